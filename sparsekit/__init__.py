@@ -1,0 +1,25 @@
+"""Truly sparse neural networks for data with holes, in scikit-learn."""
+
+from sparsekit.missingness import MCARMasker, MissingnessTransformer
+from sparsekit.neural_network import (
+    DenseMLPClassifier,
+    DenseMLPRegressor,
+    SETMLPClassifier,
+    SETMLPRegressor,
+    StaticSparseMLPClassifier,
+    StaticSparseMLPRegressor,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DenseMLPClassifier",
+    "DenseMLPRegressor",
+    "MCARMasker",
+    "MissingnessTransformer",
+    "SETMLPClassifier",
+    "SETMLPRegressor",
+    "StaticSparseMLPClassifier",
+    "StaticSparseMLPRegressor",
+    "__version__",
+]

@@ -1,0 +1,18 @@
+"""Every name that sparsekit takes from scikit-learn's private modules, in one place.
+
+These are the names that third-party packages use in practice although scikit-learn does
+not promise them; when one moves, this file is the only one to mend.
+"""
+
+from sklearn.base import _fit_context
+from sklearn.utils._param_validation import Hidden, Interval, Options, StrOptions
+from sklearn.utils.validation import _check_sample_weight
+
+__all__ = [
+    "Hidden",
+    "Interval",
+    "Options",
+    "StrOptions",
+    "_check_sample_weight",
+    "_fit_context",
+]

@@ -1,0 +1,70 @@
+"""The decorators of the kernels room: one place for numba's flags and its disk cache.
+
+numba keys a cached function by the content of the file that defines it, so an edit to a
+function in *another* file would go unseen. Kernels call each other across the files of
+this folder; therefore the stamp of every cached kernel covers the whole folder.
+
+Environment
+-----------
+SPARSEKIT_NUMBA_CACHE : set it to 0 to compile in every process, for instance where no
+    folder is writable.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from types import FunctionType
+
+import numba
+
+# LLVM may reorder sums, fuse multiply-add and replace x / c by x * (1 / c). "nnan" and
+# "ninf" stay out: with them, tests for NaN are deleted.
+REORDER = {"reassoc", "contract", "arcp", "nsz"}
+
+CACHE = os.environ.get("SPARSEKIT_NUMBA_CACHE", "1") != "0"
+
+
+def _room_stamp():
+    """Return a digest of every source file in this folder."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+_STAMP = _room_stamp()
+
+
+def _compile(function, **options):
+    dispatcher = numba.njit(error_model="numpy", nogil=True, cache=CACHE, **options)(
+        function
+    )
+    cache_file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if cache_file is not None:
+        cache_file._source_stamp = _STAMP
+    return dispatcher
+
+
+def kernel(function):
+    """Compile `function` with strict floating-point rules."""
+    return _compile(function)
+
+
+def fast_kernel(function):
+    """Compile `function`, letting LLVM reorder floating-point sums (NaN stays NaN)."""
+    return _compile(function, fastmath=REORDER)
+
+
+def parallel_twin(function):
+    """Compile `function` so that its `prange` loops run on several threads.
+
+    Only for functions whose iterations each own what they write and sum nothing
+    across iterations: then the twin's results are those of the serial one, bit by bit.
+    """
+    # The disk cache knows a function by its qualified name and not by its options:
+    # without a name of its own, the twin would load the serial code.
+    twin = FunctionType(function.__code__, function.__globals__, function.__name__)
+    twin.__qualname__ = f"{function.__qualname__}_parallel"
+    twin.__module__ = function.__module__
+    return _compile(twin, parallel=True, fastmath=REORDER)

@@ -1,0 +1,89 @@
+"""The groups of arrays that kernels take.
+
+Levels of neurons are numbered from 0 (the inputs) to L (the outputs). Layer l is the
+weight matrix from level l - 1 to level l, of shape (n_out, n_in) = (sizes[l],
+sizes[l - 1]). All layers share flat arrays; ``first[l]`` is the number of neurons in
+the levels 1 to l - 1, so neuron j of level l > 0 has its bias, and its row, at
+``first[l] + j``. ``first[0] = -sizes[0]`` makes ``first[l] - first[0]`` the number of
+neurons before level l, inputs included.
+
+Values of neurons lie feature-major in tiles of T samples (see `_lanes`): with n tiles
+in a batch, the T lanes of neuron j of level l in tile t begin at
+``((first[l] - first[0]) * n + t * sizes[l] + j) * T``. Arrays without the inputs
+(gradients) begin at ``(first[l] * n + t * sizes[l] + j) * T``.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Network(NamedTuple):
+    """Connections and parameters of all layers."""
+
+    sizes: np.ndarray  # int64 (L + 1,): neurons per level
+    first: np.ndarray  # int64 (L + 1,): see above
+    indptr: np.ndarray  # int64 (rows + 1,): CSR by output neuron, over all layers
+    indices: np.ndarray  # (connections,): input neuron, numbered within its level
+    weights: np.ndarray  # (connections,)
+    biases: np.ndarray  # (rows,)
+    in_indptr: np.ndarray  # int64 (hidden neurons + 1,): the by-input index, layers > 1
+    in_indices: np.ndarray  # output neuron, numbered within its level
+    in_position: np.ndarray  # where that connection stands in CSR order
+    kinds: np.ndarray  # int64 (L + 1,): PIECEWISE, LOGISTIC or TANH, per level
+    slopes: np.ndarray  # (L + 1,): slope of PIECEWISE left of zero, per level
+
+
+class Samples(NamedTuple):
+    """Prepared inputs, dense or CSR; the other form is empty.
+
+    A CSR row stands for `fill` everywhere but at its stored entries.
+    """
+
+    dense: np.ndarray  # (n, d), or (0, 0)
+    indptr: np.ndarray  # int64 (n + 1,)
+    indices: np.ndarray  # column of each stored entry
+    data: np.ndarray
+    fill: np.ndarray  # (d,), empty when dense
+
+
+class Targets(NamedTuple):
+    """What the outputs should be: `labels` for softmax, otherwise `values`."""
+
+    labels: np.ndarray  # int64 (n,) or (0,)
+    values: np.ndarray  # (n, n_outputs) or (0, 0)
+    sample_weight: np.ndarray  # (n,), or (0,) where all samples weigh 1
+
+
+class Slots(NamedTuple):
+    """Gradients and the optimizer's state, parallel to weights and to biases."""
+
+    weight_grad: np.ndarray
+    weight_first: np.ndarray  # velocity (SGD) or first moment (Adam)
+    weight_second: np.ndarray  # second moment (Adam), else empty
+    bias_grad: np.ndarray
+    bias_first: np.ndarray
+    bias_second: np.ndarray
+
+
+class Noise(NamedTuple):
+    """Dropout of the hidden levels."""
+
+    seed: int
+    threshold: int  # dropout rate times 2**32
+    keep_scale: float  # 1 / (1 - rate)
+
+
+class Rule(NamedTuple):
+    """One optimizer with its constants; see `optimizer`."""
+
+    kind: int  # SGD or ADAM
+    rate: float
+    momentum: float
+    nesterov: int
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    l2: float  # penalty in the loss, divided by the weight of the batch
+    decay: float  # decoupled: the weight shrinks by rate * decay in each step
+    tiny: float  # state below this is set to zero: subnormal numbers are slow

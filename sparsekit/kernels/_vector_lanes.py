@@ -1,0 +1,182 @@
+"""The operations on vectors of lanes, as LLVM instructions; see `_lanes`."""
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, models, register_model
+
+# A bijection of 32-bit words in which every input bit flips every output bit with a
+# probability near one half ("lowbias32", C. Wellons 2018, public domain constants).
+MIX_1 = 0x7FEB352D
+MIX_2 = 0x846CA68B
+LANE_STEP = 0x9E3779B9
+
+
+class LaneVector(types.Type):
+    """Numba's type for a vector of `width` floats, held in registers."""
+
+    def __init__(self, scalar, width):
+        self.scalar = scalar
+        self.width = width
+        super().__init__(name=f"LaneVector({scalar}, {width})")
+
+
+@register_model(LaneVector)
+class _LaneVectorModel(models.PrimitiveModel):
+    def __init__(self, dmm, fe_type):
+        element = ir.FloatType() if fe_type.scalar.bitwidth == 32 else ir.DoubleType()
+        super().__init__(dmm, fe_type, ir.VectorType(element, fe_type.width))
+
+
+def _vector_type(lanes):
+    nested = lanes.dtype
+    return LaneVector(nested.dtype, nested.shape[0])
+
+
+def _splat(builder, scalar, llvm_vector):
+    undefined = ir.Constant(llvm_vector, ir.Undefined)
+    first = builder.insert_element(undefined, scalar, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(
+        ir.VectorType(ir.IntType(32), llvm_vector.count), [0] * llvm_vector.count
+    )
+    return builder.shuffle_vector(first, undefined, zeros)
+
+
+def _repeated(llvm_vector, value):
+    return ir.Constant(llvm_vector, [value] * llvm_vector.count)
+
+
+def _suffix(vector):
+    return f"v{vector.width}f{vector.scalar.bitwidth}"
+
+
+def _vector_pointer(context, builder, array_type, array, offset, llvm_vector):
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [offset]), llvm_vector.as_pointer())
+
+
+@intrinsic
+def width_of(typingctx, lanes):
+    size = _vector_type(lanes).width
+
+    def codegen(context, builder, signature, args):
+        return context.get_constant(types.intp, size)
+
+    return types.intp(lanes), codegen
+
+
+@intrinsic
+def load(typingctx, lanes, array, offset):
+    vector = _vector_type(lanes)
+
+    def codegen(context, builder, signature, args):
+        llvm_vector = context.get_value_type(vector)
+        pointer = _vector_pointer(
+            context, builder, signature.args[1], args[1], args[2], llvm_vector
+        )
+        return builder.load(pointer, align=vector.scalar.bitwidth // 8)
+
+    return vector(lanes, array, types.intp), codegen
+
+
+@intrinsic
+def store(typingctx, array, offset, value):
+    def codegen(context, builder, signature, args):
+        pointer = _vector_pointer(
+            context, builder, signature.args[0], args[0], args[1], args[2].type
+        )
+        builder.store(args[2], pointer, align=value.scalar.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, value), codegen
+
+
+@intrinsic
+def fill(typingctx, lanes, scalar):
+    vector = _vector_type(lanes)
+
+    def codegen(context, builder, signature, args):
+        return _splat(builder, args[1], context.get_value_type(vector))
+
+    return vector(lanes, vector.scalar), codegen
+
+
+@intrinsic
+def multiply(typingctx, a, b):
+    def codegen(context, builder, signature, args):
+        return builder.fmul(args[0], args[1])
+
+    return a(a, a), codegen
+
+
+@intrinsic
+def scaled_add(typingctx, scalar, b, c):
+    def codegen(context, builder, signature, args):
+        kind = args[1].type
+        function = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(kind, [kind, kind, kind]),
+            f"llvm.fmuladd.{_suffix(b)}",
+        )
+        return builder.call(
+            function, [_splat(builder, args[0], kind), args[1], args[2]]
+        )
+
+    return b(b.scalar, b, b), codegen
+
+
+@intrinsic
+def total(typingctx, a):
+    def codegen(context, builder, signature, args):
+        kind = args[0].type
+        element = kind.element
+        function = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(element, [element, kind]),
+            f"llvm.vector.reduce.fadd.{_suffix(a)}",
+        )
+        # "reassoc" lets LLVM sum in a tree; the tree is the same on every run.
+        return builder.call(
+            function, [ir.Constant(element, 0.0), args[0]], fastmath=("reassoc",)
+        )
+
+    return a.scalar(a), codegen
+
+
+@intrinsic
+def where_positive(typingctx, condition, a, b):
+    def codegen(context, builder, signature, args):
+        positive = builder.fcmp_ordered(">", args[0], _repeated(args[0].type, 0.0))
+        return builder.select(positive, args[1], args[2])
+
+    return a(a, a, a), codegen
+
+
+@intrinsic
+def dropout(typingctx, lanes, key, threshold, keep_scale):
+    vector = _vector_type(lanes)
+
+    def codegen(context, builder, signature, args):
+        word = ir.IntType(32)
+        words = ir.VectorType(word, vector.width)
+
+        def constant(value):
+            return _repeated(words, value)
+
+        def fold(value, shift):
+            return builder.xor(value, builder.lshr(value, constant(shift)))
+
+        steps = [(i * LANE_STEP) % 2**32 for i in range(vector.width)]
+        value = builder.add(_splat(builder, args[1], words), ir.Constant(words, steps))
+        value = builder.mul(fold(value, 16), constant(MIX_1))
+        value = builder.mul(fold(value, 15), constant(MIX_2))
+        value = fold(value, 16)
+        kept = builder.icmp_unsigned(">=", value, _splat(builder, args[2], words))
+        llvm_vector = context.get_value_type(vector)
+        return builder.select(
+            kept,
+            _splat(builder, args[3], llvm_vector),
+            _repeated(llvm_vector, 0.0),
+        )
+
+    return vector(lanes, types.uint32, types.uint32, vector.scalar), codegen

@@ -1,0 +1,109 @@
+"""Losses with their canonical output activation, and the gradient at the outputs.
+
+For these pairs the gradient with respect to z = W x + b is prediction minus target.
+"""
+
+import math
+
+from sparsekit.kernels._jit import fast_kernel
+from sparsekit.kernels._lanes import width_of
+
+SOFTMAX = 0  # cross-entropy of a softmax over the outputs
+LOGISTIC_LOSS = 1  # sum over the outputs of the binary cross-entropies
+SQUARED = 2  # half the mean over the outputs of the squared error
+
+
+@fast_kernel
+def _softmax_lane(values, at, deltas, delta_at, width, n_outputs, label, weight):
+    largest = values[at]
+    for k in range(1, n_outputs):
+        largest = max(largest, values[at + k * width])
+    total = values.dtype.type(0)
+    for k in range(n_outputs):
+        power = math.exp(values[at + k * width] - largest)
+        deltas[delta_at + k * width] = power
+        total += power
+    for k in range(n_outputs):
+        deltas[delta_at + k * width] *= weight / total
+    deltas[delta_at + label * width] -= weight
+    return math.log(total) + largest - values[at + label * width]
+
+
+@fast_kernel
+def _logistic_lane(values, at, deltas, delta_at, width, targets, row, weight):
+    one = values.dtype.type(1)
+    loss = values.dtype.type(0)
+    for k in range(targets.shape[1]):
+        z = values[at + k * width]
+        power = math.exp(-abs(z))
+        probability = (one if z >= 0 else power) / (one + power)
+        deltas[delta_at + k * width] = weight * (probability - targets[row, k])
+        loss += max(z, values.dtype.type(0)) - z * targets[row, k] + math.log1p(power)
+    return loss
+
+
+@fast_kernel
+def _squared_lane(values, at, deltas, delta_at, width, targets, row, weight):
+    loss = values.dtype.type(0)
+    for k in range(targets.shape[1]):
+        error = values[at + k * width] - targets[row, k]
+        deltas[delta_at + k * width] = weight * error
+        loss += error * error
+    return loss / (2 * targets.shape[1])
+
+
+@fast_kernel
+def output_deltas(
+    lanes, net, loss, targets, order, start, count, tile, n_tiles, values, deltas
+):
+    """Return the weighted sum of the losses in `tile`; write the output gradient.
+
+    Lanes beyond the batch get a gradient of zero, which keeps them out of every sum.
+    """
+    width = width_of(lanes)
+    level = net.sizes.size - 1
+    n_outputs = net.sizes[level]
+    target = (net.first[level] - net.first[0]) * n_tiles + tile * n_outputs
+    delta = net.first[level] * n_tiles + tile * n_outputs
+    one = values.dtype.type(1)
+    weighted = targets.sample_weight.size > 0
+    tile_loss = 0.0
+    for lane in range(width):
+        at = target * width + lane
+        delta_at = delta * width + lane
+        if tile * width + lane >= count:
+            for k in range(n_outputs):
+                deltas[delta_at + k * width] = 0
+            continue
+        row = order[start + tile * width + lane]
+        weight = targets.sample_weight[row] if weighted else one
+        if loss == SOFTMAX:
+            label = targets.labels[row]
+            lane_loss = _softmax_lane(
+                values, at, deltas, delta_at, width, n_outputs, label, weight
+            )
+        elif loss == LOGISTIC_LOSS:
+            lane_loss = _logistic_lane(
+                values, at, deltas, delta_at, width, targets.values, row, weight
+            )
+        else:
+            lane_loss = _squared_lane(
+                values, at, deltas, delta_at, width, targets.values, row, weight
+            )
+        tile_loss += weight * lane_loss
+    return tile_loss
+
+
+@fast_kernel
+def output_bias_grad(lanes, net, n_tiles, deltas, slots):
+    """Sum the output gradient over the batch."""
+    width = width_of(lanes)
+    level = net.sizes.size - 1
+    n_outputs = net.sizes[level]
+    for row in range(n_outputs):
+        gradient = deltas.dtype.type(0)
+        for tile in range(n_tiles):
+            at = (net.first[level] * n_tiles + tile * n_outputs + row) * width
+            for lane in range(width):
+                gradient += deltas[at + lane]
+        slots.bias_grad[net.first[level] + row] = gradient

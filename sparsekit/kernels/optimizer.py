@@ -1,0 +1,93 @@
+"""One step of SGD, Adam or AdamW on a stretch of parameters.
+
+SGD: v <- momentum v - rate g, then w <- w + v, or with Nesterov's look-ahead w <- w +
+momentum v - rate g. Adam: Kingma & Ba 2015, algorithm 1, with the bias corrections in
+the step size. AdamW: Loshchilov & Hutter 2019, algorithm 2, where the decay shrinks the
+weight itself.
+
+A parameter that would become infinite or NaN keeps its value and is counted, so that
+the network stays usable however training ends.
+"""
+
+import math
+
+import numpy as np
+
+from sparsekit.kernels._jit import fast_kernel
+
+SGD = 0
+ADAM = 1
+
+
+@fast_kernel
+def _sgd(rule, parameters, gradient, velocity, begin, end, scale, l2):
+    real = parameters.dtype.type
+    rate = real(rule.rate)
+    momentum = real(rule.momentum)
+    tiny = real(rule.tiny)
+    nesterov = rule.nesterov != 0
+    broken = 0
+    for k in range(begin, end):
+        old = parameters[k]
+        push = rate * scale * (gradient[k] + l2 * old)
+        speed = momentum * velocity[k] - push
+        speed = speed if abs(speed) > tiny else real(0)
+        velocity[k] = speed
+        new = old + (momentum * speed - push if nesterov else speed)
+        finite = abs(new) < np.inf
+        parameters[k] = new if finite else old
+        broken += 0 if finite else 1
+    return broken
+
+
+@fast_kernel
+def _adam(rule, parameters, gradient, first, second, begin, end, scale, l2, decay, t):
+    real = parameters.dtype.type
+    beta_1 = real(rule.beta_1)
+    beta_2 = real(rule.beta_2)
+    rest_1 = real(1.0 - rule.beta_1)
+    rest_2 = real(1.0 - rule.beta_2)
+    epsilon = real(rule.epsilon)
+    tiny = real(rule.tiny)
+    rate = real(rule.rate * math.sqrt(1.0 - rule.beta_2**t) / (1.0 - rule.beta_1**t))
+    keep = real(1.0 - rule.rate * decay)
+    broken = 0
+    for k in range(begin, end):
+        old = parameters[k]
+        g = scale * (gradient[k] + l2 * old)
+        m = beta_1 * first[k] + rest_1 * g
+        v = beta_2 * second[k] + rest_2 * g * g
+        m = m if abs(m) > tiny else real(0)
+        v = v if v > tiny else real(0)
+        first[k] = m
+        second[k] = v
+        new = keep * old - rate * m / (np.sqrt(v) + epsilon)
+        finite = abs(new) < np.inf
+        parameters[k] = new if finite else old
+        broken += 0 if finite else 1
+    return broken
+
+
+@fast_kernel
+def update(rule, parameters, gradient, first, second, begin, end, weight, l2, decay, t):
+    """Update the parameters `begin` to `end`; return how many would not stay finite.
+
+    The gradient of the mean loss is ``(gradient + l2 * parameters) / weight``, where
+    `weight` is the sum of the sample weights in the batch; `t` counts steps from 1.
+    """
+    scale = parameters.dtype.type(1.0 / weight)
+    penalty = parameters.dtype.type(l2)
+    if rule.kind == SGD:
+        return _sgd(rule, parameters, gradient, first, begin, end, scale, penalty)
+    return _adam(
+        rule, parameters, gradient, first, second, begin, end, scale, penalty, decay, t
+    )
+
+
+@fast_kernel
+def sum_of_squares(parameters, begin, end):
+    """Return the sum of squares of a stretch of parameters."""
+    total = parameters.dtype.type(0)
+    for k in range(begin, end):
+        total += parameters[k] * parameters[k]
+    return total

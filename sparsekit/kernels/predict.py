@@ -1,0 +1,56 @@
+"""The outputs of the network for prepared samples, before the output activation."""
+
+import numpy as np
+from numba import prange
+
+from sparsekit.kernels._jit import fast_kernel, parallel_twin
+from sparsekit.kernels._lanes import width_of
+from sparsekit.kernels.forward import forward_rows
+from sparsekit.kernels.gather import gather_tile
+
+
+@fast_kernel
+def _predict_tiles(lanes, net, samples, order, noise, first, last, values, out):
+    """Compute the tiles `first` to `last`, one after another, in one buffer."""
+    width = width_of(lanes)
+    n_levels = net.sizes.size
+    n_outputs = net.sizes[n_levels - 1]
+    outputs = net.first[n_levels - 1] - net.first[0]
+    no_factors = values[:0]
+    for tile in range(first, last):
+        start = tile * width
+        count = min(width, order.size - start)
+        gather_tile(lanes, net, samples, order, start, count, 0, values)
+        for level in range(1, n_levels):
+            forward_rows(
+                lanes, net, level, 0, net.sizes[level], 1, values, no_factors, noise, 0
+            )
+        for lane in range(count):
+            for k in range(n_outputs):
+                out[start + lane, k] = values[(outputs + k) * width + lane]
+
+
+def _predict(lanes, net, samples, noise, values, out, parts):
+    """Fill `out` (n_samples, n_outputs); `values` has one buffer, a row, per part.
+
+    A sample's result does not depend on the samples beside it.
+    """
+    order = np.arange(out.shape[0])
+    width = width_of(lanes)
+    n_tiles = (out.shape[0] + width - 1) // width
+    for part in prange(parts):
+        _predict_tiles(
+            lanes,
+            net,
+            samples,
+            order,
+            noise,
+            n_tiles * part // parts,
+            n_tiles * (part + 1) // parts,
+            values[part],
+            out,
+        )
+
+
+predict = fast_kernel(_predict)
+predict_parallel = parallel_twin(_predict)

@@ -1,0 +1,31 @@
+"""A sparse multilayer perceptron that knows no scikit-learn: arrays and training."""
+
+from sparsekit.network._activations import ACTIVATIONS, activation_table
+from sparsekit.network._arrays import SparseNetwork
+from sparsekit.network._inference import raw_outputs
+from sparsekit.network._initial_weights import build_network
+from sparsekit.network._optimizer import Optimizer, OptimizerState
+from sparsekit.network._samples import csr_samples, dense_samples
+from sparsekit.network._schedule import LearningRate
+from sparsekit.network._targets import label_targets, take_targets, value_targets
+from sparsekit.network._threads import thread_count
+from sparsekit.network._training import LOSSES, Trainer
+
+__all__ = [
+    "ACTIVATIONS",
+    "LOSSES",
+    "LearningRate",
+    "Optimizer",
+    "OptimizerState",
+    "SparseNetwork",
+    "Trainer",
+    "activation_table",
+    "build_network",
+    "csr_samples",
+    "dense_samples",
+    "label_targets",
+    "raw_outputs",
+    "take_targets",
+    "thread_count",
+    "value_targets",
+]

@@ -1,0 +1,42 @@
+"""Outputs of a network for prepared samples."""
+
+import numpy as np
+
+from sparsekit.kernels._structs import Noise
+from sparsekit.kernels.predict import predict, predict_parallel
+from sparsekit.network._threads import parallel_section
+from sparsekit.network._tiles import lanes_for
+
+_SILENCE = Noise(0, 0, 1.0)
+
+
+def n_samples_of(samples):
+    """Return the number of rows of `samples`."""
+    return samples.indptr.size - 1 if samples.fill.size else samples.dense.shape[0]
+
+
+def raw_outputs(network, samples, n_threads=1):
+    """Return W x + b of the output level.
+
+    Parameters
+    ----------
+    network : SparseNetwork
+    samples : Samples
+    n_threads : int
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_outputs)
+        A row does not depend on the other rows, nor on the number of threads. Memory
+        beside it: O(neurons) per thread.
+    """
+    n_samples = n_samples_of(samples)
+    lanes, width = lanes_for(n_samples, network.dtype)
+    parts = max(1, min(n_threads, -(-n_samples // width)))
+    values = np.empty((parts, int(network.sizes.sum()) * width), dtype=network.dtype)
+    out = np.empty((n_samples, int(network.sizes[-1])), dtype=network.dtype)
+    arrays = network.for_inference()
+    with parallel_section(parts) as parallel:
+        run = predict_parallel if parallel else predict
+        run(lanes, arrays, samples, _SILENCE, values, out, parts)
+    return out

@@ -1,0 +1,39 @@
+"""How many threads, and never two parallel kernels at once."""
+
+import threading
+from contextlib import contextmanager
+
+import numba
+from joblib import effective_n_jobs
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def thread_count(n_jobs: int | None) -> int:
+    """Return the number of threads for `n_jobs`; None means one.
+
+    As in joblib, -1 means all cores; inside a joblib worker it is one.
+    """
+    if n_jobs is None:
+        return 1
+    return min(effective_n_jobs(n_jobs), numba.config.NUMBA_NUM_THREADS)
+
+
+@contextmanager
+def parallel_section(n_threads: int):
+    """Yield whether the parallel twin of a kernel may run, on `n_threads` threads.
+
+    Numba's simplest threading layer ends the process when two Python threads run
+    parallel kernels at once, and any layer would take more cores than asked for. So
+    whoever comes second is told to use the serial twin, which returns the same bits.
+    """
+    if n_threads == 1 or not _ONE_AT_A_TIME.acquire(blocking=False):
+        yield False
+        return
+    before = numba.get_num_threads()
+    try:
+        numba.set_num_threads(n_threads)
+        yield True
+    finally:
+        numba.set_num_threads(before)
+        _ONE_AT_A_TIME.release()

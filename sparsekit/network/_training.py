@@ -1,0 +1,150 @@
+"""Training: epochs and, between them, rewirings."""
+
+import numpy as np
+
+from sparsekit.kernels._structs import Noise
+from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
+from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
+from sparsekit.network._threads import parallel_section
+from sparsekit.network._tiles import lanes_for
+from sparsekit.topology import rewire_layer
+
+LOSSES = {"softmax": SOFTMAX, "logistic": LOGISTIC_LOSS, "identity": SQUARED}
+
+
+class Trainer:
+    """Trains a network in place.
+
+    Parameters
+    ----------
+    network : SparseNetwork
+    state : OptimizerState
+    optimizer : Optimizer
+    samples : Samples
+    targets : Targets
+    loss : int
+        A value of :data:`LOSSES`.
+    batch_size : int
+    dropout : float
+        Share of hidden neurons silenced in each step, in [0, 1).
+    noise_seed : int
+        Seed of the dropout masks.
+    n_threads : int
+    """
+
+    def __init__(
+        self,
+        network,
+        state,
+        optimizer,
+        samples,
+        targets,
+        *,
+        loss,
+        batch_size,
+        dropout=0.0,
+        noise_seed=0,
+        n_threads=1,
+    ):
+        self.network = network
+        self.state = state
+        self.optimizer = optimizer
+        self.samples = samples
+        self.targets = targets
+        self.loss = loss
+        self.batch_size = batch_size
+        self.n_threads = n_threads
+        self.noise = Noise(
+            int(noise_seed), round(dropout * 2**32), 1.0 / (1.0 - dropout)
+        )
+        self._lanes, width = lanes_for(batch_size, network.dtype)
+        n_lanes = -(-batch_size // width) * width
+        n_neurons = int(network.sizes.sum())
+        n_computed = n_neurons - int(network.sizes[0])
+        self._values = np.empty(n_neurons * n_lanes, dtype=network.dtype)
+        self._deltas = np.empty(n_computed * n_lanes, dtype=network.dtype)
+        self._refresh()
+
+    def _refresh(self):
+        self._slots = self.state.slots(self.network)
+        self._arrays = self.network.for_training()
+
+    def run_epoch(self, order, learning_rate):
+        """Pass once over the rows in `order`.
+
+        Parameters
+        ----------
+        order : ndarray of shape (n_rows,), int64
+        learning_rate : float
+
+        Returns
+        -------
+        loss : float
+            Mean over the rows, penalty included.
+        finite : bool
+            False if training had to stop within the epoch because the loss or a weight
+            was no longer finite. The parameters are finite either way.
+        """
+        with parallel_section(self.n_threads) as parallel:
+            run = run_epoch_parallel if parallel else run_epoch
+            total, steps, failed = run(
+                self._lanes,
+                self._arrays,
+                self.samples,
+                self.targets,
+                self.loss,
+                order,
+                self.batch_size,
+                self._values,
+                self._deltas,
+                self._slots,
+                self.optimizer.rule(learning_rate, self.network.dtype),
+                self.noise,
+                self.state.step,
+                self.n_threads if parallel else 1,
+            )
+        self.state.step += steps
+        return total / order.size, not failed
+
+    def rewire(self, pruner, grower, fraction, rng):
+        """Replace connections in every layer.
+
+        A survivor keeps its weight and its optimizer state; a new connection starts
+        with a weight and a state of zero, so growing changes no output.
+
+        Parameters
+        ----------
+        pruner, grower : objects
+            See `sparsekit.topology`.
+        fraction : float
+            Share of each layer's connections that is replaced.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        int
+            Number of replaced connections.
+        """
+        # The by-input index is void from here on; without it, the copies below do not
+        # raise the peak of memory.
+        self._arrays = self._slots = None
+        network, n_replaced = self.network.copy(), 0
+        moments = {k: m.copy() for k, m in self.state.weight_moments().items()}
+        for number in range(1, network.n_layers + 1):
+            rewired = rewire_layer(network.layer(number), pruner, grower, fraction, rng)
+            if not rewired.n_replaced:
+                continue
+            mine, rows = network.connections(number), network.rows(number)
+            network.indices[mine] = rewired.indices
+            network.indptr[rows.start : rows.stop + 1] = rewired.indptr + mine.start
+            new = np.flatnonzero(rewired.source < 0)
+            for moving in (network.weights, *moments.values()):
+                moved = moving[mine][rewired.source]
+                moved[new] = 0
+                moving[mine] = moved
+            n_replaced += rewired.n_replaced
+        # An interruption before this point leaves the old network, whole.
+        vars(self.state).update(moments)
+        vars(self.network).update(network.to_dict())
+        self._refresh()
+        return n_replaced

@@ -1,0 +1,17 @@
+"""Estimators for scikit-learn: sparse networks, and the dense one beside them."""
+
+from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
+from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
+from sparsekit.neural_network._static import (
+    StaticSparseMLPClassifier,
+    StaticSparseMLPRegressor,
+)
+
+__all__ = [
+    "DenseMLPClassifier",
+    "DenseMLPRegressor",
+    "SETMLPClassifier",
+    "SETMLPRegressor",
+    "StaticSparseMLPClassifier",
+    "StaticSparseMLPRegressor",
+]

@@ -1,0 +1,340 @@
+"""What the six estimators share: validation, training, the fitted state."""
+
+import warnings
+from abc import ABCMeta, abstractmethod
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.callback import CallbackSupportMixin
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from sparsekit._sklearn_compat import _check_sample_weight, _fit_context
+from sparsekit.network import (
+    LOSSES,
+    Optimizer,
+    OptimizerState,
+    SparseNetwork,
+    Trainer,
+    build_network,
+    raw_outputs,
+    take_targets,
+    thread_count,
+)
+from sparsekit.neural_network._fit_loop import FitLoop, Validation
+from sparsekit.neural_network._inputs import (
+    canonical,
+    learn_inputs,
+    prepare,
+    warn_about_empty_columns,
+)
+from sparsekit.topology import erdos_renyi_counts
+
+
+class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
+    """Base of classifiers and regressors; not for direct use."""
+
+    # What an estimator without these parameters does.
+    sparsity = 0.0
+    prune_fraction = 0.0
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = self.missing == "absent"
+        return tags
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "_network")
+
+    def _set_parameters(self, values):
+        """Store the constructor's arguments; `values` is its ``locals()``."""
+        for name, value in values.items():
+            if name not in ("self", "__class__"):
+                setattr(self, name, value)
+
+    @abstractmethod
+    def _encode(self, y, sample_weight, first, classes=None):
+        """Learn about `y` if `first`; return the targets."""
+
+    @abstractmethod
+    def _encode_held_out(self, y):
+        """Return the targets of validation rows."""
+
+    @abstractmethod
+    def _score_outputs(self, outputs, targets):
+        """Return accuracy or R2 of raw outputs."""
+
+    @property
+    def coefs_(self):
+        """Weight matrix of each layer, CSR of shape (n_in, n_out)."""
+        return self._fitted_network("coefs_").coefs()
+
+    @property
+    def intercepts_(self):
+        """Biases of each layer."""
+        return self._fitted_network("intercepts_").intercepts()
+
+    @property
+    def n_connections_(self):
+        """Number of connections over all layers."""
+        return int(self._fitted_network("n_connections_").weights.size)
+
+    @property
+    def sparsity_(self):
+        """Share of absent connections over all layers."""
+        network = self._fitted_network("sparsity_")
+        positions = int(np.dot(network.sizes[:-1], network.sizes[1:]))
+        return 1.0 - network.weights.size / positions
+
+    @property
+    def n_layers_(self):
+        """Number of levels of neurons, inputs and outputs included."""
+        return int(self._fitted_network("n_layers_").sizes.size)
+
+    def _fitted_network(self, attribute):
+        # An AttributeError, so that hasattr tells whether the estimator is fitted.
+        if not hasattr(self, "_network"):
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {attribute!r} "
+                "before fit"
+            )
+        return SparseNetwork(**self._network)
+
+    def _check_X(self, X, y="no_validation", reset=False):
+        """Return canonical X, or canonical X and y."""
+        checked = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=(np.float64, np.float32),
+            ensure_all_finite="allow-nan" if self.missing == "absent" else True,
+            reset=reset,
+            **({} if isinstance(y, str) else {"multi_output": True}),
+        )
+        if isinstance(y, str):
+            return canonical(checked)
+        return canonical(checked[0]), checked[1]
+
+    def _check_weights(self, sample_weight, X):
+        if sample_weight is None:
+            return None
+        sample_weight = _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
+        if not sample_weight.any():
+            raise ValueError("sample_weight must have a positive entry; all are 0.")
+        return sample_weight
+
+    def _level_sizes(self, n_features):
+        """Return the neurons per level."""
+        sizes = self.hidden_layer_sizes
+        sizes = [sizes] if isinstance(sizes, Integral) else list(sizes)
+        if not all(isinstance(n, Integral) and n > 0 for n in sizes):
+            raise ValueError(
+                f"hidden_layer_sizes must be integers > 0, got {sizes} instead."
+            )
+        return [n_features, *(int(n) for n in sizes), self.n_outputs_]
+
+    def _rows_per_batch(self, n_samples):
+        if self.batch_size == "auto":
+            return min(200, n_samples)
+        if self.batch_size > n_samples:
+            warnings.warn(
+                f"batch_size={self.batch_size} is larger than the number of training "
+                f"rows, {n_samples}, and is clipped to it.",
+                UserWarning,
+                stacklevel=4,
+            )
+        return min(self.batch_size, n_samples)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+        """Fit the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            NaN where a value is missing. Sparse input is read as CSR.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets: classes or label indicators for a classifier, numbers for a
+            regressor.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
+        X_val, y_val : array-like, default=None
+            Rows to compute `validation_scores_` from after every epoch; with
+            ``early_stopping=True`` they decide when to stop.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            For input that does not fit, before anything is trained.
+
+        Notes
+        -----
+        Time per epoch: O(n_samples * connections). Memory beside the prepared inputs:
+        O(connections + batch_size * neurons).
+        """
+        first = not (self.warm_start and hasattr(self, "_network"))
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val must be given together.")
+        X, y = self._check_X(X, y, reset=first)
+        sample_weight = self._check_weights(sample_weight, X)
+        if first:
+            self._seed()
+        targets = self._encode(y, sample_weight, first)
+        rows, held_out = self._split(X, targets, X_val, y_val)
+        X_train, targets = (
+            (X, targets) if rows is None else (X[rows], take_targets(targets, rows))
+        )
+        if first:
+            self._start(X_train, targets)
+        trainer = self._trainer(X_train, targets)
+        if held_out is not None:
+            samples = prepare(held_out.samples, self._inputs, trainer.network.dtype)
+            held_out = Validation(samples, held_out.targets)
+        self.n_iter_ = 0
+        metadata = {"sample_weight": sample_weight, "X_val": X_val, "y_val": y_val}
+        data = {"X": X, "y": y, "metadata": metadata}
+        n_rewirings = self.max_iter - first if self.prune_fraction else 0
+        context = self._init_callback_context(max_subtasks=self.max_iter + n_rewirings)
+        context.call_on_fit_task_begin(estimator=self, **data)
+        loop = FitLoop(self, trainer, X_train.shape[0], held_out, context, data)
+        loop.run(self.max_iter)
+        context.call_on_fit_task_end(
+            estimator=self, reconstruction_attributes=loop.fitted_attributes, **data
+        )
+        return self
+
+    def _partial_fit(self, X, y, sample_weight, classes=None):
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True.")
+        first = not hasattr(self, "_network")
+        X, y = self._check_X(X, y, reset=first)
+        sample_weight = self._check_weights(sample_weight, X)
+        if first:
+            self._seed()
+        targets = self._encode(y, sample_weight, first, classes)
+        if first:
+            self._start(X, targets)
+            self.n_iter_ = 0
+        else:
+            self._inputs = learn_inputs(
+                X, self.standardize, sample_weight, self._inputs
+            )
+        loop = FitLoop(self, self._trainer(X, targets), X.shape[0], None, None, {})
+        loop.run(max_iter=1)
+        return self
+
+    def _seed(self):
+        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        self._generator = np.random.default_rng(seed)
+
+    def _split(self, X, targets, X_val, y_val):
+        """Return the training rows (None for all) and what is held out of training."""
+        if X_val is not None:
+            return None, Validation(self._check_X(X_val), self._encode_held_out(y_val))
+        if not self.early_stopping:
+            return None, None
+        rows, held = train_test_split(
+            np.arange(X.shape[0]),
+            test_size=self.validation_fraction,
+            random_state=int(self._generator.integers(np.iinfo(np.int32).max)),
+            stratify=self._strata(targets),
+        )
+        if held.size < 2:
+            raise ValueError(
+                "The validation set is too small: increase validation_fraction="
+                f"{self.validation_fraction} or give more rows than {X.shape[0]}."
+            )
+        return rows, Validation(X[held], take_targets(targets, held))
+
+    def _strata(self, targets):
+        """Return the classes that a validation split should keep in proportion."""
+        return None
+
+    def _start(self, X, targets):
+        """Build the network and everything that grows while it trains."""
+        sizes = self._level_sizes(X.shape[1])
+        counts = erdos_renyi_counts(sizes, self.sparsity)
+        weights = targets.sample_weight if targets.sample_weight.size else None
+        self._inputs = learn_inputs(X, self.standardize, weights)
+        warn_about_empty_columns(self._inputs, getattr(self, "feature_names_in_", None))
+        network = build_network(
+            sizes,
+            counts,
+            self.activation,
+            self.negative_slope,
+            np.dtype(self.dtype),
+            self._generator,
+        )
+        self._network = network.to_dict()
+        self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
+        self.loss_curve_ = []
+        self.validation_scores_ = []
+        self.history_ = []
+        self.t_ = 0
+
+    def _trainer(self, X, targets):
+        """Return a trainer that goes on from the fitted state."""
+        network = SparseNetwork(**_writable(self._network))
+        sizes = self._level_sizes(X.shape[1])
+        if sizes != network.sizes.tolist() or self.dtype != network.dtype:
+            raise ValueError(
+                f"hidden_layer_sizes={self.hidden_layer_sizes} and dtype={self.dtype} "
+                "must be those of the fitted network to go on from it: levels "
+                f"{network.sizes.tolist()}, {network.dtype}."
+            )
+        state = OptimizerState(**_writable(self._optimizer))
+        if (self.solver == "sgd") != (state.weight_second.size == 0):
+            state = OptimizerState.zeros(network, self.solver)
+        return Trainer(
+            network,
+            state,
+            Optimizer(
+                self.solver,
+                self.alpha,
+                self.momentum,
+                self.nesterovs_momentum,
+                self.beta_1,
+                self.beta_2,
+                self.epsilon,
+            ),
+            prepare(X, self._inputs, network.dtype),
+            targets,
+            loss=LOSSES[self.out_activation_],
+            batch_size=self._rows_per_batch(X.shape[0]),
+            dropout=self.dropout,
+            noise_seed=int(self._generator.integers(np.iinfo(np.int32).max)),
+            n_threads=thread_count(self.n_jobs),
+        )
+
+    def _keep(self, trainer):
+        """Store what a trainer has made."""
+        self._network = trainer.network.to_dict()
+        self._optimizer = trainer.state.to_dict()
+
+    def _raw_outputs(self, X):
+        """Return W x + b of the output level, shape (n_samples, n_outputs)."""
+        check_is_fitted(self)
+        X = self._check_X(X)
+        network = SparseNetwork(**self._network)
+        samples = prepare(X, self._inputs, network.dtype)
+        return raw_outputs(network, samples, thread_count(self.n_jobs))
+
+
+def _writable(state):
+    """Copy the arrays that are read-only, as those of a memory-mapped file are."""
+    return {
+        name: value.copy()
+        if isinstance(value, np.ndarray) and not value.flags.writeable
+        else value
+        for name, value in state.items()
+    }

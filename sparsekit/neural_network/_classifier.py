@@ -1,0 +1,219 @@
+"""Classification: labels, losses, probabilities."""
+
+import numpy as np
+from scipy.sparse import issparse
+from scipy.special import expit, log_expit, log_softmax, softmax
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils import column_or_1d, compute_sample_weight
+from sklearn.utils.multiclass import (
+    check_classification_targets,
+    type_of_target,
+    unique_labels,
+)
+
+from sparsekit._sklearn_compat import _fit_context
+from sparsekit.network import label_targets, value_targets
+from sparsekit.neural_network._base import BaseSparseMLP
+
+
+class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
+    """Base of the classifiers."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch on some rows, going on from the present network.
+
+        From the second call on, an estimator that rewires does so first.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        classes : array-like of shape (n_classes,), default=None
+            All classes that will ever come; needed in the first call.
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        self : object
+        """
+        if isinstance(self.class_weight, str):
+            raise ValueError(
+                f"class_weight={self.class_weight!r} is not supported for partial_fit, "
+                "which does not see all rows; give a dict of weights."
+            )
+        return self._partial_fit(X, y, sample_weight, classes)
+
+    def _encode(self, y, sample_weight, first, classes=None):
+        if issparse(y):
+            y = y.toarray()
+        check_classification_targets(y)
+        multilabel = type_of_target(y).startswith("multilabel")
+        if not multilabel:
+            y = column_or_1d(y, warn=True)
+        if first:
+            self._learn_classes(y, classes, multilabel)
+        else:
+            self._check_classes(y, classes, multilabel)
+        if self.class_weight is not None:
+            balance = compute_sample_weight(self.class_weight, y)
+            sample_weight = balance * (1.0 if sample_weight is None else sample_weight)
+        return self._targets(y, sample_weight)
+
+    def _learn_classes(self, y, classes, multilabel):
+        if multilabel:
+            known = np.arange(y.shape[1])
+        elif classes is not None:
+            known = unique_labels(classes)
+        else:
+            known = np.unique(y)
+        if not multilabel and known.size < 2:
+            raise ValueError(
+                f"y has one class only, {known[0]!r}; a classifier needs two or more."
+            )
+        self._multilabel = multilabel
+        self.classes_ = known
+        if multilabel:
+            self.out_activation_ = "logistic"
+            self.n_outputs_ = known.size
+        elif known.size == 2 and self.out_activation == "auto":
+            self.out_activation_ = "logistic"
+            self.n_outputs_ = 1
+        else:
+            self.out_activation_ = "softmax"
+            self.n_outputs_ = known.size
+        if not multilabel:
+            self._check_classes(y, None, multilabel)
+
+    def _check_classes(self, y, classes, multilabel):
+        if multilabel != self._multilabel:
+            raise ValueError(
+                "y must be of one kind in all calls: label indicators of shape "
+                "(n_samples, n_labels), or one class per sample."
+            )
+        if multilabel and y.shape[1] != self.classes_.size:
+            raise ValueError(
+                f"y has {y.shape[1]} labels, {self.classes_.size} were expected."
+            )
+        if classes is not None and not np.array_equal(
+            self.classes_, unique_labels(classes)
+        ):
+            raise ValueError(
+                f"classes={classes} differs from the first call's {self.classes_}."
+            )
+        if not multilabel:
+            unknown = np.setdiff1d(y, self.classes_)
+            if unknown.size:
+                raise ValueError(
+                    f"y contains classes {unknown.tolist()} that are not in "
+                    f"`classes_`, {self.classes_.tolist()}."
+                )
+
+    def _targets(self, y, sample_weight=None):
+        if self._multilabel:
+            return value_targets(y, sample_weight, self.dtype)
+        labels = np.searchsorted(self.classes_, y)
+        if self.out_activation_ == "softmax":
+            return label_targets(labels, sample_weight, self.dtype)
+        return value_targets(labels[:, np.newaxis], sample_weight, self.dtype)
+
+    def _encode_held_out(self, y):
+        y = y.toarray() if issparse(y) else np.asarray(y)
+        if not self._multilabel:
+            y = column_or_1d(y, warn=True)
+        self._check_classes(y, None, self._multilabel)
+        return self._targets(y)
+
+    def _strata(self, targets):
+        if self._multilabel:
+            return None
+        return targets.labels if targets.labels.size else targets.values[:, 0]
+
+    def _score_outputs(self, outputs, targets):
+        weight = targets.sample_weight if targets.sample_weight.size else None
+        if targets.labels.size:
+            return accuracy_score(
+                targets.labels, outputs.argmax(axis=1), sample_weight=weight
+            )
+        return accuracy_score(
+            targets.values.astype(int), (outputs > 0).astype(int), sample_weight=weight
+        )
+
+    def predict(self, X):
+        """Predict the classes of samples.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_labels)
+        """
+        outputs = self._raw_outputs(X)
+        if self._multilabel:
+            return (outputs > 0).astype(int)
+        if self.out_activation_ == "softmax":
+            return self.classes_[outputs.argmax(axis=1)]
+        return self.classes_[(outputs[:, 0] > 0).astype(int)]
+
+    def decision_function(self, X):
+        """Return the outputs before softmax or logistic function.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) for two classes, else (n_samples, n_classes)
+            For two classes the log-odds of ``classes_[1]``.
+        """
+        outputs = self._raw_outputs(X).astype(np.float64)
+        if self._multilabel or self.n_outputs_ > 2:
+            return outputs
+        return outputs[:, -1] - outputs[:, 0] if self.n_outputs_ == 2 else outputs[:, 0]
+
+    def predict_proba(self, X):
+        """Estimate probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`; for label indicators the probability
+            of each label.
+        """
+        outputs = self._raw_outputs(X).astype(np.float64)
+        if self._multilabel:
+            return expit(outputs)
+        if self.out_activation_ == "softmax":
+            return softmax(outputs, axis=1)
+        return np.hstack([expit(-outputs), expit(outputs)])
+
+    def predict_log_proba(self, X):
+        """Estimate logarithms of probabilities, without underflow.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+        """
+        outputs = self._raw_outputs(X).astype(np.float64)
+        if self._multilabel:
+            return log_expit(outputs)
+        if self.out_activation_ == "softmax":
+            return log_softmax(outputs, axis=1)
+        return np.hstack([log_expit(-outputs), log_expit(outputs)])

@@ -1,0 +1,207 @@
+"""Epochs, rewirings, stopping, and the callbacks around them."""
+
+import time
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from sparsekit.network import (
+    LearningRate,
+    OptimizerState,
+    SparseNetwork,
+    raw_outputs,
+    thread_count,
+)
+from sparsekit.neural_network._stopping import Progress
+from sparsekit.neural_network._verbose import show_epoch
+from sparsekit.topology import RandomGrower, SETPruner
+
+
+@dataclass
+class Validation:
+    """Rows that training does not see."""
+
+    samples: Any
+    targets: Any
+
+
+class FitLoop:
+    """Runs the epochs of one call of `fit` or `partial_fit`.
+
+    Parameters
+    ----------
+    estimator : BaseSparseMLP
+        Receives `loss_curve_`, `history_` and the like as training goes.
+    trainer : Trainer
+    n_rows : int
+        Training rows.
+    validation : Validation or None
+    context : CallbackContext or None
+        The root context of the estimator's callbacks; None in `partial_fit`.
+    callback_data : dict
+        X, y and metadata for the callbacks.
+    """
+
+    def __init__(self, estimator, trainer, n_rows, validation, context, callback_data):
+        self.estimator = estimator
+        self.trainer = trainer
+        self.validation = validation
+        self.context = context
+        self.callback_data = callback_data
+        self.order = np.arange(n_rows)
+        self.rate = LearningRate(
+            self._schedule(),
+            estimator.learning_rate_init,
+            estimator.power_t,
+            estimator.max_iter,
+        )
+        self.progress = Progress(
+            estimator.tol, estimator.n_iter_no_change, estimator.early_stopping
+        )
+        self.best_network = None
+        self.stopped = False
+
+    def _schedule(self):
+        wanted = self.estimator.learning_rate
+        only_sgd = wanted in ("invscaling", "adaptive")
+        return "constant" if only_sgd and self.estimator.solver != "sgd" else wanted
+
+    def run(self, max_iter):
+        """Train for at most `max_iter` epochs."""
+        estimator = self.estimator
+        try:
+            for epoch in range(max_iter):
+                n_replaced = self._rewire()
+                self._epoch(epoch, n_replaced)
+                estimator.n_iter_ += 1
+                if self.stopped:
+                    break
+            else:
+                self._warn_if_unfinished(max_iter)
+        except KeyboardInterrupt:
+            warnings.warn("Training interrupted by user.", UserWarning, stacklevel=4)
+        if self.best_network is not None:
+            # The optimizer's state belongs to connections that may be gone.
+            self.trainer.network = self.best_network
+            self.trainer.state = OptimizerState.zeros(
+                self.best_network, estimator.solver
+            )
+        estimator._keep(self.trainer)
+
+    def _rewire(self):
+        """Rewire before every epoch but a network's first, hence not after its last."""
+        fraction = self.estimator.prune_fraction
+        if fraction == 0 or not self.estimator.loss_curve_:
+            return 0
+        with _Task(self, "rewiring"):
+            return self.trainer.rewire(
+                SETPruner(), RandomGrower(), fraction, self.estimator._generator
+            )
+
+    def _epoch(self, epoch, n_replaced):
+        estimator = self.estimator
+        with _Task(self, "epoch") as task:
+            begin = time.perf_counter()
+            if estimator.shuffle:
+                estimator._generator.shuffle(self.order)
+            rate = self.rate.at(epoch, estimator.t_)
+            loss, finite = self.trainer.run_epoch(self.order, rate)
+            estimator.t_ += self.order.size
+            estimator.loss_curve_.append(loss)
+            score = self._validation_score()
+            self._record(loss, score, rate, n_replaced, time.perf_counter() - begin)
+            if finite:
+                self._judge(loss, score)
+            else:
+                self._diverged()
+        self.stopped |= task.stop
+
+    def _validation_score(self):
+        if self.validation is None:
+            return None
+        estimator = self.estimator
+        outputs = raw_outputs(
+            self.trainer.network,
+            self.validation.samples,
+            thread_count(estimator.n_jobs),
+        )
+        score = float(estimator._score_outputs(outputs, self.validation.targets))
+        estimator.validation_scores_.append(score)
+        return score
+
+    def _record(self, loss, score, rate, n_replaced, seconds):
+        history = self.estimator.history_
+        history.append(
+            {
+                "epoch": len(history) + 1,
+                "loss": loss,
+                "validation_score": score,
+                "learning_rate": rate,
+                "n_replaced": n_replaced,
+                "seconds": seconds,
+            }
+        )
+        if self.estimator.verbose:
+            show_epoch(history[-1], first=len(history) == 1)
+
+    def _judge(self, loss, score):
+        early = self.estimator.early_stopping
+        improved = self.progress.update(score if early else loss)
+        if early and improved:
+            self.best_network = self.trainer.network.copy()
+        if self.progress.stalled:
+            self.progress.waited = 0
+            self.stopped = self.rate.plateau()
+
+    def _diverged(self):
+        warnings.warn(
+            "Training stopped because the loss was no longer finite; the last finite "
+            "weights are kept. Lower learning_rate_init, or set standardize=True.",
+            ConvergenceWarning,
+            stacklevel=6,
+        )
+        self.stopped = True
+
+    def _warn_if_unfinished(self, max_iter):
+        if self.context is not None:
+            warnings.warn(
+                f"Maximum number of epochs, max_iter={max_iter}, reached before the "
+                "loss or score stopped improving.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+
+    def fitted_attributes(self):
+        """Return a copy of the fitted state, for callbacks that predict."""
+        self.estimator._keep(self.trainer)
+        network = SparseNetwork(**self.estimator._network).copy()
+        return {"_network": network.to_dict()}
+
+
+class _Task:
+    """One callback task, `epoch` or `rewiring`, around a block of code."""
+
+    def __init__(self, loop, name):
+        self.loop = loop
+        self.stop = False
+        self.context = None
+        if loop.context is not None:
+            self.context = loop.context.subcontext(task_name=name)
+
+    def __enter__(self):
+        if self.context is not None:
+            self.context.call_on_fit_task_begin(
+                estimator=self.loop.estimator, **self.loop.callback_data
+            )
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if self.context is not None and error is None:
+            self.stop = self.context.call_on_fit_task_end(
+                estimator=self.loop.estimator,
+                reconstruction_attributes=self.loop.fitted_attributes,
+                **self.loop.callback_data,
+            )

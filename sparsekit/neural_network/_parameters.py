@@ -1,0 +1,233 @@
+"""What the parameters of the estimators may be, and what they mean: said once.
+
+The six estimators spell out their signatures; constraints and the "Parameters" section
+of their docstrings come from here.
+"""
+
+import inspect
+from numbers import Integral, Real
+
+import numpy as np
+
+from sparsekit._sklearn_compat import Interval, Options, StrOptions
+from sparsekit.network import ACTIVATIONS
+
+_UNIT = Interval(Real, 0, 1, closed="left")
+_NON_NEGATIVE = Interval(Real, 0, None, closed="left")
+_POSITIVE = Interval(Real, 0, None, closed="neither")
+
+CONSTRAINTS: dict[str, list] = {
+    "hidden_layer_sizes": [
+        "array-like",
+        Interval(Integral, 1, None, closed="left"),
+    ],
+    "sparsity": [_UNIT],
+    "prune_fraction": [Interval(Real, 0, 1, closed="both")],
+    "activation": [StrOptions(set(ACTIVATIONS))],
+    "negative_slope": [Real, None],
+    "solver": [StrOptions({"sgd", "adam", "adamw"})],
+    "alpha": [_NON_NEGATIVE],
+    "dropout": [_UNIT],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "learning_rate": [StrOptions({"constant", "invscaling", "adaptive", "cosine"})],
+    "learning_rate_init": [_POSITIVE],
+    "power_t": [_NON_NEGATIVE],
+    "momentum": [Interval(Real, 0, 1, closed="both")],
+    "nesterovs_momentum": ["boolean"],
+    "beta_1": [_UNIT],
+    "beta_2": [_UNIT],
+    "epsilon": [_POSITIVE],
+    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "shuffle": ["boolean"],
+    "tol": [_NON_NEGATIVE],
+    "n_iter_no_change": [
+        Interval(Integral, 1, None, closed="left"),
+        Options(Real, {np.inf}),
+    ],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "class_weight": [dict, list, StrOptions({"balanced"}), None],
+    "out_activation": [StrOptions({"auto", "softmax"})],
+    "warm_start": ["boolean"],
+    "standardize": ["boolean"],
+    "missing": [StrOptions({"absent", "raise"})],
+    "dtype": [StrOptions({"float32", "float64"})],
+    "n_jobs": [Integral, None],
+    "random_state": ["random_state"],
+    "verbose": ["verbose"],
+}
+
+_TEXTS = {
+    "hidden_layer_sizes": """array-like of int, default=(100,)
+    Number of neurons of each hidden layer. An empty tuple gives a linear model.""",
+    "sparsity": """float in [0, 1), default=0.9
+    Share of absent connections over all weight matrices. Time and memory of training
+    follow the connections that are present. Layers share them by the Erdos-Renyi rule:
+    the density of a layer is proportional to ``(n_in + n_out) / (n_in * n_out)``, and
+    a layer that would reach 1 is dense.""",
+    "prune_fraction": """float in [0, 1], default=0.3
+    Share of the connections that is replaced between two epochs ("zeta" in the
+    papers): of the positive weights the share nearest to zero goes, and of the negative
+    weights the same; as many new connections grow at random free positions.""",
+    "activation": """{"identity", "logistic", "tanh", "relu", "leaky_relu", \
+"all_relu"}, default="relu"
+    Activation of the hidden layers. "all_relu" is a leaky ReLU whose slope changes its
+    sign from layer to layer [2]_.""",
+    "negative_slope": """float or None, default=None
+    Slope left of zero for "leaky_relu" and "all_relu" (there ``-negative_slope`` in the
+    first, third, ... hidden layer and ``+negative_slope`` in the others). None means
+    0.01 and 0.6. Other activations ignore it.""",
+    "solver": """{"sgd", "adam", "adamw"}, default="adam"
+    Optimizer. "sgd" uses `momentum`; "adamw" shrinks the weights by
+    ``learning_rate * alpha`` per step instead of adding `alpha` to the loss.""",
+    "alpha": """float, default=0.0001
+    Strength of the L2 penalty on the weights. The penalty of a batch is
+    ``0.5 * alpha * sum(weights ** 2) / batch weight``, as in scikit-learn.""",
+    "dropout": """float in [0, 1), default=0.0
+    Share of the hidden neurons that each sample does without in a training step; the
+    others are scaled by ``1 / (1 - dropout)``.""",
+    "batch_size": """int or "auto", default="auto"
+    Rows per training step. "auto" means ``min(200, n_samples)``.""",
+    "learning_rate": """{"constant", "invscaling", "adaptive", "cosine"}, \
+default="constant"
+    How the learning rate changes from epoch to epoch. "invscaling" and "adaptive" hold
+    for ``solver="sgd"`` only, as in scikit-learn: divide by ``t ** power_t`` after
+    ``t`` samples, or by 5 whenever progress stalls. "cosine" falls from
+    `learning_rate_init` to 0 over `max_iter` epochs, with every solver.""",
+    "learning_rate_init": """float, default=0.003
+    Initial learning rate. The default is three times scikit-learn's: a sparse network
+    has few weights, and large ones, so each must move further.""",
+    "power_t": """float, default=0.5
+    Exponent of "invscaling".""",
+    "momentum": """float in [0, 1], default=0.9
+    Momentum of ``solver="sgd"``.""",
+    "nesterovs_momentum": """bool, default=True
+    Whether "sgd" looks ahead (Nesterov).""",
+    "beta_1": """float in [0, 1), default=0.9
+    Decay of the first moment in "adam" and "adamw".""",
+    "beta_2": """float in [0, 1), default=0.999
+    Decay of the second moment in "adam" and "adamw".""",
+    "epsilon": """float, default=1e-8
+    Added to the root of the second moment in "adam" and "adamw".""",
+    "max_iter": """int, default=200
+    Largest number of epochs.""",
+    "shuffle": """bool, default=True
+    Whether each epoch visits the rows in a new random order.""",
+    "tol": """float, default=1e-4
+    What the loss (or, with `early_stopping`, the validation score) must improve by to
+    count as progress.""",
+    "n_iter_no_change": """int or inf, default={patience}
+    Training stops after more epochs without progress than this.{why_patience}""",
+    "early_stopping": """bool, default=False
+    Whether to watch the score on validation rows rather than the training loss, and to
+    keep the best network. The rows are `X_val` of `fit` or, without it, a random
+    `validation_fraction` of the training rows, stratified for single-label classes.""",
+    "validation_fraction": """float in (0, 1), default=0.1
+    Share of the training rows put aside with `early_stopping`.""",
+    "class_weight": """dict, list of dict, "balanced" or None, default=None
+    Weights of the classes, multiplied into `sample_weight`. "balanced" makes every
+    class weigh the same; it needs `fit`, since `partial_fit` does not see all rows.""",
+    "out_activation": """{"auto", "softmax"}, default="auto"
+    "auto" gives a binary problem one logistic output, as in scikit-learn; "softmax"
+    gives it two. Three or more classes always use softmax, label indicators always
+    logistic outputs.""",
+    "warm_start": """bool, default=False
+    Whether a further `fit` goes on from the present weights, connections and optimizer
+    state.""",
+    "standardize": """bool, default=True
+    Whether to subtract the mean of the observed values of each feature and divide by
+    their standard deviation, learned in `fit` and updated in `partial_fit`.{target}
+    CSR inputs are standardised without being made dense.""",
+    "missing": """{"absent", "raise"}, default="absent"
+    What to do with NaN. An absent value takes no part in the first layer: it adds
+    nothing to the sum and moves no weight. With ``standardize=True`` this equals
+    imputing the mean. In CSR input a stored NaN is missing, an entry that is not stored
+    is a zero.""",
+    "dtype": """{"float32", "float64"}, default="float32"
+    Precision of weights and values.""",
+    "n_jobs": """int or None, default=None
+    Threads that share the work within a training step or a prediction. None means 1, -1
+    all cores. The result is the same, bit by bit, for any number.""",
+    "random_state": """int, RandomState instance or None, default=None
+    Seed of connections, weights, order of the rows and dropout. An integer gives the
+    same bits in every process.""",
+    "verbose": """int, default=0
+    1 prints one line per epoch.""",
+}
+
+_TARGET = """
+    So is the target of a regression, in `fit` and the first `partial_fit`;
+    predictions are in its original units."""
+
+
+_PATIENCE = """
+    Rewiring raises the loss for a while, so the default is more patient than that of
+    networks that keep their connections (10)."""
+
+
+def constraints_of(cls) -> dict[str, list]:
+    """Return the constraints of the parameters that `cls` has."""
+    names = list(inspect.signature(cls.__init__).parameters)[1:]
+    return {name: CONSTRAINTS[name] for name in names}
+
+
+def document_parameters(cls):
+    """Complete an estimator class: constraints, and ``{parameters}`` in its docstring.
+
+    The same holds for ``{attributes}``.
+    """
+    cls._parameter_constraints = constraints_of(cls)
+    defaults = inspect.signature(cls.__init__).parameters
+    filled = {
+        "{target}": _TARGET if cls.__name__.endswith("Regressor") else "",
+        "{patience}": str(defaults["n_iter_no_change"].default),
+        "{why_patience}": _PATIENCE if "prune_fraction" in defaults else "",
+    }
+    texts = []
+    for name in cls._parameter_constraints:
+        text = _TEXTS[name]
+        for place, words in filled.items():
+            text = text.replace(place, words)
+        texts.append(f"{name} : {text}")
+    indented = "\n\n".join(texts).replace("\n", "\n    ").replace("    \n", "\n")
+    attributes = (
+        "\n\n".join(_ATTRIBUTES).replace("\n", "\n    ").replace("    \n", "\n")
+    )
+    if cls.__doc__:  # absent under python -OO
+        cls.__doc__ = cls.__doc__.replace("{parameters}", indented).replace(
+            "{attributes}", attributes
+        )
+    return cls
+
+
+_ATTRIBUTES = [
+    """coefs_ : list of scipy.sparse.csr_array
+    Weight matrix of each layer, of shape (n_in, n_out); made from the stored
+    arrays at each access.""",
+    """intercepts_ : list of ndarray of shape (n_out,)
+    Biases of each layer.""",
+    """n_connections_ : int
+    Number of connections over all layers.""",
+    """sparsity_ : float
+    Share of absent connections over all layers.""",
+    """loss_curve_ : list of float
+    Mean training loss of every epoch, penalty included.""",
+    """validation_scores_ : list of float or None
+    Score on the validation rows after every epoch, if there are any: accuracy for
+    classifiers, R2 for regressors.""",
+    """history_ : list of dict
+    One row per epoch: epoch, loss, validation_score, learning_rate, n_replaced
+    (connections replaced before the epoch), seconds.""",
+    """n_iter_ : int
+    Epochs of the last `fit`, or of all `partial_fit` calls.""",
+    """n_layers_ : int
+    Number of levels of neurons, inputs and outputs included.""",
+    """n_outputs_ : int
+    Number of output neurons.""",
+    """out_activation_ : str
+    Activation of the outputs: "softmax", "logistic" or "identity".""",
+    """n_features_in_ : int
+    Number of features seen in `fit`.""",
+    """feature_names_in_ : ndarray of shape (n_features_in_,)
+    Names of the features, where all of them are strings.""",
+]

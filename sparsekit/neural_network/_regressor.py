@@ -1,0 +1,86 @@
+"""Regression: scaled targets, squared error."""
+
+import numpy as np
+from sklearn.base import MultiOutputMixin, RegressorMixin
+from sklearn.metrics import r2_score
+
+from sparsekit._sklearn_compat import _fit_context
+from sparsekit.network import value_targets
+from sparsekit.neural_network._base import BaseSparseMLP
+
+
+class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
+    """Base of the regressors."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train for one epoch on some rows, going on from the present network.
+
+        From the second call on, an estimator that rewires does so first. Location and
+        scale of the target are those of the first call.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        self : object
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def _encode(self, y, sample_weight, first, classes=None):
+        y = self._as_columns(y)
+        if first:
+            self.out_activation_ = "identity"
+            self.n_outputs_ = y.shape[1]
+            self._learn_target(y, sample_weight)
+        elif y.shape[1] != self.n_outputs_:
+            raise ValueError(
+                f"y has {y.shape[1]} outputs, {self.n_outputs_} were expected."
+            )
+        return self._scaled(y, sample_weight)
+
+    def _as_columns(self, y):
+        y = np.asarray(y, dtype=np.float64)
+        self._flat = y.ndim == 1
+        return y[:, np.newaxis] if self._flat else y
+
+    def _learn_target(self, y, sample_weight):
+        self._target_shift = np.zeros(y.shape[1])
+        self._target_scale = np.ones(y.shape[1])
+        if self.standardize:
+            self._target_shift = np.average(y, axis=0, weights=sample_weight)
+            spread = np.average(
+                (y - self._target_shift) ** 2, axis=0, weights=sample_weight
+            )
+            self._target_scale = np.where(spread > 0, np.sqrt(spread), 1.0)
+
+    def _scaled(self, y, sample_weight=None):
+        scaled = (y - self._target_shift) / self._target_scale
+        return value_targets(scaled, sample_weight, self.dtype)
+
+    def _encode_held_out(self, y):
+        y = np.asarray(y, dtype=np.float64)
+        return self._scaled(y.reshape(y.shape[0], -1))
+
+    def _score_outputs(self, outputs, targets):
+        weight = targets.sample_weight if targets.sample_weight.size else None
+        return r2_score(targets.values, outputs, sample_weight=weight)
+
+    def predict(self, X):
+        """Predict the targets of samples.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        outputs = self._raw_outputs(X)
+        values = outputs * self._target_scale + self._target_shift
+        return values[:, 0] if self._flat else values

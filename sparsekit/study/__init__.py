@@ -1,0 +1,13 @@
+"""Studies: how missing values and the sparsity of a network act together.
+
+`missingness_study` trains every model at every sparsity and missing rate on the same
+splits and the same masks; `summarize` turns the result into means, intervals and paired
+differences; `MissingnessStudyDisplay` draws it. The same from a shell:
+``sparsekit study``, or ``python -m sparsekit.study``.
+"""
+
+from sparsekit.study._display import MissingnessStudyDisplay
+from sparsekit.study._study import missingness_study
+from sparsekit.study._summary import summarize
+
+__all__ = ["MissingnessStudyDisplay", "missingness_study", "summarize"]

@@ -1,0 +1,8 @@
+"""``python -m sparsekit.study`` is ``sparsekit study``."""
+
+import sys
+
+from sparsekit.study._cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["study", *sys.argv[1:]]))

@@ -1,0 +1,209 @@
+"""The command ``sparsekit``."""
+
+import argparse
+import sys
+
+from sparsekit.study._command import run_study
+from sparsekit.study._models import MODEL_NAMES
+from sparsekit.study._presets import PRESETS
+from sparsekit.study._table_file import InputError
+
+EXIT_BAD_INPUT = 2
+
+EPILOG = """\
+examples:
+  the study of three models on Breast Cancer Wisconsin, some minutes:
+      sparsekit study
+  a look at what comes out, in seconds:
+      sparsekit study --preset quick
+  a table of your own; empty cells are missing values and welcome:
+      sparsekit study --data patients.csv --target outcome --drop name
+  a part of the grid, more seeds, other layers:
+      sparsekit study --data patients.csv --target outcome --models dense set \\
+          --sparsities 0.9 0.95 --rates 0 0.25 0.5 --seeds 10 --hidden 200 200
+
+written to the output folder:
+  results.csv   one row per fit
+  summary.csv   means, 95 % intervals over seeds, differences paired by seed
+  figure.png    accuracy (or R2) against missing rate
+  An interrupted study (Ctrl-C) leaves its finished rows in results-partial.csv.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage before it."""
+
+    def error(self, message):
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}: error: {message}\n")
+
+
+def main(argv=None):
+    """Run the command line; return the exit code.
+
+    Parameters
+    ----------
+    argv : list of str, default=None
+        Arguments without the program's name; None takes those of the process.
+
+    Returns
+    -------
+    code : int
+        0; 2 if the input cannot be used; 130 after Ctrl-C.
+    """
+    args = _parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except InputError as error:
+        sys.stderr.write(f"sparsekit {args.command}: error: {error}\n")
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped.\n")
+        return 130
+
+
+def _parser():
+    parser = _Parser(
+        prog="sparsekit",
+        description="Truly sparse neural networks on data with missing values.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    study = commands.add_parser(
+        "study",
+        help="accuracy over model sparsity and missing rate, with intervals",
+        description="Train dense, static sparse and SET networks at several sparsities "
+        "on data with more and more missing values, on the same splits and the same "
+        "holes, and report accuracy with intervals, connections and seconds.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    study.set_defaults(run=lambda args: _run_checked(study, args))
+    _add_data_options(study)
+    _add_grid_options(study)
+    _add_run_options(study)
+    return parser
+
+
+def _run_checked(parser, args):
+    if args.data is not None and args.target is None:
+        parser.error("--data needs --target COLUMN, the name of the target's column")
+    if args.data is None and (args.target is not None or args.drop):
+        parser.error("--target and --drop need --data FILE")
+    return run_study(args)
+
+
+def _add_data_options(parser):
+    group = parser.add_argument_group("data")
+    group.add_argument(
+        "--data", metavar="FILE", help="a table of your own: .csv, .csv.gz or .parquet"
+    )
+    group.add_argument("--target", metavar="COLUMN", help="what is to be predicted")
+    group.add_argument(
+        "--drop",
+        metavar="COLUMN",
+        nargs="+",
+        default=[],
+        help="columns that are no features",
+    )
+    group.add_argument(
+        "--task",
+        choices=["auto", "classification", "regression"],
+        default="auto",
+        help="default: classification for text, booleans, and whole numbers with at "
+        "most 20 distinct values, else regression",
+    )
+
+
+def _add_grid_options(parser):
+    group = parser.add_argument_group("grid (default: that of the preset)")
+    group.add_argument(
+        "--preset",
+        choices=list(PRESETS),
+        help="default: figure2, with --data table. "
+        + "; ".join(f"{name}: {base.description}" for name, base in PRESETS.items()),
+    )
+    group.add_argument("--models", nargs="+", choices=MODEL_NAMES)
+    group.add_argument(
+        "--sparsities",
+        nargs="+",
+        type=_share,
+        metavar="S",
+        help="shares of absent connections, in [0, 1)",
+    )
+    group.add_argument(
+        "--rates",
+        nargs="+",
+        type=_share,
+        metavar="R",
+        help="shares of the cells that are made missing, in [0, 1)",
+    )
+    group.add_argument(
+        "--mechanisms", nargs="+", metavar="NAME", help="why values are missing: mcar"
+    )
+    group.add_argument(
+        "--seeds",
+        type=_positive,
+        metavar="N",
+        help="number of seeds, each with a new split; intervals need at least 2",
+    )
+    group.add_argument(
+        "--hidden",
+        nargs="+",
+        type=_positive,
+        metavar="N",
+        help="neurons of each hidden layer",
+    )
+    group.add_argument(
+        "--epochs", type=_positive, metavar="N", help="epochs, the same for all models"
+    )
+
+
+def _add_run_options(parser):
+    group = parser.add_argument_group("run")
+    group.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=-1,
+        metavar="N",
+        help="fits at the same time, one thread each; default: -1, all cores",
+    )
+    group.add_argument(
+        "--output",
+        default="sparsekit-study",
+        metavar="DIR",
+        help="folder for the results, default: ./sparsekit-study",
+    )
+    group.add_argument("--no-plot", action="store_true", help="draw no figure")
+    group.add_argument(
+        "-q", "--quiet", action="store_true", help="print nothing but errors"
+    )
+
+
+def _share(text):
+    value = _number(float, text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not in [0, 1): give shares, 0.3 means 30 %"
+        )
+    return value
+
+
+def _positive(text):
+    value = _number(int, text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def _jobs(text):
+    value = _number(int, text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("0 is neither a number of fits nor -1")
+    return value
+
+
+def _number(kind, text):
+    try:
+        return kind(text)
+    except ValueError:
+        what = "a whole number" if kind is int else "a number"
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}") from None

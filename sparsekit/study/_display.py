@@ -1,0 +1,263 @@
+"""The figure of a study: score against missing rate."""
+
+import numpy as np
+
+from sparsekit.study._summary import summarize
+
+# Sparsities above this go to the right panel: there networks begin to lose accuracy.
+HIGH_SPARSITY = 0.75
+
+# Okabe and Ito's palette: can be told apart with any kind of colour vision.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+BASELINE_COLOUR = "#222222"
+STYLES = {"set": "-", "static": (0, (4, 2)), "dense": (0, (1, 1.2))}
+OTHER_STYLES = ((0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 3)))
+LABELS = {"set": "SET", "static": "static sparse", "dense": "dense"}
+
+# From the values of a metric to those of the axis.
+AXIS = {"accuracy": (100, "test accuracy [%]"), "r2": (1, "test $R^2$")}
+
+
+class MissingnessStudyDisplay:
+    """Score against missing rate, for each model and sparsity of a study.
+
+    Colour is the sparsity, line style the model; bands are the confidence intervals
+    over seeds. Sparsities up to 75 % are drawn in the left panel, higher ones in the
+    right panel, and models without a sparsity in both. One mechanism is one row of
+    panels.
+
+    It is recommended to use `from_frame` to make a display.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        What `summarize` returns.
+
+    Attributes
+    ----------
+    axes_ : ndarray of matplotlib Axes, shape (n_panels,)
+        The panels, row by row.
+    figure_ : matplotlib Figure
+        The figure of the panels.
+    lines_ : list of matplotlib Line2D
+        All curves.
+
+    See Also
+    --------
+    missingness_study : Makes the data.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from sparsekit.study import MissingnessStudyDisplay, missingness_study
+    >>> frame = missingness_study(
+    ...     models=["static"], sparsities=[0.5, 0.9], missing_rates=[0.0, 0.5], seeds=1,
+    ...     estimator_params={"hidden_layer_sizes": (10,), "max_iter": 2},
+    ... )
+    >>> display = MissingnessStudyDisplay.from_frame(frame).plot()
+    >>> len(display.axes_), len(display.lines_)
+    (2, 2)
+    """
+
+    def __init__(self, *, summary):
+        self.summary = summary
+
+    @classmethod
+    def from_frame(cls, frame, *, confidence=0.95):
+        """Make a display from the result of a study.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            What `missingness_study` returns.
+        confidence : float in (0, 1), default=0.95
+            Coverage of the bands.
+
+        Returns
+        -------
+        display : MissingnessStudyDisplay
+            Not drawn yet.
+        """
+        return cls(summary=summarize(frame, confidence=confidence))
+
+    def plot(self, axes=None):
+        """Draw the panels.
+
+        Parameters
+        ----------
+        axes : array-like of matplotlib Axes, default=None
+            One for each panel; None makes a new figure, with a legend of the models
+            below the panels.
+
+        Returns
+        -------
+        display : MissingnessStudyDisplay
+            The display itself, with `axes_`, `figure_` and `lines_`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If the number of `axes` is not the number of panels.
+        """
+        panels = self._panels()
+        if axes is None:
+            self.axes_ = _new_axes(panels)
+        else:
+            self.axes_ = np.atleast_1d(np.asarray(axes, dtype=object)).ravel()
+        if len(self.axes_) != len(panels):
+            raise ValueError(
+                f"axes has {len(self.axes_)} Axes, but this study has {len(panels)} "
+                "panels."
+            )
+        self.figure_ = self.axes_[0].figure
+        self.lines_ = []
+        for ax, (mechanism, sparsities) in zip(self.axes_, panels, strict=True):
+            self._draw_panel(ax, mechanism, sparsities)
+        if (self.summary["metric"] == "accuracy").all():
+            _end_at_100(self.axes_)
+        self._add_model_legend(new_figure=axes is None)
+        return self
+
+    def _panels(self):
+        """Return (mechanism, sparsities) of each panel, row by row."""
+        data = self.summary
+        varied = data.loc[~data["model"].isin(self._baselines()), "sparsity"].unique()
+        low = sorted(s for s in varied if s <= HIGH_SPARSITY)
+        high = sorted(s for s in varied if s > HIGH_SPARSITY)
+        groups = [group for group in (low, high) if group] or [[]]
+        return [(m, group) for m in data["mechanism"].unique() for group in groups]
+
+    def _baselines(self):
+        """Return the models that have no sparsity."""
+        highest = self.summary.groupby("model", sort=False)["sparsity"].max()
+        return list(highest.index[highest == 0])
+
+    def _styles(self):
+        """Return a line style for each model; names that are not known take turns."""
+        models = list(self.summary["model"].unique())
+        # The order of the legend is that of the question: SET, static, dense, others.
+        models.sort(key=lambda m: list(STYLES).index(m) if m in STYLES else len(STYLES))
+        others = [m for m in models if m not in STYLES]
+        spare = {m: OTHER_STYLES[i % len(OTHER_STYLES)] for i, m in enumerate(others)}
+        return {model: STYLES.get(model) or spare[model] for model in models}
+
+    def _draw_panel(self, ax, mechanism, sparsities):
+        data = self.summary[self.summary["mechanism"] == mechanism]
+        baselines = self._baselines()
+        for model in baselines:
+            self._draw_curve(ax, data[data["model"] == model], model, BASELINE_COLOUR)
+        handles = []
+        for i, sparsity in enumerate(sparsities):
+            at = data[(data["sparsity"] == sparsity) & ~data["model"].isin(baselines)]
+            colour = COLOURS[i % len(COLOURS)]
+            for model, curve in at.groupby("model"):
+                self._draw_curve(ax, curve, model, colour)
+            label = f"{100 * sparsity:g} %{_connections(at)}"
+            handles.append(_sample(label, color=colour))
+        several = self.summary["mechanism"].nunique() > 1
+        ax.set_title(_title(sparsities) + (f", {mechanism}" if several else ""))
+        _label_axes(ax, data["metric"].iloc[0])
+        if handles:
+            ax.add_artist(
+                ax.legend(
+                    handles=handles,
+                    title="sparsity (connections)",
+                    loc="lower left",
+                    fontsize="small",
+                    title_fontsize="small",
+                )
+            )
+
+    def _draw_curve(self, ax, data, model, colour):
+        data = data.sort_values("missing_rate")
+        scale, _ = AXIS[data["metric"].iloc[0]]
+        x = 100 * data["missing_rate"]
+        style = self._styles()[model]
+        self.lines_ += ax.plot(
+            x, scale * data["score"], color=colour, linestyle=style, linewidth=1.7
+        )
+        ax.fill_between(
+            x,
+            scale * data["score_low"],
+            scale * data["score_high"],
+            color=colour,
+            alpha=0.07,
+            linewidth=0,
+            zorder=1,
+        )
+
+    def _add_model_legend(self, new_figure):
+        handles = []
+        for model, style in self._styles().items():
+            label, colour = LABELS.get(model, model), "#666666"
+            if model in self._baselines():
+                label += _connections(self.summary[self.summary["model"] == model])
+                colour = BASELINE_COLOUR
+            handles.append(_sample(label, color=colour, linestyle=style))
+        if not new_figure:
+            self.axes_[-1].legend(handles=handles, loc="upper right")
+            return
+        self.figure_.legend(
+            handles=handles, loc="outside lower center", ncols=len(handles)
+        )
+        for ax in self.axes_:
+            ax.label_outer()
+
+
+def _new_axes(panels):
+    """Return the axes of a new figure, one row per mechanism."""
+    import matplotlib.pyplot as plt
+
+    n_rows = len({mechanism for mechanism, _ in panels})
+    n_columns = len(panels) // n_rows
+    _, axes = plt.subplots(
+        n_rows,
+        n_columns,
+        figsize=(5.2 * n_columns, 4.4 * n_rows),
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
+    )
+    return axes.ravel()
+
+
+def _label_axes(ax, metric):
+    from matplotlib.ticker import MultipleLocator
+
+    ax.set_xlabel("missing rate [% of the cells]")
+    ax.set_ylabel(AXIS[metric][1])
+    ax.xaxis.set_major_locator(MultipleLocator(10))
+    ax.grid(alpha=0.25, linewidth=0.6)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _end_at_100(axes):
+    """Cut off what Student's intervals, which know no bounds, cover beyond 100 %."""
+    for ax in axes:
+        if ax.get_ylim()[1] > 100:
+            ax.set_ylim(top=100)
+
+
+def _sample(label, **style):
+    """Return a line for a legend."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], label=label, linewidth=1.8, **style)
+
+
+def _connections(data):
+    """Return the number of connections for a legend, nothing if there is none."""
+    n_connections = data["n_connections"].mean()
+    return "" if np.isnan(n_connections) else f" ({n_connections:,.0f})"
+
+
+def _title(sparsities):
+    if not sparsities:
+        return "no sparse model"
+    low, high = 100 * min(sparsities), 100 * max(sparsities)
+    if low == high:
+        return f"model sparsity {low:g} %"
+    return f"model sparsity {low:g} to {high:g} %"

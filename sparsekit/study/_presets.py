@@ -1,0 +1,76 @@
+"""The studies that have a name: their grids and their networks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Everything about a study but its data.
+
+    `params` holds estimator parameters; each model takes those that it has.
+    """
+
+    description: str
+    sparsities: tuple[float, ...]
+    missing_rates: tuple[float, ...]
+    models: tuple[str, ...] = ("dense", "static", "set")
+    mechanisms: tuple[str, ...] = ("mcar",)
+    n_seeds: int = 3
+    test_size: float = 1 / 3
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+# More epochs without progress than any study has: training never stops early.
+NEVER = 1_000_000
+
+
+def fixed_epochs(n_epochs):
+    """Return the parameters that train for `n_epochs`, whatever the loss does.
+
+    All models of a study get the same number of epochs. A rule that stops early would
+    give those models more training whose loss happens to be noisier.
+    """
+    return {"max_iter": n_epochs, "n_iter_no_change": NEVER, "tol": 0.0}
+
+
+FIGURE2 = Preset(
+    description="Breast Cancer Wisconsin, network 30-100-100-100-2, three models at "
+    "seven sparsities and ten missing rates",
+    sparsities=(0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.98),
+    missing_rates=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    params={
+        "hidden_layer_sizes": (100, 100, 100),
+        "activation": "relu",
+        "out_activation": "softmax",
+        "solver": "sgd",
+        "learning_rate": "constant",
+        "learning_rate_init": 0.001,
+        "momentum": 0.9,
+        "nesterovs_momentum": False,
+        "alpha": 0.0,
+        "batch_size": 10,
+        "dropout": 0.1,
+        "prune_fraction": 0.1,
+        **fixed_epochs(100),
+    },
+)
+
+QUICK = replace(
+    FIGURE2,
+    description="the network and data of figure2 on a small grid, with few epochs: "
+    "shows in seconds what a study looks like, and proves nothing",
+    sparsities=(0.5, 0.95),
+    missing_rates=(0.0, 0.4, 0.8),
+    params={**FIGURE2.params, **fixed_epochs(20)},
+)
+
+TABLE = Preset(
+    description="a table of your own: the estimators' defaults, two hidden layers of "
+    "100 neurons",
+    sparsities=(0.5, 0.8, 0.9, 0.95),
+    missing_rates=(0.0, 0.2, 0.4, 0.6, 0.8),
+    params={"hidden_layer_sizes": (100, 100), **fixed_epochs(100)},
+)
+
+PRESETS = {"figure2": FIGURE2, "quick": QUICK, "table": TABLE}

@@ -1,0 +1,46 @@
+"""Which connections to drop."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._layer import Layer
+
+
+class SETPruner(BaseEstimator):
+    """Drop, per sign, the connections whose weights lie nearest to zero.
+
+    Of the connections with a positive weight the `fraction` nearest to zero goes, and
+    the same share of those with a negative weight. Zero counts as positive, negative
+    zero as negative.
+
+    References
+    ----------
+    Mocanu et al., "Scalable training of artificial neural networks with adaptive
+    sparse connectivity inspired by network science", Nature Communications 9, 2018,
+    algorithm 1.
+    """
+
+    def select(self, layer: Layer, fraction: float) -> np.ndarray:
+        """Choose the connections to drop.
+
+        Parameters
+        ----------
+        layer : Layer
+        fraction : float
+            In [0, 1]; the number per sign is rounded down.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_connections,)
+            True where a connection is dropped. Complexity: O(n_connections).
+        """
+        dropped = np.zeros(layer.weights.size, dtype=bool)
+        negative = np.signbit(layer.weights)
+        for sign in (~negative, negative):
+            members = np.flatnonzero(sign)
+            count = int(fraction * members.size)
+            if count:
+                size = np.abs(layer.weights[members])
+                nearest = np.argpartition(size, count - 1)[:count]
+                dropped[members[nearest]] = True
+        return dropped

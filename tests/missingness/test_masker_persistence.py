@@ -1,0 +1,82 @@
+"""A fitted masker survives storage, copies and other processes."""
+
+import pickle
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from scipy import sparse
+from sklearn.base import clone
+
+from sparsekit.missingness import MCARMasker, MissingnessTransformer
+
+MASKERS = [
+    MCARMasker(0.4, random_state=0),
+    MCARMasker([0.1, 0.5, 0.9], row_key="position"),
+    MissingnessTransformer("mcar", features=["a", "c"], random_state=0),
+]
+
+
+def frame():
+    values = np.random.default_rng(0).normal(size=(50, 3))
+    return pd.DataFrame(values, columns=["a", "b", "c"])
+
+
+def through_pickle(masker, folder):
+    return pickle.loads(pickle.dumps(masker))
+
+
+def through_joblib(masker, folder):
+    joblib.dump(masker, folder / "masker.joblib")
+    return joblib.load(folder / "masker.joblib")
+
+
+def through_memory_map(masker, folder):
+    joblib.dump(masker, folder / "masker.joblib")
+    return joblib.load(folder / "masker.joblib", mmap_mode="r")
+
+
+def through_skops(masker, folder):
+    stored = skops.io.dumps(masker)
+    own_types = skops.io.get_untrusted_types(data=stored)
+    assert all(name.startswith("sparsekit.") for name in own_types)
+    return skops.io.loads(stored, trusted=own_types)
+
+
+@pytest.mark.parametrize("masker", MASKERS, ids=repr)
+@pytest.mark.parametrize(
+    "store", [through_pickle, through_joblib, through_memory_map, through_skops]
+)
+def test_a_stored_masker_gives_the_same_masks(masker, store, tmp_path):
+    X = frame()
+    fitted = clone(masker).fit(X)
+    restored = store(fitted, tmp_path)
+    np.testing.assert_array_equal(restored.transform(X), fitted.transform(X))
+    np.testing.assert_array_equal(restored.propensity(X), fitted.propensity(X))
+    assert restored.realized_rate_ == fitted.realized_rate_
+    assert restored.get_feature_names_out().tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("masker", MASKERS, ids=repr)
+def test_clone_copies_parameters_and_nothing_fitted(masker):
+    copy = clone(clone(masker).fit(frame()))
+    assert repr(copy) == repr(masker)
+    assert not hasattr(copy, "seed_")
+
+
+@pytest.mark.parametrize("masker", MASKERS, ids=repr)
+def test_fitted_attributes_are_plain(masker):
+    fitted = clone(masker).fit(frame())
+    learned = {k: v for k, v in vars(fitted).items() if k.endswith("_")}
+    assert {type(value) for value in learned.values()} <= {int, float, np.ndarray}
+
+
+def test_a_memory_mapped_matrix_is_accepted(tmp_path):
+    X = frame().to_numpy()
+    joblib.dump((X, sparse.csr_array(X)), tmp_path / "X.joblib")
+    dense, stored = joblib.load(tmp_path / "X.joblib", mmap_mode="r")
+    masker = MCARMasker(random_state=0).fit(dense)
+    np.testing.assert_array_equal(masker.mask(dense), masker.mask(X))
+    np.testing.assert_array_equal(masker.mask(stored).toarray(), masker.mask(X))

@@ -1,0 +1,195 @@
+import builtins
+import importlib.util
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sparsekit.study import _run
+from sparsekit.study._cli import main
+
+TINY = ["--hidden", "8", "--epochs", "2", "--seeds", "2", "--jobs", "1"]
+GRID = ["--sparsities", "0.5", "0.8", "--rates", "0", "0.5"]
+
+
+def study(*args, output, data=None, target="outcome"):
+    """Run a small study on `data`; return its exit code."""
+    source = [] if data is None else ["--data", str(data), "--target", target]
+    return main(["study", *source, *TINY, *GRID, "--output", str(output), *args])
+
+
+@pytest.fixture
+def output(tmp_path):
+    return tmp_path / "new" / "results"
+
+
+def test_a_csv_becomes_table_files_and_figure(csv, output, capsys):
+    code = study("--drop", "name", "weight", data=csv, output=output)
+    assert code == 0
+    results = pd.read_csv(output / "results.csv")
+    assert len(results) == (1 + 2 + 2) * 2 * 2
+    assert set(results["metric"]) == {"accuracy"}
+    summary = pd.read_csv(output / "summary.csv")
+    assert summary["minus_static"].notna().sum() == 2 * 2
+    assert (output / "figure.png").read_bytes().startswith(b"\x89PNG")
+    printed = capsys.readouterr()
+    described = " ".join(printed.out.split())
+    assert "60 rows, 4 features; classification (chosen by" in described
+    assert "SET - static" in printed.out
+    for name in ("results.csv", "summary.csv", "figure.png"):
+        assert str(output / name) in printed.out
+    assert "20 of 20 fits" in printed.err
+
+
+def test_a_parquet_file_with_a_quantity_becomes_a_regression(
+    patients, tmp_path, output
+):
+    path = tmp_path / "patients.parquet"
+    patients.to_parquet(path)
+    args = ["--drop", "name", "outcome", "--models", "set"]
+    code = study(*args, data=path, target="weight", output=output)
+    assert code == 0
+    results = pd.read_csv(output / "results.csv")
+    assert set(results["metric"]) == {"r2"}
+    assert set(results["model"]) == {"set"}
+
+
+def test_task_overrides_what_the_target_looks_like(patients, tmp_path, output):
+    patients["stage"] = np.arange(60) % 3
+    path = tmp_path / "patients.csv"
+    patients.drop(columns=["name", "outcome"]).to_csv(path, index=False)
+    args = ["--task", "regression", "--models", "dense", "--no-plot"]
+    assert study(*args, data=path, target="stage", output=output) == 0
+    assert set(pd.read_csv(output / "results.csv")["metric"]) == {"r2"}
+
+
+def test_empty_cells_are_missing_values(csv, output):
+    args = ["--drop", "name", "weight", "--models", "dense", "--no-plot"]
+    study(*args, data=csv, output=output)
+    results = pd.read_csv(output / "results.csv")
+    clean = results.loc[results["missing_rate"] == 0, "realized_missing_rate"]
+    assert clean.tolist() == pytest.approx([9 / 240] * 2)
+
+
+def test_every_printed_line_fits_100_columns(csv, output, capsys):
+    study("--drop", "name", "weight", data=csv, output=output, target="outcome")
+    printed = capsys.readouterr().out.replace(str(output), "").replace(str(csv), "")
+    assert max(map(len, printed.splitlines())) <= 100
+
+
+def test_quiet_prints_nothing(csv, output, capsys):
+    args = ["--drop", "name", "weight", "-q", "--models", "static", "--no-plot"]
+    assert study(*args, data=csv, output=output) == 0
+    assert capsys.readouterr() == ("", "")
+    assert (output / "results.csv").exists()
+
+
+def test_no_plot_draws_nothing(csv, output):
+    args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
+    study(*args, data=csv, output=output)
+    assert not (output / "figure.png").exists()
+
+
+def test_without_matplotlib_the_tables_are_still_written(
+    csv, output, capsys, monkeypatch
+):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: None if name == "matplotlib" else find_spec(name),
+    )
+    args = ["--drop", "name", "weight", "--models", "static"]
+    assert study(*args, data=csv, output=output) == 0
+    assert "pip install sparsekit[plot]" in capsys.readouterr().err
+    assert (output / "summary.csv").exists()
+    assert not (output / "figure.png").exists()
+
+
+def test_without_rich_progress_is_lines_of_text(csv, output, capsys, monkeypatch):
+    import_module = builtins.__import__
+
+    def without_rich(name, *args, **kwargs):
+        if name.startswith("rich"):
+            raise ImportError(name)
+        return import_module(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without_rich)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
+    assert study(*args, data=csv, output=output) == 0
+    assert "8 of 8 fits" in capsys.readouterr().err
+
+
+def test_on_a_terminal_progress_is_a_bar(csv, output, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
+    assert study(*args, data=csv, output=output) == 0
+    assert "8/8" in capsys.readouterr().err
+
+
+def test_the_default_is_figure2(output, capsys):
+    assert study("--models", "static", "--no-plot", output=output) == 0
+    printed = capsys.readouterr().out
+    assert "Preset figure2" in printed
+    assert "Breast Cancer Wisconsin, 569 rows, 30 features" in printed
+
+
+def test_an_interrupt_keeps_the_finished_rows(csv, output, capsys, monkeypatch):
+    run_task, started = _run.run_task, []
+
+    def interrupted(plan, task):
+        started.append(task)
+        if len(started) == 3:
+            raise KeyboardInterrupt
+        return run_task(plan, task)
+
+    monkeypatch.setattr(_run, "run_task", interrupted)
+    args = ["--drop", "name", "weight", "--models", "static"]
+    assert study(*args, data=csv, output=output) == 130
+    assert len(pd.read_csv(output / "results-partial.csv")) == 2 * 2
+    assert not (output / "results.csv").exists()
+    assert "Stopped after 4 of 8 fits" in capsys.readouterr().err
+
+
+def test_a_crash_keeps_the_finished_rows_and_is_not_hidden(csv, output, monkeypatch):
+    run_task, started = _run.run_task, []
+
+    def crashing(plan, task):
+        started.append(task)
+        if len(started) == 2:
+            raise RuntimeError("out of luck")
+        return run_task(plan, task)
+
+    monkeypatch.setattr(_run, "run_task", crashing)
+    args = ["--drop", "name", "weight", "--models", "static", "-q"]
+    with pytest.raises(RuntimeError, match="out of luck"):
+        study(*args, data=csv, output=output)
+    assert len(pd.read_csv(output / "results-partial.csv")) == 2
+
+
+def test_help_shows_examples(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["study", "--help"])
+    printed = capsys.readouterr().out
+    assert "sparsekit study --data patients.csv --target outcome" in printed
+    assert "results.csv" in printed
+
+
+def test_module_runs_as_a_program(csv, output):
+    args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
+    source = ["--data", str(csv), "--target", "outcome", "--output", str(output)]
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    done = subprocess.run(
+        [sys.executable, "-m", "sparsekit.study", *source, *TINY, *GRID, *args],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Over all missing rates" in done.stdout
+    assert (output / "results.csv").exists()

@@ -1,0 +1,177 @@
+import re
+
+import pandas as pd
+import pytest
+
+from sparsekit.study import _command
+from sparsekit.study._cli import main
+
+
+@pytest.fixture(autouse=True)
+def training_is_forbidden(monkeypatch):
+    def train(*args):
+        raise AssertionError("bad input must be found before training")
+
+    monkeypatch.setattr(_command, "collect_rows", train)
+
+
+@pytest.fixture
+def error_of(capsys, tmp_path):
+    """Run the study with bad arguments; return its one line of error."""
+
+    def run(*args, data=None, target="outcome"):
+        source = [] if data is None else ["--data", str(data), "--target", target]
+        output = ["--output", str(tmp_path / "out")]
+        try:
+            code = main(["study", *output, *source, *map(str, args)])
+        except SystemExit as stop:
+            code = stop.code
+        printed = capsys.readouterr()
+        assert code == 2
+        assert printed.err.count("\n") == 1
+        assert "Traceback" not in printed.err
+        assert re.match("sparsekit( study)?: error: ", printed.err)
+        return printed.err
+
+    return run
+
+
+def write(tmp_path, frame, name="table.csv"):
+    path = tmp_path / name
+    frame.to_csv(path, index=False)
+    return path
+
+
+def test_a_column_of_text_is_named_with_the_way_out(error_of, csv):
+    error = error_of("--drop", "weight", data=csv)
+    assert "column 'name' is not numeric (for instance 'p0')" in error
+    assert "--drop 'name'" in error
+
+
+def test_a_column_of_dates_is_named(error_of, patients, tmp_path):
+    patients = patients.drop(columns=["name", "weight"])
+    patients["born"] = pd.Timestamp("2000-01-01")
+    path = tmp_path / "table.parquet"
+    patients.to_parquet(path)
+    assert "column 'born' is not numeric" in error_of(data=path)
+
+
+def test_a_missing_target_column_is_answered_with_those_there_are(error_of, csv):
+    error = error_of(data=csv, target="outcom")
+    assert "has no column 'outcom'" in error
+    assert "age, dose, a b, d, outcome, weight, name" in error
+
+
+def test_a_column_to_drop_that_is_not_there_is_named(error_of, csv):
+    assert "has no column 'nam'" in error_of("--drop", "nam", data=csv)
+
+
+def test_the_target_cannot_be_dropped(error_of, csv):
+    assert "is the target" in error_of("--drop", "outcome", data=csv)
+
+
+def test_rows_without_a_target_are_counted(error_of, patients, tmp_path):
+    patients.loc[[3, 5, 8], "outcome"] = None
+    path = write(tmp_path, patients)
+    error = error_of("--drop", "name", "weight", data=path)
+    assert "target 'outcome' is missing in 3 of 60 rows. Remove these rows" in error
+
+
+def test_infinite_values_are_named(error_of, patients, tmp_path):
+    patients.loc[3, "dose"] = float("inf")
+    path = write(tmp_path, patients)
+    assert "column 'dose' has infinite" in error_of("--drop", "name", data=path)
+
+
+def test_a_table_with_nothing_but_the_target_is_an_error(error_of, patients, tmp_path):
+    path = write(tmp_path, patients[["outcome"]])
+    assert "no column left but the target" in error_of(data=path)
+
+
+def test_a_table_without_rows_is_an_error(error_of, patients, tmp_path):
+    path = write(tmp_path, patients.iloc[:0])
+    assert "has no rows" in error_of(data=path)
+
+
+def test_an_empty_file_is_an_error(error_of, tmp_path):
+    path = tmp_path / "table.csv"
+    path.touch()
+    assert f"cannot read {path}: No columns to parse" in error_of(data=path)
+
+
+def test_a_file_that_is_no_parquet_is_an_error(error_of, tmp_path):
+    path = tmp_path / "table.parquet"
+    path.write_text("a,b\n1,2\n")
+    assert f"cannot read {path}" in error_of(data=path)
+
+
+def test_semicolons_are_recognised(error_of, patients, tmp_path):
+    path = tmp_path / "table.csv"
+    patients.to_csv(path, index=False, sep=";")
+    assert "separated by semicolons" in error_of(data=path)
+
+
+def test_a_file_that_is_not_there_is_an_error(error_of, tmp_path):
+    path = tmp_path / "none.csv"
+    assert f"there is no file {path}" in error_of(data=path)
+
+
+def test_an_unknown_type_of_file_is_an_error(error_of, tmp_path):
+    path = tmp_path / "table.xlsx"
+    path.touch()
+    error = error_of(data=path)
+    assert "must end in .csv, .csv.gz or .parquet" in error
+
+
+def test_an_output_folder_that_cannot_be_written_is_an_error(error_of, csv, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    error = error_of("--output", file / "below", data=csv)
+    assert f"cannot write to the output folder {file / 'below'}" in error
+
+
+def test_a_class_with_one_row_is_named(error_of, patients, tmp_path):
+    patients.loc[0, "outcome"] = "odd"
+    path = write(tmp_path, patients)
+    error = error_of("--drop", "name", "weight", data=path)
+    assert "class odd has one row only" in error
+
+
+def test_text_cannot_be_regressed(error_of, csv):
+    error = error_of("--drop", "name", "weight", "--task", "regression", data=csv)
+    assert "choose the task 'classification'" in error
+
+
+def test_data_needs_a_target(error_of, csv):
+    assert "--data needs --target" in error_of("--data", csv)
+
+
+def test_a_target_needs_data(error_of):
+    assert "need --data FILE" in error_of("--target", "outcome")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--sparsities", "1"], "--sparsities: 1 is not in [0, 1)"),
+        (["--sparsities", "-0.1"], "--sparsities: -0.1 is not in [0, 1)"),
+        (["--sparsities", "nan"], "--sparsities: nan is not in [0, 1)"),
+        (["--rates", "30"], "--rates: 30 is not in [0, 1): give shares, 0.3 means"),
+        (["--rates", "many"], "--rates: 'many' is not a number"),
+        (["--seeds", "0"], "--seeds: 0 is less than 1"),
+        (["--seeds", "2.5"], "--seeds: '2.5' is not a whole number"),
+        (["--hidden", "0"], "--hidden: 0 is less than 1"),
+        (["--models", "sparse"], "invalid choice: 'sparse'"),
+        (["--preset", "figure9"], "invalid choice: 'figure9'"),
+        (["--mechanisms", "nope"], "'mechanism' parameter"),
+        (["--jobs", "0"], "--jobs: 0 is neither"),
+        (["--wrong"], "unrecognized arguments: --wrong"),
+    ],
+)
+def test_bad_options_are_named(error_of, args, message):
+    assert message in error_of(*args)
+
+
+def test_a_sparsity_that_leaves_a_layer_without_connections_is_an_error(error_of):
+    error = error_of("--sparsities", "0.9999", "--models", "static")
+    assert "sparsity" in error

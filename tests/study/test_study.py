@@ -1,0 +1,216 @@
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from joblib import parallel_config
+from scipy.sparse import csr_array
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from sparsekit.study import missingness_study
+
+TINY = {"hidden_layer_sizes": (8,), "max_iter": 2}
+
+
+@pytest.fixture
+def table():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 5))
+    return X, (X[:, 0] + X[:, 1] > 0).astype(int)
+
+
+def small_study(X, y, **changes):
+    settings = {
+        "sparsities": [0.5, 0.8],
+        "missing_rates": [0.0, 0.5],
+        "seeds": 2,
+        "estimator_params": TINY,
+    }
+    return missingness_study(X, y, **{**settings, **changes})
+
+
+def test_one_row_per_model_sparsity_rate_and_seed(table):
+    frame = small_study(*table)
+    # (dense once, static and SET at two sparsities) x two rates x two seeds
+    assert len(frame) == (1 + 2 + 2) * 2 * 2
+    keys = ["mechanism", "missing_rate", "model", "sparsity", "seed"]
+    assert list(frame.columns[:5]) == keys
+    assert not frame.duplicated(keys).any()
+    pd.testing.assert_frame_equal(frame, frame.sort_values(keys, ignore_index=True))
+
+
+def test_rows_describe_their_fits(table):
+    frame = small_study(*table)
+    assert set(frame["metric"]) == {"accuracy"}
+    assert frame["score"].between(0, 1).all()
+    assert (frame["n_iter"] == 2).all()
+    assert (frame["fit_time"] > 0).all()
+    dense = frame.loc[frame["model"] == "dense"]
+    assert (dense["sparsity"] == 0).all()
+    sparse = frame.loc[(frame["model"] == "set") & (frame["sparsity"] == 0.8)]
+    ratio = sparse["n_connections"].mean() / dense["n_connections"].mean()
+    assert ratio == pytest.approx(0.2, abs=0.02)
+
+
+def test_realized_missing_rate_counts_holes_that_were_there_before(table):
+    X, y = table
+    X[:, 4] = np.nan
+    frame = small_study(
+        X[:, 1:], y, models={"d": DummyClassifier()}, seeds=1, estimator_params=None
+    )
+    assert frame["realized_missing_rate"].tolist() == pytest.approx(
+        # 1 of 4 columns; then half of the others' 240 cells, within 5 sigma.
+        [0.25, 0.25 + 0.75 * 0.5],
+        abs=0.75 * 5 * 0.5 / np.sqrt(240),
+    )
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_the_result_does_not_depend_on_jobs_or_backend(table, backend):
+    expected = small_study(*table).drop(columns="fit_time")
+    with parallel_config(backend=backend, n_jobs=2):
+        frame = small_study(*table).drop(columns="fit_time")
+    pd.testing.assert_frame_equal(frame, expected, check_exact=True)
+
+
+def test_a_backend_that_cannot_return_results_one_by_one_works(table):
+    settings = {"models": {"d": DummyClassifier()}, "missing_rates": [0.0]}
+    expected = small_study(*table, **settings, estimator_params=None)
+    with parallel_config(backend="multiprocessing", n_jobs=2):
+        frame = small_study(*table, **settings, estimator_params=None)
+    assert frame["score"].tolist() == expected["score"].tolist()
+
+
+def test_a_regression_is_scored_by_r2_whatever_the_scale_of_its_target(table):
+    X, _ = table
+    y = X[:, 0] - X[:, 1]
+    settings = {"models": ["dense"], "missing_rates": [0.0]}
+    frame = small_study(X, y, **settings)
+    scaled = small_study(X, 1e6 * y + 1e8, **settings)
+    assert set(frame["metric"]) == {"r2"}
+    # Targets near 1e8 keep about eight decimals; float32 training doubles that loss.
+    np.testing.assert_allclose(scaled["score"], frame["score"], atol=1e-3)
+
+
+def test_any_estimator_that_takes_nan_can_take_part(table):
+    X, y = table
+    boosting = HistGradientBoostingClassifier(max_iter=5, min_samples_leaf=5)
+    frame = small_study(X, y, models={"boosting": boosting, "net": "static"}, seeds=1)
+    assert set(frame["model"]) == {"boosting", "net"}
+    assert frame.loc[frame["model"] == "boosting", "n_connections"].isna().all()
+
+
+def test_sparse_input_gives_the_scores_of_dense_input(table):
+    X, y = table
+    X[X < 0.5] = 0
+    settings = {"models": {"d": DummyClassifier()}, "estimator_params": None}
+    dense = small_study(X, y, **settings)
+    sparse = small_study(csr_array(X), y, **settings)
+    columns = ["score", "realized_missing_rate"]
+    pd.testing.assert_frame_equal(sparse[columns], dense[columns])
+
+
+def test_nothing_passed_in_is_modified(table):
+    X, y = table
+    before = X.copy(), y.copy()
+    params = {**TINY}
+    small_study(X, y, estimator_params=params)
+    np.testing.assert_array_equal(X, before[0])
+    np.testing.assert_array_equal(y, before[1])
+    assert params == TINY
+
+
+def test_text_classes_work(table):
+    X, y = table
+    labels = np.where(y == 1, "ill", "well")
+    frame = small_study(X, labels, models=["static"])
+    expected = small_study(X, 1 - y, models=["static"])
+    assert frame["score"].tolist() == expected["score"].tolist()
+
+
+def test_warnings_other_than_reaching_the_last_epoch_are_not_silenced(table):
+    class Noisy(DummyRegressor):
+        def fit(self, X, y):
+            warnings.warn("look here", UserWarning, stacklevel=2)
+            return super().fit(X, y)
+
+    with pytest.warns(UserWarning, match="look here"):
+        small_study(
+            table[0], table[0][:, 0], models={"d": Noisy()}, estimator_params=None
+        )
+
+
+def test_progress_goes_to_stderr(table, capsys):
+    small_study(*table, models=["static"], seeds=1, progress=True)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "4 of 4 fits" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"sparsities": [0.5, 1.0]}, r"sparsities has 1.0, which is not in \[0, 1\)"),
+        ({"sparsities": []}, "sparsities is empty"),
+        ({"missing_rates": [30]}, "missing_rates has 30, which is not in .* 0.3 means"),
+        ({"seeds": 0}, "seeds must be a number of seeds, at least 1"),
+        ({"seeds": [1, 1]}, "distinct whole numbers"),
+        ({"models": ["sparse"]}, "model 'sparse' is not known. Known are dense"),
+        ({"models": []}, "models is empty"),
+        ({"mechanisms": ["nope"]}, "'mechanism' parameter .* Got 'nope'"),
+        ({"preset": "figure9"}, "preset='figure9' is not known: figure2"),
+        ({"task": "ranking"}, "task='ranking' is not known"),
+        ({"test_size": 1.5}, "'test_size' parameter"),
+        ({"estimator_params": {"widht": 3}}, "'widht', which is a parameter of none"),
+        ({"estimator_params": {"sparsity": 0.5}}, "must not hold 'sparsity'"),
+    ],
+)
+def test_bad_settings_are_named_before_training(table, settings, message):
+    with pytest.raises(ValueError, match=message):
+        small_study(*table, **settings)
+
+
+def test_data_without_a_target_is_an_error(table):
+    with pytest.raises(ValueError, match="Give both X and y, or neither"):
+        missingness_study(table[0])
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0.5, np.nan] * 40, "target 'y' is missing in 40 of 80 rows"),
+        (["a"] * 80, "target 'y' has one class only, a"),
+        (["a"] * 79 + ["b"], "target 'y': class b has one row only"),
+        ([1.5] * 80, "target 'y' is constant"),
+        ([0.5, np.inf] * 40, "infinite"),
+    ],
+)
+def test_a_target_that_cannot_be_used_is_an_error(table, y, message):
+    task = "regression" if isinstance(y[0], float) else "auto"
+    with pytest.raises(ValueError, match=message):
+        small_study(table[0], y, task=task)
+
+
+def test_what_an_estimator_refuses_is_found_before_the_study_starts(table, monkeypatch):
+    monkeypatch.setattr("sparsekit.study._run.run_task", None)
+    with pytest.raises(ValueError, match="activation"):
+        small_study(*table, estimator_params={"activation": "wave"})
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_interrupt_that_a_network_swallows_ends_the_study(
+    table, n_jobs, monkeypatch
+):
+    class Swallower(DummyClassifier):
+        def fit(self, X, y):
+            try:
+                raise KeyboardInterrupt
+            except KeyboardInterrupt:
+                warnings.warn("Training interrupted by user.", stacklevel=2)
+            return super().fit(X, y)
+
+    monkeypatch.setattr("sparsekit.study._study.try_models", lambda plan: None)
+    models = {"swallower": Swallower()}
+    with pytest.raises(KeyboardInterrupt):
+        small_study(*table, models=models, estimator_params=None, n_jobs=n_jobs)

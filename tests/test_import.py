@@ -1,0 +1,71 @@
+"""What ``import sparsekit`` brings in, and what it leaves for later."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import sparsekit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(code):
+    """Run `code` in a new interpreter; return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_import_needs_neither_pandas_nor_matplotlib():
+    # scikit-learn imports pandas wherever it is installed, so a look at sys.modules
+    # would tell nothing: the import must succeed where there is none to be had.
+    run(
+        "import sys\n"
+        "for name in ('matplotlib', 'pandas', 'polars', 'pyarrow', 'rich'):\n"
+        "    sys.modules[name] = None\n"
+        "import sparsekit"
+    )
+
+
+def test_import_leaves_the_command_line_alone():
+    code = "import sys, sparsekit; print('sparsekit.study' in sys.modules)"
+    assert run(code) == "False"
+
+
+def test_import_compiles_nothing():
+    compiled, kernels = run(
+        "import importlib, pkgutil\n"
+        "import sparsekit, sparsekit.kernels as room\n"
+        "from numba.core.dispatcher import Dispatcher\n"
+        "names = [module.name for module in pkgutil.iter_modules(room.__path__)]\n"
+        "modules = [importlib.import_module(f'{room.__name__}.{n}') for n in names]\n"
+        "objects = [x for module in modules for x in vars(module).values()]\n"
+        "kernels = [x for x in objects if isinstance(x, Dispatcher)]\n"
+        "print(sum(len(kernel.signatures) for kernel in kernels), len(kernels))"
+    ).split()
+    assert int(kernels) > 0
+    assert int(compiled) == 0
+
+
+@pytest.mark.parametrize("name", sparsekit.__all__)
+def test_public_names_exist(name):
+    assert getattr(sparsekit, name) is not None
+
+
+def test_public_names_are_sorted():
+    assert list(sparsekit.__all__) == sorted(sparsekit.__all__)
+
+
+def test_typed_package_says_so():
+    assert (Path(sparsekit.__file__).parent / "py.typed").exists()
+
+
+def test_command_line_program_exists():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    module, _, name = project["scripts"]["sparsekit"].partition(":")
+    assert run(f"import {module} as m; print(callable(m.{name}))") == "True"
