@@ -4,9 +4,9 @@
     python3 .ci/readme.py snippets PATH...  run the Python blocks of Markdown pages
 
 A command is a fenced ``bash`` block of one line that follows the comment
-``<!-- command: NAME -->``. The Python blocks of a page run in order as one program, in a
-fresh interpreter and an empty folder, with warnings as errors. A folder stands for all
-pages in it that have Python blocks.
+``<!-- command: NAME -->``. The Python blocks of a page run in order as one program, in
+a fresh interpreter and an empty folder, with warnings as errors. A folder stands for
+all pages in it that have Python blocks.
 """
 
 import re

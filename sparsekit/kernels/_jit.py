@@ -17,10 +17,6 @@ from types import FunctionType
 
 import numba
 
-# LLVM may reorder sums, fuse multiply-add and replace x / c by x * (1 / c). "nnan" and
-# "ninf" stay out: with them, tests for NaN are deleted.
-REORDER = {"reassoc", "contract", "arcp", "nsz"}
-
 CACHE = os.environ.get("SPARSEKIT_NUMBA_CACHE", "1") != "0"
 
 
@@ -47,13 +43,13 @@ def _compile(function, **options):
 
 
 def kernel(function):
-    """Compile `function` with strict floating-point rules."""
+    """Compile `function`; floating-point operations keep their order.
+
+    With reordering allowed, LLVM may sum one way where it inlines a function into a
+    serial loop and another way in the parallel twin. Speed does not need it: the loops
+    that sum hold explicit vectors, see `_lanes`.
+    """
     return _compile(function)
-
-
-def fast_kernel(function):
-    """Compile `function`, letting LLVM reorder floating-point sums (NaN stays NaN)."""
-    return _compile(function, fastmath=REORDER)
 
 
 def parallel_twin(function):
@@ -67,4 +63,4 @@ def parallel_twin(function):
     twin = FunctionType(function.__code__, function.__globals__, function.__name__)
     twin.__qualname__ = f"{function.__qualname__}_parallel"
     twin.__module__ = function.__module__
-    return _compile(twin, parallel=True, fastmath=REORDER)
+    return _compile(twin, parallel=True)

@@ -1,10 +1,10 @@
 """Vectors of lanes: T samples that travel through the network side by side.
 
 The compiled loops keep their running sums in vector registers. Numba has no vector
-values, so `_vector_lanes` adds one: a type whose representation is the LLVM vector ``<T x
-float>``, with the few operations that the kernels need. LLVM lowers it to whatever the
-machine has (AVX2, AVX-512, NEON). Against plain loops over lanes, which reload and
-store at every connection, this brought about 1.5 times the speed forward.
+values, so `_vector_lanes` adds one: a type whose representation is the LLVM vector
+``<T x float>``, with the few operations that the kernels need. LLVM lowers it to what
+the machine has (AVX2, AVX-512, NEON). Plain loops over lanes reload and store their
+sums at every connection.
 
 A *lanes* token says which vector is meant: the dtype ``np.dtype((np.float32, T))``. Its
 numba type carries both the number type and T, so every kernel is specialised by it.
@@ -23,6 +23,7 @@ if config.DISABLE_JIT:
         fill,
         load,
         multiply,
+        multiply_add,
         scaled_add,
         store,
         total,
@@ -36,6 +37,7 @@ else:
         fill,
         load,
         multiply,
+        multiply_add,
         scaled_add,
         store,
         total,
@@ -50,6 +52,7 @@ __all__ = [
     "lanes_of",
     "load",
     "multiply",
+    "multiply_add",
     "scaled_add",
     "store",
     "total",

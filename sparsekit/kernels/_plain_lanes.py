@@ -30,6 +30,11 @@ def multiply(a, b):
     return a * b
 
 
+def multiply_add(a, b, c):
+    """Return ``a * b + c``."""
+    return a * b + c
+
+
 def scaled_add(scalar, b, c):
     """Return ``scalar * b + c``."""
     return scalar * b + c

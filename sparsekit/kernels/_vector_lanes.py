@@ -50,6 +50,16 @@ def _suffix(vector):
     return f"v{vector.width}f{vector.scalar.bitwidth}"
 
 
+def _fused(builder, vector, a, b, c):
+    """Return a * b + c, in one rounding where the machine can."""
+    function = cgutils.get_or_insert_function(
+        builder.module,
+        ir.FunctionType(a.type, [a.type, a.type, a.type]),
+        f"llvm.fmuladd.{_suffix(vector)}",
+    )
+    return builder.call(function, [a, b, c])
+
+
 def _vector_pointer(context, builder, array_type, array, offset, llvm_vector):
     data = context.make_array(array_type)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [offset]), llvm_vector.as_pointer())
@@ -110,17 +120,18 @@ def multiply(typingctx, a, b):
 
 
 @intrinsic
+def multiply_add(typingctx, a, b, c):
+    def codegen(context, builder, signature, args):
+        return _fused(builder, a, *args)
+
+    return a(a, a, a), codegen
+
+
+@intrinsic
 def scaled_add(typingctx, scalar, b, c):
     def codegen(context, builder, signature, args):
-        kind = args[1].type
-        function = cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(kind, [kind, kind, kind]),
-            f"llvm.fmuladd.{_suffix(b)}",
-        )
-        return builder.call(
-            function, [_splat(builder, args[0], kind), args[1], args[2]]
-        )
+        scalars = _splat(builder, args[0], args[1].type)
+        return _fused(builder, b, scalars, args[1], args[2])
 
     return b(b.scalar, b, b), codegen
 

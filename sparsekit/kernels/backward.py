@@ -1,6 +1,6 @@
 """Gradients with respect to existing connections and to the values they read."""
 
-from sparsekit.kernels._jit import fast_kernel
+from sparsekit.kernels._jit import kernel
 from sparsekit.kernels._lanes import (
     fill,
     load,
@@ -12,7 +12,7 @@ from sparsekit.kernels._lanes import (
 )
 
 
-@fast_kernel
+@kernel
 def backward_inputs(lanes, net, level, begin, end, n_tiles, values, deltas, slots):
     """Send the gradient from `level` + 1 to the neurons `begin` to `end` of `level`.
 
@@ -48,7 +48,7 @@ def backward_inputs(lanes, net, level, begin, end, n_tiles, values, deltas, slot
         slots.bias_grad[neuron] = bias_grad
 
 
-@fast_kernel
+@kernel
 def gradient_rows(lanes, net, begin, end, n_tiles, values, deltas, slots):
     """Compute the weight gradient of rows of the first layer, whose inputs need none.
 

@@ -8,7 +8,7 @@ therefore returns the same bits as the serial function, on any number of threads
 import numpy as np
 from numba import prange
 
-from sparsekit.kernels._jit import fast_kernel, kernel, parallel_twin
+from sparsekit.kernels._jit import kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
 from sparsekit.kernels.backward import backward_inputs, gradient_rows
 from sparsekit.kernels.forward import forward_rows
@@ -40,7 +40,7 @@ def first_row(indptr, begin, n_rows, part, parts):
     return low
 
 
-@fast_kernel
+@kernel
 def _batch_weight(targets, order, start, count):
     if targets.sample_weight.size == 0:
         return float(count)
@@ -162,7 +162,7 @@ def _run_epoch(
             begin = block * _BLOCK
             end = min(begin + _BLOCK, net.weights.size)
             if rule.l2 > 0.0:
-                squares[block] = sum_of_squares(net.weights, begin, end)
+                squares[block] = sum_of_squares(lanes, net.weights, begin, end)
             broken[block] = update(
                 rule,
                 net.weights,
@@ -199,5 +199,5 @@ def _run_epoch(
     return epoch_loss, steps, 0
 
 
-run_epoch = fast_kernel(_run_epoch)
+run_epoch = kernel(_run_epoch)
 run_epoch_parallel = parallel_twin(_run_epoch)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sparsekit.kernels._jit import fast_kernel
+from sparsekit.kernels._jit import kernel
 from sparsekit.kernels._lanes import (
     LANE_STEP,
     dropout,
@@ -24,7 +24,7 @@ LOGISTIC = 1
 TANH = 2
 
 
-@fast_kernel
+@kernel
 def hash_key(seed, step, level, neuron):
     """Mix four integers into 32 bits (the finalizer of splitmix64)."""
     key = np.uint64(seed)
@@ -36,7 +36,7 @@ def hash_key(seed, step, level, neuron):
     return np.uint32(key & np.uint64(0xFFFFFFFF))
 
 
-@fast_kernel
+@kernel
 def _squash(kind, width, values, at, factors, factor_at, training):
     """Apply a sigmoidal activation in place; leave its derivative in `factors`."""
     one = values.dtype.type(1)
@@ -53,7 +53,7 @@ def _squash(kind, width, values, at, factors, factor_at, training):
             factors[factor_at + lane] = slope
 
 
-@fast_kernel
+@kernel
 def forward_rows(lanes, net, level, begin, end, n_tiles, values, factors, noise, step):
     """Compute the neurons `begin` to `end` of `level` for all tiles.
 

@@ -5,31 +5,31 @@ For these pairs the gradient with respect to z = W x + b is prediction minus tar
 
 import math
 
-from sparsekit.kernels._jit import fast_kernel
-from sparsekit.kernels._lanes import width_of
+from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._lanes import load, total, width_of
 
 SOFTMAX = 0  # cross-entropy of a softmax over the outputs
 LOGISTIC_LOSS = 1  # sum over the outputs of the binary cross-entropies
 SQUARED = 2  # half the mean over the outputs of the squared error
 
 
-@fast_kernel
+@kernel
 def _softmax_lane(values, at, deltas, delta_at, width, n_outputs, label, weight):
     largest = values[at]
     for k in range(1, n_outputs):
         largest = max(largest, values[at + k * width])
-    total = values.dtype.type(0)
+    powers = values.dtype.type(0)
     for k in range(n_outputs):
         power = math.exp(values[at + k * width] - largest)
         deltas[delta_at + k * width] = power
-        total += power
+        powers += power
     for k in range(n_outputs):
-        deltas[delta_at + k * width] *= weight / total
+        deltas[delta_at + k * width] *= weight / powers
     deltas[delta_at + label * width] -= weight
-    return math.log(total) + largest - values[at + label * width]
+    return math.log(powers) + largest - values[at + label * width]
 
 
-@fast_kernel
+@kernel
 def _logistic_lane(values, at, deltas, delta_at, width, targets, row, weight):
     one = values.dtype.type(1)
     loss = values.dtype.type(0)
@@ -42,7 +42,7 @@ def _logistic_lane(values, at, deltas, delta_at, width, targets, row, weight):
     return loss
 
 
-@fast_kernel
+@kernel
 def _squared_lane(values, at, deltas, delta_at, width, targets, row, weight):
     loss = values.dtype.type(0)
     for k in range(targets.shape[1]):
@@ -52,7 +52,7 @@ def _squared_lane(values, at, deltas, delta_at, width, targets, row, weight):
     return loss / (2 * targets.shape[1])
 
 
-@fast_kernel
+@kernel
 def output_deltas(
     lanes, net, loss, targets, order, start, count, tile, n_tiles, values, deltas
 ):
@@ -94,7 +94,7 @@ def output_deltas(
     return tile_loss
 
 
-@fast_kernel
+@kernel
 def output_bias_grad(lanes, net, n_tiles, deltas, slots):
     """Sum the output gradient over the batch."""
     width = width_of(lanes)
@@ -104,6 +104,5 @@ def output_bias_grad(lanes, net, n_tiles, deltas, slots):
         gradient = deltas.dtype.type(0)
         for tile in range(n_tiles):
             at = (net.first[level] * n_tiles + tile * n_outputs + row) * width
-            for lane in range(width):
-                gradient += deltas[at + lane]
+            gradient += total(load(lanes, deltas, at))
         slots.bias_grad[net.first[level] + row] = gradient

@@ -13,13 +13,14 @@ import math
 
 import numpy as np
 
-from sparsekit.kernels._jit import fast_kernel
+from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._lanes import fill, load, multiply_add, total, width_of
 
 SGD = 0
 ADAM = 1
 
 
-@fast_kernel
+@kernel
 def _sgd(rule, parameters, gradient, velocity, begin, end, scale, l2):
     real = parameters.dtype.type
     rate = real(rule.rate)
@@ -40,7 +41,7 @@ def _sgd(rule, parameters, gradient, velocity, begin, end, scale, l2):
     return broken
 
 
-@fast_kernel
+@kernel
 def _adam(rule, parameters, gradient, first, second, begin, end, scale, l2, decay, t):
     real = parameters.dtype.type
     beta_1 = real(rule.beta_1)
@@ -68,7 +69,7 @@ def _adam(rule, parameters, gradient, first, second, begin, end, scale, l2, deca
     return broken
 
 
-@fast_kernel
+@kernel
 def update(rule, parameters, gradient, first, second, begin, end, weight, l2, decay, t):
     """Update the parameters `begin` to `end`; return how many would not stay finite.
 
@@ -84,10 +85,16 @@ def update(rule, parameters, gradient, first, second, begin, end, weight, l2, de
     )
 
 
-@fast_kernel
-def sum_of_squares(parameters, begin, end):
+@kernel
+def sum_of_squares(lanes, parameters, begin, end):
     """Return the sum of squares of a stretch of parameters."""
-    total = parameters.dtype.type(0)
-    for k in range(begin, end):
-        total += parameters[k] * parameters[k]
-    return total
+    width = width_of(lanes)
+    squares = fill(lanes, parameters.dtype.type(0))
+    whole = begin + (end - begin) // width * width
+    for k in range(begin, whole, width):
+        some = load(lanes, parameters, k)
+        squares = multiply_add(some, some, squares)
+    result = total(squares)
+    for k in range(whole, end):
+        result += parameters[k] * parameters[k]
+    return result

@@ -3,13 +3,13 @@
 import numpy as np
 from numba import prange
 
-from sparsekit.kernels._jit import fast_kernel, parallel_twin
+from sparsekit.kernels._jit import kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
 from sparsekit.kernels.forward import forward_rows
 from sparsekit.kernels.gather import gather_tile
 
 
-@fast_kernel
+@kernel
 def _predict_tiles(lanes, net, samples, order, noise, first, last, values, out):
     """Compute the tiles `first` to `last`, one after another, in one buffer."""
     width = width_of(lanes)
@@ -52,5 +52,5 @@ def _predict(lanes, net, samples, noise, values, out, parts):
         )
 
 
-predict = fast_kernel(_predict)
+predict = kernel(_predict)
 predict_parallel = parallel_twin(_predict)

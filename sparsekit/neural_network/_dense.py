@@ -42,7 +42,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
     >>> from sparsekit import DenseMLPClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = DenseMLPClassifier(max_iter=20, tol=0.1, random_state=0).fit(X, y)
+    >>> net = DenseMLPClassifier(early_stopping=True, random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.9)
     True
     """
@@ -119,7 +119,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
     >>> from sparsekit import DenseMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = DenseMLPRegressor(max_iter=100, tol=0.01, random_state=0).fit(X, y)
+    >>> net = DenseMLPRegressor(early_stopping=True, random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.3)
     True
     """

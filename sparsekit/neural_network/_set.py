@@ -45,7 +45,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
     >>> from sparsekit import SETMLPClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = SETMLPClassifier(max_iter=20, tol=0.1, random_state=0).fit(X, y)
+    >>> net = SETMLPClassifier(early_stopping=True, random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.9)
     True
     """
@@ -126,7 +126,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
     >>> from sparsekit import SETMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = SETMLPRegressor(max_iter=100, tol=0.01, random_state=0).fit(X, y)
+    >>> net = SETMLPRegressor(early_stopping=True, random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.3)
     True
     """

@@ -43,7 +43,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
     >>> from sparsekit import StaticSparseMLPClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = StaticSparseMLPClassifier(max_iter=20, tol=0.1, random_state=0).fit(X, y)
+    >>> net = StaticSparseMLPClassifier(early_stopping=True, random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.9)
     True
     """
@@ -122,7 +122,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
     >>> from sparsekit import StaticSparseMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = StaticSparseMLPRegressor(max_iter=100, tol=0.01, random_state=0).fit(X, y)
+    >>> net = StaticSparseMLPRegressor(early_stopping=True, random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.3)
     True
     """

@@ -9,6 +9,7 @@ from sparsekit.study._presets import PRESETS
 from sparsekit.study._table_file import InputError
 
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
 
 EPILOG = """\
 examples:
@@ -52,13 +53,14 @@ def main(argv=None):
     """
     args = _parser().parse_args(argv)
     try:
-        return args.run(args)
+        args.run(args)
     except InputError as error:
         sys.stderr.write(f"sparsekit {args.command}: error: {error}\n")
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped.\n")
-        return 130
+        sys.stderr.write("Interrupted.\n")
+        return EXIT_INTERRUPTED
+    return 0
 
 
 def _parser():
@@ -71,8 +73,8 @@ def _parser():
         "study",
         help="accuracy over model sparsity and missing rate, with intervals",
         description="Train dense, static sparse and SET networks at several sparsities "
-        "on data with more and more missing values, on the same splits and the same "
-        "holes, and report accuracy with intervals, connections and seconds.",
+        "on data with more and\nmore missing values, on the same splits and the same "
+        "holes, and report accuracy with\nintervals, connections and seconds.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -88,7 +90,7 @@ def _run_checked(parser, args):
         parser.error("--data needs --target COLUMN, the name of the target's column")
     if args.data is None and (args.target is not None or args.drop):
         parser.error("--target and --drop need --data FILE")
-    return run_study(args)
+    run_study(args)
 
 
 def _add_data_options(parser):
@@ -121,7 +123,9 @@ def _add_grid_options(parser):
         help="default: figure2, with --data table. "
         + "; ".join(f"{name}: {base.description}" for name, base in PRESETS.items()),
     )
-    group.add_argument("--models", nargs="+", choices=MODEL_NAMES)
+    group.add_argument(
+        "--models", nargs="+", choices=MODEL_NAMES, help="default: all three"
+    )
     group.add_argument(
         "--sparsities",
         nargs="+",

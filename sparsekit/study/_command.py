@@ -16,14 +16,13 @@ from sparsekit.study._study import tidy_frame
 from sparsekit.study._summary import summarize
 from sparsekit.study._table_file import InputError, read_table
 
-EXIT_INTERRUPTED = 130
 TEXT_WIDTH = 100
 RESULTS, PARTIAL = "results.csv", "results-partial.csv"
 SUMMARY, FIGURE = "summary.csv", "figure.png"
 
 
 def run_study(args):
-    """Run the command; return its exit code. Raises `InputError` before training."""
+    """Run the command. Raises `InputError` before training, if at all."""
     output = _usable_folder(args.output)
     plan = _plan(args)
     draw = not args.no_plot
@@ -41,14 +40,11 @@ def run_study(args):
     start = time.monotonic()
     try:
         collect_rows(plan, args.jobs, None if args.quiet else sys.stderr, rows)
-    except BaseException as error:
+    except BaseException:
         _write_partial(rows, plan, output)
-        if isinstance(error, KeyboardInterrupt):
-            return EXIT_INTERRUPTED
         raise
     say(f"\n{plan.n_fits} fits in {time.monotonic() - start:.0f} s.\n\n")
     _write_results(tidy_frame(rows), output, draw, say)
-    return 0
 
 
 def _plan(args):
@@ -128,7 +124,6 @@ def _percent(shares):
 def _write_partial(rows, plan, output):
     """Save the rows of the fits that have ended, beside what an earlier run wrote."""
     if not rows:
-        sys.stderr.write("\nStopped before the first fits had ended.\n")
         return
     path = output / PARTIAL
     tidy_frame(rows).to_csv(path, index=False)

@@ -32,6 +32,8 @@ class MissingnessStudyDisplay:
     ----------
     summary : DataFrame
         What `summarize` returns.
+    confidence : float in (0, 1), default=0.95
+        Coverage of its intervals, for the legend.
 
     Attributes
     ----------
@@ -60,8 +62,9 @@ class MissingnessStudyDisplay:
     (2, 2)
     """
 
-    def __init__(self, *, summary):
+    def __init__(self, *, summary, confidence=0.95):
         self.summary = summary
+        self.confidence = confidence
 
     @classmethod
     def from_frame(cls, frame, *, confidence=0.95):
@@ -79,7 +82,8 @@ class MissingnessStudyDisplay:
         display : MissingnessStudyDisplay
             Not drawn yet.
         """
-        return cls(summary=summarize(frame, confidence=confidence))
+        summary = summarize(frame, confidence=confidence)
+        return cls(summary=summary, confidence=confidence)
 
     def plot(self, axes=None):
         """Draw the panels.
@@ -197,6 +201,8 @@ class MissingnessStudyDisplay:
                 label += _connections(self.summary[self.summary["model"] == model])
                 colour = BASELINE_COLOUR
             handles.append(_sample(label, color=colour, linestyle=style))
+        if self.summary["n_seeds"].max() > 1:
+            handles.append(self._band_sample())
         if not new_figure:
             self.axes_[-1].legend(handles=handles, loc="upper right")
             return
@@ -205,6 +211,13 @@ class MissingnessStudyDisplay:
         )
         for ax in self.axes_:
             ax.label_outer()
+
+    def _band_sample(self):
+        from matplotlib.patches import Patch
+
+        n_seeds = self.summary["n_seeds"].max()
+        label = f"{100 * self.confidence:g} % interval over {n_seeds} seeds"
+        return Patch(label=label, color="#666666", alpha=0.2, linewidth=0)
 
 
 def _new_axes(panels):

@@ -13,7 +13,7 @@ from sparsekit.neural_network import (
     StaticSparseMLPRegressor,
 )
 
-CLASSES = {
+CLASSES: dict[str, dict[str, type]] = {
     "classification": {
         "dense": DenseMLPClassifier,
         "static": StaticSparseMLPClassifier,

@@ -14,7 +14,7 @@ from sparsekit.study._presets import PRESETS
 
 
 @dataclass(frozen=True)
-class Task:
+class Job:
     """One unit of work: a model on one masked table, at all of its sparsities."""
 
     mechanism: str
@@ -38,10 +38,10 @@ class Plan:
     seeds: tuple[int, ...]
     test_size: float
 
-    def tasks(self):
-        """Return all tasks; a model without a sparsity is fitted once in each."""
+    def jobs(self):
+        """Return all jobs; a model without a sparsity is fitted once in each."""
         return [
-            Task(mechanism, rate, seed, label, self.sparsities_of(label))
+            Job(mechanism, rate, seed, label, self.sparsities_of(label))
             for mechanism in self.mechanisms
             for rate in self.missing_rates
             for seed in self.seeds
@@ -55,7 +55,7 @@ class Plan:
     @property
     def n_fits(self):
         """Number of fits of the study."""
-        return sum(len(task.sparsities) for task in self.tasks())
+        return sum(len(job.sparsities) for job in self.jobs())
 
 
 def make_plan(

@@ -23,17 +23,17 @@ INTERRUPTED = "Training interrupted by user"
 
 
 def collect_rows(plan, n_jobs, stream, rows):
-    """Fit every model of the plan; extend the list `rows` as each task ends.
+    """Fit every model of the plan; extend the list `rows` as each job ends.
 
     The order of the rows depends on the scheduling, nothing else does. Whoever called
     has what is finished when an interrupt ends this early. Progress goes to `stream`.
     """
-    tasks = (delayed(run_task)(plan, task) for task in plan.tasks())
+    jobs = (delayed(run_job)(plan, job) for job in plan.jobs())
     with (
         _study_environment(),
         show_progress(plan.n_fits, stream) as advance,
     ):
-        for new_rows in _parallel(n_jobs)(tasks):
+        for new_rows in _parallel(n_jobs)(jobs):
             rows.extend(new_rows)
             advance(len(new_rows))
 
@@ -56,28 +56,28 @@ def try_models(plan):
             _fit(trial, plan.X[train], _training_scale(plan, train)[train])
 
 
-def run_task(plan, task):
-    """Return one row (a dict) per sparsity of the task."""
+def run_job(plan, job):
+    """Return one row (a dict) per sparsity of the job."""
     split_seed, mask_seed, network_seed = (
-        int(seed) for seed in np.random.SeedSequence(task.seed).generate_state(3)
+        int(seed) for seed in np.random.SeedSequence(job.seed).generate_state(3)
     )
     train, test = split_rows(plan, split_seed)
-    X = mask_table(plan, task.mechanism, task.missing_rate, mask_seed)
+    X = mask_table(plan, job.mechanism, job.missing_rate, mask_seed)
     y = _training_scale(plan, train)
     common = {
-        "mechanism": task.mechanism,
-        "missing_rate": task.missing_rate,
+        "mechanism": job.mechanism,
+        "missing_rate": job.missing_rate,
         "realized_missing_rate": _share_of_nan(X),
-        "model": task.model,
-        "seed": task.seed,
+        "model": job.model,
+        "seed": job.seed,
         "metric": "accuracy" if plan.task == "classification" else "r2",
     }
     X_train, X_test = X[train], X[test]
     rows = []
     with threadpool_limits(limits=1):
-        for sparsity in task.sparsities:
+        for sparsity in job.sparsities:
             model = set_known_params(
-                clone(plan.models[task.model]),
+                clone(plan.models[job.model]),
                 sparsity=sparsity,
                 random_state=network_seed,
             )

@@ -54,8 +54,8 @@ def missingness_study(
         Where all that is None below comes from. "figure2" is three models at seven
         sparsities, ten missing rates and three seeds, network 30-100-100-100-2; "quick"
         is the same network on a small grid; "table" has two hidden layers of 100
-        neurons and the estimators' defaults. None means "figure2" without `X`, "table"
-        with it.
+        neurons, batches of 32 and otherwise the estimators' defaults. None means
+        "figure2" without `X`, "table" with it.
     models : sequence of {"dense", "static", "set"}, or mapping, default=None
         The models. A mapping goes from a label to a name or to any estimator that takes
         NaN: it is fitted at each of the `sparsities` if it has a parameter of the name

@@ -60,7 +60,7 @@ def _read(path):
         if name.endswith(".parquet"):
             frame = pd.read_parquet(path)
         else:
-            frame = pd.read_csv(path)
+            frame = pd.read_csv(path, low_memory=False)
     except ImportError as error:
         raise InputError(
             "reading Parquet needs pyarrow: pip install sparsekit[parquet]"

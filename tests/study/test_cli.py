@@ -139,15 +139,15 @@ def test_the_default_is_figure2(output, capsys):
 
 
 def test_an_interrupt_keeps_the_finished_rows(csv, output, capsys, monkeypatch):
-    run_task, started = _run.run_task, []
+    run_job, started = _run.run_job, []
 
-    def interrupted(plan, task):
-        started.append(task)
+    def interrupted(plan, job):
+        started.append(job)
         if len(started) == 3:
             raise KeyboardInterrupt
-        return run_task(plan, task)
+        return run_job(plan, job)
 
-    monkeypatch.setattr(_run, "run_task", interrupted)
+    monkeypatch.setattr(_run, "run_job", interrupted)
     args = ["--drop", "name", "weight", "--models", "static"]
     assert study(*args, data=csv, output=output) == 130
     assert len(pd.read_csv(output / "results-partial.csv")) == 2 * 2
@@ -156,15 +156,15 @@ def test_an_interrupt_keeps_the_finished_rows(csv, output, capsys, monkeypatch):
 
 
 def test_a_crash_keeps_the_finished_rows_and_is_not_hidden(csv, output, monkeypatch):
-    run_task, started = _run.run_task, []
+    run_job, started = _run.run_job, []
 
-    def crashing(plan, task):
-        started.append(task)
+    def crashing(plan, job):
+        started.append(job)
         if len(started) == 2:
             raise RuntimeError("out of luck")
-        return run_task(plan, task)
+        return run_job(plan, job)
 
-    monkeypatch.setattr(_run, "run_task", crashing)
+    monkeypatch.setattr(_run, "run_job", crashing)
     args = ["--drop", "name", "weight", "--models", "static", "-q"]
     with pytest.raises(RuntimeError, match="out of luck"):
         study(*args, data=csv, output=output)

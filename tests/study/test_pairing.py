@@ -35,7 +35,7 @@ class SparseRecorder(Recorder):
 
 @pytest.fixture
 def calls(monkeypatch):
-    """What each fit of a small study was given, in the order of its tasks."""
+    """What each fit of a small study was given, in the order of its jobs."""
     monkeypatch.setattr(Recorder, "calls", [])
     rng = np.random.default_rng(0)
     missingness_study(
@@ -55,10 +55,8 @@ def calls(monkeypatch):
 
 def by_rate_and_seed(calls):
     """Return the calls of each seed and missing rate: five fits in a row."""
-    per_task_group = 2 * len(SPARSITIES) + 1
-    groups = [
-        calls[i : i + per_task_group] for i in range(0, len(calls), per_task_group)
-    ]
+    per_job_group = 2 * len(SPARSITIES) + 1
+    groups = [calls[i : i + per_job_group] for i in range(0, len(calls), per_job_group)]
     keys = [(rate, seed) for rate in RATES for seed in SEEDS]
     return dict(zip(keys, groups, strict=True))
 

@@ -193,7 +193,7 @@ def test_a_target_that_cannot_be_used_is_an_error(table, y, message):
 
 
 def test_what_an_estimator_refuses_is_found_before_the_study_starts(table, monkeypatch):
-    monkeypatch.setattr("sparsekit.study._run.run_task", None)
+    monkeypatch.setattr("sparsekit.study._run.run_job", None)
     with pytest.raises(ValueError, match="activation"):
         small_study(*table, estimator_params={"activation": "wave"})
 

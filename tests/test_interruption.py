@@ -1,0 +1,63 @@
+"""Ctrl-C, wherever it comes, leaves an estimator that predicts."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from sparsekit import SETMLPClassifier
+
+
+class InterruptAt:
+    """A callback that presses Ctrl-C at the end of the n-th task of a kind."""
+
+    def __init__(self, task, count):
+        self.task = task
+        self.count = count
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        self.count -= context.task_name == self.task
+        if self.count == 0:
+            self.count = -1
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("task", ["epoch", "rewiring"])
+def test_an_interrupted_fit_is_usable(task):
+    X, y = load_iris(return_X_y=True)
+    net = SETMLPClassifier(max_iter=20, random_state=0)
+    net.set_callbacks(InterruptAt(task, 3))
+    with pytest.warns(UserWarning, match="interrupted"):
+        net.fit(X, y)
+    assert len(net.loss_curve_) == 3
+    assert np.isfinite(net.predict_proba(X)).all()
+
+
+def test_an_interrupted_rewiring_leaves_the_old_network(monkeypatch):
+    X, y = load_iris(return_X_y=True)
+    net = SETMLPClassifier((20, 10), sparsity=0.5, random_state=0)
+    net.partial_fit(X, y, classes=[0, 1, 2])
+    before = net.predict_proba(X)
+    calls = []
+
+    def interrupt(*args):
+        calls.append(args)
+        if len(calls) == 2:  # one of three layers is rewired
+            raise KeyboardInterrupt
+        return np.ones(args[0].weights.size, dtype=bool)
+
+    monkeypatch.setattr(
+        "sparsekit.topology.SETPruner.select",
+        lambda self, layer, fraction: interrupt(layer),
+    )
+    with pytest.warns(UserWarning, match="interrupted"):
+        net.partial_fit(X, y)
+    np.testing.assert_array_equal(net.predict_proba(X), before)
