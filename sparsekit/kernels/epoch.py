@@ -72,8 +72,8 @@ def _run_epoch(
     -------
     (float, int, int)
         Sum over the batches of mean loss times rows, penalty included; steps taken;
-        1 if a loss or a parameter left the finite numbers (training stopped there; all
-        parameters are finite), else 0.
+        1 if a loss or a parameter left the finite numbers, else 0. In that case
+        training stopped there, the loss is NaN, and all parameters are finite.
     """
     n_levels = net.sizes.size
     n_blocks = (net.weights.size + _BLOCK - 1) // _BLOCK
@@ -128,7 +128,7 @@ def _run_epoch(
         for tile in range(n_tiles):
             batch_loss += tile_loss[tile]
         if not np.isfinite(batch_loss):
-            return epoch_loss, steps, 1
+            return np.nan, steps, 1
 
         output_bias_grad(lanes, net, n_tiles, deltas, slots)
         for level in range(n_levels - 2, 0, -1):
@@ -195,7 +195,7 @@ def _run_epoch(
             failures += broken[block]
         epoch_loss += (batch_loss + 0.5 * rule.l2 * penalty) / weight * count
         if failures > 0:
-            return epoch_loss, steps, 1
+            return np.nan, steps, 1
     return epoch_loss, steps, 0
 
 

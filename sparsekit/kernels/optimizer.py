@@ -5,8 +5,9 @@ momentum v - rate g. Adam: Kingma & Ba 2015, algorithm 1, with the bias correcti
 the step size. AdamW: Loshchilov & Hutter 2019, algorithm 2, where the decay shrinks the
 weight itself.
 
-A parameter that would become infinite or NaN keeps its value and is counted, so that
-the network stays usable however training ends.
+A parameter that would become infinite or NaN, or whose moments would, keeps its value,
+loses its moments and is counted, so that the network stays usable, and trainable,
+however training ends.
 """
 
 import math
@@ -32,10 +33,10 @@ def _sgd(rule, parameters, gradient, velocity, begin, end, scale, l2):
         old = parameters[k]
         push = rate * scale * (gradient[k] + l2 * old)
         speed = momentum * velocity[k] - push
-        speed = speed if abs(speed) > tiny else real(0)
-        velocity[k] = speed
+        speed = real(0) if abs(speed) <= tiny else speed
         new = old + (momentum * speed - push if nesterov else speed)
-        finite = abs(new) < np.inf
+        finite = abs(new) < np.inf and abs(speed) < np.inf
+        velocity[k] = speed if finite else real(0)
         parameters[k] = new if finite else old
         broken += 0 if finite else 1
     return broken
@@ -58,12 +59,12 @@ def _adam(rule, parameters, gradient, first, second, begin, end, scale, l2, deca
         g = scale * (gradient[k] + l2 * old)
         m = beta_1 * first[k] + rest_1 * g
         v = beta_2 * second[k] + rest_2 * g * g
-        m = m if abs(m) > tiny else real(0)
-        v = v if v > tiny else real(0)
-        first[k] = m
-        second[k] = v
+        m = real(0) if abs(m) <= tiny else m
+        v = real(0) if v <= tiny else v
         new = keep * old - rate * m / (np.sqrt(v) + epsilon)
-        finite = abs(new) < np.inf
+        finite = abs(new) < np.inf and abs(m) < np.inf and v < np.inf
+        first[k] = m if finite else real(0)
+        second[k] = v if finite else real(0)
         parameters[k] = new if finite else old
         broken += 0 if finite else 1
     return broken

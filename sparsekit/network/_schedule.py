@@ -36,7 +36,7 @@ class LearningRate:
 
     def plateau(self) -> bool:
         """Tell that progress has stopped; return whether training should, too."""
-        if self.schedule != "adaptive":
+        if self.schedule != "adaptive" or self.initial / 5.0**self._drops <= 1e-6:
             return True
         self._drops += 1
-        return self.initial / 5.0**self._drops <= 1e-6
+        return False

@@ -54,9 +54,8 @@ class Trainer:
         self.loss = loss
         self.batch_size = batch_size
         self.n_threads = n_threads
-        self.noise = Noise(
-            int(noise_seed), round(dropout * 2**32), 1.0 / (1.0 - dropout)
-        )
+        threshold = min(round(dropout * 2**32), 2**32 - 1)
+        self.noise = Noise(int(noise_seed), threshold, 1.0 / (1.0 - dropout))
         self._lanes, width = lanes_for(batch_size, network.dtype)
         n_lanes = -(-batch_size // width) * width
         n_neurons = int(network.sizes.sum())
@@ -80,7 +79,7 @@ class Trainer:
         Returns
         -------
         loss : float
-            Mean over the rows, penalty included.
+            Mean over the rows, penalty included; NaN if not `finite`.
         finite : bool
             False if training had to stop within the epoch because the loss or a weight
             was no longer finite. The parameters are finite either way.

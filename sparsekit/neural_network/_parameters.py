@@ -211,7 +211,7 @@ _ATTRIBUTES = [
     """sparsity_ : float
     Share of absent connections over all layers.""",
     """loss_curve_ : list of float
-    Mean training loss of every epoch, penalty included.""",
+    Mean training loss of every epoch, penalty included; NaN where training diverged.""",
     """validation_scores_ : list of float or None
     Score on the validation rows after every epoch, if there are any: accuracy for
     classifiers, R2 for regressors.""",

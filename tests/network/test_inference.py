@@ -1,0 +1,66 @@
+"""Outputs for prepared samples: right, and for each row by itself."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from sparsekit.network import csr_samples, raw_outputs
+from tests.reference.cases import plain_samples, random_naive_network, sparse_network
+from tests.reference.naive_network import forward
+
+SIZES = (7, 20, 15, 4)
+
+
+@pytest.mark.parametrize("n_rows", [1, 5, 16, 17, 64, 65, 130])
+@pytest.mark.parametrize("activation", ["tanh", "all_relu"])
+def test_outputs_agree_with_the_formulas(activation, n_rows):
+    rng = np.random.default_rng(0)
+    naive = random_naive_network(rng, SIZES, 0.4, activation)
+    X = rng.normal(size=(n_rows, 7))
+    ours = raw_outputs(sparse_network(naive), plain_samples(X, np.float64))
+    np.testing.assert_allclose(ours, forward(naive, X)[0][-1], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("density", [0.4, 1])
+@pytest.mark.parametrize("sizes", [(7, 4), (7, 1, 1), (1, 5, 1)], ids=str)
+def test_outputs_for_awkward_shapes(sizes, density):
+    rng = np.random.default_rng(1)
+    naive = random_naive_network(rng, sizes, density)
+    X = rng.normal(size=(20, sizes[0]))
+    ours = raw_outputs(sparse_network(naive), plain_samples(X, np.float64))
+    np.testing.assert_allclose(ours, forward(naive, X)[0][-1], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "logistic"])
+def test_row_has_the_same_bits_alone_and_in_any_company(activation, dtype):
+    # 1, 20 and 130 rows travel in tiles of 16, 32 and 64 lanes.
+    rng = np.random.default_rng(2)
+    network = sparse_network(random_naive_network(rng, SIZES, 0.4, activation), dtype)
+    X = rng.normal(size=(130, 7))
+    together = raw_outputs(network, plain_samples(X, dtype))
+    for rows in ([0], [129], list(range(40, 60)), list(rng.permutation(130))):
+        apart = raw_outputs(network, plain_samples(X[rows], dtype))
+        np.testing.assert_array_equal(apart, together[rows])
+
+
+def test_csr_rows_give_the_bits_of_their_dense_form():
+    rng = np.random.default_rng(3)
+    network = sparse_network(random_naive_network(rng, SIZES, 0.4))
+    X = rng.normal(size=(30, 7))
+    X[rng.random(X.shape) < 0.6] = 0.0
+    stored = csr_samples(sparse.csr_array(X), np.zeros(7), np.ones(7), np.float64)
+    np.testing.assert_array_equal(
+        raw_outputs(network, stored),
+        raw_outputs(network, plain_samples(X, np.float64)),
+    )
+
+
+def test_read_only_arrays_predict():
+    rng = np.random.default_rng(4)
+    network = sparse_network(random_naive_network(rng, SIZES, 0.4))
+    samples = plain_samples(rng.normal(size=(3, 7)), np.float64)
+    expected = raw_outputs(network, samples)
+    for array in network.to_dict().values():
+        array.flags.writeable = False
+    np.testing.assert_array_equal(raw_outputs(network, samples), expected)

@@ -1,0 +1,41 @@
+"""The learning rate of each epoch."""
+
+import pytest
+
+from sparsekit.network import LearningRate
+
+
+def test_constant():
+    rate = LearningRate("constant", 0.3, 0.5, 10)
+    assert [rate.at(epoch, 100 * epoch) for epoch in range(3)] == [0.3] * 3
+    assert rate.plateau()
+
+
+def test_invscaling_falls_with_the_samples_seen():
+    rate = LearningRate("invscaling", 0.3, 0.5, 10)
+    assert rate.at(0, 0) == 0.3
+    assert rate.at(1, 99) == pytest.approx(0.03)
+    assert rate.plateau()
+
+
+def test_cosine_goes_from_the_initial_rate_to_zero():
+    rate = LearningRate("cosine", 0.3, 0.5, 10)
+    rates = [rate.at(epoch, 0) for epoch in range(11)]
+    assert rates[0] == 0.3
+    assert rates[5] == pytest.approx(0.15)
+    assert rates[10] == pytest.approx(0.0, abs=1e-12)
+    assert rates == sorted(rates, reverse=True)
+    assert rate.at(15, 0) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_adaptive_divides_at_each_plateau_until_the_rate_is_too_small():
+    rate = LearningRate("adaptive", 0.1, 0.5, 10)
+    assert not rate.plateau()
+    assert rate.at(4, 0) == pytest.approx(0.02)
+    assert not rate.plateau()
+    assert rate.at(5, 0) == pytest.approx(0.004)
+    n_plateaus = 2
+    while not rate.plateau():
+        n_plateaus += 1
+        assert n_plateaus < 20
+    assert rate.at(9, 0) <= 1e-6

@@ -1,0 +1,37 @@
+"""Random layers and shares for hypothesis."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from sparsekit.topology import Layer
+from tests.reference.naive_topology import connections_of
+
+# Drawn from all floats, most shares are next to 0 or 1.
+shares = st.sampled_from([0.1, 0.29, 0.5, 0.8]) | st.floats(0, 1)
+
+
+@st.composite
+def layers(draw, max_neurons=9, dtype=np.float64):
+    """Draw a layer of any density, empty and full ones included, and a generator.
+
+    Its weights are distinct in size, never zero, and of either sign.
+    """
+    n_in = draw(st.integers(1, max_neurons))
+    n_out = draw(st.integers(1, max_neurons))
+    count = draw(st.integers(0, n_in * n_out))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    positions = np.sort(rng.permutation(n_in * n_out)[:count])
+    indptr = np.searchsorted(positions, np.arange(n_out + 1) * n_in)
+    weights = rng.choice([-1.0, 1.0], size=count) * (1 + rng.permutation(count))
+    layer = Layer(
+        indptr.astype(np.int64),
+        (positions % n_in).astype(np.int32),
+        weights.astype(dtype),
+        n_in,
+    )
+    return layer, rng
+
+
+def pairs_of(layer):
+    """Return the (row, column) of each connection of a layer."""
+    return connections_of(layer.indptr, layer.indices)

@@ -1,0 +1,307 @@
+"""Kernels that go through one layer: gather, forward, loss, backward."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from sparsekit.kernels._lanes import lanes_of
+from sparsekit.kernels._structs import Noise
+from sparsekit.kernels.backward import backward_inputs, gradient_rows
+from sparsekit.kernels.forward import forward_rows, hash_key
+from sparsekit.kernels.gather import gather_tile
+from sparsekit.kernels.losses import output_bias_grad, output_deltas
+from sparsekit.network import LOSSES, OptimizerState, csr_samples
+from tests.reference.cases import (
+    OUTPUT_OF,
+    per_layer,
+    plain_samples,
+    random_naive_network,
+    random_target,
+    sparse_network,
+    targets_of,
+)
+from tests.reference.naive_network import (
+    backpropagate,
+    forward,
+    kept_neurons,
+    losses_and_deltas,
+)
+from tests.reference.naive_network import hash_key as naive_hash_key
+from tests.reference.tiles import tiled, untiled
+
+WIDTH = 16
+SIZES = [5, 7, 6, 3]
+N_ROWS = 21  # two tiles, the second with five rows
+N_TILES = 2
+CLOSE = {
+    np.float64: {"rtol": 1e-12, "atol": 1e-14},
+    np.float32: {"rtol": 1e-4, "atol": 1e-5},
+}
+SILENCE = Noise(0, 0, 1.0)
+
+both_precisions = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+
+
+def rounded_case(activation, dtype, density=0.5):
+    """Draw a network and inputs that have the same values in both precisions."""
+    rng = np.random.default_rng(3)
+    naive = random_naive_network(rng, SIZES, density, activation)
+    naive.matrices = [m.astype(dtype).astype(float) for m in naive.matrices]
+    naive.biases = [b.astype(dtype).astype(float) for b in naive.biases]
+    X = rng.normal(size=(N_ROWS, SIZES[0])).astype(dtype).astype(float)
+    return rng, naive, X
+
+
+def test_hash_of_four_integers_agrees_bit_for_bit():
+    rng = np.random.default_rng(0)
+    for seed, step, level, neuron in rng.integers(2**31 - 1, size=(200, 4)).tolist():
+        ours = hash_key(seed, step, level, neuron)
+        assert int(ours) == naive_hash_key(seed, step, level, neuron)
+
+
+@both_precisions
+def test_gather_writes_rows_in_order_and_pads_with_zeros(dtype):
+    rng, naive, _ = rounded_case("relu", dtype)
+    X = rng.normal(size=(50, SIZES[0])).astype(dtype)
+    order = rng.permutation(50)
+    arrays = sparse_network(naive, dtype).for_training()
+    values = np.full(sum(SIZES) * N_TILES * WIDTH, 7, dtype)
+    for tile in range(N_TILES):
+        gather_tile(
+            lanes_of(dtype, WIDTH),
+            arrays,
+            plain_samples(X, dtype),
+            order,
+            4,
+            N_ROWS,
+            tile,
+            values,
+        )
+    rest = [np.full((N_TILES * WIDTH, n), 7.0) for n in SIZES[1:]]
+    expected = tiled(
+        [X[order[4 : 4 + N_ROWS]], *rest], SIZES, N_TILES, WIDTH, dtype, inputs=True
+    )
+    np.testing.assert_array_equal(values, expected)
+
+
+def test_gather_of_csr_rows_fills_what_is_not_stored():
+    rng, naive, _ = rounded_case("relu", np.float64)
+    X = rng.normal(size=(50, SIZES[0]))
+    X[rng.random(X.shape) < 0.5] = 0.0
+    shift, scale = rng.normal(size=SIZES[0]), rng.uniform(0.5, 2.0, size=SIZES[0])
+    samples = csr_samples(sparse.csr_array(X), shift, scale, np.float64)
+    order = rng.permutation(50)
+    values = np.zeros(sum(SIZES) * N_TILES * WIDTH)
+    for tile in range(N_TILES):
+        gather_tile(
+            lanes_of(np.float64, WIDTH),
+            sparse_network(naive).for_training(),
+            samples,
+            order,
+            4,
+            N_ROWS,
+            tile,
+            values,
+        )
+    gathered = untiled(values, SIZES, N_TILES, WIDTH, 0, N_ROWS, inputs=True)
+    expected = ((X - shift) * scale)[order[4 : 4 + N_ROWS]]
+    np.testing.assert_array_equal(gathered, expected)
+
+
+def forwarded(naive, X, dtype, *, noise=SILENCE, step=0, training=True, parts=1):
+    """Run `forward_rows` through all levels; return values and factors, tiled."""
+    values = tiled([X], SIZES[:1], N_TILES, WIDTH, dtype, inputs=True)
+    values = np.append(values, np.full(sum(SIZES[1:]) * N_TILES * WIDTH, 9, dtype))
+    factors = np.full(sum(SIZES[1:]) * N_TILES * WIDTH * training, 9, dtype)
+    arrays = sparse_network(naive, dtype).for_training()
+    for level in range(1, len(SIZES)):
+        bounds = np.linspace(0, SIZES[level], parts + 1).astype(int)
+        for begin, end in pairwise(bounds):
+            forward_rows(
+                lanes_of(dtype, WIDTH),
+                arrays,
+                level,
+                begin,
+                end,
+                N_TILES,
+                values,
+                factors,
+                noise,
+                step,
+            )
+    return values, factors
+
+
+@both_precisions
+@pytest.mark.parametrize("density", [0.4, 1])
+@pytest.mark.parametrize(
+    "activation", ["identity", "logistic", "tanh", "relu", "leaky_relu", "all_relu"]
+)
+def test_forward_values_and_derivatives(activation, density, dtype):
+    _, naive, X = rounded_case(activation, dtype, density)
+    values, factors = forwarded(naive, X, dtype)
+    expected, slopes = forward(naive, X)
+    for level in range(1, len(SIZES)):
+        ours = untiled(values, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=True)
+        np.testing.assert_allclose(ours, expected[level], **CLOSE[dtype])
+    for level in range(1, len(SIZES) - 1):
+        ours = untiled(factors, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=False)
+        np.testing.assert_allclose(ours, slopes[level - 1], **CLOSE[dtype])
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_prediction_leaves_out_derivatives_and_dropout(activation):
+    _, naive, X = rounded_case(activation, np.float64)
+    noise = Noise(1, 2**31, 2.0)
+    values, _ = forwarded(naive, X, np.float64, noise=noise, training=False)
+    outputs = untiled(values, SIZES, N_TILES, WIDTH, 3, N_ROWS, inputs=True)
+    np.testing.assert_allclose(outputs, forward(naive, X)[0][-1], rtol=1e-12)
+
+
+@both_precisions
+def test_forward_with_dropout(dtype):
+    rate, seed, step = 0.35, 2**31 - 2, 12345
+    _, naive, X = rounded_case("tanh", dtype)
+    noise = Noise(seed, round(rate * 2**32), 1 / (1 - rate))
+    values, factors = forwarded(naive, X, dtype, noise=noise, step=step)
+    scales = [
+        kept_neurons(seed, step, level, N_ROWS, SIZES[level], rate) / (1 - rate)
+        for level in (1, 2)
+    ]
+    assert 0 < sum((s == 0).sum() for s in scales) < N_ROWS * sum(SIZES[1:3])
+    expected, slopes = forward(naive, X, scales)
+    for level in (1, 2, 3):
+        ours = untiled(values, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=True)
+        np.testing.assert_allclose(ours, expected[level], **CLOSE[dtype])
+    for level in (1, 2):
+        ours = untiled(factors, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=False)
+        np.testing.assert_allclose(ours, slopes[level - 1], **CLOSE[dtype])
+
+
+def test_forward_by_parts_gives_the_same_bits():
+    _, naive, X = rounded_case("tanh", np.float64)
+    whole = forwarded(naive, X, np.float64)
+    parts = forwarded(naive, X, np.float64, parts=3)
+    np.testing.assert_array_equal(whole[0], parts[0])
+    np.testing.assert_array_equal(
+        whole[1][: sum(SIZES[1:3]) * N_TILES * WIDTH],
+        parts[1][: sum(SIZES[1:3]) * N_TILES * WIDTH],
+    )
+
+
+@both_precisions
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared"])
+def test_losses_and_output_gradients(loss, weighted, dtype):
+    rng, naive, X = rounded_case("tanh", dtype)
+    z = forward(naive, X)[0][-1] * 3
+    target = random_target(rng, loss, 50, SIZES[-1])
+    weight = rng.uniform(0.1, 3.0, size=50) if weighted else None
+    order = rng.permutation(50)
+    rows = order[4 : 4 + N_ROWS]
+    level_values = [np.zeros((N_ROWS, n)) for n in SIZES[:-1]] + [z]
+    values = tiled(level_values, SIZES, N_TILES, WIDTH, dtype, inputs=True, padding=1.0)
+    network = sparse_network(naive, dtype)
+    arrays = network.for_training()
+    deltas = np.full(sum(SIZES[1:]) * N_TILES * WIDTH, 9, dtype)
+    lanes = lanes_of(dtype, WIDTH)
+    total = sum(
+        output_deltas(
+            lanes,
+            arrays,
+            LOSSES[OUTPUT_OF[loss]],
+            targets_of(loss, target, weight, dtype),
+            order,
+            4,
+            N_ROWS,
+            tile,
+            N_TILES,
+            values,
+            deltas,
+        )
+        for tile in range(N_TILES)
+    )
+    row_losses, delta = losses_and_deltas(loss, z, target[rows])
+    factor = np.ones(N_ROWS) if weight is None else weight[rows]
+    delta = delta * factor[:, np.newaxis]
+    np.testing.assert_allclose(total, factor @ row_losses, rtol=CLOSE[dtype]["rtol"])
+    padded = np.vstack([delta, np.zeros((N_TILES * WIDTH - N_ROWS, SIZES[-1]))])
+    ours = untiled(deltas, SIZES, N_TILES, WIDTH, 3, len(padded), inputs=False)
+    np.testing.assert_allclose(ours, padded, **CLOSE[dtype])
+    np.testing.assert_array_equal(ours[N_ROWS:], 0.0)
+
+    slots = OptimizerState.zeros(network, "sgd").slots(network)
+    output_bias_grad(lanes, arrays, N_TILES, deltas, slots)
+    np.testing.assert_allclose(
+        slots.bias_grad[-SIZES[-1] :], delta.sum(axis=0), **CLOSE[dtype]
+    )
+
+
+@both_precisions
+@pytest.mark.parametrize("loss", ["softmax", "logistic"])
+def test_losses_of_outputs_far_from_zero_are_exact_and_finite(loss, dtype):
+    # exp(500) has no place in either precision.
+    _, naive, _ = rounded_case("tanh", dtype)
+    z = np.array([[500.0, -500.0, 0.0], [-500.0, 500.0, 499.0]])
+    target = {"softmax": np.array([1, 1]), "logistic": np.array([[0, 1, 0], [1, 0, 1]])}
+    expected = {"softmax": 1000 + np.log1p(np.exp(-1)), "logistic": 2000 + np.log(2)}
+    values = tiled(
+        [*(np.zeros((2, n)) for n in SIZES[:-1]), z],
+        SIZES,
+        1,
+        WIDTH,
+        dtype,
+        inputs=True,
+    )
+    deltas = np.zeros(sum(SIZES[1:]) * WIDTH, dtype)
+    total = output_deltas(
+        lanes_of(dtype, WIDTH),
+        sparse_network(naive, dtype).for_training(),
+        LOSSES[OUTPUT_OF[loss]],
+        targets_of(loss, target[loss], None, dtype),
+        np.arange(2),
+        0,
+        2,
+        0,
+        1,
+        values,
+        deltas,
+    )
+    np.testing.assert_allclose(total, expected[loss], rtol=1e-6)
+    assert np.isfinite(deltas).all()
+
+
+@both_precisions
+@pytest.mark.parametrize("density", [0.4, 1])
+def test_backward_through_all_layers(density, dtype):
+    rng, naive, X = rounded_case("tanh", dtype, density)
+    values, slopes = forward(naive, X)
+    delta = rng.normal(size=(N_ROWS, SIZES[-1])).astype(dtype).astype(float)
+    matrix_grads, bias_grads, expected = backpropagate(naive, values, slopes, delta)
+    network = sparse_network(naive, dtype)
+    arrays = network.for_training()
+    slots = OptimizerState.zeros(network, "sgd").slots(network)
+    # Lanes beyond the batch hold values but no gradient.
+    flat = tiled(values, SIZES, N_TILES, WIDTH, dtype, inputs=True, padding=3.0)
+    deltas = tiled([*slopes, delta], SIZES, N_TILES, WIDTH, dtype, inputs=False)
+    lanes = lanes_of(dtype, WIDTH)
+    for level in (2, 1):
+        for begin, end in ((0, 2), (2, SIZES[level])):
+            backward_inputs(
+                lanes, arrays, level, begin, end, N_TILES, flat, deltas, slots
+            )
+    for begin, end in ((0, 4), (4, SIZES[1])):
+        gradient_rows(lanes, arrays, begin, end, N_TILES, flat, deltas, slots)
+    for level in (1, 2):
+        ours = untiled(deltas, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=False)
+        np.testing.assert_allclose(ours, expected[level - 1], **CLOSE[dtype])
+    for ours, theirs in zip(
+        per_layer(naive, slots.weight_grad), matrix_grads, strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, **CLOSE[dtype])
+    n_hidden = sum(SIZES[1:3])
+    np.testing.assert_allclose(
+        slots.bias_grad[:n_hidden], np.concatenate(bias_grads[:-1]), **CLOSE[dtype]
+    )
