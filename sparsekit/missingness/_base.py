@@ -6,6 +6,7 @@ from numbers import Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -24,7 +25,11 @@ MIN_DISTINCT_SHARE = 0.5
 
 
 class BaseMasker(
-    OneToOneFeatureMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta
+    CallbackSupportMixin,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    BaseEstimator,
+    metaclass=ABCMeta,
 ):
     """Base class of the maskers; a subclass names its mechanism."""
 
@@ -148,7 +153,10 @@ class BaseMasker(
 
     def _fit(self, X):
         """Set the fitted attributes; return the validated `X` and its mask."""
+        data = {"X": X}
         X = self._validated(X, reset=True)
+        context = self._init_callback_context()
+        context.call_on_fit_task_begin(estimator=self, **data)
         for name, value in self._mechanism.learn(self, X).items():
             setattr(self, name, value)
         random_state = check_random_state(self.random_state)
@@ -159,6 +167,9 @@ class BaseMasker(
         self.realized_rate_ = n_masked / (X.shape[0] * X.shape[1])
         if self.row_key == "content" and n_masked:
             _warn_if_few_distinct(hashes)
+        context.call_on_fit_task_end(
+            estimator=self, reconstruction_attributes={}, **data
+        )
         return X, mask
 
     def _validated(self, X, reset=False):

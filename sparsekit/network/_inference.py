@@ -4,7 +4,7 @@ import numpy as np
 
 from sparsekit.kernels._structs import Noise
 from sparsekit.kernels.predict import predict, predict_parallel
-from sparsekit.network._threads import parallel_section
+from sparsekit.network._threads import parallel_section, useful_threads
 from sparsekit.network._tiles import lanes_for
 
 _SILENCE = Noise(0, 0, 1.0)
@@ -32,6 +32,7 @@ def raw_outputs(network, samples, n_threads=1):
     """
     n_samples = n_samples_of(samples)
     lanes, width = lanes_for(n_samples, network.dtype)
+    n_threads = useful_threads(n_threads, network.weights.size, n_samples)
     parts = max(1, min(n_threads, -(-n_samples // width)))
     values = np.empty((parts, int(network.sizes.sum()) * width), dtype=network.dtype)
     out = np.empty((n_samples, int(network.sizes[-1])), dtype=network.dtype)

@@ -5,7 +5,7 @@ import numpy as np
 from sparsekit.kernels._structs import Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
-from sparsekit.network._threads import parallel_section
+from sparsekit.network._threads import parallel_section, useful_threads
 from sparsekit.network._tiles import lanes_for
 from sparsekit.topology import rewire_layer
 
@@ -30,6 +30,7 @@ class Trainer:
     noise_seed : int
         Seed of the dropout masks.
     n_threads : int
+        Fewer are used where a step is too short to share.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Trainer:
         self.targets = targets
         self.loss = loss
         self.batch_size = batch_size
-        self.n_threads = n_threads
+        self.n_threads = useful_threads(n_threads, network.weights.size, batch_size)
         threshold = min(round(dropout * 2**32), 2**32 - 1)
         self.noise = Noise(int(noise_seed), threshold, 1.0 / (1.0 - dropout))
         self._lanes, width = lanes_for(batch_size, network.dtype)

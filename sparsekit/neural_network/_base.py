@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._sklearn_compat import _check_sample_weight, _fit_context
@@ -18,6 +18,7 @@ from sparsekit.network import (
     OptimizerState,
     SparseNetwork,
     Trainer,
+    activation_table,
     build_network,
     raw_outputs,
     take_targets,
@@ -56,8 +57,11 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
                 setattr(self, name, value)
 
     @abstractmethod
-    def _encode(self, y, sample_weight, first, classes=None):
-        """Learn about `y` if `first`; return the targets."""
+    def _encode(self, y, sample_weight, first, classes=None, partial=False):
+        """Learn about `y` if `first`; return the targets.
+
+        With `partial`, `y` need not hold all classes.
+        """
 
     @abstractmethod
     def _encode_held_out(self, y):
@@ -122,12 +126,9 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _check_weights(self, sample_weight, X):
         if sample_weight is None:
             return None
-        sample_weight = _check_sample_weight(
+        return _check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
-        if not sample_weight.any():
-            raise ValueError("sample_weight must have a positive entry; all are 0.")
-        return sample_weight
 
     def _level_sizes(self, n_features):
         """Return the neurons per level."""
@@ -185,6 +186,8 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         first = not (self.warm_start and hasattr(self, "_network"))
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val must be given together.")
+        # Callbacks get what the user gave: a table keeps the names of its columns.
+        data = {"X": X, "y": y}
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
         if first:
@@ -201,8 +204,8 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             samples = prepare(held_out.samples, self._inputs, trainer.network.dtype)
             held_out = Validation(samples, held_out.targets)
         self.n_iter_ = 0
-        metadata = {"sample_weight": sample_weight, "X_val": X_val, "y_val": y_val}
-        data = {"X": X, "y": y, "metadata": metadata}
+        if sample_weight is not None:
+            data["metadata"] = {"sample_weight": sample_weight}
         n_rewirings = self.max_iter - first if self.prune_fraction else 0
         context = self._init_callback_context(max_subtasks=self.max_iter + n_rewirings)
         context.call_on_fit_task_begin(estimator=self, **data)
@@ -221,7 +224,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         sample_weight = self._check_weights(sample_weight, X)
         if first:
             self._seed()
-        targets = self._encode(y, sample_weight, first, classes)
+        targets = self._encode(y, sample_weight, first, classes, partial=True)
         if first:
             self._start(X, targets)
             self.n_iter_ = 0
@@ -240,7 +243,16 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _split(self, X, targets, X_val, y_val):
         """Return the training rows (None for all) and what is held out of training."""
         if X_val is not None:
-            return None, Validation(self._check_X(X_val), self._encode_held_out(y_val))
+            X_val = self._check_X(X_val)
+            y_val = check_array(
+                y_val,
+                accept_sparse="csr",
+                ensure_2d=False,
+                dtype=None,
+                input_name="y_val",
+            )
+            check_consistent_length(X_val, y_val)
+            return None, Validation(X_val, self._encode_held_out(y_val))
         if not self.early_stopping:
             return None, None
         rows, held = train_test_split(
@@ -285,13 +297,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _trainer(self, X, targets):
         """Return a trainer that goes on from the fitted state."""
         network = SparseNetwork(**_writable(self._network))
-        sizes = self._level_sizes(X.shape[1])
-        if sizes != network.sizes.tolist() or self.dtype != network.dtype:
-            raise ValueError(
-                f"hidden_layer_sizes={self.hidden_layer_sizes} and dtype={self.dtype} "
-                "must be those of the fitted network to go on from it: levels "
-                f"{network.sizes.tolist()}, {network.dtype}."
-            )
+        self._check_same_network(network)
         state = OptimizerState(**_writable(self._optimizer))
         if (self.solver == "sgd") != (state.weight_second.size == 0):
             state = OptimizerState.zeros(network, self.solver)
@@ -315,6 +321,30 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             noise_seed=int(self._generator.integers(np.iinfo(np.int32).max)),
             n_threads=thread_count(self.n_jobs),
         )
+
+    def _check_same_network(self, network):
+        """Refuse to go on from a network that the parameters do not describe."""
+        sizes = self._level_sizes(self.n_features_in_)
+        kinds, slopes = activation_table(
+            self.activation, self.negative_slope, len(sizes) - 2
+        )
+        same = (
+            sizes == network.sizes.tolist()
+            and self.dtype == network.dtype
+            and np.array_equal(kinds, network.kinds)
+            and np.array_equal(slopes.astype(network.dtype), network.slopes)
+            and erdos_renyi_counts(sizes, self.sparsity).sum() == network.weights.size
+        )
+        if not same:
+            raise ValueError(
+                f"hidden_layer_sizes={self.hidden_layer_sizes}, sparsity="
+                f"{self.sparsity}, activation={self.activation}, negative_slope="
+                f"{self.negative_slope} and dtype={self.dtype} must be those of the "
+                "fitted network to go on from it. It has levels of "
+                f"{network.sizes.tolist()} neurons, {network.weights.size} connections "
+                f"and weights of type {network.dtype}; use warm_start=False to start "
+                "anew."
+            )
 
     def _keep(self, trainer):
         """Store what a trainer has made."""

@@ -43,6 +43,8 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         -------
         self : object
         """
+        if classes is None and not hasattr(self, "_network"):
+            raise ValueError("classes must be given in the first call of partial_fit.")
         if isinstance(self.class_weight, str):
             raise ValueError(
                 f"class_weight={self.class_weight!r} is not supported for partial_fit, "
@@ -50,9 +52,8 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             )
         return self._partial_fit(X, y, sample_weight, classes)
 
-    def _encode(self, y, sample_weight, first, classes=None):
-        if issparse(y):
-            y = y.toarray()
+    def _encode(self, y, sample_weight, first, classes=None, partial=False):
+        y = _dense_labels(y)
         check_classification_targets(y)
         multilabel = type_of_target(y).startswith("multilabel")
         if not multilabel:
@@ -61,8 +62,17 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             self._learn_classes(y, classes, multilabel)
         else:
             self._check_classes(y, classes, multilabel)
+        if not (partial or multilabel) and np.unique(y).size < self.classes_.size:
+            raise ValueError(
+                "With warm_start=True, y must have the same classes as in the first "
+                f"fit, {self.classes_.tolist()}; it has {np.unique(y).tolist()}."
+            )
         if self.class_weight is not None:
             balance = compute_sample_weight(self.class_weight, y)
+            if (balance < 0).any():
+                raise ValueError(
+                    f"class_weight must not be negative, got {self.class_weight}."
+                )
             sample_weight = balance * (1.0 if sample_weight is None else sample_weight)
         return self._targets(y, sample_weight)
 
@@ -75,7 +85,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             known = np.unique(y)
         if not multilabel and known.size < 2:
             raise ValueError(
-                f"y has one class only, {known[0]!r}; a classifier needs two or more."
+                f"y has one class only, {known[0]}; a classifier needs two or more."
             )
         self._multilabel = multilabel
         self.classes_ = known
@@ -124,10 +134,11 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         return value_targets(labels[:, np.newaxis], sample_weight, self.dtype)
 
     def _encode_held_out(self, y):
-        y = y.toarray() if issparse(y) else np.asarray(y)
-        if not self._multilabel:
+        y = _dense_labels(y)
+        multilabel = type_of_target(y).startswith("multilabel")
+        if not multilabel:
             y = column_or_1d(y, warn=True)
-        self._check_classes(y, None, self._multilabel)
+        self._check_classes(y, None, multilabel)
         return self._targets(y)
 
     def _strata(self, targets):
@@ -217,3 +228,15 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         if self.out_activation_ == "softmax":
             return log_softmax(outputs, axis=1)
         return np.hstack([log_expit(-outputs), log_expit(outputs)])
+
+
+def _dense_labels(y):
+    """Return `y` as an array; only label indicators may be sparse."""
+    if not issparse(y):
+        return np.asarray(y)
+    if y.shape[1] == 1:
+        raise ValueError(
+            "A sparse y must hold label indicators, shape (n_samples, n_labels); give "
+            "one class per sample as a dense array."
+        )
+    return y.toarray()

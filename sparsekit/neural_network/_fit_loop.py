@@ -75,6 +75,8 @@ class FitLoop:
         try:
             for epoch in range(max_iter):
                 n_replaced = self._rewire()
+                if self.stopped:
+                    break
                 self._epoch(epoch, n_replaced)
                 estimator.n_iter_ += 1
                 if self.stopped:
@@ -96,10 +98,12 @@ class FitLoop:
         fraction = self.estimator.prune_fraction
         if fraction == 0 or not self.estimator.loss_curve_:
             return 0
-        with _Task(self, "rewiring"):
-            return self.trainer.rewire(
+        with _Task(self, "rewiring") as task:
+            n_replaced = self.trainer.rewire(
                 SETPruner(), RandomGrower(), fraction, self.estimator._generator
             )
+        self.stopped |= task.stop
+        return n_replaced
 
     def _epoch(self, epoch, n_replaced):
         estimator = self.estimator

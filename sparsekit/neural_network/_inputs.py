@@ -41,32 +41,52 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     dict of ndarray of shape (n_features,)
         ``mean``, ``var`` and ``n_seen`` (weighted count of observed values).
     """
-    scaler = StandardScaler(with_mean=not sparse.issparse(X))
-    if known is not None:
-        scaler.mean_ = known["mean"].copy()
-        scaler.var_ = known["var"].copy()
-        scaler.n_samples_seen_ = known["n_seen"].copy()
-        scaler.scale_ = np.sqrt(scaler.var_)
-        if sample_weight is None:
-            sample_weight = np.ones(X.shape[0])
+    moments = known
     for rows in gen_batches(X.shape[0], max(1, _BLOCK // X.shape[1])):
         weight = None if sample_weight is None else sample_weight[rows]
-        scaler.partial_fit(X[rows], sample_weight=weight)
-    n_seen = np.broadcast_to(scaler.n_samples_seen_, X.shape[1]).astype(np.float64)
+        block = _moments(X[rows], weight)
+        moments = block if moments is None else _merged(moments, block)
+    mean, var, n_seen = (moments[name] for name in ("mean", "var", "n_seen"))
     seen = n_seen > 0
-    moments = {
-        "mean": np.where(seen, scaler.mean_, 0.0),
-        "var": np.where(seen, scaler.var_, 0.0),
+    # A column without any observed value has no scale: 0 keeps it out for good.
+    if not standardize:
+        shift, scale = np.zeros(X.shape[1]), seen.astype(np.float64)
+        return {**moments, "shift": shift, "scale": scale}
+    # What is left of the variance of a constant column is rounding.
+    epsilon = np.finfo(np.float64).eps
+    varies = var > n_seen * epsilon * var + (n_seen * mean * epsilon) ** 2
+    scale = np.where(seen, 1.0 / np.sqrt(np.where(varies, var, 1.0)), 0.0)
+    return {**moments, "shift": mean, "scale": scale}
+
+
+def _moments(X, sample_weight):
+    """Return mean, variance and count of the observed values of each column."""
+    scaler = StandardScaler(with_mean=not sparse.issparse(X))
+    # Columns without observed values have a mean of 0 / 0.
+    with np.errstate(invalid="ignore"):
+        scaler.fit(X, sample_weight=sample_weight)
+    n_seen = np.broadcast_to(scaler.n_samples_seen_, X.shape[1]).astype(np.float64)
+    return {
+        "mean": np.where(n_seen > 0, scaler.mean_, 0.0),
+        "var": np.where(n_seen > 0, scaler.var_, 0.0),
         "n_seen": n_seen,
     }
-    # A column without any observed value has no scale: 0 keeps it out for good.
-    if standardize:
-        shift = moments["mean"]
-        scale = np.where(seen, 1.0 / np.where(seen, scaler.scale_, 1.0), 0.0)
-    else:
-        shift = np.zeros(X.shape[1])
-        scale = seen.astype(np.float64)
-    return {**moments, "shift": shift, "scale": scale}
+
+
+def _merged(one, other):
+    """Return the moments of the rows of both (Chan, Golub and LeVeque, 1983)."""
+    n_seen = one["n_seen"] + other["n_seen"]
+    share = np.divide(
+        other["n_seen"], n_seen, out=np.zeros_like(n_seen), where=n_seen > 0
+    )
+    step = other["mean"] - one["mean"]
+    return {
+        "mean": one["mean"] + share * step,
+        "var": (1 - share) * one["var"]
+        + share * other["var"]
+        + share * (1 - share) * step**2,
+        "n_seen": n_seen,
+    }
 
 
 def warn_about_empty_columns(inputs, names=None):

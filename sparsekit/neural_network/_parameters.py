@@ -24,7 +24,7 @@ CONSTRAINTS: dict[str, list] = {
     "sparsity": [_UNIT],
     "prune_fraction": [Interval(Real, 0, 1, closed="both")],
     "activation": [StrOptions(set(ACTIVATIONS))],
-    "negative_slope": [Real, None],
+    "negative_slope": [Interval(Real, None, None, closed="neither"), None],
     "solver": [StrOptions({"sgd", "adam", "adamw"})],
     "alpha": [_NON_NEGATIVE],
     "dropout": [_UNIT],
@@ -133,7 +133,8 @@ default="constant"
     logistic outputs.""",
     "warm_start": """bool, default=False
     Whether a further `fit` goes on from the present weights, connections and optimizer
-    state.""",
+    state. What makes the network (`hidden_layer_sizes`, `sparsity`, `activation`,
+    `negative_slope`, `dtype`) and the classes must not have changed.""",
     "standardize": """bool, default=True
     Whether to subtract the mean of the observed values of each feature and divide by
     their standard deviation, learned in `fit` and updated in `partial_fit`.{target}
@@ -211,10 +212,10 @@ _ATTRIBUTES = [
     """sparsity_ : float
     Share of absent connections over all layers.""",
     """loss_curve_ : list of float
-    Mean training loss of every epoch, penalty included; NaN where training diverged.""",
-    """validation_scores_ : list of float or None
-    Score on the validation rows after every epoch, if there are any: accuracy for
-    classifiers, R2 for regressors.""",
+    Mean training loss of every epoch, penalty included; NaN where it diverged.""",
+    """validation_scores_ : list of float
+    Score on the validation rows after every epoch: accuracy for classifiers, R2 for
+    regressors. Empty without such rows.""",
     """history_ : list of dict
     One row per epoch: epoch, loss, validation_score, learning_rate, n_replaced
     (connections replaced before the epoch), seconds.""",

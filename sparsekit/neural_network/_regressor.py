@@ -1,6 +1,7 @@
 """Regression: scaled targets, squared error."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
 
@@ -31,22 +32,14 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def _encode(self, y, sample_weight, first, classes=None):
-        y = self._as_columns(y)
+    def _encode(self, y, sample_weight, first, classes=None, partial=False):
+        flat, y = y.ndim == 1, _columns(y)
         if first:
+            self._flat = flat
             self.out_activation_ = "identity"
             self.n_outputs_ = y.shape[1]
             self._learn_target(y, sample_weight)
-        elif y.shape[1] != self.n_outputs_:
-            raise ValueError(
-                f"y has {y.shape[1]} outputs, {self.n_outputs_} were expected."
-            )
         return self._scaled(y, sample_weight)
-
-    def _as_columns(self, y):
-        y = np.asarray(y, dtype=np.float64)
-        self._flat = y.ndim == 1
-        return y[:, np.newaxis] if self._flat else y
 
     def _learn_target(self, y, sample_weight):
         self._target_shift = np.zeros(y.shape[1])
@@ -59,16 +52,23 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
             self._target_scale = np.where(spread > 0, np.sqrt(spread), 1.0)
 
     def _scaled(self, y, sample_weight=None):
+        if y.shape[1] != self.n_outputs_:
+            raise ValueError(
+                f"y has {y.shape[1]} outputs, {self.n_outputs_} were expected."
+            )
         scaled = (y - self._target_shift) / self._target_scale
         return value_targets(scaled, sample_weight, self.dtype)
 
     def _encode_held_out(self, y):
-        y = np.asarray(y, dtype=np.float64)
-        return self._scaled(y.reshape(y.shape[0], -1))
+        return self._scaled(_columns(y))
 
     def _score_outputs(self, outputs, targets):
         weight = targets.sample_weight if targets.sample_weight.size else None
-        return r2_score(targets.values, outputs, sample_weight=weight)
+        # A network that diverges gets here before its loss is found infinite.
+        if not np.isfinite(outputs).all():
+            return np.nan
+        with np.errstate(over="ignore", invalid="ignore"):
+            return r2_score(targets.values, outputs, sample_weight=weight)
 
     def predict(self, X):
         """Predict the targets of samples.
@@ -84,3 +84,11 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         outputs = self._raw_outputs(X)
         values = outputs * self._target_scale + self._target_shift
         return values[:, 0] if self._flat else values
+
+
+def _columns(y):
+    """Return `y` with one column per output."""
+    if issparse(y):
+        raise TypeError("A sparse y is not supported in regression; give an array.")
+    y = np.asarray(y, dtype=np.float64)
+    return y[:, np.newaxis] if y.ndim == 1 else y

@@ -11,7 +11,7 @@ from sparsekit.network import (
     raw_outputs,
     thread_count,
 )
-from sparsekit.network._threads import parallel_section
+from sparsekit.network._threads import parallel_section, useful_threads
 from sparsekit.topology import RandomGrower, SETPruner
 from tests.reference.cases import plain_samples, random_target, trainer_of
 
@@ -22,6 +22,12 @@ needs_two_threads = pytest.mark.skipif(
 SIZES = (12, 200, 100, 3)
 COUNTS = (600, 5000, 150)
 N_ROWS = 70
+
+
+@pytest.fixture(autouse=True)
+def threads_for_small_work(monkeypatch):
+    """Let the threads share even steps that are too short to gain by it."""
+    monkeypatch.setattr("sparsekit.network._threads._WORTH_THREADS", 0)
 
 
 def trainer_with(n_threads, solver, batch_size=16):
@@ -137,3 +143,9 @@ def test_thread_count():
     assert thread_count(1) == 1
     assert thread_count(10**6) == available
     assert 1 <= thread_count(-1) <= available
+
+
+def test_short_work_is_not_shared(monkeypatch):
+    monkeypatch.setattr("sparsekit.network._threads._WORTH_THREADS", 1000)
+    assert useful_threads(4, n_connections=10, n_samples=99) == 1
+    assert useful_threads(4, n_connections=10, n_samples=100) == 4
