@@ -5,11 +5,10 @@ not promise them; when one moves, this file is the only one to mend.
 """
 
 from sklearn.base import _fit_context
-from sklearn.utils._param_validation import Hidden, Interval, Options, StrOptions
+from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
-    "Hidden",
     "Interval",
     "Options",
     "StrOptions",

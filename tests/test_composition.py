@@ -63,6 +63,12 @@ def quick(**settings):
     return SETMLPClassifier((20,), random_state=0, **settings)
 
 
+def large(**settings):
+    """Return a network with enough work per step for threads of its own."""
+    settings = {"sparsity": 0.5, "max_iter": 5} | settings
+    return SETMLPClassifier((300, 200), random_state=0, **settings)
+
+
 def quick_regressor(**settings):
     settings = {"sparsity": 0.5, "learning_rate_init": 0.02, "max_iter": 40} | settings
     return SETMLPRegressor((20,), random_state=0, **settings)
@@ -108,9 +114,9 @@ def test_a_grid_of_sparsity_and_missing_rate(backend):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_threads_inside_parallel_fits_change_no_score(backend):
     X, y = tumours(200)
-    expected = cross_val_score(quick(), X, y, cv=3)
+    expected = cross_val_score(large(), X, y, cv=3)
     with joblib.parallel_config(backend=backend):
-        found = cross_val_score(quick(n_jobs=2), X, y, cv=3, n_jobs=2)
+        found = cross_val_score(large(n_jobs=2), X, y, cv=3, n_jobs=2)
     assert_array_equal(found, expected)
 
 
@@ -179,7 +185,7 @@ def test_bagging_in_parallel(backend, make, net, data):
 
 def test_bagging_of_networks_that_use_threads_themselves():
     X, y = tumours()
-    alone = BaggingClassifier(quick(max_iter=5), n_estimators=4, random_state=0)
+    alone = BaggingClassifier(large(), n_estimators=4, random_state=0)
     threaded = clone(alone).set_params(estimator__n_jobs=2, n_jobs=2)
     with joblib.parallel_config(backend="threading"):
         threaded.fit(X, y)

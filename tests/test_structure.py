@@ -13,14 +13,16 @@ PACKAGE = ROOT / "sparsekit"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Which rooms a room may import. The top-level files are rooms of their own: `__init__`
-# collects the public names, `_sklearn_compat` scikit-learn's private ones.
+# collects the public names, `_sklearn_compat` scikit-learn's private ones, and
+# `_layout` says how arrays must lie.
 ARROWS = {
     "kernels": set(),
+    "_layout": set(),
     "_sklearn_compat": set(),
     "topology": {"kernels"},
-    "network": {"kernels", "topology"},
-    "neural_network": {"network", "topology", "_sklearn_compat"},
-    "missingness": {"kernels", "_sklearn_compat"},
+    "network": {"kernels", "topology", "_layout"},
+    "neural_network": {"network", "topology", "_layout", "_sklearn_compat"},
+    "missingness": {"kernels", "_layout", "_sklearn_compat"},
     "study": {"neural_network", "missingness"},
     "__init__": {"neural_network", "missingness"},
 }
@@ -80,7 +82,7 @@ def reaches_into_another_room(tree, room):
 
     The kernels room has no public names: its modules are imported one by one.
     """
-    own = {room, "kernels", "_sklearn_compat"}
+    own = {room, "kernels", "_layout", "_sklearn_compat"}
     names = (name.split(".") for name in imports(ast.walk(tree)))
     return {
         ".".join(parts)

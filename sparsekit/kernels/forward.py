@@ -16,6 +16,7 @@ from sparsekit.kernels._lanes import (
     where_positive,
     width_of,
 )
+from sparsekit.kernels.hashing import GAMMA, mix64
 
 # Kinds of activation. PIECEWISE is z for z > 0 and slope * z elsewhere: identity (1),
 # ReLU (0), leaky ReLU and All-ReLU are all of this kind.
@@ -26,13 +27,10 @@ TANH = 2
 
 @kernel
 def hash_key(seed, step, level, neuron):
-    """Mix four integers into 32 bits (the finalizer of splitmix64)."""
+    """Mix four integers into 32 bits."""
     key = np.uint64(seed)
     for part in (step, level, neuron):
-        key = (key ^ np.uint64(part)) + np.uint64(0x9E3779B97F4A7C15)
-        key = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        key = key ^ (key >> np.uint64(31))
+        key = mix64((key ^ np.uint64(part)) + GAMMA)
     return np.uint32(key & np.uint64(0xFFFFFFFF))
 
 

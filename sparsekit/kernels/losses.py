@@ -1,6 +1,8 @@
 """Losses with their canonical output activation, and the gradient at the outputs.
 
-For these pairs the gradient with respect to z = W x + b is prediction minus target.
+For these pairs the gradient with respect to z = W x + b is prediction minus target; for
+SQUARED that is n_outputs times the gradient of the mean over outputs, as in
+scikit-learn.
 """
 
 import math

@@ -10,9 +10,9 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
 from sparsekit.missingness._cells import (
-    as_canonical,
     count_masked,
     draw_mask,
     hash_rows,
@@ -183,7 +183,7 @@ class BaseMasker(
             dtype=(np.float64, np.float32),
             ensure_all_finite="allow-nan",
         )
-        return as_canonical(X)
+        return canonical(X)
 
     def _draw(self, X, hashes):
         return draw_mask(

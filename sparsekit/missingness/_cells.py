@@ -7,38 +7,12 @@ sparse; True means "made missing here".
 import numpy as np
 from scipy import sparse
 
+from sparsekit._layout import read_only
 from sparsekit.kernels import hashing, masking
 
 
-def as_canonical(X):
-    """Return `X` in the layout that the kernels expect, copied only where needed.
-
-    Parameters
-    ----------
-    X : ndarray or CSR matrix of float32 or float64, shape (n_samples, n_features)
-
-    Returns
-    -------
-    X : C-contiguous ndarray, or CSR matrix with sorted rows and without duplicates
-    """
-    if not sparse.issparse(X):
-        return np.ascontiguousarray(X)
-    if not X.has_canonical_format:
-        X = X.copy()
-        X.sum_duplicates()
-    return X
-
-
-def _frozen(*arrays):
-    """Return read-only views: one array type, hence one compiled kernel."""
-    views = [np.ascontiguousarray(array).view() for array in arrays]
-    for view in views:
-        view.flags.writeable = False
-    return views
-
-
 def _csr_parts(X):
-    return _frozen(X.data, X.indices, X.indptr)
+    return map(read_only, (X.data, X.indices, X.indptr))
 
 
 def hash_rows(X):
@@ -47,7 +21,7 @@ def hash_rows(X):
     with np.errstate(over="ignore"):
         if sparse.issparse(X):
             return hashing.hash_csr_rows(*_csr_parts(X), X.shape[1])
-        return hashing.hash_dense_rows(*_frozen(X))
+        return hashing.hash_dense_rows(read_only(X))
 
 
 def draw_mask(X, hashes, seed, row_key, probabilities):
@@ -71,11 +45,11 @@ def draw_mask(X, hashes, seed, row_key, probabilities):
     """
     make_keys = hashing.position_keys if row_key == "position" else hashing.content_keys
     columns = np.flatnonzero((probabilities > 0).any(axis=0))
-    (probabilities,) = _frozen(probabilities)
+    probabilities = read_only(probabilities)
     with np.errstate(over="ignore"):
         keys = make_keys(hashes, np.uint64(seed))
         if not sparse.issparse(X):
-            return masking.draw_dense(*_frozen(X), keys, columns, probabilities)
+            return masking.draw_dense(read_only(X), keys, columns, probabilities)
         indices, indptr = masking.draw_csr(*_csr_parts(X), keys, columns, probabilities)
     return _csr_like(X, np.ones(indices.size, dtype=bool), indices, indptr)
 
@@ -92,7 +66,7 @@ def with_missing(X, mask):
         np.copyto(masked, np.nan, where=mask)
         return masked
     data, indices, indptr = masking.insert_missing(
-        *_csr_parts(X), *_frozen(mask.indices, mask.indptr)
+        *_csr_parts(X), read_only(mask.indices), read_only(mask.indptr)
     )
     return _csr_like(X, data, indices, indptr)
 

@@ -2,7 +2,7 @@
 
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
-from sparsekit.network._inference import raw_outputs
+from sparsekit.network._inference import n_samples_of, raw_outputs
 from sparsekit.network._initial_weights import build_network
 from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._samples import csr_samples, dense_samples
@@ -24,6 +24,7 @@ __all__ = [
     "csr_samples",
     "dense_samples",
     "label_targets",
+    "n_samples_of",
     "raw_outputs",
     "take_targets",
     "thread_count",

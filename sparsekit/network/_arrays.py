@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import sparse
 
+from sparsekit._layout import read_only
 from sparsekit.kernels._structs import Network
 from sparsekit.kernels.wiring import index_by_input
 from sparsekit.topology import Layer
@@ -109,7 +110,7 @@ class SparseNetwork:
         no_index = np.empty(0, dtype=np.int32)
         no_indptr = np.zeros(1, dtype=np.int64)
         arrays = self._kernel_arrays(no_indptr, no_index, no_index)
-        return Network(*map(_read_only, arrays))
+        return Network(*map(read_only, arrays))
 
     def for_training(self) -> Network:
         """Return the arrays for the training kernel, with a fresh by-input index."""
@@ -145,10 +146,3 @@ class SparseNetwork:
             self.kinds,
             self.slopes,
         )
-
-
-def _read_only(array):
-    view = np.require(array, requirements=["C", "A"]).view(np.ndarray)
-    view = view[:]
-    view.flags.writeable = False
-    return view

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sparsekit._layout import read_only
 from sparsekit.kernels._structs import Samples
 from sparsekit.kernels.prepare import prepare_dense, prepare_stored
 
@@ -23,7 +24,7 @@ def dense_samples(X, shift, scale, dtype):
     Samples
     """
     out = np.empty(X.shape, dtype=dtype)
-    prepare_dense(_read_only(X), shift, scale, out)
+    prepare_dense(read_only(X), shift, scale, out)
     no_index = np.empty(0, dtype=np.int32)
     no_indptr = np.zeros(1, dtype=np.int64)
     return Samples(out, no_indptr, no_index, out[:0, 0].copy(), out[:0, 0].copy())
@@ -51,14 +52,7 @@ def csr_samples(X, shift, scale, dtype):
     indices = X.indices
     if X.shape[1] <= np.iinfo(np.int32).max:
         indices = indices.astype(np.int32, copy=False)
-    prepare_stored(_read_only(X.data), _read_only(indices), shift, scale, data)
+    prepare_stored(read_only(X.data), read_only(indices), shift, scale, data)
     fill = (-shift * scale).astype(dtype)
     no_rows = np.empty((0, 0), dtype=dtype)
     return Samples(no_rows, X.indptr.astype(np.int64), indices.copy(), data, fill)
-
-
-def _read_only(array):
-    # pandas hands out read-only arrays and numpy writable ones; one kind, one compile.
-    view = np.require(array, requirements=["C", "A"]).view(np.ndarray)[:]
-    view.flags.writeable = False
-    return view

@@ -1,6 +1,5 @@
 """What the six estimators share: validation, training, the fitted state."""
 
-import warnings
 from abc import ABCMeta, abstractmethod
 from numbers import Integral
 
@@ -11,6 +10,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import _check_sample_weight, _fit_context
 from sparsekit.network import (
     LOSSES,
@@ -24,22 +24,23 @@ from sparsekit.network import (
     take_targets,
     thread_count,
 )
+from sparsekit.neural_network._checks import (
+    refuse_missing,
+    refuse_words,
+    unchanged_on_error,
+)
 from sparsekit.neural_network._fit_loop import FitLoop, Validation
 from sparsekit.neural_network._inputs import (
-    canonical,
     learn_inputs,
     prepare,
     warn_about_empty_columns,
 )
+from sparsekit.neural_network._warnings import warn_user
 from sparsekit.topology import erdos_renyi_counts
 
 
 class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of classifiers and regressors; not for direct use."""
-
-    # What an estimator without these parameters does.
-    sparsity = 0.0
-    prune_fraction = 0.0
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -47,14 +48,16 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         tags.input_tags.allow_nan = self.missing == "absent"
         return tags
 
+    @property
+    def _wanted_sparsity(self):
+        return getattr(self, "sparsity", 0.0)
+
+    @property
+    def _prune_fraction(self):
+        return getattr(self, "prune_fraction", 0.0)
+
     def __sklearn_is_fitted__(self):
         return hasattr(self, "_network")
-
-    def _set_parameters(self, values):
-        """Store the constructor's arguments; `values` is its ``locals()``."""
-        for name, value in values.items():
-            if name not in ("self", "__class__"):
-                setattr(self, name, value)
 
     @abstractmethod
     def _encode(self, y, sample_weight, first, classes=None, partial=False):
@@ -109,19 +112,21 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _check_X(self, X, y="no_validation", reset=False):
         """Return canonical X, or canonical X and y."""
+        refuse_words(X)
         checked = validate_data(
             self,
             X,
             y,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),
-            ensure_all_finite="allow-nan" if self.missing == "absent" else True,
+            ensure_all_finite="allow-nan",
             reset=reset,
             **({} if isinstance(y, str) else {"multi_output": True}),
         )
-        if isinstance(y, str):
-            return canonical(checked)
-        return canonical(checked[0]), checked[1]
+        X, y = (checked, None) if isinstance(y, str) else checked
+        if self.missing == "raise":
+            refuse_missing(X)
+        return canonical(X) if y is None else (canonical(X), y)
 
     def _check_weights(self, sample_weight, X):
         if sample_weight is None:
@@ -144,11 +149,9 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         if self.batch_size == "auto":
             return min(200, n_samples)
         if self.batch_size > n_samples:
-            warnings.warn(
+            warn_user(
                 f"batch_size={self.batch_size} is larger than the number of training "
-                f"rows, {n_samples}, and is clipped to it.",
-                UserWarning,
-                stacklevel=4,
+                f"rows, {n_samples}, and is clipped to it."
             )
         return min(self.batch_size, n_samples)
 
@@ -188,35 +191,49 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             raise ValueError("X_val and y_val must be given together.")
         # Callbacks get what the user gave: a table keeps the names of its columns.
         data = {"X": X, "y": y}
-        X, y = self._check_X(X, y, reset=first)
-        sample_weight = self._check_weights(sample_weight, X)
-        if first:
-            self._seed()
-        targets = self._encode(y, sample_weight, first)
-        rows, held_out = self._split(X, targets, X_val, y_val)
-        X_train, targets = (
-            (X, targets) if rows is None else (X[rows], take_targets(targets, rows))
-        )
-        if first:
-            self._start(X_train, targets)
-        trainer = self._trainer(X_train, targets)
-        if held_out is not None:
-            samples = prepare(held_out.samples, self._inputs, trainer.network.dtype)
-            held_out = Validation(samples, held_out.targets)
-        self.n_iter_ = 0
         if sample_weight is not None:
             data["metadata"] = {"sample_weight": sample_weight}
-        n_rewirings = self.max_iter - first if self.prune_fraction else 0
+        with unchanged_on_error(self):
+            trainer, held_out = self._prepare_fit(
+                X, y, sample_weight, X_val, y_val, first
+            )
+        n_rewirings = self.max_iter - int(first) if self._prune_fraction else 0
         context = self._init_callback_context(max_subtasks=self.max_iter + n_rewirings)
         context.call_on_fit_task_begin(estimator=self, **data)
-        loop = FitLoop(self, trainer, X_train.shape[0], held_out, context, data)
+        loop = FitLoop(self, trainer, held_out, context, data)
         loop.run(self.max_iter)
         context.call_on_fit_task_end(
             estimator=self, reconstruction_attributes=loop.fitted_attributes, **data
         )
         return self
 
+    def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first):
+        """Check everything, build what is new; return trainer and held-out rows."""
+        X, y = self._check_X(X, y, reset=first)
+        sample_weight = self._check_weights(sample_weight, X)
+        if first:
+            self._seed()
+        targets = self._encode(y, sample_weight, first)
+        rows, held_out = self._split(X, targets, X_val, y_val)
+        if rows is not None:
+            X, targets = X[rows], take_targets(targets, rows)
+        if first:
+            self._start(X, targets)
+        trainer = self._trainer(X, targets)
+        if held_out is not None:
+            samples = prepare(held_out.samples, self._inputs, trainer.network.dtype)
+            held_out = Validation(samples, held_out.targets)
+        self.n_iter_ = 0
+        return trainer, held_out
+
     def _partial_fit(self, X, y, sample_weight, classes=None):
+        with unchanged_on_error(self):
+            trainer = self._prepare_partial_fit(X, y, sample_weight, classes)
+        FitLoop(self, trainer).run(max_iter=1)
+        return self
+
+    def _prepare_partial_fit(self, X, y, sample_weight, classes):
+        """Check everything, build what is new; return the trainer."""
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True.")
         first = not hasattr(self, "_network")
@@ -232,9 +249,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
-        loop = FitLoop(self, self._trainer(X, targets), X.shape[0], None, None, {})
-        loop.run(max_iter=1)
-        return self
+        return self._trainer(X, targets)
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
@@ -275,7 +290,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _start(self, X, targets):
         """Build the network and everything that grows while it trains."""
         sizes = self._level_sizes(X.shape[1])
-        counts = erdos_renyi_counts(sizes, self.sparsity)
+        counts = erdos_renyi_counts(sizes, self._wanted_sparsity)
         weights = targets.sample_weight if targets.sample_weight.size else None
         self._inputs = learn_inputs(X, self.standardize, weights)
         warn_about_empty_columns(self._inputs, getattr(self, "feature_names_in_", None))
@@ -287,6 +302,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             np.dtype(self.dtype),
             self._generator,
         )
+        self._standardized = self.standardize
         self._network = network.to_dict()
         self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
         self.loss_curve_ = []
@@ -328,21 +344,25 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         kinds, slopes = activation_table(
             self.activation, self.negative_slope, len(sizes) - 2
         )
+        counts = erdos_renyi_counts(sizes, self._wanted_sparsity)
         same = (
-            sizes == network.sizes.tolist()
+            self.standardize == self._standardized
+            and sizes == network.sizes.tolist()
             and self.dtype == network.dtype
             and np.array_equal(kinds, network.kinds)
             and np.array_equal(slopes.astype(network.dtype), network.slopes)
-            and erdos_renyi_counts(sizes, self.sparsity).sum() == network.weights.size
+            and counts.sum() == network.weights.size
         )
         if not same:
+            names = ("hidden_layer_sizes", "sparsity", "activation", "negative_slope")
+            given = {name: getattr(self, name, None) for name in names}
+            given |= {"dtype": self.dtype, "standardize": self.standardize}
+            listed = ", ".join(f"{name}={value}" for name, value in given.items())
             raise ValueError(
-                f"hidden_layer_sizes={self.hidden_layer_sizes}, sparsity="
-                f"{self.sparsity}, activation={self.activation}, negative_slope="
-                f"{self.negative_slope} and dtype={self.dtype} must be those of the "
-                "fitted network to go on from it. It has levels of "
-                f"{network.sizes.tolist()} neurons, {network.weights.size} connections "
-                f"and weights of type {network.dtype}; use warm_start=False to start "
+                f"{listed} must be those of the fitted network to go on from it. It "
+                f"has levels of {network.sizes.tolist()} neurons, "
+                f"{network.weights.size} connections, weights of type {network.dtype} "
+                f"and standardize={self._standardized}; use warm_start=False to start "
                 "anew."
             )
 

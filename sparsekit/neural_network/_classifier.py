@@ -29,7 +29,9 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch on some rows, going on from the present network.
 
-        From the second call on, an estimator that rewires does so first.
+        From the second call on, an estimator that rewires does so first. The learning
+        rate is `learning_rate_init` in every call; only "invscaling", which counts
+        samples, goes on.
 
         Parameters
         ----------
@@ -38,10 +40,12 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come; needed in the first call.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
 
         Returns
         -------
         self : object
+            The estimator.
         """
         if classes is None and not hasattr(self, "_network"):
             raise ValueError("classes must be given in the first call of partial_fit.")

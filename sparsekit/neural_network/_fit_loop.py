@@ -1,7 +1,6 @@
 """Epochs, rewirings, stopping, and the callbacks around them."""
 
 import time
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +11,13 @@ from sparsekit.network import (
     LearningRate,
     OptimizerState,
     SparseNetwork,
+    n_samples_of,
     raw_outputs,
     thread_count,
 )
 from sparsekit.neural_network._stopping import Progress
 from sparsekit.neural_network._verbose import show_epoch
+from sparsekit.neural_network._warnings import warn_user
 from sparsekit.topology import RandomGrower, SETPruner
 
 
@@ -36,22 +37,23 @@ class FitLoop:
     estimator : BaseSparseMLP
         Receives `loss_curve_`, `history_` and the like as training goes.
     trainer : Trainer
-    n_rows : int
-        Training rows.
     validation : Validation or None
     context : CallbackContext or None
-        The root context of the estimator's callbacks; None in `partial_fit`.
-    callback_data : dict
+        The root context of the estimator's callbacks; None in `partial_fit`, which has
+        no callbacks and is not expected to converge.
+    callback_data : dict or None
         X, y and metadata for the callbacks.
     """
 
-    def __init__(self, estimator, trainer, n_rows, validation, context, callback_data):
+    def __init__(
+        self, estimator, trainer, validation=None, context=None, callback_data=None
+    ):
         self.estimator = estimator
         self.trainer = trainer
         self.validation = validation
         self.context = context
         self.callback_data = callback_data
-        self.order = np.arange(n_rows)
+        self.order = np.arange(n_samples_of(trainer.samples))
         self.rate = LearningRate(
             self._schedule(),
             estimator.learning_rate_init,
@@ -84,7 +86,7 @@ class FitLoop:
             else:
                 self._warn_if_unfinished(max_iter)
         except KeyboardInterrupt:
-            warnings.warn("Training interrupted by user.", UserWarning, stacklevel=4)
+            warn_user("Training interrupted by user.")
         if self.best_network is not None:
             # The optimizer's state belongs to connections that may be gone.
             self.trainer.network = self.best_network
@@ -95,7 +97,7 @@ class FitLoop:
 
     def _rewire(self):
         """Rewire before every epoch but a network's first, hence not after its last."""
-        fraction = self.estimator.prune_fraction
+        fraction = self.estimator._prune_fraction
         if fraction == 0 or not self.estimator.loss_curve_:
             return 0
         with _Task(self, "rewiring") as task:
@@ -161,21 +163,19 @@ class FitLoop:
             self.stopped = self.rate.plateau()
 
     def _diverged(self):
-        warnings.warn(
+        warn_user(
             "Training stopped because the loss was no longer finite; the last finite "
-            "weights are kept. Lower learning_rate_init, or set standardize=True.",
+            "weights are kept. Lower learning_rate_init, or rescale X and y.",
             ConvergenceWarning,
-            stacklevel=6,
         )
         self.stopped = True
 
     def _warn_if_unfinished(self, max_iter):
         if self.context is not None:
-            warnings.warn(
+            warn_user(
                 f"Maximum number of epochs, max_iter={max_iter}, reached before the "
                 "loss or score stopped improving.",
                 ConvergenceWarning,
-                stacklevel=4,
             )
 
     def fitted_attributes(self):

@@ -1,26 +1,15 @@
 """From validated inputs to the samples that a network sees."""
 
-import warnings
-
 import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
 from sparsekit.network import csr_samples, dense_samples
+from sparsekit.neural_network._warnings import warn_user
 
 # Elements standardised at a time: bounds the temporary arrays of the moments.
 _BLOCK = 2**22
-
-
-def canonical(X):
-    """Return X as the kernels need it: C-contiguous, or CSR without duplicates."""
-    if not sparse.issparse(X):
-        return np.ascontiguousarray(X)
-    if not X.has_canonical_format:
-        X = X.copy()
-        X.sum_duplicates()
-    return X
 
 
 def learn_inputs(X, standardize, sample_weight=None, known=None):
@@ -95,11 +84,9 @@ def warn_about_empty_columns(inputs, names=None):
     if empty.size:
         shown = [str(names[j]) if names is not None else int(j) for j in empty[:10]]
         dots = ", ..." if empty.size > 10 else ""
-        warnings.warn(
+        warn_user(
             f"{empty.size} feature(s) have no observed value and contribute nothing: "
-            f"{', '.join(map(str, shown))}{dots}.",
-            UserWarning,
-            stacklevel=2,
+            f"{', '.join(map(str, shown))}{dots}."
         )
 
 

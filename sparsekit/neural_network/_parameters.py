@@ -67,12 +67,13 @@ _TEXTS = {
     a layer that would reach 1 is dense.""",
     "prune_fraction": """float in [0, 1], default=0.3
     Share of the connections that is replaced between two epochs ("zeta" in the
-    papers): of the positive weights the share nearest to zero goes, and of the negative
-    weights the same; as many new connections grow at random free positions.""",
+    papers): of the positive weights the share nearest to zero goes, and of the
+    negative weights the same, each number rounded down; as many new connections grow
+    at random free positions, with weight zero.""",
     "activation": """{"identity", "logistic", "tanh", "relu", "leaky_relu", \
 "all_relu"}, default="relu"
     Activation of the hidden layers. "all_relu" is a leaky ReLU whose slope changes its
-    sign from layer to layer [2]_.""",
+    sign from layer to layer {all_relu}.""",
     "negative_slope": """float or None, default=None
     Slope left of zero for "leaky_relu" and "all_relu" (there ``-negative_slope`` in the
     first, third, ... hidden layer and ``+negative_slope`` in the others). None means
@@ -134,7 +135,8 @@ default="constant"
     "warm_start": """bool, default=False
     Whether a further `fit` goes on from the present weights, connections and optimizer
     state. What makes the network (`hidden_layer_sizes`, `sparsity`, `activation`,
-    `negative_slope`, `dtype`) and the classes must not have changed.""",
+    `negative_slope`, `dtype`, `standardize`) and the classes must not have changed.
+    After `early_stopping` the optimizer starts anew.""",
     "standardize": """bool, default=True
     Whether to subtract the mean of the observed values of each feature and divide by
     their standard deviation, learned in `fit` and updated in `partial_fit`.{target}
@@ -181,6 +183,7 @@ def document_parameters(cls):
     defaults = inspect.signature(cls.__init__).parameters
     filled = {
         "{target}": _TARGET if cls.__name__.endswith("Regressor") else "",
+        "{all_relu}": "[2]_" if "prune_fraction" in defaults else "[1]_",
         "{patience}": str(defaults["n_iter_no_change"].default),
         "{why_patience}": _PATIENCE if "prune_fraction" in defaults else "",
     }
@@ -221,6 +224,8 @@ _ATTRIBUTES = [
     (connections replaced before the epoch), seconds.""",
     """n_iter_ : int
     Epochs of the last `fit`, or of all `partial_fit` calls.""",
+    """t_ : int
+    Training rows seen, over all epochs.""",
     """n_layers_ : int
     Number of levels of neurons, inputs and outputs included.""",
     """n_outputs_ : int

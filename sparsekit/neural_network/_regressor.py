@@ -18,7 +18,9 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         """Train for one epoch on some rows, going on from the present network.
 
         From the second call on, an estimator that rewires does so first. Location and
-        scale of the target are those of the first call.
+        scale of the target are those of the first call. The learning rate is
+        `learning_rate_init` in every call; only "invscaling", which counts samples,
+        goes on.
 
         Parameters
         ----------

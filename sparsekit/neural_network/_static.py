@@ -10,8 +10,9 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
     """Sparse neural network with fixed random connections: classifier.
 
     The network is sparse from the first step to the last, and its connections stay
-    where they were drawn. It equals :class:`SETMLPClassifier` with
-    ``prune_fraction=0``. Missing values, NaN, are taken as they are.
+    where they were drawn. With equal parameters (`n_iter_no_change` has another
+    default) it equals :class:`SETMLPClassifier` with ``prune_fraction=0``. Missing
+    values, NaN, are taken as they are.
 
     Parameters
     ----------
@@ -31,10 +32,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
 
     References
     ----------
-    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
-       artificial neural networks with adaptive sparse connectivity inspired by network
-       science", Nature Communications 9, 2383, 2018.
-    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
+    .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
        arXiv 2102.01732, 2021.
 
     Examples
@@ -83,7 +81,37 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         random_state=None,
         verbose=0,
     ):
-        self._set_parameters(locals())
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.sparsity = sparsity
+        self.activation = activation
+        self.negative_slope = negative_slope
+        self.solver = solver
+        self.alpha = alpha
+        self.dropout = dropout
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.class_weight = class_weight
+        self.out_activation = out_activation
+        self.warm_start = warm_start
+        self.standardize = standardize
+        self.missing = missing
+        self.dtype = dtype
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
 
 
 @document_parameters
@@ -91,9 +119,9 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
     """Sparse neural network with fixed random connections: regressor.
 
     The network is sparse from the first step to the last, and its connections stay
-    where they were drawn. It equals :class:`SETMLPRegressor` with
-    ``prune_fraction=0``. Missing values, NaN, are taken as they are. The loss is the
-    squared error.
+    where they were drawn. With equal parameters (`n_iter_no_change` has another
+    default) it equals :class:`SETMLPRegressor` with ``prune_fraction=0``. Missing
+    values, NaN, are taken as they are. The loss is the squared error.
 
     Parameters
     ----------
@@ -110,10 +138,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
 
     References
     ----------
-    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
-       artificial neural networks with adaptive sparse connectivity inspired by network
-       science", Nature Communications 9, 2383, 2018.
-    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
+    .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
        arXiv 2102.01732, 2021.
 
     Examples
@@ -160,4 +185,32 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         random_state=None,
         verbose=0,
     ):
-        self._set_parameters(locals())
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.sparsity = sparsity
+        self.activation = activation
+        self.negative_slope = negative_slope
+        self.solver = solver
+        self.alpha = alpha
+        self.dropout = dropout
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.warm_start = warm_start
+        self.standardize = standardize
+        self.missing = missing
+        self.dtype = dtype
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose

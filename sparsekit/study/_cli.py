@@ -5,6 +5,7 @@ import sys
 
 from sparsekit.study._command import run_study
 from sparsekit.study._models import MODEL_NAMES
+from sparsekit.study._plan import known_mechanisms
 from sparsekit.study._presets import PRESETS
 from sparsekit.study._table_file import InputError
 
@@ -51,7 +52,10 @@ def main(argv=None):
     code : int
         0; 2 if the input cannot be used; 130 after Ctrl-C.
     """
-    args = _parser().parse_args(argv)
+    args, unknown = _parser().parse_known_args(argv)
+    if unknown:
+        # `parse_args` would report these without the name of the command.
+        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         args.run(args)
     except InputError as error:
@@ -78,18 +82,20 @@ def _parser():
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    study.set_defaults(run=lambda args: _run_checked(study, args))
+    study.set_defaults(run=_run_checked, parser=study)
     _add_data_options(study)
     _add_grid_options(study)
     _add_run_options(study)
     return parser
 
 
-def _run_checked(parser, args):
+def _run_checked(args):
     if args.data is not None and args.target is None:
-        parser.error("--data needs --target COLUMN, the name of the target's column")
+        args.parser.error(
+            "--data needs --target COLUMN, the name of the target's column"
+        )
     if args.data is None and (args.target is not None or args.drop):
-        parser.error("--target and --drop need --data FILE")
+        args.parser.error("--target and --drop need --data FILE")
     run_study(args)
 
 
@@ -141,7 +147,10 @@ def _add_grid_options(parser):
         help="shares of the cells that are made missing, in [0, 1)",
     )
     group.add_argument(
-        "--mechanisms", nargs="+", metavar="NAME", help="why values are missing: mcar"
+        "--mechanisms",
+        nargs="+",
+        choices=known_mechanisms(),
+        help="why values are missing",
     )
     group.add_argument(
         "--seeds",

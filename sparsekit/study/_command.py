@@ -8,8 +8,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from sparsekit.study._models import has_sparsity
 from sparsekit.study._plan import make_plan
-from sparsekit.study._presets import PRESETS
 from sparsekit.study._report import format_summary
 from sparsekit.study._run import collect_rows, try_models
 from sparsekit.study._study import tidy_frame
@@ -23,8 +23,8 @@ SUMMARY, FIGURE = "summary.csv", "figure.png"
 
 def run_study(args):
     """Run the command. Raises `InputError` before training, if at all."""
-    output = _usable_folder(args.output)
     plan = _plan(args)
+    output = _usable_folder(args.output)
     draw = not args.no_plot
     if draw and importlib.util.find_spec("matplotlib") is None:
         draw = False
@@ -43,7 +43,7 @@ def run_study(args):
     except BaseException:
         _write_partial(rows, plan, output)
         raise
-    say(f"\n{plan.n_fits} fits in {time.monotonic() - start:.0f} s.\n\n")
+    say(f"\n{_count(plan.n_fits, 'fit')} in {time.monotonic() - start:.0f} s.\n\n")
     _write_results(tidy_frame(rows), output, draw, say)
 
 
@@ -82,7 +82,7 @@ def _reported():
 
 
 def _usable_folder(path):
-    """Return the output folder; it is made, and tried, before any work is done."""
+    """Return the output folder; it is made, and tried, before anything is trained."""
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,24 +97,48 @@ def _usable_folder(path):
 
 
 def _describe(args, plan):
+    """Return what is going to be done, by the plan: arguments override the preset."""
     preset = args.preset or ("figure2" if args.data is None else "table")
     source = "Breast Cancer Wisconsin" if args.data is None else args.data
     task = plan.task
     if args.task == "auto" and args.data is not None:
         task += " (chosen by the target's type, --task overrides it)"
+    n_rows, n_features = plan.X.shape
+    # The command knows networks only, and gives all of them the same parameters.
+    network = next(iter(plan.models.values())).get_params()
+    sizes = network["hidden_layer_sizes"]
+    grid = [f"{_plural('model', plan.models)} {', '.join(plan.models)}"]
+    if any(map(has_sparsity, plan.models.values())):
+        sparsities = plan.sparsities
+        grid.append(
+            f"{_plural('sparsity', sparsities, 'sparsities')} {_percent(sparsities)}"
+        )
+    grid += [
+        f"{_plural('missing rate', plan.missing_rates)} {_percent(plan.missing_rates)}",
+        f"{_plural('mechanism', plan.mechanisms)} {', '.join(plan.mechanisms)}",
+        _count(len(plan.seeds), "seed"),
+    ]
     lines = [
-        f"Preset {preset}: {PRESETS[preset].description}.",
-        f"Data: {source}, {plan.X.shape[0]} rows, {plan.X.shape[1]} features; {task}.",
-        f"{plan.n_fits} fits: models {', '.join(plan.models)}; "
-        f"sparsities {_percent(plan.sparsities)}; "
-        f"missing rates {_percent(plan.missing_rates)}; "
-        f"mechanisms {', '.join(plan.mechanisms)}; {len(plan.seeds)} seeds.",
+        f"Preset {preset}: {_count(n_features, 'input')}, "
+        f"{_count(len(sizes), 'hidden layer')} of {_plural('size', sizes)} "
+        f"{'-'.join(map(str, sizes))}, {_count(network['max_iter'], 'epoch')}.",
+        f"Data: {source}, {_count(n_rows, 'row')}, {_count(n_features, 'feature')}; "
+        f"{task}.",
+        f"{_count(plan.n_fits, 'fit')}: {'; '.join(grid)}.",
         "The first run compiles for a while before it starts.",
     ]
     wrapper = textwrap.TextWrapper(
         TEXT_WIDTH, break_long_words=False, break_on_hyphens=False
     )
     return "".join(wrapper.fill(line) + "\n" for line in lines)
+
+
+def _count(number, noun):
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _plural(noun, items, several=None):
+    return noun if len(items) == 1 else several or f"{noun}s"
 
 
 def _percent(shares):
@@ -137,6 +161,9 @@ def _write_results(frame, output, draw, say):
     summary.to_csv(output / SUMMARY, index=False)
     say(f"One row per fit:       {output / RESULTS}\n")
     say(f"Means and intervals:   {output / SUMMARY}\n")
+    # What an earlier run left would be taken for a part of this one.
+    (output / PARTIAL).unlink(missing_ok=True)
+    (output / FIGURE).unlink(missing_ok=True)
     if draw:
         _draw(summary, output / FIGURE)
         say(f"Figure:                {output / FIGURE}\n")

@@ -1,7 +1,7 @@
 """What a study is going to do, checked before it does anything."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -87,21 +87,28 @@ def make_plan(
         X=X,
         y=y,
         task=task,
-        models=build_models(
-            base.models if models is None else models,
-            task,
-            base.params,
-            estimator_params or {},
-        ),
+        models={},
         sparsities=_shares("sparsities", sparsities, base.sparsities),
         missing_rates=_shares("missing_rates", missing_rates, base.missing_rates),
         mechanisms=_names("mechanisms", mechanisms, base.mechanisms),
         seeds=_seeds(base.n_seeds if seeds is None else seeds),
         test_size=base.test_size if test_size is None else test_size,
     )
+    train, _ = split_rows(plan, seed=plan.seeds[0])
+    built = build_models(
+        base.models if models is None else models,
+        task,
+        _fitting_batches(base.params, len(train)),
+        estimator_params or {},
+    )
     _check_masks(plan)
-    split_rows(plan, seed=plan.seeds[0])
-    return plan
+    return replace(plan, models=built)
+
+
+def known_mechanisms():
+    """Return the names that the masker's declared constraints allow, sorted."""
+    (names,) = MissingnessTransformer._parameter_constraints["mechanism"]
+    return sorted(names.options)
 
 
 def split_rows(plan, seed):
@@ -126,6 +133,15 @@ def mask_table(plan, mechanism, missing_rate, seed):
         mechanism, missing_rate, row_key="position", random_state=seed
     )
     return masker.fit_transform(plan.X)
+
+
+def _fitting_batches(params, n_train):
+    """Return `params` with batches that are not larger than the training table.
+
+    The networks clip them as well, but warn in each fit, of a number that the preset
+    chose and not the user.
+    """
+    return {**params, "batch_size": min(params["batch_size"], n_train)}
 
 
 def _check_masks(plan):

@@ -52,8 +52,8 @@ FIGURE2 = Preset(
         "batch_size": 10,
         "dropout": 0.1,
         "prune_fraction": 0.1,
-        # By then the dense network on complete data has converged; found once, with
-        # seeds that the study does not use (docs/user_guide/study.md).
+        # Fixed with the dense network on complete data, and with seeds that the study
+        # does not use (docs/user_guide/study.md).
         **fixed_epochs(100),
     },
 )

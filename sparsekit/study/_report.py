@@ -9,6 +9,10 @@ FORMATS = {"accuracy": (100, 1), "r2": (1, 3)}
 TITLES = {"accuracy": "Test accuracy in %", "r2": "Test R2"}
 NAMES = {"accuracy": "accuracy", "r2": "R2"}
 WIDTH = 14
+NOTES = {
+    1: "One seed gives no intervals; use --seeds 5 or more.",
+    2: "Intervals from two seeds are very wide; use --seeds 5 or more.",
+}
 
 
 def format_summary(summary, pooled):
@@ -24,7 +28,8 @@ def format_summary(summary, pooled):
     Returns
     -------
     text : str
-        A block of rows for each mechanism and sparsity, then one table over all rates.
+        A block of rows for each mechanism and sparsity, then one table over all rates,
+        and a note if there are too few seeds for useful intervals.
     """
     metric = summary["metric"].iloc[0]
     n_seeds = summary["n_seeds"].max()
@@ -43,6 +48,8 @@ def format_summary(summary, pooled):
             lines += ["", *_block(per_rate, mechanism, sparsity, differences)]
         over_rates = pooled[pooled["mechanism"] == mechanism]
         lines += ["", *_overview(over_rates, mechanism, differences)]
+    if n_seeds in NOTES:
+        lines += ["", NOTES[n_seeds]]
     return "\n".join(line.rstrip() for line in lines)
 
 

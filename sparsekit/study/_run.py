@@ -5,6 +5,7 @@ import warnings
 from contextlib import contextmanager
 
 import numpy as np
+from joblib.parallel import get_active_backend
 from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
@@ -18,7 +19,8 @@ from sparsekit.study._progress import show_progress
 # Two epochs, so that a model which rewires between epochs does so in its trial.
 TRIAL_EPOCHS = 2
 
-# How the warning begins that a network gives when Ctrl-C ends its training.
+# How the warning begins that a network gives when Ctrl-C ends its training. A match by
+# text, since scikit-learn's MLPs, which may take part, share the text but no class.
 INTERRUPTED = "Training interrupted by user"
 
 
@@ -39,12 +41,13 @@ def collect_rows(plan, n_jobs, stream, rows):
 
 
 def try_models(plan):
-    """Fit each model for two epochs, at its highest sparsity.
+    """Fit each model for two epochs, at its highest sparsity, on the most holes.
 
     What an estimator refuses is thus found before the study starts, and the compiled
     code is in the disk cache before several workers ask for it at once.
     """
     train, _ = split_rows(plan, plan.seeds[0])
+    X = mask_table(plan, plan.mechanisms[0], max(plan.missing_rates), seed=0)
     with _study_environment():
         for label, model in plan.models.items():
             trial = set_known_params(
@@ -53,7 +56,7 @@ def try_models(plan):
                 random_state=0,
                 max_iter=TRIAL_EPOCHS,
             )
-            _fit(trial, plan.X[train], _training_scale(plan, train)[train])
+            _fit(trial, X[train], _training_scale(plan, train)[train])
 
 
 def run_job(plan, job):
@@ -124,11 +127,12 @@ def _fit(model, X, y):
 
 
 def _parallel(n_jobs):
-    try:
-        return Parallel(n_jobs=n_jobs, return_as="generator_unordered")
-    except ValueError:
-        # joblib's multiprocessing backend returns everything at the end or not at all.
-        return Parallel(n_jobs=n_jobs)
+    backend, _ = get_active_backend()
+    # joblib's multiprocessing backend returns everything at the end or not at all.
+    one_by_one = backend.supports_return_generator
+    return Parallel(
+        n_jobs=n_jobs, return_as="generator_unordered" if one_by_one else "list"
+    )
 
 
 def _training_scale(plan, train):

@@ -136,6 +136,8 @@ def missingness_study(
         task=task,
         estimator_params=estimator_params,
     )
+    if n_jobs == 0:
+        raise ValueError("n_jobs=0 is no number of fits: None, -1, or 1 and more.")
     try_models(plan)
     rows = []
     collect_rows(plan, n_jobs, sys.stderr if progress else None, rows)

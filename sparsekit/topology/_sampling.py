@@ -31,6 +31,6 @@ def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.
     while chosen.size < size:
         drawn = rng.integers(0, population, size - chosen.size)
         chosen = np.sort(np.concatenate([chosen, drawn]))
-        # numpy's own unique hashes, which takes tens of times as long as the sort.
+        # numpy's own unique hashes, which takes several times as long as the sort.
         chosen = chosen[np.append(True, chosen[1:] != chosen[:-1])]
     return chosen

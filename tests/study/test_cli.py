@@ -131,6 +131,46 @@ def test_on_a_terminal_progress_is_a_bar(csv, output, capsys, monkeypatch):
     assert "8/8" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("left", ["results-partial.csv", "figure.png"])
+def test_files_of_an_earlier_run_are_not_left_beside_the_results(csv, output, left):
+    output.mkdir(parents=True)
+    (output / left).touch()
+    args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
+    assert study(*args, data=csv, output=output) == 0
+    assert {path.name for path in output.iterdir()} == {"results.csv", "summary.csv"}
+
+
+def test_the_plan_is_described_not_the_preset(csv, output, capsys):
+    args = ["--drop", "name", "weight", "--preset", "figure2", "--no-plot"]
+    args += ["--models", "dense", "--seeds", "1", "--rates", "0", "--epochs", "1"]
+    assert study(*args, data=csv, output=output) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    expected = "Preset figure2: 4 inputs, 1 hidden layer of size 8, 1 epoch. Data: "
+    assert printed.startswith(expected)
+    assert "1 fit: model dense; missing rate 0 %; mechanism mcar; 1 seed." in printed
+    assert "1 fit in " in printed
+
+
+@pytest.mark.parametrize(("seeds", "noted"), [("1", True), ("2", True), ("3", False)])
+def test_a_note_says_that_few_seeds_give_no_useful_intervals(
+    csv, output, capsys, seeds, noted
+):
+    args = ["--drop", "name", "weight", "--models", "dense", "--no-plot"]
+    assert study(*args, "--seeds", seeds, data=csv, output=output) == 0
+    assert ("use --seeds 5 or more." in capsys.readouterr().out) == noted
+
+
+def test_a_table_smaller_than_the_batches_of_the_preset_gives_no_warning(
+    patients, tmp_path, output, capsys
+):
+    path = tmp_path / "few.csv"
+    patients[["age", "d", "outcome"]].head(20).to_csv(path, index=False)
+    args = ["--models", "static", "--no-plot", "-q"]
+    # Warnings are errors under pytest: a fit that warns would end the study.
+    assert study(*args, data=path, output=output) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_the_default_is_figure2(output, capsys):
     assert study("--models", "static", "--no-plot", output=output) == 0
     printed = capsys.readouterr().out

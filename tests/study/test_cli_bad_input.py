@@ -1,5 +1,3 @@
-import re
-
 import pandas as pd
 import pytest
 
@@ -30,7 +28,7 @@ def error_of(capsys, tmp_path):
         assert code == 2
         assert printed.err.count("\n") == 1
         assert "Traceback" not in printed.err
-        assert re.match("sparsekit( study)?: error: ", printed.err)
+        assert printed.err.startswith("sparsekit study: error: ")
         return printed.err
 
     return run
@@ -116,6 +114,11 @@ def test_a_file_that_is_not_there_is_an_error(error_of, tmp_path):
     assert f"there is no file {path}" in error_of(data=path)
 
 
+def test_bad_data_leaves_no_output_folder(error_of, tmp_path):
+    error_of("--output", tmp_path / "results", data=tmp_path / "none.csv")
+    assert not (tmp_path / "results").exists()
+
+
 def test_an_unknown_type_of_file_is_an_error(error_of, tmp_path):
     path = tmp_path / "table.xlsx"
     path.touch()
@@ -126,7 +129,8 @@ def test_an_unknown_type_of_file_is_an_error(error_of, tmp_path):
 def test_an_output_folder_that_cannot_be_written_is_an_error(error_of, csv, tmp_path):
     file = tmp_path / "file"
     file.touch()
-    error = error_of("--output", file / "below", data=csv)
+    args = ["--drop", "name", "weight", "--output", file / "below"]
+    error = error_of(*args, data=csv)
     assert f"cannot write to the output folder {file / 'below'}" in error
 
 
@@ -163,7 +167,7 @@ def test_a_target_needs_data(error_of):
         (["--hidden", "0"], "--hidden: 0 is less than 1"),
         (["--models", "sparse"], "invalid choice: 'sparse'"),
         (["--preset", "figure9"], "invalid choice: 'figure9'"),
-        (["--mechanisms", "nope"], "'mechanism' parameter"),
+        (["--mechanisms", "nope"], "--mechanisms: invalid choice: 'nope' (choose from"),
         (["--jobs", "0"], "--jobs: 0 is neither"),
         (["--wrong"], "unrecognized arguments: --wrong"),
     ],

@@ -7,6 +7,7 @@ from joblib import parallel_config
 from scipy.sparse import csr_array
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from sparsekit.study import missingness_study
 
@@ -196,6 +197,21 @@ def test_what_an_estimator_refuses_is_found_before_the_study_starts(table, monke
     monkeypatch.setattr("sparsekit.study._run.run_job", None)
     with pytest.raises(ValueError, match="activation"):
         small_study(*table, estimator_params={"activation": "wave"})
+
+
+def test_a_model_that_does_not_take_nan_is_found_before_the_study_starts(
+    table, monkeypatch
+):
+    monkeypatch.setattr("sparsekit.study._run.run_job", None)
+    models = {"lr": LogisticRegression()}
+    with pytest.raises(ValueError, match="contains NaN"):
+        small_study(*table, models=models, estimator_params=None)
+
+
+def test_no_jobs_at_all_is_found_before_the_study_starts(table, monkeypatch):
+    monkeypatch.setattr("sparsekit.study._study.try_models", None)
+    with pytest.raises(ValueError, match="n_jobs=0"):
+        small_study(*table, n_jobs=0)
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
