@@ -66,6 +66,11 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             self._learn_classes(y, classes, multilabel)
         else:
             self._check_classes(y, classes, multilabel)
+            if self._wanted_activation() != self.out_activation_:
+                raise ValueError(
+                    f"out_activation={self.out_activation!r} does not describe the "
+                    f"fitted network, whose outputs are {self.out_activation_}."
+                )
         if not (partial or multilabel) and np.unique(y).size < self.classes_.size:
             raise ValueError(
                 "With warm_start=True, y must have the same classes as in the first "
@@ -93,17 +98,15 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             )
         self._multilabel = multilabel
         self.classes_ = known
-        if multilabel:
-            self.out_activation_ = "logistic"
-            self.n_outputs_ = known.size
-        elif known.size == 2 and self.out_activation == "auto":
-            self.out_activation_ = "logistic"
-            self.n_outputs_ = 1
-        else:
-            self.out_activation_ = "softmax"
-            self.n_outputs_ = known.size
+        self.out_activation_ = self._wanted_activation()
+        one_output = self.out_activation_ == "logistic" and not multilabel
+        self.n_outputs_ = 1 if one_output else known.size
         if not multilabel:
             self._check_classes(y, None, multilabel)
+
+    def _wanted_activation(self):
+        binary = self.classes_.size == 2 and self.out_activation == "auto"
+        return "logistic" if binary or self._multilabel else "softmax"
 
     def _check_classes(self, y, classes, multilabel):
         if multilabel != self._multilabel:

@@ -158,6 +158,13 @@ def test_a_network_of_another_make_is_refused(network, changed, message):
     assert_array_equal(net.coefs_[0].toarray(), before)
 
 
+def test_another_output_activation_is_refused():
+    X, y = flowers()
+    net = warm(SETMLPClassifier, max_iter=2).fit(X, y > 0)
+    with pytest.raises(ValueError, match="out_activation='softmax'"):
+        net.set_params(out_activation="softmax").fit(X, y > 0)
+
+
 def test_another_number_of_features_is_refused():
     X, y = flowers()
     net = warm(SETMLPClassifier, max_iter=2).fit(X, y)
