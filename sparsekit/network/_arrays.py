@@ -80,11 +80,6 @@ class SparseNetwork:
             indptr, self.indices[mine], self.weights[mine], int(self.sizes[layer - 1])
         )
 
-    def layer_counts(self) -> np.ndarray:
-        """Return the number of connections per layer."""
-        starts = self.indptr[self.first[1:]]
-        return np.diff(np.append(starts, self.indptr[-1]))
-
     def coefs(self) -> list[sparse.csr_array]:
         """Return every layer as a CSR array of shape (n_in, n_out)."""
         matrices = []

@@ -55,4 +55,5 @@ def csr_samples(X, shift, scale, dtype):
     prepare_stored(read_only(X.data), read_only(indices), shift, scale, data)
     fill = (-shift * scale).astype(dtype)
     no_rows = np.empty((0, 0), dtype=dtype)
+    # Copies are writable whatever the user's are: one type, one compiled kernel.
     return Samples(no_rows, X.indptr.astype(np.int64), indices.copy(), data, fill)

@@ -219,6 +219,8 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             X, targets = X[rows], take_targets(targets, rows)
         if first:
             self._start(X, targets)
+        else:
+            self._check_same_network()
         trainer = self._trainer(X, targets)
         if held_out is not None:
             samples = prepare(held_out.samples, self._inputs, trainer.network.dtype)
@@ -246,6 +248,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             self._start(X, targets)
             self.n_iter_ = 0
         else:
+            self._check_same_network()
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
@@ -313,7 +316,6 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _trainer(self, X, targets):
         """Return a trainer that goes on from the fitted state."""
         network = SparseNetwork(**_writable(self._network))
-        self._check_same_network(network)
         state = OptimizerState(**_writable(self._optimizer))
         if (self.solver == "sgd") != (state.weight_second.size == 0):
             state = OptimizerState.zeros(network, self.solver)
@@ -338,8 +340,9 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             n_threads=thread_count(self.n_jobs),
         )
 
-    def _check_same_network(self, network):
+    def _check_same_network(self):
         """Refuse to go on from a network that the parameters do not describe."""
+        network = SparseNetwork(**self._network)
         sizes = self._level_sizes(self.n_features_in_)
         kinds, slopes = activation_table(
             self.activation, self.negative_slope, len(sizes) - 2

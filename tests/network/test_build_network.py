@@ -5,6 +5,7 @@ import pytest
 
 from sparsekit.network import SparseNetwork, build_network, raw_outputs
 from tests.reference.cases import (
+    connections_per_layer,
     per_layer,
     plain_samples,
     random_naive_network,
@@ -22,7 +23,7 @@ def built(activation="relu", dtype=np.float64, seed=0, sizes=SIZES, counts=COUNT
 
 def test_number_of_connections_is_exact_and_biases_are_zero():
     network = built()
-    assert network.layer_counts().tolist() == COUNTS
+    assert connections_per_layer(network) == COUNTS
     assert network.weights.size == sum(COUNTS)
     assert network.biases.shape == (sum(SIZES[1:]),)
     assert not network.biases.any()
@@ -94,7 +95,7 @@ def test_flat_arrays_are_the_matrices_one_after_another():
         np.testing.assert_array_equal(coef.toarray(), matrix.T)
     for ours, bias in zip(network.intercepts(), naive.biases, strict=True):
         np.testing.assert_array_equal(ours, bias)
-    assert network.layer_counts().tolist() == [mask.sum() for mask in naive.masks]
+    assert connections_per_layer(network) == [mask.sum() for mask in naive.masks]
 
 
 def test_layers_without_connections_have_a_place():
@@ -102,7 +103,7 @@ def test_layers_without_connections_have_a_place():
     naive.masks[1][:] = False
     naive.matrices[1][:] = 0
     network = sparse_network(naive)
-    assert network.layer_counts()[1] == 0
+    assert connections_per_layer(network)[1] == 0
     assert network.coefs()[1].nnz == 0
     assert network.layer(2).n_free == 30
 

@@ -34,6 +34,12 @@ def random_mask(rng, n_out, n_in, density):
     return mask
 
 
+def connections_per_layer(network):
+    """Return how many connections each layer of a network holds."""
+    layers = range(1, network.n_layers + 1)
+    return [network.layer(number).weights.size for number in layers]
+
+
 def random_naive_network(rng, sizes, density, activation="relu", slope=None):
     """Draw a network of nonzero weights and biases."""
     masks, matrices, biases = [], [], []
