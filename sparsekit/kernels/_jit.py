@@ -12,6 +12,7 @@ SPARSEKIT_NUMBA_CACHE : set it to 0 to compile in every process, for instance wh
 
 import hashlib
 import os
+import pickle
 from pathlib import Path
 from types import FunctionType
 
@@ -39,7 +40,24 @@ def _compile(function, **options):
     cache_file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if cache_file is not None:
         cache_file._source_stamp = _STAMP
+        cache_file._load_index = _or_nothing(cache_file._load_index)
     return dispatcher
+
+
+def _or_nothing(load_index):
+    """Let an index that cannot be read stand for an empty one.
+
+    numba reads the whole index before it looks at the stamp, and fails where another
+    version of this package wrote it that had other groups of arrays.
+    """
+
+    def load():
+        try:
+            return load_index()
+        except (AttributeError, ImportError, pickle.UnpicklingError, EOFError):
+            return {}
+
+    return load
 
 
 def kernel(function):
@@ -50,6 +68,15 @@ def kernel(function):
     that sum hold explicit vectors, see `_lanes`.
     """
     return _compile(function)
+
+
+def inlined_kernel(function):
+    """Compile `function` into its callers.
+
+    For what is called once per neuron: a call passes every array of a group by value,
+    some hundred words, and LLVM does not inline large functions by itself.
+    """
+    return _compile(function, forceinline=True)
 
 
 def parallel_twin(function):

@@ -20,6 +20,27 @@ def store(array, offset, value):
     array[offset : offset + len(value)] = value
 
 
+def item(array, offset):
+    """Return an element; the offset must not be negative."""
+    return array[offset]
+
+
+def put(array, offset, value):
+    """Write an element; the offset must not be negative."""
+    array[offset] = value
+
+
+def transpose_four(source, a, b, c, d, target, at, stride):
+    """Write four numbers from each of four places of `source` as four columns.
+
+    The k-th numbers from `a`, `b`, `c` and `d` become neighbours at `at` + k `stride`.
+    """
+    for k in range(4):
+        target[at + k * stride : at + k * stride + 4] = source[
+            [a + k, b + k, c + k, d + k]
+        ]
+
+
 def fill(lanes, scalar):
     """Return a vector of equal lanes."""
     return np.full(lanes.shape, scalar, lanes.base)
@@ -43,6 +64,11 @@ def scaled_add(scalar, b, c):
 def total(a):
     """Return the sum over the lanes."""
     return a.sum()
+
+
+def add_totals(array, offset, a, b, c, d):
+    """Add the sums over the lanes of four vectors to four neighbouring elements."""
+    array[offset : offset + 4] += np.array([a.sum(), b.sum(), c.sum(), d.sum()])
 
 
 def where_positive(condition, a, b):

@@ -17,9 +17,26 @@ from typing import NamedTuple
 
 import numpy as np
 
+# How training works on a layer, see `network._formats`.
+BY_ROW = 0  # in CSR order: the first layer, whose inputs need no gradient
+BY_INPUT = 1  # through the by-input index
+DENSE = 2  # as a dense matrix, with BLAS
+STORED = 3  # through the by-input index, from the stored entries of CSR inputs
+
 
 class Network(NamedTuple):
-    """Connections and parameters of all layers."""
+    """Connections and parameters of all layers.
+
+    The by-input index lists, for every neuron, the connections that read it. It covers
+    the layers of format BY_INPUT and STORED; input neuron j of layer l has its place at
+    ``first[l - 1] - first[0] + j`` of `in_indptr`. These layers have their weights
+    twice while they are trained: in CSR order for the forward pass, by input for the
+    backward pass. Then each pass reads its weights one after another, which buys a
+    third of the speed of the backward pass.
+
+    A layer of format DENSE is a matrix of shape (n_out, n_in), too, while it is
+    trained. Where it has all its connections, its weights are that matrix already.
+    """
 
     sizes: np.ndarray  # int64 (L + 1,): neurons per level
     first: np.ndarray  # int64 (L + 1,): see above
@@ -27,11 +44,20 @@ class Network(NamedTuple):
     indices: np.ndarray  # (connections,): input neuron, numbered within its level
     weights: np.ndarray  # (connections,)
     biases: np.ndarray  # (rows,)
-    in_indptr: np.ndarray  # int64 (hidden neurons + 1,): the by-input index, layers > 1
-    in_indices: np.ndarray  # output neuron, numbered within its level
-    in_position: np.ndarray  # where that connection stands in CSR order
     kinds: np.ndarray  # int64 (L + 1,): PIECEWISE, LOGISTIC or TANH, per level
     slopes: np.ndarray  # (L + 1,): slope of PIECEWISE left of zero, per level
+    formats: np.ndarray  # int64 (L + 1,): BY_ROW, BY_INPUT, DENSE or STORED, per layer
+    in_indptr: np.ndarray  # int64 (neurons but outputs + 1,): the by-input index
+    in_indices: np.ndarray  # output neuron, numbered within its level
+    in_position: np.ndarray  # where that connection stands in CSR order
+    in_weights: np.ndarray  # weights in the order of the by-input index
+    dense_at: np.ndarray  # int64 (L + 1,): where a layer's matrix begins; -1: weights
+    dense_matrices: np.ndarray
+    dense_gradient: np.ndarray  # room for the gradient of one matrix
+    dense_inputs: np.ndarray  # what a layer reads, shape (n_in, lanes of the batch)
+    dense_deltas: (
+        np.ndarray
+    )  # gradient at its outputs, shape (n_out, lanes of the batch)
 
 
 class Samples(NamedTuple):
@@ -56,12 +82,15 @@ class Targets(NamedTuple):
 
 
 class Slots(NamedTuple):
-    """Gradients and the optimizer's state, parallel to weights and to biases."""
+    """The optimizer's state, parallel to weights and to biases.
 
-    weight_grad: np.ndarray
+    Within an epoch the moments of BY_INPUT and STORED layers stand in the order of the
+    by-input index, see `order`.
+    """
+
     weight_first: np.ndarray  # velocity (SGD) or first moment (Adam)
     weight_second: np.ndarray  # second moment (Adam), else empty
-    bias_grad: np.ndarray
+    bias_grad: np.ndarray  # the gradient of the biases
     bias_first: np.ndarray
     bias_second: np.ndarray
 

@@ -102,6 +102,60 @@ def store(typingctx, array, offset, value):
 
 
 @intrinsic
+def item(typingctx, array, offset):
+    # `array[offset]` asks first whether the offset is negative. In a loop that does
+    # little else, such as a copy through an index, that doubles the time.
+    def codegen(context, builder, signature, args):
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        return builder.load(builder.gep(data, [args[1]]))
+
+    return array.dtype(array, types.intp), codegen
+
+
+@intrinsic
+def put(typingctx, array, offset, value):
+    def codegen(context, builder, signature, args):
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        builder.store(args[2], builder.gep(data, [args[1]]))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, array.dtype), codegen
+
+
+@intrinsic
+def transpose_four(typingctx, source, a, b, c, d, target, at, stride):
+    # Loops that transpose become scattered stores, one instruction per number; shuffles
+    # of four times four numbers take a third of the time.
+    def codegen(context, builder, signature, args):
+        element = context.get_value_type(signature.args[0].dtype)
+        four = ir.VectorType(element, 4)
+        align = signature.args[0].dtype.bitwidth // 8
+        rows = [
+            builder.load(
+                _vector_pointer(
+                    context, builder, signature.args[0], args[0], offset, four
+                ),
+                align=align,
+            )
+            for offset in args[1:5]
+        ]
+        low = [_shuffled(builder, *rows[i : i + 2], [0, 4, 1, 5]) for i in (0, 2)]
+        high = [_shuffled(builder, *rows[i : i + 2], [2, 6, 3, 7]) for i in (0, 2)]
+        offset = args[6]
+        for pair in (low, high):
+            for order in ([0, 1, 4, 5], [2, 3, 6, 7]):
+                pointer = _vector_pointer(
+                    context, builder, signature.args[5], args[5], offset, four
+                )
+                builder.store(_shuffled(builder, *pair, order), pointer, align=align)
+                offset = builder.add(offset, args[7])
+        return context.get_dummy_value()
+
+    place = types.intp
+    return types.void(source, place, place, place, place, target, place, place), codegen
+
+
+@intrinsic
 def fill(typingctx, lanes, scalar):
     vector = _vector_type(lanes)
 
@@ -152,6 +206,61 @@ def total(typingctx, a):
         )
 
     return a.scalar(a), codegen
+
+
+def _shuffled(builder, a, b, order):
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), len(order)), order)
+    return builder.shuffle_vector(a, b, mask)
+
+
+def _halved(builder, a, width):
+    """Add the upper half of the lanes to the lower one until `width` are left."""
+    while a.type.count > width:
+        half = a.type.count // 2
+        low = _shuffled(builder, a, a, list(range(half)))
+        high = _shuffled(builder, a, a, list(range(half, 2 * half)))
+        a = builder.fadd(low, high)
+    return a
+
+
+def _paired(builder, a, b, low, high):
+    """Add the lanes `low` and the lanes `high` of each four of `a` and `b`.
+
+    Lanes of `b` are numbered from 4. Shuffles within four lanes are the cheap ones.
+    """
+    count = a.type.count
+
+    def order(pattern):
+        return [
+            start + lane if lane < 4 else count + start + lane - 4
+            for start in range(0, count, 4)
+            for lane in pattern
+        ]
+
+    one = _shuffled(builder, a, b, order(low))
+    other = _shuffled(builder, a, b, order(high))
+    return builder.fadd(one, other)
+
+
+@intrinsic
+def add_totals(typingctx, array, offset, a, b, c, d):
+    # Four sums over lanes in one tree of additions: a third of the instructions of four
+    # calls of `total`, and the backward pass of 16 lanes is 1.4 times as fast.
+    def codegen(context, builder, signature, args):
+        a, b, c, d = (_halved(builder, x, min(x.type.count, 16)) for x in args[2:])
+        ab = _paired(builder, a, b, (0, 4, 1, 5), (2, 6, 3, 7))
+        cd = _paired(builder, c, d, (0, 4, 1, 5), (2, 6, 3, 7))
+        sums = _paired(builder, ab, cd, (0, 1, 4, 5), (2, 3, 6, 7))
+        sums = _halved(builder, sums, 4)
+        pointer = _vector_pointer(
+            context, builder, signature.args[0], args[0], args[1], sums.type
+        )
+        align = signature.args[2].scalar.bitwidth // 8
+        old = builder.load(pointer, align=align)
+        builder.store(builder.fadd(old, sums), pointer, align=align)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, a, a, a, a), codegen
 
 
 @intrinsic

@@ -1,70 +1,204 @@
-"""Gradients with respect to existing connections and to the values they read."""
+"""Gradients with respect to existing connections and to the values they read.
+
+A block of connections at a time: its gradient is a short array that the optimizer takes
+at once, so no gradient is ever stored for all connections.
+"""
+
+import numpy as np
 
 from sparsekit.kernels._jit import kernel
 from sparsekit.kernels._lanes import (
+    add_totals,
     fill,
+    item,
     load,
     multiply,
+    put,
     scaled_add,
     store,
     total,
     width_of,
 )
+from sparsekit.kernels.forward import derivative, value_tells
+from sparsekit.kernels.learn import learn
 
 
 @kernel
-def backward_inputs(lanes, net, level, begin, end, n_tiles, values, deltas, slots):
-    """Send the gradient from `level` + 1 to the neurons `begin` to `end` of `level`.
+def bias_gradient(lanes, net, level, begin, end, n_tiles, deltas, slots):
+    """Sum the gradient of the neurons `begin` to `end` of `level` over the batch."""
+    width = width_of(lanes)
+    n_here = net.sizes[level]
+    for j in range(begin, end):
+        gradient = deltas.dtype.type(0)
+        for tile in range(n_tiles):
+            at = (net.first[level] * n_tiles + tile * n_here + j) * width
+            gradient += total(load(lanes, deltas, at))
+        slots.bias_grad[net.first[level] + j] = gradient
 
-    One pass over the by-input index serves both products: each delta tile is loaded
-    once and used for the gradient of the weight and for that of the neuron. On entry
-    the neuron's place in `deltas` holds d activation / dz; on return dloss / dz.
+
+@kernel
+def backward_inputs(
+    lanes, net, level, begin, end, tile, n_tiles, values, deltas, noise, gradient
+):
+    """Send the gradient of a tile from `level` + 1 to neurons `begin` to `end`.
+
+    Both products take one pass over the by-input index: each delta tile is loaded once
+    and used for the gradient of the weight, added to `gradient`, and for that of the
+    neuron. On entry the neuron's place in `deltas` holds d activation / dz, unless the
+    value tells it; on return dloss / dz.
     """
     width = width_of(lanes)
     n_here = net.sizes[level]
-    n_next = net.sizes[level + 1]
-    here = (net.first[level] - net.first[0]) * n_tiles
+    here = net.first[level] - net.first[0]
+    inputs = here * n_tiles + tile * n_here
+    next_tile = net.first[level + 1] * n_tiles + tile * net.sizes[level + 1]
+    told = value_tells(net, level, noise)
     zero = net.weights.dtype.type(0)
+    base = net.in_indptr[here + begin]
     for j in range(begin, end):
-        neuron = net.first[level] + j
-        bias_grad = zero
-        for tile in range(n_tiles):
-            x = load(lanes, values, (here + tile * n_here + j) * width)
-            next_tile = net.first[level + 1] * n_tiles + tile * n_next
-            gradient = fill(lanes, zero)
-            for k in range(net.in_indptr[neuron], net.in_indptr[neuron + 1]):
-                position = net.in_position[k]
-                delta = load(lanes, deltas, (next_tile + net.in_indices[k]) * width)
-                gradient = scaled_add(net.weights[position], delta, gradient)
-                share = total(multiply(x, delta))
-                if tile == 0:
-                    slots.weight_grad[position] = share
-                else:
-                    slots.weight_grad[position] += share
-            at = (net.first[level] * n_tiles + tile * n_here + j) * width
-            gradient = multiply(gradient, load(lanes, deltas, at))
-            store(deltas, at, gradient)
-            bias_grad += total(gradient)
-        slots.bias_grad[neuron] = bias_grad
+        x = load(lanes, values, (inputs + j) * width)
+        back = fill(lanes, zero)
+        k = net.in_indptr[here + j]
+        stop = net.in_indptr[here + j + 1]
+        while k + 4 <= stop:
+            a = load(lanes, deltas, (next_tile + item(net.in_indices, k)) * width)
+            b = load(lanes, deltas, (next_tile + item(net.in_indices, k + 1)) * width)
+            c = load(lanes, deltas, (next_tile + item(net.in_indices, k + 2)) * width)
+            d = load(lanes, deltas, (next_tile + item(net.in_indices, k + 3)) * width)
+            back = scaled_add(item(net.in_weights, k), a, back)
+            back = scaled_add(item(net.in_weights, k + 1), b, back)
+            back = scaled_add(item(net.in_weights, k + 2), c, back)
+            back = scaled_add(item(net.in_weights, k + 3), d, back)
+            add_totals(
+                gradient,
+                k - base,
+                multiply(x, a),
+                multiply(x, b),
+                multiply(x, c),
+                multiply(x, d),
+            )
+            k += 4
+        while k < stop:
+            delta = load(lanes, deltas, (next_tile + item(net.in_indices, k)) * width)
+            back = scaled_add(item(net.in_weights, k), delta, back)
+            gradient[k - base] += total(multiply(x, delta))
+            k += 1
+        at = (net.first[level] * n_tiles + tile * n_here + j) * width
+        slope = derivative(lanes, net, level, told, x, deltas, at)
+        store(deltas, at, multiply(back, slope))
 
 
 @kernel
-def gradient_rows(lanes, net, begin, end, n_tiles, values, deltas, slots):
-    """Compute the weight gradient of rows of the first layer, whose inputs need none.
+def learn_inputs(
+    lanes,
+    net,
+    level,
+    begin,
+    end,
+    n_tiles,
+    values,
+    deltas,
+    noise,
+    slots,
+    rule,
+    weight,
+    step,
+):
+    """Take the backward pass through connections that read neurons of `level`.
+
+    The connections of the neurons `begin` to `end` learn, after their weights have sent
+    the gradient back. Returns what `learn` returns.
+    """
+    here = net.first[level] - net.first[0]
+    first, last = net.in_indptr[here + begin], net.in_indptr[here + end]
+    gradient = np.zeros(last - first, net.weights.dtype)
+    for tile in range(n_tiles):
+        backward_inputs(
+            lanes,
+            net,
+            level,
+            begin,
+            end,
+            tile,
+            n_tiles,
+            values,
+            deltas,
+            noise,
+            gradient,
+        )
+    bias_gradient(lanes, net, level, begin, end, n_tiles, deltas, slots)
+    return learn_by_input(
+        lanes, net, level, first, last, gradient, slots, rule, weight, step
+    )
+
+
+@kernel
+def learn_by_input(lanes, net, level, first, last, gradient, slots, rule, weight, step):
+    """Take a step on the entries `first` to `last` of the by-input index of `level`."""
+    here = net.first[level] - net.first[0]
+    # The connections of a layer fill the same stretch in both orders.
+    shift = net.indptr[net.first[level + 1]] - net.in_indptr[here]
+    result = learn(
+        lanes,
+        net.in_weights[first:last],
+        gradient,
+        slots,
+        first + shift,
+        rule,
+        weight,
+        step,
+    )
+    for k in range(first, last):
+        put(net.weights, item(net.in_position, k), item(net.in_weights, k))
+    return result
+
+
+@kernel
+def gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradient):
+    """Add the gradient of rows of the first layer, whose inputs need none.
 
     Without an input gradient there is nothing to fuse, so the connections are visited
-    in CSR order and the first layer has no by-input index.
+    in CSR order and the layer has no by-input index.
     """
     width = width_of(lanes)
-    n_in = net.sizes[0]
-    n_out = net.sizes[1]
+    inputs = tile * net.sizes[0]
+    base = net.indptr[begin]
     for row in range(begin, end):
-        for tile in range(n_tiles):
-            delta = load(lanes, deltas, (tile * n_out + row) * width)
-            for k in range(net.indptr[row], net.indptr[row + 1]):
-                x = load(lanes, values, (tile * n_in + net.indices[k]) * width)
-                share = total(multiply(x, delta))
-                if tile == 0:
-                    slots.weight_grad[k] = share
-                else:
-                    slots.weight_grad[k] += share
+        delta = load(lanes, deltas, (tile * net.sizes[1] + row) * width)
+        k = net.indptr[row]
+        stop = net.indptr[row + 1]
+        while k + 4 <= stop:
+            a = load(lanes, values, (inputs + item(net.indices, k)) * width)
+            b = load(lanes, values, (inputs + item(net.indices, k + 1)) * width)
+            c = load(lanes, values, (inputs + item(net.indices, k + 2)) * width)
+            d = load(lanes, values, (inputs + item(net.indices, k + 3)) * width)
+            add_totals(
+                gradient,
+                k - base,
+                multiply(a, delta),
+                multiply(b, delta),
+                multiply(c, delta),
+                multiply(d, delta),
+            )
+            k += 4
+        while k < stop:
+            x = load(lanes, values, (inputs + item(net.indices, k)) * width)
+            gradient[k - base] += total(multiply(x, delta))
+            k += 1
+
+
+@kernel
+def learn_rows(
+    lanes, net, begin, end, n_tiles, values, deltas, slots, rule, weight, step
+):
+    """Compute the gradient of rows of the first layer and take a step.
+
+    Returns what `learn` returns.
+    """
+    first, last = net.indptr[begin], net.indptr[end]
+    gradient = np.zeros(last - first, net.weights.dtype)
+    for tile in range(n_tiles):
+        gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradient)
+    return learn(
+        lanes, net.weights[first:last], gradient, slots, first, rule, weight, step
+    )

@@ -1,7 +1,7 @@
 """A whole epoch in one compiled call: gather, forward, loss, backward, update.
 
-Work is split by owner: a neuron's value, a connection's gradient and a parameter's
-update each belong to one part of one loop, and no sum crosses parts. The parallel twin
+Work is split by owner: a tile's values, a connection's gradient and a parameter's
+update each belong to one turn of one loop, and no sum crosses turns. The parallel twin
 therefore returns the same bits as the serial function, on any number of threads.
 """
 
@@ -10,34 +10,30 @@ from numba import prange
 
 from sparsekit.kernels._jit import kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
-from sparsekit.kernels.backward import backward_inputs, gradient_rows
-from sparsekit.kernels.forward import forward_rows
+from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, STORED
+from sparsekit.kernels.backward import bias_gradient, learn_inputs, learn_rows
+from sparsekit.kernels.blocks import first_row, n_blocks
+from sparsekit.kernels.dense import (
+    ROWS,
+    dense_forward_tile,
+    dense_input_gradient,
+    fill_dense_rows,
+    join_tile,
+    learn_dense_rows,
+    n_row_blocks,
+)
+from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.gather import gather_tile
-from sparsekit.kernels.losses import output_bias_grad, output_deltas
-from sparsekit.kernels.optimizer import sum_of_squares, update
-
-# Parameters updated at a time; the blocks do not depend on the number of threads, nor
-# then does the order in which the penalty is summed.
-_BLOCK = 4096
-
-
-@kernel
-def first_row(indptr, begin, n_rows, part, parts):
-    """Return the row where `part` begins when rows share connections evenly."""
-    if part == 0:
-        return 0
-    if part == parts:
-        return n_rows
-    total = indptr[begin + n_rows] - indptr[begin]
-    goal = indptr[begin] + total * part // parts
-    low, high = 0, n_rows
-    while low < high:
-        middle = (low + high) // 2
-        if indptr[begin + middle] < goal:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+from sparsekit.kernels.losses import output_deltas
+from sparsekit.kernels.optimizer import update
+from sparsekit.kernels.order import (
+    bounds,
+    n_chunks,
+    order_by_input,
+    order_by_row,
+    stretch,
+)
+from sparsekit.kernels.stored import base_rows, learn_stored, stored_forward_tile
 
 
 @kernel
@@ -48,6 +44,141 @@ def _batch_weight(targets, order, start, count):
     for i in range(start, start + count):
         total += targets.sample_weight[order[i]]
     return total
+
+
+@kernel
+def _batch_tile(
+    lanes,
+    net,
+    samples,
+    targets,
+    loss,
+    order,
+    start,
+    count,
+    tile,
+    n_tiles,
+    base,
+    values,
+    deltas,
+    noise,
+    step,
+):
+    """Take one tile through all levels; return its loss, leave the output gradient."""
+    if net.formats[1] != STORED:
+        gather_tile(lanes, net, samples, order, start, count, tile, values)
+    for level in range(1, net.sizes.size):
+        if net.formats[level] == DENSE:
+            dense_forward_tile(
+                lanes, net, level, tile, n_tiles, values, deltas, noise, step
+            )
+        elif net.formats[level] == STORED:
+            stored_forward_tile(
+                lanes,
+                net,
+                samples,
+                order,
+                start,
+                count,
+                tile,
+                n_tiles,
+                base,
+                values,
+                deltas,
+                noise,
+                step,
+            )
+        else:
+            forward_tile(lanes, net, level, tile, n_tiles, values, deltas, noise, step)
+    return output_deltas(
+        lanes, net, loss, targets, order, start, count, tile, n_tiles, values, deltas
+    )
+
+
+@kernel
+def _block_counts(net):
+    """Return how many blocks of connections each layer has, shape (L + 1,)."""
+    counts = np.zeros(net.sizes.size, np.int64)
+    for layer in range(1, net.sizes.size):
+        if net.formats[layer] == DENSE:
+            counts[layer] = n_row_blocks(net.sizes[layer])
+        elif net.formats[layer] == BY_ROW:
+            counts[layer] = n_blocks(net.indptr, net.first[layer], net.sizes[layer])
+        else:
+            here = net.first[layer - 1] - net.first[0]
+            counts[layer] = n_blocks(net.in_indptr, here, net.sizes[layer - 1])
+    return counts
+
+
+@kernel
+def _learn_block(
+    lanes,
+    net,
+    layer,
+    block,
+    n_layer_blocks,
+    samples,
+    order,
+    start,
+    count,
+    n_tiles,
+    values,
+    deltas,
+    noise,
+    slots,
+    rule,
+    weight,
+    step,
+):
+    """Take the backward pass and a step for one block; return what `learn` returns."""
+    if net.formats[layer] == DENSE:
+        begin = block * ROWS
+        end = min(begin + ROWS, net.sizes[layer])
+        return learn_dense_rows(
+            lanes, net, layer, begin, end, n_tiles, slots, rule, weight, step
+        )
+    if net.formats[layer] == BY_ROW:
+        begin = first_row(net.indptr, 0, net.sizes[1], block, n_layer_blocks)
+        end = first_row(net.indptr, 0, net.sizes[1], block + 1, n_layer_blocks)
+        return learn_rows(
+            lanes, net, begin, end, n_tiles, values, deltas, slots, rule, weight, step
+        )
+    here = net.first[layer - 1] - net.first[0]
+    n_here = net.sizes[layer - 1]
+    begin = first_row(net.in_indptr, here, n_here, block, n_layer_blocks)
+    end = first_row(net.in_indptr, here, n_here, block + 1, n_layer_blocks)
+    if net.formats[layer] == BY_INPUT:
+        return learn_inputs(
+            lanes,
+            net,
+            layer - 1,
+            begin,
+            end,
+            n_tiles,
+            values,
+            deltas,
+            noise,
+            slots,
+            rule,
+            weight,
+            step,
+        )
+    return learn_stored(
+        lanes,
+        net,
+        samples,
+        order,
+        start,
+        count,
+        begin,
+        end,
+        n_tiles,
+        deltas,
+        slots,
+        rule,
+        weight,
+        step,
+    )
 
 
 def _run_epoch(
@@ -64,7 +195,6 @@ def _run_epoch(
     rule,
     noise,
     step,
-    parts,
 ):
     """Train on the rows in `order`, batch after batch.
 
@@ -76,12 +206,32 @@ def _run_epoch(
         training stopped there, the loss is NaN, and all parameters are finite.
     """
     n_levels = net.sizes.size
-    n_blocks = (net.weights.size + _BLOCK - 1) // _BLOCK
-    squares = np.zeros(n_blocks)
-    broken = np.zeros(n_blocks, np.int64)
+    n_layers = n_levels - 1
+    counts = _block_counts(net)
+    squares = np.zeros((n_levels, counts.max()))
+    broken = np.zeros((n_levels, counts.max()), np.int64)
+    base = np.empty(net.sizes[1], values.dtype)
     width = width_of(lanes)
     epoch_loss = 0.0
     steps = 0
+    failures = 0
+
+    for layer in range(1, n_levels):
+        if net.formats[layer] == DENSE:
+            for block in prange(counts[layer]):
+                begin = block * ROWS
+                end = min(begin + ROWS, net.sizes[layer])
+                fill_dense_rows(net, layer, begin, end)
+        elif net.formats[layer] != BY_ROW:
+            first, last, by_input = stretch(net, layer)
+            old_first = slots.weight_first[first:last].copy()
+            old_second = slots.weight_second[first:last].copy()
+            for chunk in prange(n_chunks(first, last)):
+                begin, end = bounds(chunk, first, last)
+                order_by_input(
+                    net, slots, old_first, old_second, first, by_input, begin, end
+                )
+
     for start in range(0, order.size, batch_size):
         count = min(batch_size, order.size - start)
         n_tiles = (count + width - 1) // width
@@ -92,110 +242,103 @@ def _run_epoch(
         steps += 1
         now = step + steps
 
+        if net.formats[1] == STORED:
+            for block in prange(n_blocks(net.indptr, 0, net.sizes[1])):
+                parts = n_blocks(net.indptr, 0, net.sizes[1])
+                begin = first_row(net.indptr, 0, net.sizes[1], block, parts)
+                end = first_row(net.indptr, 0, net.sizes[1], block + 1, parts)
+                base_rows(net, samples, begin, end, base)
         for tile in prange(n_tiles):
-            gather_tile(lanes, net, samples, order, start, count, tile, values)
-        for level in range(1, n_levels):
-            for part in prange(parts):
-                begin = net.first[level]
-                n_rows = net.sizes[level]
-                forward_rows(
-                    lanes,
-                    net,
-                    level,
-                    first_row(net.indptr, begin, n_rows, part, parts),
-                    first_row(net.indptr, begin, n_rows, part + 1, parts),
-                    n_tiles,
-                    values,
-                    deltas,
-                    noise,
-                    now,
-                )
-        for tile in prange(n_tiles):
-            tile_loss[tile] = output_deltas(
+            tile_loss[tile] = _batch_tile(
                 lanes,
                 net,
-                loss,
+                samples,
                 targets,
+                loss,
                 order,
                 start,
                 count,
                 tile,
                 n_tiles,
+                base,
                 values,
                 deltas,
+                noise,
+                now,
             )
         batch_loss = 0.0
         for tile in range(n_tiles):
             batch_loss += tile_loss[tile]
         if not np.isfinite(batch_loss):
-            return np.nan, steps, 1
+            failures = 1
+            break
 
-        output_bias_grad(lanes, net, n_tiles, deltas, slots)
-        for level in range(n_levels - 2, 0, -1):
-            for part in prange(parts):
-                begin = net.first[level]
-                n_rows = net.sizes[level]
-                backward_inputs(
+        bias_gradient(
+            lanes, net, n_layers, 0, net.sizes[n_layers], n_tiles, deltas, slots
+        )
+        for layer in range(n_layers, 0, -1):
+            if net.formats[layer] == DENSE:
+                for tile in prange(n_tiles):
+                    join_tile(lanes, net, layer, tile, n_tiles, values, deltas)
+            if layer > 1 and net.formats[layer] == DENSE:
+                below = layer - 1
+                for tile in prange(n_tiles):
+                    dense_input_gradient(
+                        lanes, net, below, tile, n_tiles, values, deltas, noise
+                    )
+                bias_gradient(
+                    lanes, net, below, 0, net.sizes[below], n_tiles, deltas, slots
+                )
+            for block in prange(counts[layer]):
+                squares[layer, block], broken[layer, block] = _learn_block(
                     lanes,
                     net,
-                    level,
-                    first_row(net.in_indptr, begin, n_rows, part, parts),
-                    first_row(net.in_indptr, begin, n_rows, part + 1, parts),
+                    layer,
+                    block,
+                    counts[layer],
+                    samples,
+                    order,
+                    start,
+                    count,
                     n_tiles,
                     values,
                     deltas,
+                    noise,
                     slots,
+                    rule,
+                    weight,
+                    now,
                 )
-        for part in prange(parts):
-            gradient_rows(
-                lanes,
-                net,
-                first_row(net.indptr, 0, net.sizes[1], part, parts),
-                first_row(net.indptr, 0, net.sizes[1], part + 1, parts),
-                n_tiles,
-                values,
-                deltas,
-                slots,
-            )
-
-        for block in prange(n_blocks):
-            begin = block * _BLOCK
-            end = min(begin + _BLOCK, net.weights.size)
-            if rule.l2 > 0.0:
-                squares[block] = sum_of_squares(lanes, net.weights, begin, end)
-            broken[block] = update(
-                rule,
-                net.weights,
-                slots.weight_grad,
-                slots.weight_first,
-                slots.weight_second,
-                begin,
-                end,
-                weight,
-                rule.l2,
-                rule.decay,
-                now,
-            )
         failures = update(
             rule,
             net.biases,
             slots.bias_grad,
             slots.bias_first,
             slots.bias_second,
-            0,
-            net.biases.size,
             weight,
             0.0,
             0.0,
             now,
         )
         penalty = 0.0
-        for block in range(n_blocks):
-            penalty += squares[block]
-            failures += broken[block]
+        for layer in range(1, n_levels):
+            for block in range(counts[layer]):
+                penalty += squares[layer, block]
+                failures += broken[layer, block]
         epoch_loss += (batch_loss + 0.5 * rule.l2 * penalty) / weight * count
         if failures > 0:
-            return np.nan, steps, 1
+            break
+
+    for layer in range(1, n_levels):
+        if net.formats[layer] == BY_INPUT or net.formats[layer] == STORED:
+            first, last, by_input = stretch(net, layer)
+            old_first = slots.weight_first[first:last].copy()
+            old_second = slots.weight_second[first:last].copy()
+            for chunk in prange(n_chunks(first, last)):
+                begin, end = bounds(chunk, first, last)
+                order_by_row(net, slots, old_first, old_second, by_input, begin, end)
+    if failures > 0:
+        return np.nan, steps, 1
     return epoch_loss, steps, 0
 
 

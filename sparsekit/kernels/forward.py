@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inlined_kernel, kernel
 from sparsekit.kernels._lanes import (
     LANE_STEP,
     dropout,
     fill,
+    item,
     load,
     multiply,
     scaled_add,
@@ -52,57 +53,79 @@ def _squash(kind, width, values, at, factors, factor_at, training):
 
 
 @kernel
-def forward_rows(lanes, net, level, begin, end, n_tiles, values, factors, noise, step):
-    """Compute the neurons `begin` to `end` of `level` for all tiles.
+def value_tells(net, level, noise):
+    """Return whether a neuron's value alone tells the derivative of its activation.
 
-    In training `factors` receives d activation / dz, dropout included, in the place
-    where the backward pass will leave the gradient; an empty array means prediction.
+    Then the forward pass need not store it, which saves half of what it writes. A
+    negative slope makes values positive on both sides of zero.
+    """
+    plain = net.kinds[level] == PIECEWISE and noise.threshold == 0
+    return plain and net.slopes[level] >= 0
+
+
+@inlined_kernel
+def derivative(lanes, net, level, told, value, factors, factor_at):
+    """Return d activation / dz of a neuron, dropout included.
+
+    `told` is what `value_tells` returns.
+    """
+    if told:
+        one = fill(lanes, net.weights.dtype.type(1))
+        return where_positive(value, one, fill(lanes, net.slopes[level]))
+    return load(lanes, factors, factor_at)
+
+
+@inlined_kernel
+def finish_row(
+    lanes, net, level, row, tile, n_tiles, told, z, values, factors, noise, step
+):
+    """Store what a neuron makes of z = W x + b: activation and dropout.
+
+    In training `factors` receives d activation / dz, dropout included, unless the value
+    has `told` it, in the place where the backward pass will leave the gradient; an
+    empty array means prediction.
     """
     width = width_of(lanes)
-    n_in = net.sizes[level - 1]
     n_out = net.sizes[level]
-    hidden = level < net.sizes.size - 1
+    at = ((net.first[level] - net.first[0]) * n_tiles + tile * n_out + row) * width
+    if level == net.sizes.size - 1:
+        store(values, at, z)
+        return
+    factor_at = (net.first[level] * n_tiles + tile * n_out + row) * width
     training = factors.size > 0
-    slope = net.slopes[level]
-    one = net.weights.dtype.type(1)
-    for tile in range(n_tiles):
-        source = (net.first[level - 1] - net.first[0]) * n_tiles + tile * n_in
-        target = (net.first[level] - net.first[0]) * n_tiles + tile * n_out
-        factor = net.first[level] * n_tiles + tile * n_out
-        for row in range(begin, end):
-            neuron = net.first[level] + row
-            z = fill(lanes, net.biases[neuron])
-            for k in range(net.indptr[neuron], net.indptr[neuron + 1]):
-                x = load(lanes, values, (source + net.indices[k]) * width)
-                z = scaled_add(net.weights[k], x, z)
-            at = (target + row) * width
-            factor_at = (factor + row) * width
-            if not hidden:
-                store(values, at, z)
-                continue
-            if net.kinds[level] == PIECEWISE:
-                left = multiply(fill(lanes, slope), z)
-                store(values, at, where_positive(z, z, left))
-                if training:
-                    derivative = where_positive(z, fill(lanes, one), fill(lanes, slope))
-                    store(factors, factor_at, derivative)
-            else:
-                store(values, at, z)
-                _squash(
-                    net.kinds[level], width, values, at, factors, factor_at, training
-                )
-            if training and noise.threshold > 0:
-                key = hash_key(noise.seed, step, level, row)
-                # Lanes are numbered through the batch, so that the mask does not
-                # depend on the width of a tile.
-                key = np.uint32(key + np.uint32(tile * width) * np.uint32(LANE_STEP))
-                kept = dropout(
-                    lanes,
-                    key,
-                    np.uint32(noise.threshold),
-                    net.weights.dtype.type(noise.keep_scale),
-                )
-                store(values, at, multiply(load(lanes, values, at), kept))
-                store(
-                    factors, factor_at, multiply(load(lanes, factors, factor_at), kept)
-                )
+    if net.kinds[level] == PIECEWISE:
+        slope = fill(lanes, net.slopes[level])
+        store(values, at, where_positive(z, z, multiply(slope, z)))
+        if training and not told:
+            one = fill(lanes, net.weights.dtype.type(1))
+            store(factors, factor_at, where_positive(z, one, slope))
+    else:
+        store(values, at, z)
+        _squash(net.kinds[level], width, values, at, factors, factor_at, training)
+    if training and noise.threshold > 0:
+        key = hash_key(noise.seed, step, level, row)
+        # Lanes are numbered through the batch, so that the mask does not depend on the
+        # width of a tile.
+        key = np.uint32(key + np.uint32(tile * width) * np.uint32(LANE_STEP))
+        keep_scale = net.weights.dtype.type(noise.keep_scale)
+        kept = dropout(lanes, key, np.uint32(noise.threshold), keep_scale)
+        store(values, at, multiply(load(lanes, values, at), kept))
+        store(factors, factor_at, multiply(load(lanes, factors, factor_at), kept))
+
+
+@kernel
+def forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise, step):
+    """Compute the neurons of `level` for one tile, from the connections in CSR."""
+    width = width_of(lanes)
+    n_in = net.sizes[level - 1]
+    source = (net.first[level - 1] - net.first[0]) * n_tiles + tile * n_in
+    told = value_tells(net, level, noise)
+    for row in range(net.sizes[level]):
+        neuron = net.first[level] + row
+        z = fill(lanes, net.biases[neuron])
+        for k in range(net.indptr[neuron], net.indptr[neuron + 1]):
+            x = load(lanes, values, (source + item(net.indices, k)) * width)
+            z = scaled_add(item(net.weights, k), x, z)
+        finish_row(
+            lanes, net, level, row, tile, n_tiles, told, z, values, factors, noise, step
+        )

@@ -8,7 +8,7 @@ scikit-learn.
 import math
 
 from sparsekit.kernels._jit import kernel
-from sparsekit.kernels._lanes import load, total, width_of
+from sparsekit.kernels._lanes import width_of
 
 SOFTMAX = 0  # cross-entropy of a softmax over the outputs
 LOGISTIC_LOSS = 1  # sum over the outputs of the binary cross-entropies
@@ -94,17 +94,3 @@ def output_deltas(
             )
         tile_loss += weight * lane_loss
     return tile_loss
-
-
-@kernel
-def output_bias_grad(lanes, net, n_tiles, deltas, slots):
-    """Sum the output gradient over the batch."""
-    width = width_of(lanes)
-    level = net.sizes.size - 1
-    n_outputs = net.sizes[level]
-    for row in range(n_outputs):
-        gradient = deltas.dtype.type(0)
-        for tile in range(n_tiles):
-            at = (net.first[level] * n_tiles + tile * n_outputs + row) * width
-            gradient += total(load(lanes, deltas, at))
-        slots.bias_grad[net.first[level] + row] = gradient

@@ -1,4 +1,4 @@
-"""One step of SGD, Adam or AdamW on a stretch of parameters.
+"""One step of SGD, Adam or AdamW on some parameters.
 
 SGD: v <- momentum v - rate g, then w <- w + v, or with Nesterov's look-ahead w <- w +
 momentum v - rate g. Adam: Kingma & Ba 2015, algorithm 1, with the bias corrections in
@@ -22,14 +22,14 @@ ADAM = 1
 
 
 @kernel
-def _sgd(rule, parameters, gradient, velocity, begin, end, scale, l2):
+def _sgd(rule, parameters, gradient, velocity, scale, l2):
     real = parameters.dtype.type
     rate = real(rule.rate)
     momentum = real(rule.momentum)
     tiny = real(rule.tiny)
     nesterov = rule.nesterov != 0
     broken = 0
-    for k in range(begin, end):
+    for k in range(parameters.size):
         old = parameters[k]
         push = rate * scale * (gradient[k] + l2 * old)
         speed = momentum * velocity[k] - push
@@ -43,7 +43,7 @@ def _sgd(rule, parameters, gradient, velocity, begin, end, scale, l2):
 
 
 @kernel
-def _adam(rule, parameters, gradient, first, second, begin, end, scale, l2, decay, t):
+def _adam(rule, parameters, gradient, first, second, scale, l2, decay, t):
     real = parameters.dtype.type
     beta_1 = real(rule.beta_1)
     beta_2 = real(rule.beta_2)
@@ -54,7 +54,7 @@ def _adam(rule, parameters, gradient, first, second, begin, end, scale, l2, deca
     rate = real(rule.rate * math.sqrt(1.0 - rule.beta_2**t) / (1.0 - rule.beta_1**t))
     keep = real(1.0 - rule.rate * decay)
     broken = 0
-    for k in range(begin, end):
+    for k in range(parameters.size):
         old = parameters[k]
         g = scale * (gradient[k] + l2 * old)
         m = beta_1 * first[k] + rest_1 * g
@@ -71,8 +71,8 @@ def _adam(rule, parameters, gradient, first, second, begin, end, scale, l2, deca
 
 
 @kernel
-def update(rule, parameters, gradient, first, second, begin, end, weight, l2, decay, t):
-    """Update the parameters `begin` to `end`; return how many would not stay finite.
+def update(rule, parameters, gradient, first, second, weight, l2, decay, t):
+    """Update all parameters; return how many would not stay finite.
 
     The gradient of the mean loss is ``(gradient + l2 * parameters) / weight``, where
     `weight` is the sum of the sample weights in the batch; `t` counts steps from 1.
@@ -80,22 +80,20 @@ def update(rule, parameters, gradient, first, second, begin, end, weight, l2, de
     scale = parameters.dtype.type(1.0 / weight)
     penalty = parameters.dtype.type(l2)
     if rule.kind == SGD:
-        return _sgd(rule, parameters, gradient, first, begin, end, scale, penalty)
-    return _adam(
-        rule, parameters, gradient, first, second, begin, end, scale, penalty, decay, t
-    )
+        return _sgd(rule, parameters, gradient, first, scale, penalty)
+    return _adam(rule, parameters, gradient, first, second, scale, penalty, decay, t)
 
 
 @kernel
-def sum_of_squares(lanes, parameters, begin, end):
-    """Return the sum of squares of a stretch of parameters."""
+def sum_of_squares(lanes, parameters):
+    """Return the sum of squares of the parameters."""
     width = width_of(lanes)
     squares = fill(lanes, parameters.dtype.type(0))
-    whole = begin + (end - begin) // width * width
-    for k in range(begin, whole, width):
+    whole = parameters.size // width * width
+    for k in range(0, whole, width):
         some = load(lanes, parameters, k)
         squares = multiply_add(some, some, squares)
     result = total(squares)
-    for k in range(whole, end):
+    for k in range(whole, parameters.size):
         result += parameters[k] * parameters[k]
     return result

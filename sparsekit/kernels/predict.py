@@ -5,7 +5,7 @@ from numba import prange
 
 from sparsekit.kernels._jit import kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
-from sparsekit.kernels.forward import forward_rows
+from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.gather import gather_tile
 
 
@@ -22,9 +22,7 @@ def _predict_tiles(lanes, net, samples, order, noise, first, last, values, out):
         count = min(width, order.size - start)
         gather_tile(lanes, net, samples, order, start, count, 0, values)
         for level in range(1, n_levels):
-            forward_rows(
-                lanes, net, level, 0, net.sizes[level], 1, values, no_factors, noise, 0
-            )
+            forward_tile(lanes, net, level, 0, 1, values, no_factors, noise, 0)
         for lane in range(count):
             for k in range(n_outputs):
                 out[start + lane, k] = values[(outputs + k) * width + lane]

@@ -6,28 +6,35 @@ from sparsekit.kernels._jit import kernel
 
 
 @kernel
-def index_by_input(sizes, first, indptr, indices, in_indptr, in_indices, in_position):
-    """Fill the by-input index of all layers but the first: a counting sort.
+def index_by_input(net, indexed):
+    """Fill the by-input index of the layers that `indexed` names: a counting sort.
 
     Within an input the connections come in the order of their output neurons.
     Complexity: O(connections + neurons).
     """
+    in_indptr = net.in_indptr
     in_indptr[:] = 0
-    for level in range(1, sizes.size - 1):
-        for row in range(sizes[level + 1]):
-            neuron = first[level + 1] + row
-            for k in range(indptr[neuron], indptr[neuron + 1]):
-                in_indptr[first[level] + indices[k] + 1] += 1
+    for layer in range(1, net.sizes.size):
+        if not indexed[layer]:
+            continue
+        inputs = net.first[layer - 1] - net.first[0]
+        first = net.indptr[net.first[layer]]
+        last = net.indptr[net.first[layer] + net.sizes[layer]]
+        for k in range(first, last):
+            in_indptr[inputs + net.indices[k] + 1] += 1
     for j in range(in_indptr.size - 1):
         in_indptr[j + 1] += in_indptr[j]
     free = in_indptr[:-1].copy()
-    for level in range(1, sizes.size - 1):
-        for row in range(sizes[level + 1]):
-            neuron = first[level + 1] + row
-            for k in range(indptr[neuron], indptr[neuron + 1]):
-                source = first[level] + indices[k]
-                in_indices[free[source]] = row
-                in_position[free[source]] = k
+    for layer in range(1, net.sizes.size):
+        if not indexed[layer]:
+            continue
+        inputs = net.first[layer - 1] - net.first[0]
+        for row in range(net.sizes[layer]):
+            neuron = net.first[layer] + row
+            for k in range(net.indptr[neuron], net.indptr[neuron + 1]):
+                source = inputs + net.indices[k]
+                net.in_indices[free[source]] = row
+                net.in_position[free[source]] = k
                 free[source] += 1
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._layout import read_only
-from sparsekit.kernels._structs import Network
+from sparsekit.kernels._structs import BY_INPUT, DENSE, STORED, Network
 from sparsekit.kernels.wiring import index_by_input
 from sparsekit.topology import Layer
 
@@ -102,42 +102,61 @@ class SparseNetwork:
         Weights loaded with ``mmap_mode="r"`` are read-only; with read-only views of the
         others, too, prediction is compiled once and not once per origin.
         """
-        no_index = np.empty(0, dtype=np.int32)
-        no_indptr = np.zeros(1, dtype=np.int64)
-        arrays = self._kernel_arrays(no_indptr, no_index, no_index)
+        formats = np.zeros(self.sizes.size, dtype=np.int64)
+        arrays = self._kernel_arrays(formats, n_indexed=0, n_lanes=0)
         return Network(*map(read_only, arrays))
 
-    def for_training(self) -> Network:
-        """Return the arrays for the training kernel, with a fresh by-input index."""
-        n_hidden = int(self.sizes[1:-1].sum())
-        start = int(self.indptr[self.sizes[1]])
-        n_indexed = self.weights.size - start
-        small = self.weights.size <= _INT32_MAX
-        in_indptr = np.empty(n_hidden + 1, dtype=np.int64)
-        in_indices = np.empty(n_indexed, dtype=self.indices.dtype)
-        in_position = np.empty(n_indexed, dtype=np.int32 if small else np.int64)
-        index_by_input(
-            self.sizes,
-            self.first,
-            self.indptr,
-            self.indices,
-            in_indptr,
-            in_indices,
-            in_position,
-        )
-        return self._kernel_arrays(in_indptr, in_indices, in_position)
+    def for_training(self, formats: np.ndarray, n_lanes: int) -> Network:
+        """Return the arrays for the training kernel, with a fresh by-input index.
 
-    def _kernel_arrays(self, in_indptr, in_indices, in_position):
-        return Network(
-            self.sizes,
-            self.first,
-            self.indptr,
-            self.indices,
-            self.weights,
-            self.biases,
-            in_indptr,
-            in_indices,
-            in_position,
-            self.kinds,
-            self.slopes,
+        Parameters
+        ----------
+        formats : ndarray of shape (L + 1,), int64
+            How training works on each layer, see `layer_formats`.
+        n_lanes : int
+            Lanes of a batch, padding included.
+        """
+        indexed = (formats == BY_INPUT) | (formats == STORED)
+        n_indexed = sum(
+            self.indices[self.connections(layer)].size
+            for layer in np.flatnonzero(indexed)
         )
+        arrays = self._kernel_arrays(formats, n_indexed, n_lanes)
+        index_by_input(arrays, indexed)
+        return arrays
+
+    def _kernel_arrays(self, formats, n_indexed, n_lanes):
+        small = self.weights.size <= _INT32_MAX
+        return Network(
+            sizes=self.sizes,
+            first=self.first,
+            indptr=self.indptr,
+            indices=self.indices,
+            weights=self.weights,
+            biases=self.biases,
+            kinds=self.kinds,
+            slopes=self.slopes,
+            formats=formats,
+            in_indptr=np.zeros(int(self.sizes[:-1].sum()) + 1, dtype=np.int64),
+            in_indices=np.empty(n_indexed, dtype=self.indices.dtype),
+            in_position=np.empty(n_indexed, dtype=np.int32 if small else np.int64),
+            in_weights=np.empty(n_indexed, dtype=self.dtype),
+            **self._dense_arrays(np.flatnonzero(formats == DENSE), n_lanes),
+        )
+
+    def _dense_arrays(self, layers, n_lanes):
+        at = np.zeros(self.sizes.size, dtype=np.int64)
+        room = {"matrices": 0, "gradient": 0, "inputs": 0, "deltas": 0}
+        for layer in layers:
+            n_in, n_out = int(self.sizes[layer - 1]), int(self.sizes[layer])
+            mine = self.connections(layer)
+            if mine.stop - mine.start == n_in * n_out:
+                at[layer] = -1
+            else:
+                at[layer] = room["matrices"]
+                room["matrices"] += n_in * n_out
+            room["gradient"] = max(room["gradient"], n_in * n_out)
+            room["inputs"] = max(room["inputs"], n_in * n_lanes)
+            room["deltas"] = max(room["deltas"], n_out * n_lanes)
+        arrays = {f"dense_{k}": np.empty(n, self.dtype) for k, n in room.items()}
+        return {"dense_at": at, **arrays}

@@ -81,9 +81,8 @@ class OptimizerState:
         return {name: getattr(self, name) for name in names if getattr(self, name).size}
 
     def slots(self, network):
-        """Return what the kernels take, with room for the gradients."""
+        """Return what the kernels take, with room for the gradient of the biases."""
         return Slots(
-            np.empty_like(network.weights),
             self.weight_first,
             self.weight_second,
             np.empty_like(network.biases),

@@ -1,10 +1,12 @@
 """How many threads, and never two parallel kernels at once."""
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 
 import numba
 from joblib import effective_n_jobs
+from threadpoolctl import ThreadpoolController
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -46,3 +48,18 @@ def parallel_section(n_threads: int):
     finally:
         numba.set_num_threads(before)
         _ONE_AT_A_TIME.release()
+
+
+@cache
+def _blas():
+    # Made once: it looks through all libraries of the process.
+    return ThreadpoolController().select(user_api="blas")
+
+
+def blas_on_one_thread(used: bool):
+    """Return a context in which BLAS does not start threads of its own.
+
+    Kernels share the products among their own threads. Where BLAS is not `used` nothing
+    is changed.
+    """
+    return _blas().limit(limits=1) if used else nullcontext()

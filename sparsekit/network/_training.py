@@ -2,10 +2,15 @@
 
 import numpy as np
 
-from sparsekit.kernels._structs import Noise
+from sparsekit.kernels._structs import DENSE, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
-from sparsekit.network._threads import parallel_section, useful_threads
+from sparsekit.network._formats import layer_formats
+from sparsekit.network._threads import (
+    blas_on_one_thread,
+    parallel_section,
+    useful_threads,
+)
 from sparsekit.network._tiles import lanes_for
 from sparsekit.topology import rewire_layer
 
@@ -58,7 +63,7 @@ class Trainer:
         threshold = min(round(dropout * 2**32), 2**32 - 1)
         self.noise = Noise(int(noise_seed), threshold, 1.0 / (1.0 - dropout))
         self._lanes, width = lanes_for(batch_size, network.dtype)
-        n_lanes = -(-batch_size // width) * width
+        self._n_lanes = n_lanes = -(-batch_size // width) * width
         n_neurons = int(network.sizes.sum())
         n_computed = n_neurons - int(network.sizes[0])
         self._values = np.empty(n_neurons * n_lanes, dtype=network.dtype)
@@ -67,7 +72,8 @@ class Trainer:
 
     def _refresh(self):
         self._slots = self.state.slots(self.network)
-        self._arrays = self.network.for_training()
+        formats = layer_formats(self.network, self.samples)
+        self._arrays = self.network.for_training(formats, self._n_lanes)
 
     def run_epoch(self, order, learning_rate):
         """Pass once over the rows in `order`.
@@ -85,7 +91,11 @@ class Trainer:
             False if training had to stop within the epoch because the loss or a weight
             was no longer finite. The parameters are finite either way.
         """
-        with parallel_section(self.n_threads) as parallel:
+        uses_blas = bool((self._arrays.formats == DENSE).any())
+        with (
+            parallel_section(self.n_threads) as parallel,
+            blas_on_one_thread(uses_blas),
+        ):
             run = run_epoch_parallel if parallel else run_epoch
             total, steps, failed = run(
                 self._lanes,
@@ -101,7 +111,6 @@ class Trainer:
                 self.optimizer.rule(learning_rate, self.network.dtype),
                 self.noise,
                 self.state.step,
-                self.n_threads if parallel else 1,
             )
         self.state.step += steps
         return total / order.size, not failed

@@ -80,6 +80,66 @@ def test_dropout_of_lanes_is_the_hash_of_their_keys(rate, dtype):
         np.testing.assert_array_equal(plain, expected)
 
 
+@numba.njit
+def run_add_totals(lanes, a, out):
+    width = _lanes.width_of(lanes)
+    w = _lanes.load(lanes, a, 0)
+    x = _lanes.load(lanes, a, width)
+    y = _lanes.load(lanes, a, 2 * width)
+    z = _lanes.load(lanes, a, 3 * width)
+    _lanes.add_totals(out, 1, w, x, y, z)
+
+
+@pytest.mark.parametrize("width", [16, 64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_four_totals_are_added_to_neighbours(dtype, width):
+    a = np.random.default_rng(0).normal(size=(4, width)).astype(dtype)
+    out = np.arange(6, dtype=dtype)
+    run_add_totals(_lanes.lanes_of(dtype, width), a.ravel(), out)
+    expected = np.arange(6.0)
+    expected[1:5] += a.sum(axis=1, dtype=float)
+    np.testing.assert_allclose(out, expected, rtol=1e-5)
+    plain = np.arange(6, dtype=dtype)
+    _plain_lanes.add_totals(plain, 1, *a)
+    np.testing.assert_allclose(plain, expected, rtol=1e-5)
+
+
+@numba.njit
+def run_transpose_four(source, places, target, at, stride):
+    a, b, c, d = places
+    _lanes.transpose_four(source, a, b, c, d, target, at, stride)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_four_stretches_become_four_columns(dtype):
+    source, places = np.arange(50, dtype=dtype), (3, 30, 11, 40)
+    expected = np.full((5, 7), -1, dtype)
+    for column, place in enumerate(places):
+        expected[:4, column + 1] = source[place : place + 4]
+    for transpose in (
+        run_transpose_four,
+        lambda source, places, *rest: _plain_lanes.transpose_four(
+            source, *places, *rest
+        ),
+    ):
+        target = np.full(35, -1, dtype)
+        transpose(source, places, target, 1, 7)
+        np.testing.assert_array_equal(target.reshape(5, 7), expected)
+
+
+@numba.njit
+def run_item_and_put(source, target):
+    for k in range(source.size):
+        _lanes.put(target, k + 1, _lanes.item(source, k))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+def test_items_are_read_and_put(dtype):
+    source, target = np.arange(4, dtype=dtype), np.full(6, 9, dtype)
+    run_item_and_put(source, target)
+    np.testing.assert_array_equal(target, [9, 0, 1, 2, 3, 9])
+
+
 @pytest.mark.parametrize("name", _lanes.__all__)
 def test_every_operation_has_a_plain_stand_in(name):
     assert hasattr(_plain_lanes, name) or name == "lanes_of"

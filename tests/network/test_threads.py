@@ -3,11 +3,13 @@
 import numba
 import numpy as np
 import pytest
+from scipy import sparse
 
-from sparsekit.kernels.epoch import run_epoch
+from sparsekit.kernels._structs import DENSE, STORED
 from sparsekit.network import (
     Optimizer,
     build_network,
+    csr_samples,
     raw_outputs,
     thread_count,
 )
@@ -30,13 +32,18 @@ def threads_for_small_work(monkeypatch):
     monkeypatch.setattr("sparsekit.network._threads._WORTH_THREADS", 0)
 
 
-def trainer_with(n_threads, solver, batch_size=16):
+def trainer_with(n_threads, solver, batch_size=16, stored=False):
     """Return a trainer; all of them are alike but for the number of threads."""
     rng = np.random.default_rng(0)
     network = build_network(SIZES, COUNTS, "relu", None, np.float32, rng)
+    X = rng.normal(size=(N_ROWS, SIZES[0]))
+    if stored:
+        X[rng.random(X.shape) < 0.5] = 0.0
+        zeros, ones = np.zeros(SIZES[0]), np.ones(SIZES[0])
+        X = csr_samples(sparse.csr_array(X), zeros, ones, np.float32)
     return trainer_of(
         network,
-        rng.normal(size=(N_ROWS, SIZES[0])),
+        X,
         "softmax",
         random_target(rng, "softmax", N_ROWS, 3),
         Optimizer(solver, 0.01),
@@ -61,10 +68,29 @@ def bits_after_training(trainer, n_epochs=4):
 
 
 @needs_two_threads
-@pytest.mark.parametrize(("solver", "batch_size"), [("sgd", 16), ("adam", 64)])
+@pytest.mark.parametrize(("solver", "batch_size"), [("sgd", 16), ("adam", 70)])
 def test_training_gives_the_same_bits_on_one_and_two_threads(solver, batch_size):
     serial = bits_after_training(trainer_with(1, solver, batch_size))
     assert bits_after_training(trainer_with(2, solver, batch_size)) == serial
+
+
+@needs_two_threads
+def test_dense_layers_give_the_same_bits_on_one_and_two_threads(monkeypatch):
+    monkeypatch.setattr("sparsekit.network._formats.DENSE_FROM", 0.0)
+    monkeypatch.setattr("sparsekit.network._formats.DENSE_POSITIONS", 0)
+    trainer = trainer_with(1, "sgd", 70)
+    assert (trainer._arrays.formats[1:] == DENSE).all()
+    serial = bits_after_training(trainer)
+    assert bits_after_training(trainer_with(2, "sgd", 70)) == serial
+
+
+@needs_two_threads
+def test_stored_entries_give_the_same_bits_on_one_and_two_threads(monkeypatch):
+    monkeypatch.setattr("sparsekit.network._formats.STORED_BELOW", 0.9)
+    trainer = trainer_with(1, "sgd", 70, stored=True)
+    assert trainer._arrays.formats[1] == STORED
+    serial = bits_after_training(trainer)
+    assert bits_after_training(trainer_with(2, "sgd", 70, stored=True)) == serial
 
 
 @needs_two_threads
@@ -74,35 +100,6 @@ def test_prediction_gives_the_same_bits_on_one_and_two_threads():
     samples = plain_samples(rng.normal(size=(333, SIZES[0])), np.float32)
     serial = raw_outputs(network, samples)
     np.testing.assert_array_equal(raw_outputs(network, samples, 2), serial)
-
-
-def epoch_in_parts(trainer, parts):
-    """Run the serial twin with the work split as for some number of threads."""
-    total, _, _ = run_epoch(
-        trainer._lanes,
-        trainer._arrays,
-        trainer.samples,
-        trainer.targets,
-        trainer.loss,
-        np.arange(N_ROWS),
-        trainer.batch_size,
-        trainer._values,
-        trainer._deltas,
-        trainer._slots,
-        trainer.optimizer.rule(0.05, trainer.network.dtype),
-        trainer.noise,
-        0,
-        parts,
-    )
-    return total, trainer.network.weights, trainer.network.biases
-
-
-@pytest.mark.parametrize("parts", [2, 3, 7, 100])
-def test_splitting_the_work_changes_no_bit(parts):
-    whole = epoch_in_parts(trainer_with(1, "adam"), 1)
-    split = epoch_in_parts(trainer_with(1, "adam"), parts)
-    for one, other in zip(whole, split, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 def test_same_seed_gives_the_same_bits_twice():

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparsekit.network import Optimizer, raw_outputs
+from sparsekit.network._formats import layer_formats
 from sparsekit.topology import RandomGrower, SETPruner
 from tests.reference import naive_topology as naive
 from tests.reference.cases import (
@@ -139,9 +140,11 @@ def test_index_by_input_follows_a_rewiring(sizes, density, seed):
     rng = np.random.default_rng(seed)
     trainer = random_trainer(rng, sizes, density, "sgd")
     trainer.rewire(SETPruner(), RandomGrower(), 0.5, rng)
-    expected = trainer.network.for_training()
-    for ours, fresh in zip(trainer._arrays, expected, strict=True):
-        np.testing.assert_array_equal(ours, fresh)
+    formats = layer_formats(trainer.network, trainer.samples)
+    expected = trainer.network.for_training(formats, n_lanes=16)
+    for name in ("in_indptr", "in_indices", "in_position"):
+        fresh = getattr(expected, name)
+        np.testing.assert_array_equal(getattr(trainer._arrays, name), fresh)
     assert trainer._arrays.weights is trainer.network.weights
     assert trainer._slots.weight_first is trainer.state.weight_first
 

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from sparsekit.kernels._structs import Samples
 from sparsekit.network import (
     LOSSES,
     Optimizer,
@@ -112,12 +113,13 @@ def plain_samples(X, dtype):
 def trainer_of(
     network, X, loss, target, optimizer, *, batch_size, weight=None, **noise
 ):
-    """Return a trainer in its initial state."""
+    """Return a trainer in its initial state; X may be prepared samples, too."""
+    ready = isinstance(X, Samples)
     return Trainer(
         network,
         OptimizerState.zeros(network, optimizer.solver),
         optimizer,
-        plain_samples(X, network.dtype),
+        X if ready else plain_samples(X, network.dtype),
         targets_of(loss, target, weight, network.dtype),
         loss=LOSSES[OUTPUT_OF[loss]],
         batch_size=batch_size,

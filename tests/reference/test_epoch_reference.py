@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sparsekit.network import Optimizer, csr_samples
+from sparsekit.network import Optimizer, _formats, csr_samples
 from tests.reference.cases import (
     per_layer,
     plain_samples,
@@ -17,7 +17,31 @@ from tests.reference.cases import (
 from tests.reference.naive_training import NaiveOptimizer, train_epoch
 
 SIZES = (6, 9, 7, 3)
+
+
+@pytest.fixture(params=["sparse", "dense", "stored"], autouse=True)
+def storage(request, monkeypatch):
+    """Let training work on the layers in each of the formats, whatever is fastest."""
+    dense_from = 0.0 if request.param == "dense" else 2.0
+    monkeypatch.setattr(_formats, "DENSE_FROM", dense_from)
+    monkeypatch.setattr(_formats, "DENSE_POSITIONS", 0)
+    stored_below = 0.9 if request.param == "stored" else 0.0
+    monkeypatch.setattr(_formats, "STORED_BELOW", stored_below)
+    return request.param
+
+
 RTOL, ATOL = 1e-10, 1e-13
+
+
+def holey(rng, X, dtype=np.float64):
+    """Return samples in CSR with their dense, standardised form.
+
+    Half of the entries are not stored and stand for a fill value.
+    """
+    X = np.where(rng.random(X.shape) < 0.5, X, 0.0)
+    shift, scale = rng.normal(size=X.shape[1]), rng.uniform(0.5, 2, size=X.shape[1])
+    samples = csr_samples(sparse.csr_array(X), shift, scale, dtype)
+    return samples, ((X - shift) * scale).astype(dtype)
 
 
 def both_optimizers(solver, alpha=0.01, nesterov=True):
@@ -73,12 +97,15 @@ def compare(
     rng = np.random.default_rng(7)
     naive = random_naive_network(rng, sizes, density, activation)
     X = rng.normal(size=(n_rows, sizes[0])).astype(dtype)
+    samples = X
+    if _formats.STORED_BELOW:
+        samples, X = holey(rng, X, dtype)
     target = random_target(rng, loss, n_rows, sizes[-1])
     weight = rng.integers(4, size=n_rows).astype(float) if weighted else None
     compiled, optimizer = both_optimizers(solver, nesterov=nesterov)
     trainer = trainer_of(
         sparse_network(naive, dtype),
-        X,
+        samples,
         loss,
         target,
         compiled,
@@ -229,21 +256,18 @@ def test_weight_of_zero_equals_absence():
 def test_epoch_on_csr_rows_equals_that_on_their_dense_form():
     rng = np.random.default_rng(2)
     naive = random_naive_network(rng, SIZES, 0.5)
-    X = rng.normal(size=(40, 6))
-    X[rng.random(X.shape) < 0.6] = 0.0
-    shift, scale = rng.normal(size=6), rng.uniform(0.5, 2, size=6)
+    samples, X = holey(rng, rng.normal(size=(40, 6)))
     target = random_target(rng, "softmax", 40, 3)
     compiled, optimizer = both_optimizers("sgd")
     trainer = trainer_of(
-        sparse_network(naive), X, "softmax", target, compiled, batch_size=16
+        sparse_network(naive), samples, "softmax", target, compiled, batch_size=16
     )
-    trainer.samples = csr_samples(sparse.csr_array(X), shift, scale, np.float64)
     order = rng.permutation(40)
     mean, _ = trainer.run_epoch(order, 0.1)
     expected = train_epoch(
         naive,
         optimizer,
-        (X - shift) * scale,
+        X,
         "softmax",
         target,
         order=order,

@@ -1,17 +1,16 @@
 """Kernels that go through one layer: gather, forward, loss, backward."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from scipy import sparse
 
 from sparsekit.kernels._lanes import lanes_of
-from sparsekit.kernels._structs import Noise
-from sparsekit.kernels.backward import backward_inputs, gradient_rows
-from sparsekit.kernels.forward import forward_rows, hash_key
+from sparsekit.kernels._structs import BY_INPUT, BY_ROW, Noise
+from sparsekit.kernels.backward import backward_inputs, bias_gradient, gradient_rows
+from sparsekit.kernels.forward import forward_tile, hash_key, value_tells
 from sparsekit.kernels.gather import gather_tile
-from sparsekit.kernels.losses import output_bias_grad, output_deltas
+from sparsekit.kernels.losses import output_deltas
+from sparsekit.kernels.order import stretch
 from sparsekit.network import LOSSES, OptimizerState, csr_samples
 from tests.reference.cases import (
     OUTPUT_OF,
@@ -41,6 +40,8 @@ CLOSE = {
 }
 SILENCE = Noise(0, 0, 1.0)
 
+FORMATS = np.array([0, BY_ROW, BY_INPUT, BY_INPUT])
+
 both_precisions = pytest.mark.parametrize("dtype", [np.float64, np.float32])
 
 
@@ -66,7 +67,7 @@ def test_gather_writes_rows_in_order_and_pads_with_zeros(dtype):
     rng, naive, _ = rounded_case("relu", dtype)
     X = rng.normal(size=(50, SIZES[0])).astype(dtype)
     order = rng.permutation(50)
-    arrays = sparse_network(naive, dtype).for_training()
+    arrays = sparse_network(naive, dtype).for_training(FORMATS, N_TILES * WIDTH)
     values = np.full(sum(SIZES) * N_TILES * WIDTH, 7, dtype)
     for tile in range(N_TILES):
         gather_tile(
@@ -97,7 +98,7 @@ def test_gather_of_csr_rows_fills_what_is_not_stored():
     for tile in range(N_TILES):
         gather_tile(
             lanes_of(np.float64, WIDTH),
-            sparse_network(naive).for_training(),
+            sparse_network(naive).for_training(FORMATS, N_TILES * WIDTH),
             samples,
             order,
             4,
@@ -110,26 +111,17 @@ def test_gather_of_csr_rows_fills_what_is_not_stored():
     np.testing.assert_array_equal(gathered, expected)
 
 
-def forwarded(naive, X, dtype, *, noise=SILENCE, step=0, training=True, parts=1):
-    """Run `forward_rows` through all levels; return values and factors, tiled."""
+def forwarded(naive, X, dtype, *, noise=SILENCE, step=0, training=True):
+    """Take all tiles through all levels; return values and factors, tiled."""
     values = tiled([X], SIZES[:1], N_TILES, WIDTH, dtype, inputs=True)
     values = np.append(values, np.full(sum(SIZES[1:]) * N_TILES * WIDTH, 9, dtype))
     factors = np.full(sum(SIZES[1:]) * N_TILES * WIDTH * training, 9, dtype)
-    arrays = sparse_network(naive, dtype).for_training()
+    arrays = sparse_network(naive, dtype).for_training(FORMATS, N_TILES * WIDTH)
+    lanes = lanes_of(dtype, WIDTH)
     for level in range(1, len(SIZES)):
-        bounds = np.linspace(0, SIZES[level], parts + 1).astype(int)
-        for begin, end in pairwise(bounds):
-            forward_rows(
-                lanes_of(dtype, WIDTH),
-                arrays,
-                level,
-                begin,
-                end,
-                N_TILES,
-                values,
-                factors,
-                noise,
-                step,
+        for tile in range(N_TILES):
+            forward_tile(
+                lanes, arrays, level, tile, N_TILES, values, factors, noise, step
             )
     return values, factors
 
@@ -143,10 +135,16 @@ def test_forward_values_and_derivatives(activation, density, dtype):
     _, naive, X = rounded_case(activation, dtype, density)
     values, factors = forwarded(naive, X, dtype)
     expected, slopes = forward(naive, X)
+    arrays = sparse_network(naive, dtype).for_training(FORMATS, N_TILES * WIDTH)
     for level in range(1, len(SIZES)):
         ours = untiled(values, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=True)
         np.testing.assert_allclose(ours, expected[level], **CLOSE[dtype])
     for level in range(1, len(SIZES) - 1):
+        if value_tells(arrays, level, SILENCE):
+            values_above_zero = expected[level] > 0
+            told = np.where(values_above_zero, 1, arrays.slopes[level])
+            np.testing.assert_allclose(told, slopes[level - 1], **CLOSE[dtype])
+            continue
         ours = untiled(factors, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=False)
         np.testing.assert_allclose(ours, slopes[level - 1], **CLOSE[dtype])
 
@@ -180,17 +178,6 @@ def test_forward_with_dropout(dtype):
         np.testing.assert_allclose(ours, slopes[level - 1], **CLOSE[dtype])
 
 
-def test_forward_by_parts_gives_the_same_bits():
-    _, naive, X = rounded_case("tanh", np.float64)
-    whole = forwarded(naive, X, np.float64)
-    parts = forwarded(naive, X, np.float64, parts=3)
-    np.testing.assert_array_equal(whole[0], parts[0])
-    np.testing.assert_array_equal(
-        whole[1][: sum(SIZES[1:3]) * N_TILES * WIDTH],
-        parts[1][: sum(SIZES[1:3]) * N_TILES * WIDTH],
-    )
-
-
 @both_precisions
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("loss", ["softmax", "logistic", "squared"])
@@ -204,7 +191,7 @@ def test_losses_and_output_gradients(loss, weighted, dtype):
     level_values = [np.zeros((N_ROWS, n)) for n in SIZES[:-1]] + [z]
     values = tiled(level_values, SIZES, N_TILES, WIDTH, dtype, inputs=True, padding=1.0)
     network = sparse_network(naive, dtype)
-    arrays = network.for_training()
+    arrays = network.for_training(FORMATS, N_TILES * WIDTH)
     deltas = np.full(sum(SIZES[1:]) * N_TILES * WIDTH, 9, dtype)
     lanes = lanes_of(dtype, WIDTH)
     total = sum(
@@ -233,7 +220,7 @@ def test_losses_and_output_gradients(loss, weighted, dtype):
     np.testing.assert_array_equal(ours[N_ROWS:], 0.0)
 
     slots = OptimizerState.zeros(network, "sgd").slots(network)
-    output_bias_grad(lanes, arrays, N_TILES, deltas, slots)
+    bias_gradient(lanes, arrays, 3, 0, SIZES[3], N_TILES, deltas, slots)
     np.testing.assert_allclose(
         slots.bias_grad[-SIZES[-1] :], delta.sum(axis=0), **CLOSE[dtype]
     )
@@ -258,7 +245,7 @@ def test_losses_of_outputs_far_from_zero_are_exact_and_finite(loss, dtype):
     deltas = np.zeros(sum(SIZES[1:]) * WIDTH, dtype)
     total = output_deltas(
         lanes_of(dtype, WIDTH),
-        sparse_network(naive, dtype).for_training(),
+        sparse_network(naive, dtype).for_training(FORMATS, N_TILES * WIDTH),
         LOSSES[OUTPUT_OF[loss]],
         targets_of(loss, target[loss], None, dtype),
         np.arange(2),
@@ -281,25 +268,56 @@ def test_backward_through_all_layers(density, dtype):
     delta = rng.normal(size=(N_ROWS, SIZES[-1])).astype(dtype).astype(float)
     matrix_grads, bias_grads, expected = backpropagate(naive, values, slopes, delta)
     network = sparse_network(naive, dtype)
-    arrays = network.for_training()
+    arrays = network.for_training(FORMATS, N_TILES * WIDTH)
+    for layer in (2, 3):
+        first, last, by_input = stretch(arrays, layer)
+        mine = slice(by_input, by_input + last - first)
+        arrays.in_weights[mine] = network.weights[arrays.in_position[mine]]
     slots = OptimizerState.zeros(network, "sgd").slots(network)
     # Lanes beyond the batch hold values but no gradient.
     flat = tiled(values, SIZES, N_TILES, WIDTH, dtype, inputs=True, padding=3.0)
     deltas = tiled([*slopes, delta], SIZES, N_TILES, WIDTH, dtype, inputs=False)
     lanes = lanes_of(dtype, WIDTH)
+    gradient = np.zeros(network.weights.size, dtype)
     for level in (2, 1):
+        here = network.first[level] - network.first[0]
         for begin, end in ((0, 2), (2, SIZES[level])):
-            backward_inputs(
-                lanes, arrays, level, begin, end, N_TILES, flat, deltas, slots
-            )
+            first, last = arrays.in_indptr[[here + begin, here + end]]
+            share = np.zeros(last - first, dtype)
+            for tile in range(N_TILES):
+                backward_inputs(
+                    lanes,
+                    arrays,
+                    level,
+                    begin,
+                    end,
+                    tile,
+                    N_TILES,
+                    flat,
+                    deltas,
+                    SILENCE,
+                    share,
+                )
+            bias_gradient(lanes, arrays, level, begin, end, N_TILES, deltas, slots)
+            gradient[arrays.in_position[first:last]] = share
     for begin, end in ((0, 4), (4, SIZES[1])):
-        gradient_rows(lanes, arrays, begin, end, N_TILES, flat, deltas, slots)
+        first, last = network.indptr[[begin, end]]
+        for tile in range(N_TILES):
+            gradient_rows(
+                lanes,
+                arrays,
+                begin,
+                end,
+                tile,
+                N_TILES,
+                flat,
+                deltas,
+                gradient[first:last],
+            )
     for level in (1, 2):
         ours = untiled(deltas, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=False)
         np.testing.assert_allclose(ours, expected[level - 1], **CLOSE[dtype])
-    for ours, theirs in zip(
-        per_layer(naive, slots.weight_grad), matrix_grads, strict=True
-    ):
+    for ours, theirs in zip(per_layer(naive, gradient), matrix_grads, strict=True):
         np.testing.assert_allclose(ours, theirs, **CLOSE[dtype])
     n_hidden = sum(SIZES[1:3])
     np.testing.assert_allclose(

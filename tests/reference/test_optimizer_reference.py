@@ -15,9 +15,8 @@ RTOL = {np.float64: 1e-12, np.float32: 1e-5}
 def step_of(optimizer, dtype, parameters, gradient, moments, *, weight=1.0, step=1):
     """Update the parameters 4 to 19 in place; return how many broke."""
     rule = optimizer.rule(0.01, np.dtype(dtype))
-    return update(
-        rule, parameters, gradient, *moments, 4, 20, weight, rule.l2, rule.decay, step
-    )
+    arrays = [array[4:20] for array in (parameters, gradient, *moments)]
+    return update(rule, *arrays, weight, rule.l2, rule.decay, step)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -118,5 +117,5 @@ def test_moments_do_not_become_subnormal(solver, dtype):
 def test_sum_of_squares(begin, end, dtype):
     values = np.random.default_rng(0).normal(size=80).astype(dtype)
     expected = sum(float(v) ** 2 for v in values[begin:end])
-    ours = sum_of_squares(lanes_of(dtype, 16), values, begin, end)
+    ours = sum_of_squares(lanes_of(dtype, 16), values[begin:end])
     assert ours == pytest.approx(expected, rel=RTOL[dtype])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 from sparsekit.kernels import wiring
+from sparsekit.kernels._structs import BY_INPUT, BY_ROW
 from tests.reference import naive_topology as naive
 from tests.reference.cases import random_naive_network, sparse_network
 from tests.reference.strategies import layers, pairs_of, shares
@@ -14,13 +15,14 @@ from tests.reference.strategies import layers, pairs_of, shares
 @pytest.mark.parametrize(
     "sizes", [(4, 6, 5, 3), (1, 1, 1), (7, 2), (3, 8, 1), (1, 9, 2, 9, 1)], ids=str
 )
-def test_index_by_input(sizes, density):
+def test_index_by_input_of_all_layers(sizes, density):
     network = sparse_network(
         random_naive_network(np.random.default_rng(1), sizes, density)
     )
-    arrays = network.for_training()
+    formats = np.append(BY_ROW, np.full(len(sizes) - 1, BY_INPUT))
+    arrays = network.for_training(formats, n_lanes=16)
     neuron = 0
-    for level in range(1, len(sizes) - 1):
+    for level in range(len(sizes) - 1):
         layer = network.layer(level + 1)
         start = network.connections(level + 1).start
         for feeds in naive.by_input(pairs_of(layer), layer.n_in):

@@ -1,10 +1,10 @@
-"""The rows of a layer are split over threads by their connections."""
+"""The rows of a layer are split into blocks by their connections."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparsekit.kernels.epoch import first_row
+from sparsekit.kernels.blocks import first_row
 
 
 @given(

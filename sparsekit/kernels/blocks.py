@@ -1,0 +1,37 @@
+"""Blocks of connections: the portions of work of the backward pass.
+
+The blocks of a layer depend on its connections only, never on the number of threads;
+so, then, does every sum that is taken over a block.
+"""
+
+from sparsekit.kernels._jit import kernel
+
+# Connections per block, about. Its gradient stays in the first-level cache until the
+# optimizer takes it; shorter blocks cost more in calls and in balance.
+BLOCK = 4096
+
+
+@kernel
+def n_blocks(indptr, begin, n_rows):
+    """Return the number of blocks of the rows that start at `begin`."""
+    connections = indptr[begin + n_rows] - indptr[begin]
+    return max(1, (connections + BLOCK - 1) // BLOCK)
+
+
+@kernel
+def first_row(indptr, begin, n_rows, part, parts):
+    """Return the row where `part` begins when rows share connections evenly."""
+    if part == 0:
+        return 0
+    if part == parts:
+        return n_rows
+    total = indptr[begin + n_rows] - indptr[begin]
+    goal = indptr[begin] + total * part // parts
+    low, high = 0, n_rows
+    while low < high:
+        middle = (low + high) // 2
+        if indptr[begin + middle] < goal:
+            low = middle + 1
+        else:
+            high = middle
+    return low

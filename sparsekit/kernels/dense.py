@@ -1,0 +1,163 @@
+"""Layers so dense that a dense matrix and BLAS are faster than CSR.
+
+The connections in CSR order stay what counts: the matrix is their mirror, with zeros at
+absent positions, and only existing connections are updated. Products are taken tile by
+tile and in blocks of rows, whatever the number of threads, so they do not depend on it;
+BLAS itself must run on one thread.
+"""
+
+import numpy as np
+
+from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._lanes import (
+    fill,
+    item,
+    load,
+    multiply,
+    put,
+    scaled_add,
+    store,
+    width_of,
+)
+from sparsekit.kernels.forward import derivative, finish_row, value_tells
+from sparsekit.kernels.learn import learn
+
+# Rows of a dense layer whose gradient is computed at a time. With fewer, BLAS packs the
+# inputs too often: 64 rows take a tenth longer.
+ROWS = 128
+
+
+@kernel
+def n_row_blocks(n_rows):
+    """Return the number of blocks of rows of a dense layer."""
+    return (n_rows + ROWS - 1) // ROWS
+
+
+@kernel
+def _is_full(net, level):
+    return net.dense_at[level] < 0
+
+
+@kernel
+def _matrix(net, level):
+    n_out, n_in = net.sizes[level], net.sizes[level - 1]
+    if _is_full(net, level):
+        begin = net.indptr[net.first[level]]
+        return net.weights[begin : begin + n_out * n_in].reshape(n_out, n_in)
+    begin = net.dense_at[level]
+    return net.dense_matrices[begin : begin + n_out * n_in].reshape(n_out, n_in)
+
+
+@kernel
+def _tile_of(array, before, level_size, tile, n_tiles, width):
+    """Return the lanes of a level's neurons in `tile`, shape (neurons, lanes)."""
+    at = (before * n_tiles + tile * level_size) * width
+    return array[at : at + level_size * width].reshape(level_size, width)
+
+
+@kernel
+def fill_dense_rows(net, level, begin, end):
+    """Write the weights of the rows `begin` to `end` to the matrix of the layer."""
+    if _is_full(net, level):
+        return
+    _matrix(net, level)[begin:end] = 0
+    _mirror_rows(net, level, begin, end)
+
+
+@kernel
+def _mirror_rows(net, level, begin, end):
+    for row in range(begin, end):
+        neuron = net.first[level] + row
+        start = net.dense_at[level] + row * net.sizes[level - 1]
+        for k in range(net.indptr[neuron], net.indptr[neuron + 1]):
+            at = start + item(net.indices, k)
+            put(net.dense_matrices, at, item(net.weights, k))
+
+
+@kernel
+def dense_forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise, step):
+    """Compute the neurons of `level` for one tile."""
+    width = width_of(lanes)
+    n_in, n_out = net.sizes[level - 1], net.sizes[level]
+    here = net.first[level] - net.first[0]
+    inputs = _tile_of(values, here - n_in, n_in, tile, n_tiles, width)
+    outputs = _tile_of(values, here, n_out, tile, n_tiles, width)
+    np.dot(_matrix(net, level), inputs, outputs)
+    one = net.weights.dtype.type(1)
+    told = value_tells(net, level, noise)
+    for row in range(n_out):
+        z = load(lanes, values, (here * n_tiles + tile * n_out + row) * width)
+        z = scaled_add(one, z, fill(lanes, net.biases[net.first[level] + row]))
+        finish_row(
+            lanes, net, level, row, tile, n_tiles, told, z, values, factors, noise, step
+        )
+
+
+@kernel
+def dense_input_gradient(lanes, net, level, tile, n_tiles, values, deltas, noise):
+    """Send the gradient of one tile from `level` + 1 to the neurons of `level`.
+
+    On entry their place in `deltas` holds d activation / dz, unless their value tells
+    it; on return dloss / dz.
+    """
+    width = width_of(lanes)
+    n_here, n_next = net.sizes[level], net.sizes[level + 1]
+    gradient = np.empty((n_here, width), deltas.dtype)
+    next_deltas = _tile_of(deltas, net.first[level + 1], n_next, tile, n_tiles, width)
+    np.dot(_matrix(net, level + 1).T, next_deltas, gradient)
+    gradient = gradient.reshape(n_here * width)
+    here = (net.first[level] - net.first[0]) * n_tiles + tile * n_here
+    told = value_tells(net, level, noise)
+    for j in range(n_here):
+        at = (net.first[level] * n_tiles + tile * n_here + j) * width
+        x = load(lanes, values, (here + j) * width)
+        slope = derivative(lanes, net, level, told, x, deltas, at)
+        store(deltas, at, multiply(load(lanes, gradient, j * width), slope))
+
+
+@kernel
+def join_tile(lanes, net, level, tile, n_tiles, values, deltas):
+    """Copy one tile of what a layer reads and of its output gradient.
+
+    With all tiles side by side the weight gradient is one product over the batch.
+    """
+    width = width_of(lanes)
+    n_in, n_out = net.sizes[level - 1], net.sizes[level]
+    before = net.first[level - 1] - net.first[0]
+    for j in range(n_in):
+        x = load(lanes, values, (before * n_tiles + tile * n_in + j) * width)
+        store(net.dense_inputs, (j * n_tiles + tile) * width, x)
+    for row in range(n_out):
+        at = (net.first[level] * n_tiles + tile * n_out + row) * width
+        delta = load(lanes, deltas, at)
+        store(net.dense_deltas, (row * n_tiles + tile) * width, delta)
+
+
+@kernel
+def learn_dense_rows(lanes, net, level, begin, end, n_tiles, slots, rule, weight, step):
+    """Compute the gradient of the rows `begin` to `end` of a layer and take a step.
+
+    Returns what `learn` returns.
+    """
+    n_in, n_out = net.sizes[level - 1], net.sizes[level]
+    n_lanes = n_tiles * width_of(lanes)
+    inputs = net.dense_inputs[: n_in * n_lanes].reshape(n_in, n_lanes)
+    deltas = net.dense_deltas[: n_out * n_lanes].reshape(n_out, n_lanes)
+    room = net.dense_gradient[begin * n_in : end * n_in]
+    gradients = room.reshape(end - begin, n_in)
+    np.dot(deltas[begin:end], inputs.T, gradients)
+
+    neuron = net.first[level] + begin
+    first, last = net.indptr[neuron], net.indptr[net.first[level] + end]
+    weights = net.weights[first:last]
+    if _is_full(net, level):
+        return learn(lanes, weights, room, slots, first, rule, weight, step)
+    # The gradient at existing connections moves to the front: a connection never stands
+    # behind its position in the matrix.
+    for row in range(end - begin):
+        for k in range(net.indptr[neuron + row], net.indptr[neuron + row + 1]):
+            put(room, k - first, item(room, row * n_in + item(net.indices, k)))
+    gradient = room[: last - first]
+    result = learn(lanes, weights, gradient, slots, first, rule, weight, step)
+    _mirror_rows(net, level, begin, end)
+    return result

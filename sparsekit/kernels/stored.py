@@ -1,0 +1,122 @@
+"""A first layer that visits the stored entries of CSR inputs only: doubly sparse.
+
+An entry that is not stored stands for its column's fill value f_j, so that
+
+    z_i = (b_i + sum_j w_ij f_j) + sum over stored j of w_ij (x_j - f_j).
+
+The first part is the same for all samples. The second takes one multiplication for each
+pair of a stored entry and a connection that reads it; there is no array of n_features
+values per sample. The gradient of a weight splits in the same way.
+"""
+
+import numpy as np
+
+from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._lanes import fill, load, store, width_of
+from sparsekit.kernels.backward import learn_by_input
+from sparsekit.kernels.forward import finish_row, value_tells
+
+
+@kernel
+def base_rows(net, samples, begin, end, base):
+    """Write what rows `begin` to `end` of the first layer make of fill values alone."""
+    for row in range(begin, end):
+        z = net.biases[row]
+        for k in range(net.indptr[row], net.indptr[row + 1]):
+            z += net.weights[k] * samples.fill[net.indices[k]]
+        base[row] = z
+
+
+@kernel
+def stored_forward_tile(
+    lanes,
+    net,
+    samples,
+    order,
+    start,
+    count,
+    tile,
+    n_tiles,
+    base,
+    values,
+    factors,
+    noise,
+    step,
+):
+    """Compute the neurons of level 1 for the rows of `order` that fall in `tile`."""
+    width = width_of(lanes)
+    n_out = net.sizes[1]
+    target = (net.sizes[0] * n_tiles + tile * n_out) * width
+    for row in range(n_out):
+        store(values, target + row * width, fill(lanes, base[row]))
+    for lane in range(min(width, count - tile * width)):
+        sample = order[start + tile * width + lane]
+        for p in range(samples.indptr[sample], samples.indptr[sample + 1]):
+            j = samples.indices[p]
+            x = samples.data[p] - samples.fill[j]
+            for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
+                at = target + net.in_indices[k] * width + lane
+                values[at] += net.in_weights[k] * x
+    told = value_tells(net, 1, noise)
+    for row in range(n_out):
+        z = load(lanes, values, target + row * width)
+        finish_row(
+            lanes, net, 1, row, tile, n_tiles, told, z, values, factors, noise, step
+        )
+
+
+@kernel
+def _first_entry(indices, start, stop, column):
+    """Return the first of the sorted entries of a row that is not before `column`."""
+    while start < stop:
+        middle = (start + stop) // 2
+        if indices[middle] < column:
+            start = middle + 1
+        else:
+            stop = middle
+    return start
+
+
+@kernel
+def learn_stored(
+    lanes,
+    net,
+    samples,
+    order,
+    start,
+    count,
+    begin,
+    end,
+    n_tiles,
+    deltas,
+    slots,
+    rule,
+    weight,
+    step,
+):
+    """Take a step on the connections that read the features `begin` to `end`.
+
+    Returns what `learn` returns.
+    """
+    width = width_of(lanes)
+    first, last = net.in_indptr[begin], net.in_indptr[end]
+    gradient = np.empty(last - first, net.weights.dtype)
+    for j in range(begin, end):
+        for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
+            gradient[k - first] = samples.fill[j] * slots.bias_grad[net.in_indices[k]]
+    for i in range(count):
+        tile = i // width
+        source = tile * net.sizes[1] * width + i % width
+        sample = order[start + i]
+        stop = samples.indptr[sample + 1]
+        p = _first_entry(samples.indices, samples.indptr[sample], stop, begin)
+        while p < stop and samples.indices[p] < end:
+            j = samples.indices[p]
+            x = samples.data[p] - samples.fill[j]
+            for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
+                at = source + net.in_indices[k] * width
+                gradient[k - first] += deltas[at] * x
+            p += 1
+    return learn_by_input(
+        lanes, net, 0, first, last, gradient, slots, rule, weight, step
+    )
