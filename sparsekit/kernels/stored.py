@@ -12,7 +12,7 @@ values per sample. The gradient of a weight splits in the same way.
 import numpy as np
 
 from sparsekit.kernels._jit import kernel
-from sparsekit.kernels._lanes import fill, load, store, width_of
+from sparsekit.kernels._lanes import fill, item, load, put, store, width_of
 from sparsekit.kernels.backward import learn_by_input
 from sparsekit.kernels.forward import finish_row, value_tells
 
@@ -23,7 +23,7 @@ def base_rows(net, samples, begin, end, base):
     for row in range(begin, end):
         z = net.biases[row]
         for k in range(net.indptr[row], net.indptr[row + 1]):
-            z += net.weights[k] * samples.fill[net.indices[k]]
+            z += item(net.weights, k) * item(samples.fill, item(net.indices, k))
         base[row] = z
 
 
@@ -55,8 +55,8 @@ def stored_forward_tile(
             j = samples.indices[p]
             x = samples.data[p] - samples.fill[j]
             for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
-                at = target + net.in_indices[k] * width + lane
-                values[at] += net.in_weights[k] * x
+                at = target + item(net.in_indices, k) * width + lane
+                put(values, at, item(values, at) + item(net.in_weights, k) * x)
     told = value_tells(net, 1, noise)
     for row in range(n_out):
         z = load(lanes, values, target + row * width)
@@ -103,7 +103,8 @@ def learn_stored(
     gradient = np.empty(last - first, net.weights.dtype)
     for j in range(begin, end):
         for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
-            gradient[k - first] = samples.fill[j] * slots.bias_grad[net.in_indices[k]]
+            push = item(slots.bias_grad, item(net.in_indices, k))
+            put(gradient, k - first, samples.fill[j] * push)
     for i in range(count):
         tile = i // width
         source = tile * net.sizes[1] * width + i % width
@@ -114,8 +115,8 @@ def learn_stored(
             j = samples.indices[p]
             x = samples.data[p] - samples.fill[j]
             for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
-                at = source + net.in_indices[k] * width
-                gradient[k - first] += deltas[at] * x
+                delta = item(deltas, source + item(net.in_indices, k) * width)
+                put(gradient, k - first, item(gradient, k - first) + delta * x)
             p += 1
     return learn_by_input(
         lanes, net, 0, first, last, gradient, slots, rule, weight, step

@@ -2,6 +2,7 @@
 
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
+from sparsekit.network._formats import suggest_format
 from sparsekit.network._inference import n_samples_of, raw_outputs
 from sparsekit.network._initial_weights import build_network
 from sparsekit.network._optimizer import Optimizer, OptimizerState
@@ -26,6 +27,7 @@ __all__ = [
     "label_targets",
     "n_samples_of",
     "raw_outputs",
+    "suggest_format",
     "take_targets",
     "thread_count",
     "value_targets",

@@ -12,8 +12,9 @@ DENSE_FROM = 0.65
 # Positions below which calling BLAS takes longer than the work.
 DENSE_POSITIONS = 4096
 
-# Share of stored entries below which the first layer visits these only. A vector unit
-# takes an entry of a tile many times as fast as a loop takes a stored one.
+# Share of stored entries below which the first layer visits these only. A loop takes a
+# stored entry in the time in which a vector unit takes some forty of a tile: the two are
+# level at 0.03 to 0.05.
 STORED_BELOW = 0.03
 
 
@@ -39,6 +40,56 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=1.0):
     if positions >= DENSE_POSITIONS and n_connections >= DENSE_FROM * positions:
         return DENSE
     return BY_ROW if number == 1 else BY_INPUT
+
+
+_NAMES = {BY_ROW: "csr", BY_INPUT: "csr", DENSE: "dense", STORED: "csr-stored"}
+
+
+def suggest_format(
+    n_in: int, n_out: int, *, density: float, stored_share: float = 1.0
+) -> str:
+    """Tell how training would work on a layer, and so whether sparsity saves time.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Neurons that the layer reads, and its own.
+    density : float
+        Share of connections that are present, in (0, 1].
+    stored_share : float, default=1.0
+        For a first layer on CSR inputs, the share of their entries that is stored.
+
+    Returns
+    -------
+    {"csr", "dense", "csr-stored"}
+        "csr": loops over the existing connections. "dense": a dense matrix multiplied
+        by BLAS; such a layer gains memory by being sparse, but hardly time.
+        "csr-stored": loops over the existing connections for each stored entry, so that
+        time goes with the product of both densities.
+
+    Raises
+    ------
+    ValueError
+        If a size or a share is out of range.
+
+    Examples
+    --------
+    >>> from sparsekit import suggest_format
+    >>> suggest_format(784, 1000, density=0.1)
+    'csr'
+    >>> suggest_format(784, 1000, density=0.9)
+    'dense'
+    >>> suggest_format(20_000, 1000, density=0.05, stored_share=0.01)
+    'csr-stored'
+    """
+    if n_in < 1 or n_out < 1:
+        raise ValueError(f"n_in={n_in} and n_out={n_out} must be 1 or more.")
+    for name, share in (("density", density), ("stored_share", stored_share)):
+        if not 0 < share <= 1:
+            raise ValueError(f"{name}={share} must be in (0, 1].")
+    number = 1 if stored_share < 1 else 2
+    n_connections = round(density * n_in * n_out)
+    return _NAMES[layer_format(number, n_in, n_out, n_connections, stored_share)]
 
 
 def layer_formats(network, samples):
