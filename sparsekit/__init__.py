@@ -1,6 +1,7 @@
 """Truly sparse neural networks for data with holes, in scikit-learn."""
 
 from sparsekit.missingness import MCARMasker, MissingnessTransformer
+from sparsekit.network import suggest_format
 from sparsekit.neural_network import (
     DenseMLPClassifier,
     DenseMLPRegressor,
@@ -22,4 +23,5 @@ __all__ = [
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
     "__version__",
+    "suggest_format",
 ]
