@@ -6,7 +6,7 @@ at once, so no gradient is ever stored for all connections.
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import (
     add_totals,
     fill,
@@ -23,7 +23,7 @@ from sparsekit.kernels.forward import derivative, value_tells
 from sparsekit.kernels.learn import learn
 
 
-@kernel
+@inner_kernel
 def bias_gradient(lanes, net, level, begin, end, n_tiles, deltas, slots):
     """Sum the gradient of the neurons `begin` to `end` of `level` over the batch."""
     width = width_of(lanes)
@@ -36,7 +36,7 @@ def bias_gradient(lanes, net, level, begin, end, n_tiles, deltas, slots):
         slots.bias_grad[net.first[level] + j] = gradient
 
 
-@kernel
+@inner_kernel
 def backward_inputs(
     lanes, net, level, begin, end, tile, n_tiles, values, deltas, noise, gradient
 ):
@@ -88,7 +88,7 @@ def backward_inputs(
         store(deltas, at, multiply(back, slope))
 
 
-@kernel
+@inner_kernel
 def learn_inputs(
     lanes,
     net,
@@ -132,7 +132,7 @@ def learn_inputs(
     )
 
 
-@kernel
+@inner_kernel
 def learn_by_input(lanes, net, level, first, last, gradient, slots, rule, weight, step):
     """Take a step on the entries `first` to `last` of the by-input index of `level`."""
     here = net.first[level] - net.first[0]
@@ -153,7 +153,7 @@ def learn_by_input(lanes, net, level, first, last, gradient, slots, rule, weight
     return result
 
 
-@kernel
+@inner_kernel
 def gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradient):
     """Add the gradient of rows of the first layer, whose inputs need none.
 
@@ -187,7 +187,7 @@ def gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradien
             k += 1
 
 
-@kernel
+@inner_kernel
 def learn_rows(
     lanes, net, begin, end, n_tiles, values, deltas, slots, rule, weight, step
 ):

@@ -4,21 +4,21 @@ The blocks of a layer depend on its connections only, never on the number of thr
 so, then, does every sum that is taken over a block.
 """
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 
 # Connections per block, about. Its gradient stays in the first-level cache until the
 # optimizer takes it; shorter blocks cost more in calls and in balance.
 BLOCK = 4096
 
 
-@kernel
+@inner_kernel
 def n_blocks(indptr, begin, n_rows):
     """Return the number of blocks of the rows that start at `begin`."""
     connections = indptr[begin + n_rows] - indptr[begin]
     return max(1, (connections + BLOCK - 1) // BLOCK)
 
 
-@kernel
+@inner_kernel
 def first_row(indptr, begin, n_rows, part, parts):
     """Return the row where `part` begins when rows share connections evenly."""
     if part == 0:

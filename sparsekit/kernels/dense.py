@@ -8,7 +8,7 @@ BLAS itself must run on one thread.
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import (
     fill,
     item,
@@ -27,18 +27,18 @@ from sparsekit.kernels.learn import learn
 ROWS = 128
 
 
-@kernel
+@inner_kernel
 def n_row_blocks(n_rows):
     """Return the number of blocks of rows of a dense layer."""
     return (n_rows + ROWS - 1) // ROWS
 
 
-@kernel
+@inner_kernel
 def _is_full(net, level):
     return net.dense_at[level] < 0
 
 
-@kernel
+@inner_kernel
 def _matrix(net, level):
     n_out, n_in = net.sizes[level], net.sizes[level - 1]
     if _is_full(net, level):
@@ -48,23 +48,26 @@ def _matrix(net, level):
     return net.dense_matrices[begin : begin + n_out * n_in].reshape(n_out, n_in)
 
 
-@kernel
+@inner_kernel
 def _tile_of(array, before, level_size, tile, n_tiles, width):
     """Return the lanes of a level's neurons in `tile`, shape (neurons, lanes)."""
     at = (before * n_tiles + tile * level_size) * width
     return array[at : at + level_size * width].reshape(level_size, width)
 
 
-@kernel
+@inner_kernel
 def fill_dense_rows(net, level, begin, end):
     """Write the weights of the rows `begin` to `end` to the matrix of the layer."""
     if _is_full(net, level):
         return
-    _matrix(net, level)[begin:end] = 0
+    n_in = net.sizes[level - 1]
+    start = net.dense_at[level]
+    for k in range(start + begin * n_in, start + end * n_in):
+        net.dense_matrices[k] = 0
     _mirror_rows(net, level, begin, end)
 
 
-@kernel
+@inner_kernel
 def _mirror_rows(net, level, begin, end):
     for row in range(begin, end):
         neuron = net.first[level] + row
@@ -74,7 +77,7 @@ def _mirror_rows(net, level, begin, end):
             put(net.dense_matrices, at, item(net.weights, k))
 
 
-@kernel
+@inner_kernel
 def dense_forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise, step):
     """Compute the neurons of `level` for one tile."""
     width = width_of(lanes)
@@ -93,7 +96,7 @@ def dense_forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise,
         )
 
 
-@kernel
+@inner_kernel
 def dense_input_gradient(lanes, net, level, tile, n_tiles, values, deltas, noise):
     """Send the gradient of one tile from `level` + 1 to the neurons of `level`.
 
@@ -115,7 +118,7 @@ def dense_input_gradient(lanes, net, level, tile, n_tiles, values, deltas, noise
         store(deltas, at, multiply(load(lanes, gradient, j * width), slope))
 
 
-@kernel
+@inner_kernel
 def join_tile(lanes, net, level, tile, n_tiles, values, deltas):
     """Copy one tile of what a layer reads and of its output gradient.
 
@@ -133,7 +136,7 @@ def join_tile(lanes, net, level, tile, n_tiles, values, deltas):
         store(net.dense_deltas, (row * n_tiles + tile) * width, delta)
 
 
-@kernel
+@inner_kernel
 def learn_dense_rows(lanes, net, level, begin, end, n_tiles, slots, rule, weight, step):
     """Compute the gradient of the rows `begin` to `end` of a layer and take a step.
 

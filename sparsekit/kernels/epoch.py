@@ -8,7 +8,7 @@ therefore returns the same bits as the serial function, on any number of threads
 import numpy as np
 from numba import prange
 
-from sparsekit.kernels._jit import kernel, parallel_twin
+from sparsekit.kernels._jit import inner_kernel, kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, STORED
 from sparsekit.kernels.backward import bias_gradient, learn_inputs, learn_rows
@@ -36,7 +36,7 @@ from sparsekit.kernels.order import (
 from sparsekit.kernels.stored import base_rows, learn_stored, stored_forward_tile
 
 
-@kernel
+@inner_kernel
 def _batch_weight(targets, order, start, count):
     if targets.sample_weight.size == 0:
         return float(count)
@@ -46,7 +46,7 @@ def _batch_weight(targets, order, start, count):
     return total
 
 
-@kernel
+@inner_kernel
 def _batch_tile(
     lanes,
     net,
@@ -95,7 +95,7 @@ def _batch_tile(
     )
 
 
-@kernel
+@inner_kernel
 def _block_counts(net):
     """Return how many blocks of connections each layer has, shape (L + 1,)."""
     counts = np.zeros(net.sizes.size, np.int64)
@@ -110,7 +110,7 @@ def _block_counts(net):
     return counts
 
 
-@kernel
+@inner_kernel
 def _learn_block(
     lanes,
     net,
@@ -208,8 +208,11 @@ def _run_epoch(
     n_levels = net.sizes.size
     n_layers = n_levels - 1
     counts = _block_counts(net)
-    squares = np.zeros((n_levels, counts.max()))
-    broken = np.zeros((n_levels, counts.max()), np.int64)
+    n_most = 0
+    for layer in range(1, n_levels):
+        n_most = max(n_most, counts[layer])
+    squares = np.zeros((n_levels, n_most))
+    broken = np.zeros((n_levels, n_most), np.int64)
     base = np.empty(net.sizes[1], values.dtype)
     width = width_of(lanes)
     epoch_loss = 0.0

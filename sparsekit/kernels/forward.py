@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sparsekit.kernels._jit import inlined_kernel, kernel
+from sparsekit.kernels._jit import inlined_kernel, inner_kernel
 from sparsekit.kernels._lanes import (
     LANE_STEP,
     dropout,
@@ -26,7 +26,7 @@ LOGISTIC = 1
 TANH = 2
 
 
-@kernel
+@inner_kernel
 def hash_key(seed, step, level, neuron):
     """Mix four integers into 32 bits."""
     key = np.uint64(seed)
@@ -35,7 +35,7 @@ def hash_key(seed, step, level, neuron):
     return np.uint32(key & np.uint64(0xFFFFFFFF))
 
 
-@kernel
+@inner_kernel
 def _squash(kind, width, values, at, factors, factor_at, training):
     """Apply a sigmoidal activation in place; leave its derivative in `factors`."""
     one = values.dtype.type(1)
@@ -52,7 +52,7 @@ def _squash(kind, width, values, at, factors, factor_at, training):
             factors[factor_at + lane] = slope
 
 
-@kernel
+@inner_kernel
 def value_tells(net, level, noise):
     """Return whether a neuron's value alone tells the derivative of its activation.
 
@@ -113,7 +113,7 @@ def finish_row(
         store(factors, factor_at, multiply(load(lanes, factors, factor_at), kept))
 
 
-@kernel
+@inner_kernel
 def forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise, step):
     """Compute the neurons of `level` for one tile, from the connections in CSR."""
     width = width_of(lanes)

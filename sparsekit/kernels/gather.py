@@ -1,19 +1,19 @@
 """Bring rows of the data into tiles of lanes."""
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import transpose_four, width_of
 
 # Features transposed at a time: their lanes stay in the first-level cache.
 _BLOCK = 16
 
 
-@kernel
+@inner_kernel
 def _copy_sample(dense, row, begin, end, at, width, values):
     for j in range(begin, end):
         values[at + j * width] = dense[row, j]
 
 
-@kernel
+@inner_kernel
 def _gather_dense(dense, order, start, count, width, at, values):
     """Transpose `count` rows into lanes, four rows and four features at a time."""
     n_features = dense.shape[1]
@@ -40,7 +40,7 @@ def _gather_dense(dense, order, start, count, width, at, values):
             values[at + j * width + count : at + (j + 1) * width] = 0
 
 
-@kernel
+@inner_kernel
 def _gather_csr(samples, order, start, count, width, at, values):
     for j in range(samples.fill.size):
         values[at + j * width : at + (j + 1) * width] = samples.fill[j]
@@ -50,7 +50,7 @@ def _gather_csr(samples, order, start, count, width, at, values):
             values[at + samples.indices[k] * width + lane] = samples.data[k]
 
 
-@kernel
+@inner_kernel
 def gather_tile(lanes, net, samples, order, start, count, tile, values):
     """Write rows ``order[start:start + count]``, as far as they fall in `tile`.
 

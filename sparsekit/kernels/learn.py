@@ -1,10 +1,10 @@
 """What the optimizer does with the gradient of a block of connections."""
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels.optimizer import sum_of_squares, update
 
 
-@kernel
+@inner_kernel
 def learn(lanes, weights, gradient, slots, at, rule, weight, step):
     """Take a step on `weights`, whose moments begin at `at`.
 

@@ -7,7 +7,7 @@ scikit-learn.
 
 import math
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import width_of
 
 SOFTMAX = 0  # cross-entropy of a softmax over the outputs
@@ -15,7 +15,7 @@ LOGISTIC_LOSS = 1  # sum over the outputs of the binary cross-entropies
 SQUARED = 2  # half the mean over the outputs of the squared error
 
 
-@kernel
+@inner_kernel
 def _softmax_lane(values, at, deltas, delta_at, width, n_outputs, label, weight):
     largest = values[at]
     for k in range(1, n_outputs):
@@ -31,7 +31,7 @@ def _softmax_lane(values, at, deltas, delta_at, width, n_outputs, label, weight)
     return math.log(powers) + largest - values[at + label * width]
 
 
-@kernel
+@inner_kernel
 def _logistic_lane(values, at, deltas, delta_at, width, targets, row, weight):
     one = values.dtype.type(1)
     loss = values.dtype.type(0)
@@ -44,7 +44,7 @@ def _logistic_lane(values, at, deltas, delta_at, width, targets, row, weight):
     return loss
 
 
-@kernel
+@inner_kernel
 def _squared_lane(values, at, deltas, delta_at, width, targets, row, weight):
     loss = values.dtype.type(0)
     for k in range(targets.shape[1]):
@@ -54,7 +54,7 @@ def _squared_lane(values, at, deltas, delta_at, width, targets, row, weight):
     return loss / (2 * targets.shape[1])
 
 
-@kernel
+@inner_kernel
 def output_deltas(
     lanes, net, loss, targets, order, start, count, tile, n_tiles, values, deltas
 ):

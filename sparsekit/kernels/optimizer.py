@@ -14,14 +14,14 @@ import math
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import fill, load, multiply_add, total, width_of
 
 SGD = 0
 ADAM = 1
 
 
-@kernel
+@inner_kernel
 def _sgd(rule, parameters, gradient, velocity, scale, l2):
     real = parameters.dtype.type
     rate = real(rule.rate)
@@ -42,7 +42,7 @@ def _sgd(rule, parameters, gradient, velocity, scale, l2):
     return broken
 
 
-@kernel
+@inner_kernel
 def _adam(rule, parameters, gradient, first, second, scale, l2, decay, t):
     real = parameters.dtype.type
     beta_1 = real(rule.beta_1)
@@ -70,7 +70,7 @@ def _adam(rule, parameters, gradient, first, second, scale, l2, decay, t):
     return broken
 
 
-@kernel
+@inner_kernel
 def update(rule, parameters, gradient, first, second, weight, l2, decay, t):
     """Update all parameters; return how many would not stay finite.
 
@@ -84,7 +84,7 @@ def update(rule, parameters, gradient, first, second, weight, l2, decay, t):
     return _adam(rule, parameters, gradient, first, second, scale, penalty, decay, t)
 
 
-@kernel
+@inner_kernel
 def sum_of_squares(lanes, parameters):
     """Return the sum of squares of the parameters."""
     width = width_of(lanes)

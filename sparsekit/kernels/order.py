@@ -6,13 +6,13 @@ pass goes through them: reading them one after another is faster than through th
 in every step.
 """
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 
 # Connections moved at a time.
 CHUNK = 32768
 
 
-@kernel
+@inner_kernel
 def stretch(net, layer):
     """Return where the connections of a layer begin and end in CSR, and by input."""
     first = net.indptr[net.first[layer]]
@@ -21,19 +21,19 @@ def stretch(net, layer):
     return first, last, by_input
 
 
-@kernel
+@inner_kernel
 def n_chunks(first, last):
     """Return the number of chunks of a stretch of connections."""
     return (last - first + CHUNK - 1) // CHUNK
 
 
-@kernel
+@inner_kernel
 def bounds(chunk, first, last):
     """Return where a chunk begins and ends, counted from the start of the stretch."""
     return chunk * CHUNK, min((chunk + 1) * CHUNK, last - first)
 
 
-@kernel
+@inner_kernel
 def order_by_input(net, slots, old_first, old_second, first, by_input, begin, end):
     """Bring a chunk of weights and moments into the order of the by-input index.
 
@@ -47,7 +47,7 @@ def order_by_input(net, slots, old_first, old_second, first, by_input, begin, en
             slots.weight_second[first + k] = old_second[position - first]
 
 
-@kernel
+@inner_kernel
 def order_by_row(net, slots, old_first, old_second, by_input, begin, end):
     """Bring a chunk of moments back into CSR order."""
     for k in range(begin, end):

@@ -3,13 +3,13 @@
 import numpy as np
 from numba import prange
 
-from sparsekit.kernels._jit import kernel, parallel_twin
+from sparsekit.kernels._jit import inner_kernel, kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
 from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.gather import gather_tile
 
 
-@kernel
+@inner_kernel
 def _predict_tiles(lanes, net, samples, order, noise, first, last, values, out):
     """Compute the tiles `first` to `last`, one after another, in one buffer."""
     width = width_of(lanes)

@@ -11,13 +11,13 @@ values per sample. The gradient of a weight splits in the same way.
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import fill, item, load, put, store, width_of
 from sparsekit.kernels.backward import learn_by_input
 from sparsekit.kernels.forward import finish_row, value_tells
 
 
-@kernel
+@inner_kernel
 def base_rows(net, samples, begin, end, base):
     """Write what rows `begin` to `end` of the first layer make of fill values alone."""
     for row in range(begin, end):
@@ -27,7 +27,7 @@ def base_rows(net, samples, begin, end, base):
         base[row] = z
 
 
-@kernel
+@inner_kernel
 def stored_forward_tile(
     lanes,
     net,
@@ -65,7 +65,7 @@ def stored_forward_tile(
         )
 
 
-@kernel
+@inner_kernel
 def _first_entry(indices, start, stop, column):
     """Return the first of the sorted entries of a row that is not before `column`."""
     while start < stop:
@@ -77,7 +77,7 @@ def _first_entry(indices, start, stop, column):
     return start
 
 
-@kernel
+@inner_kernel
 def learn_stored(
     lanes,
     net,

@@ -13,8 +13,8 @@ DENSE_FROM = 0.65
 DENSE_POSITIONS = 4096
 
 # Share of stored entries below which the first layer visits these only. A loop takes a
-# stored entry in the time in which a vector unit takes some forty of a tile: the two are
-# level at 0.03 to 0.05.
+# stored entry in the time in which a vector unit takes some forty of a tile, and the two
+# are level at 0.03 to 0.05.
 STORED_BELOW = 0.03
 
 

@@ -4,7 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparsekit.kernels.blocks import first_row
+from sparsekit.kernels import blocks
+from tests.reference.inner import callable_from_python
+
+first_row = callable_from_python(blocks.first_row)
 
 
 @given(

@@ -4,13 +4,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from sparsekit.kernels import backward, gather, losses, order
+from sparsekit.kernels import forward as forward_kernels
 from sparsekit.kernels._lanes import lanes_of
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW, Noise
-from sparsekit.kernels.backward import backward_inputs, bias_gradient, gradient_rows
-from sparsekit.kernels.forward import forward_tile, hash_key, value_tells
-from sparsekit.kernels.gather import gather_tile
-from sparsekit.kernels.losses import output_deltas
-from sparsekit.kernels.order import stretch
 from sparsekit.network import LOSSES, OptimizerState, csr_samples
 from tests.reference.cases import (
     OUTPUT_OF,
@@ -21,6 +18,7 @@ from tests.reference.cases import (
     sparse_network,
     targets_of,
 )
+from tests.reference.inner import callable_from_python
 from tests.reference.naive_network import (
     backpropagate,
     forward,
@@ -29,6 +27,16 @@ from tests.reference.naive_network import (
 )
 from tests.reference.naive_network import hash_key as naive_hash_key
 from tests.reference.tiles import tiled, untiled
+
+backward_inputs = callable_from_python(backward.backward_inputs)
+bias_gradient = callable_from_python(backward.bias_gradient)
+gradient_rows = callable_from_python(backward.gradient_rows)
+forward_tile = callable_from_python(forward_kernels.forward_tile)
+hash_key = callable_from_python(forward_kernels.hash_key)
+value_tells = callable_from_python(forward_kernels.value_tells)
+gather_tile = callable_from_python(gather.gather_tile)
+output_deltas = callable_from_python(losses.output_deltas)
+stretch = callable_from_python(order.stretch)
 
 WIDTH = 16
 SIZES = [5, 7, 6, 3]

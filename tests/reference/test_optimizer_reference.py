@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
+from sparsekit.kernels import optimizer as kernels
 from sparsekit.kernels._lanes import lanes_of
-from sparsekit.kernels.optimizer import sum_of_squares, update
 from sparsekit.network import Optimizer
+from tests.reference.inner import callable_from_python
 from tests.reference.naive_training import NaiveOptimizer
+
+sum_of_squares = callable_from_python(kernels.sum_of_squares)
+update = callable_from_python(kernels.update)
 
 N = 23
 RTOL = {np.float64: 1e-12, np.float32: 1e-5}
