@@ -28,10 +28,12 @@ from sparsekit.kernels.losses import output_deltas
 from sparsekit.kernels.optimizer import update
 from sparsekit.kernels.order import (
     bounds,
+    moments_by_input,
+    moments_by_row,
     n_chunks,
-    order_by_input,
-    order_by_row,
+    set_aside,
     stretch,
+    weights_by_input,
 )
 from sparsekit.kernels.stored import base_rows, learn_stored, stored_forward_tile
 
@@ -227,13 +229,18 @@ def _run_epoch(
                 fill_dense_rows(net, layer, begin, end)
         elif net.formats[layer] != BY_ROW:
             first, last, by_input = stretch(net, layer)
-            old_first = slots.weight_first[first:last].copy()
-            old_second = slots.weight_second[first:last].copy()
+            for moments in (slots.weight_first, slots.weight_second):
+                if moments.size == 0:
+                    continue
+                for chunk in prange(n_chunks(first, last)):
+                    begin, end = bounds(chunk, first, last)
+                    set_aside(moments, net.in_weights, first, by_input, begin, end)
+                for chunk in prange(n_chunks(first, last)):
+                    begin, end = bounds(chunk, first, last)
+                    moments_by_input(net, moments, first, by_input, begin, end)
             for chunk in prange(n_chunks(first, last)):
                 begin, end = bounds(chunk, first, last)
-                order_by_input(
-                    net, slots, old_first, old_second, first, by_input, begin, end
-                )
+                weights_by_input(net, by_input, begin, end)
 
     for start in range(0, order.size, batch_size):
         count = min(batch_size, order.size - start)
@@ -335,11 +342,15 @@ def _run_epoch(
     for layer in range(1, n_levels):
         if net.formats[layer] == BY_INPUT or net.formats[layer] == STORED:
             first, last, by_input = stretch(net, layer)
-            old_first = slots.weight_first[first:last].copy()
-            old_second = slots.weight_second[first:last].copy()
-            for chunk in prange(n_chunks(first, last)):
-                begin, end = bounds(chunk, first, last)
-                order_by_row(net, slots, old_first, old_second, by_input, begin, end)
+            for moments in (slots.weight_first, slots.weight_second):
+                if moments.size == 0:
+                    continue
+                for chunk in prange(n_chunks(first, last)):
+                    begin, end = bounds(chunk, first, last)
+                    set_aside(moments, net.in_weights, first, by_input, begin, end)
+                for chunk in prange(n_chunks(first, last)):
+                    begin, end = bounds(chunk, first, last)
+                    moments_by_row(net, moments, by_input, begin, end)
     if failures > 0:
         return np.nan, steps, 1
     return epoch_loss, steps, 0

@@ -4,9 +4,13 @@ Outside an epoch all that belongs to connections stands in CSR order. Within it,
 weights and moments that the backward pass works on stand in the order in which that
 pass goes through them: reading them one after another is faster than through the index
 in every step.
+
+The place of the weights by input serves as room for the moments while these move, so
+that an epoch needs no memory of its own.
 """
 
 from sparsekit.kernels._jit import inner_kernel
+from sparsekit.kernels._lanes import item, put
 
 # Connections moved at a time.
 CHUNK = 32768
@@ -34,24 +38,30 @@ def bounds(chunk, first, last):
 
 
 @inner_kernel
-def order_by_input(net, slots, old_first, old_second, first, by_input, begin, end):
-    """Bring a chunk of weights and moments into the order of the by-input index.
-
-    `old_first` and `old_second` are copies of the layer's moments.
-    """
+def set_aside(moments, room, first, by_input, begin, end):
+    """Copy a chunk of moments to the room of the weights by input."""
     for k in range(begin, end):
-        position = net.in_position[by_input + k]
-        net.in_weights[by_input + k] = net.weights[position]
-        slots.weight_first[first + k] = old_first[position - first]
-        if old_second.size > 0:
-            slots.weight_second[first + k] = old_second[position - first]
+        put(room, by_input + k, item(moments, first + k))
 
 
 @inner_kernel
-def order_by_row(net, slots, old_first, old_second, by_input, begin, end):
-    """Bring a chunk of moments back into CSR order."""
+def moments_by_input(net, moments, first, by_input, begin, end):
+    """Write a chunk of moments by input, from what was set aside in CSR order."""
     for k in range(begin, end):
-        position = net.in_position[by_input + k]
-        slots.weight_first[position] = old_first[k]
-        if old_second.size > 0:
-            slots.weight_second[position] = old_second[k]
+        position = item(net.in_position, by_input + k)
+        aside = item(net.in_weights, by_input + position - first)
+        put(moments, first + k, aside)
+
+
+@inner_kernel
+def weights_by_input(net, by_input, begin, end):
+    """Write a chunk of the weights by input."""
+    for k in range(by_input + begin, by_input + end):
+        put(net.in_weights, k, item(net.weights, item(net.in_position, k)))
+
+
+@inner_kernel
+def moments_by_row(net, moments, by_input, begin, end):
+    """Write a chunk of moments in CSR order, from what was set aside by input."""
+    for k in range(by_input + begin, by_input + end):
+        put(moments, item(net.in_position, k), item(net.in_weights, k))

@@ -9,11 +9,11 @@ from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, STORED
 # 32 to 128 rows: the two are level at 0.55 to 0.67; small layers, at 0.7 to 0.9.
 DENSE_FROM = 0.65
 
-# Positions below which calling BLAS takes longer than the work.
-DENSE_POSITIONS = 4096
+# Neurons on either side below which BLAS gains nothing: output layers stay in CSR.
+DENSE_SIDE = 64
 
 # Share of stored entries below which the first layer visits these only. A loop takes a
-# stored entry in the time in which a vector unit takes some forty of a tile, and the two
+# stored entry in the time in which a vector unit takes some thirty of a tile: the two
 # are level at 0.03 to 0.05.
 STORED_BELOW = 0.03
 
@@ -36,8 +36,7 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=1.0):
     """
     if number == 1 and stored_share < STORED_BELOW:
         return STORED
-    positions = n_in * n_out
-    if positions >= DENSE_POSITIONS and n_connections >= DENSE_FROM * positions:
+    if min(n_in, n_out) >= DENSE_SIDE and n_connections >= DENSE_FROM * n_in * n_out:
         return DENSE
     return BY_ROW if number == 1 else BY_INPUT
 

@@ -77,7 +77,7 @@ def test_training_gives_the_same_bits_on_one_and_two_threads(solver, batch_size)
 @needs_two_threads
 def test_dense_layers_give_the_same_bits_on_one_and_two_threads(monkeypatch):
     monkeypatch.setattr("sparsekit.network._formats.DENSE_FROM", 0.0)
-    monkeypatch.setattr("sparsekit.network._formats.DENSE_POSITIONS", 0)
+    monkeypatch.setattr("sparsekit.network._formats.DENSE_SIDE", 0)
     trainer = trainer_with(1, "sgd", 70)
     assert (trainer._arrays.formats[1:] == DENSE).all()
     serial = bits_after_training(trainer)

@@ -24,7 +24,7 @@ def storage(request, monkeypatch):
     """Let training work on the layers in each of the formats, whatever is fastest."""
     dense_from = 0.0 if request.param == "dense" else 2.0
     monkeypatch.setattr(_formats, "DENSE_FROM", dense_from)
-    monkeypatch.setattr(_formats, "DENSE_POSITIONS", 0)
+    monkeypatch.setattr(_formats, "DENSE_SIDE", 0)
     stored_below = 0.9 if request.param == "stored" else 0.0
     monkeypatch.setattr(_formats, "STORED_BELOW", stored_below)
     return request.param
