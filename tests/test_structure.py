@@ -24,7 +24,7 @@ ARROWS = {
     "neural_network": {"network", "topology", "_layout", "_sklearn_compat"},
     "missingness": {"kernels", "_layout", "_sklearn_compat"},
     "study": {"neural_network", "missingness"},
-    "__init__": {"neural_network", "missingness"},
+    "__init__": {"neural_network", "network", "missingness"},
 }
 
 # Slow to import or optional: only the functions that need them import them.

@@ -122,6 +122,8 @@ def forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise, step)
     told = value_tells(net, level, noise)
     for row in range(net.sizes[level]):
         neuron = net.first[level] + row
+        # One sum, in the order of the connections: a connection of weight zero then
+        # changes no bit, and neither does growing one.
         z = fill(lanes, net.biases[neuron])
         for k in range(net.indptr[neuron], net.indptr[neuron + 1]):
             x = load(lanes, values, (source + item(net.indices, k)) * width)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel, kernel
+from sparsekit.kernels._lanes import item, put
 
 
 @kernel
@@ -65,35 +66,105 @@ def free_positions(indptr, indices, n_in, dropped, ranks):
     return positions
 
 
-@kernel
-def replace_connections(
-    indptr, indices, n_in, dropped, grown, new_indptr, new_indices, source
+@inner_kernel
+def _survivors_to_the_end(
+    indptr, indices, weights, first, second, dropped, start, n_rows
 ):
-    """Merge the surviving connections of a layer with the `grown` positions (sorted).
+    """Push the surviving connections to the end of their layer.
 
-    `source[k]` tells where the k-th connection of the result stood before, or is -1
-    for a new one; rows stay sorted. Complexity: O(connections + rows).
+    They keep their order. Returns how many each row has, shape (n_rows,).
     """
-    filled = 0
-    done = 0
-    for row in range(indptr.size - 1):
-        new_indptr[row] = filled
-        end_of_row = (np.int64(row) + 1) * n_in
-        for k in range(indptr[row], indptr[row + 1]):
+    survivors = np.zeros(n_rows, np.int64)
+    out = indptr[start + n_rows]
+    for row in range(n_rows - 1, -1, -1):
+        for k in range(indptr[start + row + 1] - 1, indptr[start + row] - 1, -1):
             if dropped[k]:
                 continue
-            here = np.int64(row) * n_in + indices[k]
-            while done < grown.size and grown[done] < here:
-                new_indices[filled] = grown[done] - np.int64(row) * n_in
-                source[filled] = -1
-                filled += 1
+            out -= 1
+            survivors[row] += 1
+            put(indices, out, item(indices, k))
+            put(weights, out, item(weights, k))
+            put(first, out, item(first, k))
+            if second.size > 0:
+                put(second, out, item(second, k))
+    return survivors
+
+
+@inner_kernel
+def _replace_in_layer(
+    indptr, indices, weights, first, second, dropped, grown, start, n_rows, n_in
+):
+    survivors = _survivors_to_the_end(
+        indptr, indices, weights, first, second, dropped, start, n_rows
+    )
+    out = indptr[start]
+    k = indptr[start + n_rows] - survivors.sum()
+    done = 0
+    zero = weights.dtype.type(0)
+    for row in range(n_rows):
+        row_start = np.int64(row) * n_in
+        left = survivors[row]
+        while True:
+            new = done < grown.size and grown[done] < row_start + n_in
+            if left > 0 and (not new or row_start + indices[k] < grown[done]):
+                put(indices, out, item(indices, k))
+                put(weights, out, item(weights, k))
+                put(first, out, item(first, k))
+                if second.size > 0:
+                    put(second, out, item(second, k))
+                k += 1
+                left -= 1
+            elif new:
+                indices[out] = grown[done] - row_start
+                weights[out] = zero
+                first[out] = zero
+                if second.size > 0:
+                    second[out] = zero
                 done += 1
-            new_indices[filled] = indices[k]
-            source[filled] = k
-            filled += 1
-        while done < grown.size and grown[done] < end_of_row:
-            new_indices[filled] = grown[done] - np.int64(row) * n_in
-            source[filled] = -1
-            filled += 1
-            done += 1
-    new_indptr[indptr.size - 1] = filled
+            else:
+                break
+            out += 1
+        indptr[start + row + 1] = out
+
+
+@kernel
+def replace_connections(
+    sizes, starts, indptr, indices, weights, first, second, dropped, grown, n_grown
+):
+    """Put `grown` connections in the place of `dropped` ones, in all layers.
+
+    Weights and moments move with their connections; new ones are zero. Rows stay
+    sorted, each layer keeps its number of connections, and all is done in place: the
+    survivors wait at the end of their layer while the merge fills it from the front.
+    An interruption waits for the end of this call.
+
+    Parameters
+    ----------
+    sizes, starts, indptr, indices, weights : ndarray
+        As in `Network`, where `starts` is `first`.
+    first, second : ndarray
+        Moments parallel to `weights`; `second` may be empty.
+    dropped : ndarray of bool, shape (n_connections,)
+    grown : ndarray of int64
+        Positions ``row * n_in + column``, sorted and distinct within a layer, one layer
+        after another.
+    n_grown : ndarray of shape (L + 1,), int64
+        Number of grown, and of dropped, connections of each layer.
+    """
+    begin = 0
+    for layer in range(1, sizes.size):
+        end = begin + n_grown[layer]
+        if end > begin:
+            _replace_in_layer(
+                indptr,
+                indices,
+                weights,
+                first,
+                second,
+                dropped,
+                grown[begin:end],
+                starts[layer],
+                sizes[layer],
+                sizes[layer - 1],
+            )
+        begin = end

@@ -5,6 +5,7 @@ import numpy as np
 from sparsekit.kernels._structs import DENSE, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
+from sparsekit.kernels.wiring import replace_connections
 from sparsekit.network._formats import layer_formats
 from sparsekit.network._threads import (
     blas_on_one_thread,
@@ -12,7 +13,7 @@ from sparsekit.network._threads import (
     useful_threads,
 )
 from sparsekit.network._tiles import lanes_for
-from sparsekit.topology import rewire_layer
+from sparsekit.topology import plan_layer
 
 LOSSES = {"softmax": SOFTMAX, "logistic": LOGISTIC_LOSS, "identity": SQUARED}
 
@@ -68,12 +69,13 @@ class Trainer:
         n_computed = n_neurons - int(network.sizes[0])
         self._values = np.empty(n_neurons * n_lanes, dtype=network.dtype)
         self._deltas = np.empty(n_computed * n_lanes, dtype=network.dtype)
+        # Rewiring changes the number of connections of no layer, so no format either.
+        self._formats = layer_formats(network, samples)
         self._refresh()
 
     def _refresh(self):
         self._slots = self.state.slots(self.network)
-        formats = layer_formats(self.network, self.samples)
-        self._arrays = self.network.for_training(formats, self._n_lanes)
+        self._arrays = self.network.for_training(self._formats, self._n_lanes)
 
     def run_epoch(self, order, learning_rate):
         """Pass once over the rows in `order`.
@@ -134,26 +136,26 @@ class Trainer:
         int
             Number of replaced connections.
         """
-        # The by-input index is void from here on; without it, the copies below do not
-        # raise the peak of memory.
+        # The by-input index is void from here on, and leaves its room to the plan.
         self._arrays = self._slots = None
-        network, n_replaced = self.network.copy(), 0
-        moments = {k: m.copy() for k, m in self.state.weight_moments().items()}
-        for number in range(1, network.n_layers + 1):
-            rewired = rewire_layer(network.layer(number), pruner, grower, fraction, rng)
-            if not rewired.n_replaced:
-                continue
-            mine, rows = network.connections(number), network.rows(number)
-            network.indices[mine] = rewired.indices
-            network.indptr[rows.start : rows.stop + 1] = rewired.indptr + mine.start
-            new = np.flatnonzero(rewired.source < 0)
-            for moving in (network.weights, *moments.values()):
-                moved = moving[mine][rewired.source]
-                moved[new] = 0
-                moving[mine] = moved
-            n_replaced += rewired.n_replaced
-        # An interruption before this point leaves the old network, whole.
-        vars(self.state).update(moments)
-        vars(self.network).update(network.to_dict())
+        network = self.network
+        plans = [
+            plan_layer(network.layer(number), pruner, grower, fraction, rng)
+            for number in range(1, network.n_layers + 1)
+        ]
+        n_grown = np.array([0, *(plan.grown.size for plan in plans)], dtype=np.int64)
+        # One compiled call: an interruption leaves the old network or the new one.
+        replace_connections(
+            network.sizes,
+            network.first,
+            network.indptr,
+            network.indices,
+            network.weights,
+            self.state.weight_first,
+            self.state.weight_second,
+            np.concatenate([plan.dropped for plan in plans]),
+            np.concatenate([plan.grown for plan in plans]),
+            n_grown,
+        )
         self._refresh()
-        return n_replaced
+        return int(n_grown.sum())

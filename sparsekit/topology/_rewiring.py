@@ -1,34 +1,30 @@
-"""Replace connections of a layer: the bookkeeping, in one place."""
+"""What a rewiring is going to do: planned by layers, carried out at once."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from sparsekit.kernels.wiring import replace_connections
 from sparsekit.topology._layer import Layer
 
 
-class Rewired(NamedTuple):
-    """The connections of a layer after a rewiring.
+class LayerPlan(NamedTuple):
+    """The connections that go and those that come.
 
     Attributes
     ----------
-    indptr : ndarray of shape (n_out + 1,)
-    indices : ndarray of shape (n_connections,)
-    source : ndarray of shape (n_connections,)
-        Where each connection stood before; -1 for a new one. Whatever belongs to a
-        connection (weight, optimizer state) moves by it.
-    n_replaced : int
+    dropped : ndarray of bool, shape (n_connections,)
+    grown : ndarray of int64
+        Positions ``row * n_in + column``, sorted and distinct: as many as are dropped.
     """
 
-    indptr: np.ndarray
-    indices: np.ndarray
-    source: np.ndarray
-    n_replaced: int
+    dropped: np.ndarray
+    grown: np.ndarray
 
 
-def rewire_layer(layer: Layer, pruner, grower, fraction: float, rng) -> Rewired:
-    """Prune a layer and let as many connections grow; their number stays exact.
+def plan_layer(layer: Layer, pruner, grower, fraction: float, rng) -> LayerPlan:
+    """Choose what to drop and, of what is free then, what to grow.
+
+    The number of connections stays exact.
 
     Parameters
     ----------
@@ -41,22 +37,8 @@ def rewire_layer(layer: Layer, pruner, grower, fraction: float, rng) -> Rewired:
 
     Returns
     -------
-    Rewired
+    LayerPlan
     """
     dropped = pruner.select(layer, fraction)
-    count = int(dropped.sum())
-    grown = grower.select(layer, dropped, count, rng)
-    indptr = np.empty_like(layer.indptr)
-    indices = np.empty_like(layer.indices)
-    source = np.empty(layer.indices.size, dtype=np.int64)
-    replace_connections(
-        layer.indptr,
-        layer.indices,
-        layer.n_in,
-        dropped,
-        grown,
-        indptr,
-        indices,
-        source,
-    )
-    return Rewired(indptr, indices, source, count)
+    count = int(np.count_nonzero(dropped))
+    return LayerPlan(dropped, grower.select(layer, dropped, count, rng))

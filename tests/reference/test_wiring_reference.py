@@ -56,20 +56,34 @@ def test_replace_connections(drawn, drop_rate):
     expected, source = naive.replace_connections(
         pairs_of(layer), layer.n_in, dropped, grown
     )
-    new_indptr, new_indices = np.empty_like(layer.indptr), np.empty_like(layer.indices)
-    ours = np.empty(layer.indices.size, dtype=np.int64)
+    # Weights and moments carry the place where their connection stood.
+    places = np.arange(1.0, layer.indices.size + 1)
+    indptr, indices, moved = replaced(
+        layer.indptr, layer.indices, layer.n_in, dropped, grown, places
+    )
+    assert naive.connections_of(indptr, indices) == expected
+    for values, factor in zip(moved, (1, 2, 3), strict=True):
+        ours = [int(v / factor) - 1 for v in values]
+        assert ours == source
+
+
+def replaced(indptr, indices, n_in, dropped, grown, values):
+    """Replace connections of a single layer; return what is new of all its arrays."""
+    n_out = indptr.size - 1
+    sizes, starts = np.array([n_in, n_out]), np.array([-n_in, 0])
+    moving = [values * factor for factor in (1, 2, 3)]
+    indptr, indices = indptr.copy(), indices.copy()
     wiring.replace_connections(
-        layer.indptr,
-        layer.indices,
-        layer.n_in,
+        sizes,
+        starts,
+        indptr,
+        indices,
+        *moving,
         dropped,
         grown,
-        new_indptr,
-        new_indices,
-        ours,
+        np.array([0, grown.size]),
     )
-    assert naive.connections_of(new_indptr, new_indices) == expected
-    assert ours.tolist() == source
+    return indptr, indices, moving
 
 
 def test_positions_beyond_32_bits():
@@ -84,11 +98,9 @@ def test_positions_beyond_32_bits():
         indptr, indices, n_in, dropped, np.array([last - 1], dtype=np.int64)
     )
     assert grown.tolist() == [last]
-    new_indptr, new_indices = np.empty_like(indptr), np.empty_like(indices)
-    source = np.empty(2, dtype=np.int64)
-    wiring.replace_connections(
-        indptr, indices, n_in, dropped, grown, new_indptr, new_indices, source
+    new_indptr, new_indices, moved = replaced(
+        indptr, indices, n_in, dropped, grown, np.array([1.0, 2.0])
     )
     np.testing.assert_array_equal(new_indptr, indptr)
     np.testing.assert_array_equal(new_indices, indices)
-    assert source.tolist() == [0, -1]
+    assert moved[0].tolist() == [1.0, 0.0]
