@@ -107,7 +107,7 @@ def make_plan(
 
 def known_mechanisms():
     """Return the names that the masker's declared constraints allow, sorted."""
-    (names,) = MissingnessTransformer._parameter_constraints["mechanism"]
+    names, *_ = MissingnessTransformer._parameter_constraints["mechanism"]
     return sorted(names.options)
 
 
@@ -132,7 +132,7 @@ def mask_table(plan, mechanism, missing_rate, seed):
     masker = MissingnessTransformer(
         mechanism, missing_rate, row_key="position", random_state=seed
     )
-    return masker.fit_transform(plan.X)
+    return masker.fit_transform(plan.X, plan.y)
 
 
 def _fitting_batches(params, n_train):
@@ -149,7 +149,7 @@ def _check_masks(plan):
     for mechanism in plan.mechanisms:
         MissingnessTransformer(
             mechanism, max(plan.missing_rates), row_key="position", random_state=0
-        ).fit(plan.X)
+        ).fit(plan.X, plan.y)
 
 
 def _shares(name, values, default):
