@@ -213,7 +213,10 @@ class MARMasker(BaseMasker):
             Values of `driver_groups_`; all 0 without rotation.
         """
         X = self._validated(X)
-        return assign_patterns(self._keys(hash_rows(X)), self._n_groups)
+        return self._patterns(self._keys(hash_rows(X)))
+
+    def _patterns(self, keys):
+        return assign_patterns(keys, self.driver_groups_.max() + 1)
 
     def _learn(self, X, keys, target):
         n_samples, n_features = X.shape
@@ -229,9 +232,8 @@ class MARMasker(BaseMasker):
             )
         columns = super()._maskable(n_features)
         self.driver_groups_, weights = self._groups_and_weights(columns, n_features)
-        n_groups = self.driver_groups_.max() + 1
-        patterns = assign_patterns(keys, n_groups)
-        moments = column_moments(X, patterns, n_groups)
+        patterns = self._patterns(keys)
+        moments = column_moments(X, patterns, self.driver_groups_.max() + 1)
         self.locations_ = moments.location
         self.weights_ = np.where(
             self.driver_groups_ >= 0, weights * moments.inverse_scale, 0.0
@@ -266,7 +268,7 @@ class MARMasker(BaseMasker):
         row_scores = RowScores.of_groups(
             self.driver_groups_, self.locations_, self.weights_, self.score_scales_
         )
-        patterns = assign_patterns(keys, self.driver_groups_.max() + 1)
+        patterns = self._patterns(keys)
         scores = self._linked(row_scores.of_rows(rows, patterns), patterns)
         return row_probabilities(
             scores, patterns, self.driver_groups_, self.intercepts_
@@ -289,9 +291,13 @@ class MARMasker(BaseMasker):
         if isinstance(self.drivers, Integral):
             chosen = self._drawn_drivers(columns, n_features)
         elif isinstance(self.drivers, dict):
-            given = list(self.drivers)
-            chosen = column_positions("drivers", given, n_features, self._names())
-            weights[chosen] = list(self.drivers.values())
+            chosen = selected_columns(
+                "drivers", list(self.drivers), n_features, self._names()
+            )
+            order = column_positions(
+                "drivers", list(self.drivers), n_features, self._names()
+            )
+            weights[order] = self._given_weights()
         else:
             chosen = selected_columns(
                 "drivers", self.drivers, n_features, self._names()
@@ -299,6 +305,14 @@ class MARMasker(BaseMasker):
         self._check_apart(columns, chosen)
         groups[chosen] = 0
         return groups, weights
+
+    def _given_weights(self):
+        weights = list(self.drivers.values())
+        if not all(isinstance(w, Real) and np.isfinite(w) for w in weights):
+            raise ValueError(
+                f"drivers={self.drivers!r} must have finite numbers as weights."
+            )
+        return weights
 
     def _drawn_drivers(self, columns, n_features):
         """Return drawn drivers; columns that are named to be masked are left out."""

@@ -227,12 +227,11 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
         return maskers
 
     def _check_list(self):
-        for item in self.mechanism:
-            if not _is_triple(item):
-                raise ValueError(
-                    "mechanism must be a name, a masker or a list of triples (name, "
-                    f"mechanism, columns); got the item {item!r}."
-                )
+        if not (self.mechanism and all(map(_is_triple, self.mechanism))):
+            raise ValueError(
+                "mechanism must be a name, a masker or a non-empty list of triples "
+                f"(name, mechanism, columns); got {self.mechanism!r}."
+            )
         self._validate_names([name for name, _, _ in self.mechanism])
         for parameter in ("rate_unit", "features"):
             if getattr(self, parameter) is not None:
@@ -272,7 +271,7 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
     def _set_probabilities(self, X, keys, target):
         for k, masker in enumerate(self.maskers_):
             masker._set_probabilities(X, keys, self._part(target, k))
-        self.target_rates_ = np.sum([m.target_rates_ for m in self.maskers_], axis=0)
+        self.target_rates_ = sum(masker.target_rates_ for masker in self.maskers_)
         for masker in self.maskers_:
             if isinstance(masker, MARMasker):
                 self._check_drivers(masker)
@@ -295,12 +294,10 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
         return np.ascontiguousarray(target[:, k])
 
     def _probabilities(self, rows, keys, target):
-        return np.sum(
-            [
-                np.atleast_2d(m._probabilities(rows, keys, self._part(target, k)))
-                for k, m in enumerate(self.maskers_)
-            ],
-            axis=0,
+        # Mechanisms have different columns, and some give all rows one line of numbers.
+        return sum(
+            masker._probabilities(rows, keys, self._part(target, k))
+            for k, masker in enumerate(self.maskers_)
         )
 
     def _units(self, n_features):
