@@ -50,28 +50,28 @@ def add_squares(X, location, squares):
 
 
 @kernel
-def _term(row, j, location, weights):
-    return (row[j] - location[j]) * weights[j] if row[j] == row[j] else 0.0
+def pattern_scores(X, patterns, location, weights, scales):
+    """Return the score of each row under its pattern, shape (n_rows,).
 
-
-@kernel
-def pattern_scores(X, patterns, columns, starts, location, weights, scales):
-    """Return the score of each row over the columns of its pattern, shape (n_rows,).
-
-    The columns of pattern k are ``columns[starts[k] : starts[k + 1]]``, and its score
-    is their weighted sum divided by ``scales[k]``.
+    The score of pattern k is the sum of the standardised values, weighted by
+    ``weights[k]``, divided by ``scales[k]``. Eight sums at once, since one would wait
+    for its own last addition.
     """
-    scores = np.empty(X.shape[0])
+    n_columns = X.shape[1]
+    n_whole = n_columns - n_columns % 8
+    scores, sums = np.empty(X.shape[0]), np.empty(8)
     for i in range(X.shape[0]):
-        start, stop = starts[patterns[i]], starts[patterns[i] + 1]
-        # Two sums at once, since one would wait for its own last addition.
-        even, odd = 0.0, 0.0
-        for p in range(start, stop - 1, 2):
-            even += _term(X[i], columns[p], location, weights)
-            odd += _term(X[i], columns[p + 1], location, weights)
-        if (stop - start) % 2:
-            even += _term(X[i], columns[stop - 1], location, weights)
-        scores[i] = (even + odd) / scales[patterns[i]]
+        row_weights = weights[patterns[i]]
+        sums[:] = 0.0
+        for start in range(0, n_whole, 8):
+            for lane in range(8):
+                j = start + lane
+                term = (X[i, j] - location[j]) * row_weights[j]
+                sums[lane] += term if X[i, j] == X[i, j] else 0.0
+        for j in range(n_whole, n_columns):
+            term = (X[i, j] - location[j]) * row_weights[j]
+            sums[j - n_whole] += term if X[i, j] == X[i, j] else 0.0
+        scores[i] = sums.sum() / scales[patterns[i]]
     return scores
 
 

@@ -40,7 +40,7 @@ class BaseMasker(
 
     A subclass says what the probabilities depend on. It learns in `_learn` what the
     rate does not change, calibrates in `_calibrate` what the rate does change, and
-    computes probabilities in `_probabilities`.
+    hands out in `_probabilities` a function that computes the probabilities of rows.
     """
 
     _parameter_constraints = {  # noqa: RUF012 (scikit-learn's protocol)
@@ -197,7 +197,7 @@ class BaseMasker(
 
     # What a mechanism consists of -----------------------------------------------------
 
-    _rows_share_probabilities = False  # then `_probabilities` returns one row
+    _rows_share_probabilities = False  # if true, the function returns one row
     _needs_target = False
 
     def _maskable(self, n_features):
@@ -229,8 +229,8 @@ class BaseMasker(
         """Set the attributes that give each column its rate on the fit data."""
 
     @abstractmethod
-    def _probabilities(self, rows, keys, target):
-        """Return the probabilities of the cells of dense `rows`."""
+    def _probabilities(self):
+        """Return a function of dense rows, their keys and their target scores."""
 
     def _units(self, n_features):
         """Return for each column which of its row's random numbers it uses."""
@@ -327,12 +327,13 @@ class BaseMasker(
 
     def _probability_chunks(self, X, keys, target):
         """Yield consecutive slices of rows and the probabilities of their cells."""
+        probabilities = self._probabilities()
         if self._rows_share_probabilities:
-            yield slice(0, X.shape[0]), self._probabilities(None, keys, target)
+            yield slice(0, X.shape[0]), probabilities(None, None, None)
             return
         for rows, values in row_chunks(X):
             scores = None if target is None else target[rows]
-            yield rows, self._probabilities(values, keys[rows], scores)
+            yield rows, probabilities(values, keys[rows], scores)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -213,14 +213,22 @@ default=0.2
             X, scores, patterns, nobody, moments, rates
         )
 
-    def _probabilities(self, rows, keys, target):
-        if target is None:
-            return np.zeros(rows.shape)
-        if isinstance(self.missing_rate, dict):
+    def _probabilities(self):
+        def by_label(target):
             return self.label_rates_[target.astype(np.int64)]
-        patterns = np.zeros(len(rows), dtype=np.int64)
-        nobody = np.full(rows.shape[1], -1)
-        return row_probabilities(target, patterns, nobody, self.intercepts_)
+
+        def by_number(target):
+            return logistic(target, np.zeros(len(target), dtype=np.int64))
+
+        if isinstance(self.missing_rate, dict):
+            of_target = by_label
+        else:
+            nobody = np.full(self.n_features_in_, -1)
+            logistic = row_probabilities(nobody, self.intercepts_)
+            of_target = by_number
+        return lambda rows, keys, target: (
+            np.zeros(rows.shape) if target is None else of_target(target)
+        )
 
     def _column_mechanisms(self):
         return "label", "the target"

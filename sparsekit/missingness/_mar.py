@@ -101,8 +101,8 @@ class MARMasker(BaseMasker):
         Weight of each driver's distance from its mean: the weight that was given over
         the standard deviation of its observed values.
     score_scales_ : ndarray of shape (n_groups,)
-        Standard deviation of each group's weighted sum over the rows of the fit; the
-        sum divided by it is the score.
+        Standard deviation of each group's weighted sum over the rows of the fit where
+        the group drives; the sum divided by it is the score.
     locations_ : ndarray of shape (n_features,)
         Mean of the observed values of each column.
     intercepts_ : ndarray of shape (n_features,)
@@ -239,12 +239,13 @@ class MARMasker(BaseMasker):
             self.driver_groups_ >= 0, weights * moments.inverse_scale, 0.0
         )
         self.score_scales_, scores = learn_row_scores(
-            X, self.locations_, self.weights_, self.driver_groups_
+            X, patterns, self.driver_groups_, self.locations_, self.weights_
         )
-        needs_knots = self.link != "logistic"
-        self._knots = score_knots(scores, self.shape) if needs_knots else None
-        own = scores[np.arange(n_samples), patterns]
-        learned = moments, patterns, self._linked(own, patterns)
+        self._knots = None
+        if self.link != "logistic":
+            shaped = shaped_scores(scores, self.shape)
+            self._knots = score_knots(shaped, patterns, self.score_scales_.size)
+        learned = moments, patterns, self._linked(scores, patterns)
         return maskable_share(moments.counts, self.driver_groups_), learned
 
     def _maskable(self, n_features):
@@ -264,15 +265,18 @@ class MARMasker(BaseMasker):
         linked = linked_scores(shaped, patterns, self.link, self._knots)
         return self.strength * linked
 
-    def _probabilities(self, rows, keys, target):
+    def _probabilities(self):
         row_scores = RowScores.of_groups(
             self.driver_groups_, self.locations_, self.weights_, self.score_scales_
         )
-        patterns = self._patterns(keys)
-        scores = self._linked(row_scores.of_rows(rows, patterns), patterns)
-        return row_probabilities(
-            scores, patterns, self.driver_groups_, self.intercepts_
-        )
+        logistic = row_probabilities(self.driver_groups_, self.intercepts_)
+
+        def probabilities(rows, keys, target):
+            patterns = self._patterns(keys)
+            scores = row_scores.of_rows(rows, patterns)
+            return logistic(self._linked(scores, patterns), patterns)
+
+        return probabilities
 
     def _groups_and_weights(self, columns, n_features):
         """Return the group of each column (-1 for none) and its weight as a driver."""

@@ -135,8 +135,8 @@ class MCARMasker(BaseMasker):
 
     _rows_share_probabilities = True
 
-    def _probabilities(self, rows, keys, target):
-        return self.target_rates_.reshape(1, -1)
+    def _probabilities(self):
+        return lambda rows, keys, target: self.target_rates_.reshape(1, -1)
 
     def _column_mechanisms(self):
         return "mcar", "nothing"

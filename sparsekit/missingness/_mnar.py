@@ -189,7 +189,8 @@ class MNARMasker(BaseMasker):
 
     def _learn(self, X, keys, target):
         n_samples, n_features = X.shape
-        moments = column_moments(X, np.zeros(n_samples, dtype=np.int64), 1)
+        patterns = np.zeros(n_samples, dtype=np.int64)
+        moments = column_moments(X, patterns, 1)
         self.locations_ = moments.location
         with np.errstate(divide="ignore"):
             self.scales_ = 1 / moments.inverse_scale
@@ -197,12 +198,11 @@ class MNARMasker(BaseMasker):
         self.score_scale_ = np.ones(1)
         if self.kind in ("latent", "logistic"):
             drawn = check_random_state(self.seed_ % 2**32).normal(size=n_features)
-            groups = np.zeros(n_features, dtype=np.int64)
             self.weights_ = drawn * moments.inverse_scale
-            self.score_scale_, scores = learn_row_scores(
-                X, self.locations_, self.weights_, groups
+            everyone = np.zeros(n_features, dtype=np.int64)
+            self.score_scale_, latent = learn_row_scores(
+                X, patterns, everyone, self.locations_, self.weights_
             )
-            latent = scores[:, 0]
         reachable = np.ones(n_features)
         if self.kind == "quantile":
             self._thresholds = np.empty(n_features)
@@ -234,29 +234,39 @@ class MNARMasker(BaseMasker):
                     float(self.strength), rates[chosen],
                 )  # fmt: skip
 
-    def _probabilities(self, rows, keys, target):
-        location, own_weights = self._cell_parameters(slice(None))
+    def _probabilities(self):
         shape, levels = SHAPES[self.shape], read_only(self.intercepts_)
-        if self.kind == "quantile":
+        cells = *self._cell_parameters(slice(None)), shape
+        everyone = np.zeros(self.n_features_in_, dtype=np.int64)
+        row_scores = RowScores.of_groups(
+            everyone, self.locations_, self.weights_, self.score_scale_
+        )
+        logistic = row_probabilities(everyone - 1, self.intercepts_)
+        strength, spread = float(self.strength), self._spread
+
+        def of_tails(rows, location, own_weights, shape):
             thresholds = read_only(self._thresholds)
             return mechanisms.tail_probabilities(
                 rows, location, own_weights, shape, thresholds, levels
             )
-        latent = np.zeros(len(rows))
-        patterns = np.zeros(len(rows), dtype=np.int64)
-        groups = np.zeros(rows.shape[1], dtype=np.int64)
-        if self.kind != "self":
-            row_scores = RowScores.of_groups(
-                groups, self.locations_, self.weights_, self.score_scale_
-            )
-            latent = row_scores.of_rows(rows, patterns)
-        if self.kind == "latent":
-            scores = self.strength * shaped_scores(latent, self.shape)
-            return row_probabilities(scores, patterns, groups - 1, self.intercepts_)
-        return mechanisms.cell_probabilities(
-            rows, location, own_weights, read_only(latent / self._spread), shape,
-            float(self.strength), levels,
-        )  # fmt: skip
+
+        def probabilities(rows, keys, target):
+            if self.kind == "quantile":
+                return of_tails(rows, *cells)
+            latent = np.zeros(len(rows))
+            patterns = np.zeros(len(rows), dtype=np.int64)
+            if self.kind != "self":
+                latent = row_scores.of_rows(rows, patterns)
+            if self.kind == "latent":
+                scores = strength * shaped_scores(latent, self.shape)
+                return logistic(scores, patterns)
+            location, own_weights, shape = cells
+            return mechanisms.cell_probabilities(
+                rows, location, own_weights, read_only(latent / spread), shape,
+                strength, levels,
+            )  # fmt: skip
+
+        return probabilities
 
     @property
     def _spread(self):

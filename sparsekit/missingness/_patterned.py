@@ -101,8 +101,8 @@ class BlockMasker(BaseMasker):
 
     _rows_share_probabilities = True
 
-    def _probabilities(self, rows, keys, target):
-        return self.target_rates_.reshape(1, -1)
+    def _probabilities(self):
+        return lambda rows, keys, target: self.target_rates_.reshape(1, -1)
 
     def _units(self, n_features):
         units = np.arange(n_features)
@@ -232,8 +232,8 @@ class MonotoneMasker(BaseMasker):
         self.target_rates_ = np.zeros(X.shape[1])
         self.target_rates_[columns] = 1 - stay**steps
 
-    def _probabilities(self, rows, keys, target):
-        return self.target_rates_.reshape(1, -1)
+    def _probabilities(self):
+        return lambda rows, keys, target: self.target_rates_.reshape(1, -1)
 
     def _units(self, n_features):
         units = np.arange(n_features)

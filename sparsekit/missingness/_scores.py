@@ -50,56 +50,58 @@ def column_moments(X, patterns, n_patterns):
 class RowScores(NamedTuple):
     """Weighted sums of standardised columns, one sum for each pattern of rows."""
 
-    columns: np.ndarray  # columns of pattern 0, then of pattern 1, ...
-    starts: np.ndarray  # (n_patterns + 1,), where each pattern begins in `columns`
     location: np.ndarray  # (n_features,)
-    weights: np.ndarray  # (n_features,)
+    weights: np.ndarray  # (n_patterns, n_features)
     scales: np.ndarray  # (n_patterns,), what the sums are divided by
 
     @classmethod
     def of_groups(cls, groups, location, weights, scales):
         """Return the sums over groups of columns; group -1 takes no part."""
-        columns = np.argsort(groups, kind="stable")[np.count_nonzero(groups < 0) :]
-        starts = np.searchsorted(groups[columns], np.arange(groups.max() + 2))
-        return cls(*map(read_only, (columns, starts, location, weights, scales)))
+        by_pattern = np.zeros((scales.size, groups.size))
+        columns = np.flatnonzero(groups >= 0)
+        by_pattern[groups[columns], columns] = weights[columns]
+        return cls(*map(read_only, (location, by_pattern, scales)))
 
     def of_rows(self, values, patterns):
         """Return the score of each of the dense rows `values` under its pattern."""
         return mechanisms.pattern_scores(values, patterns, *self)
 
 
-def learn_row_scores(X, location, weights, groups):
-    """Learn scales that give each score unit variance over the rows of `X`.
+def learn_row_scores(X, patterns, groups, location, weights):
+    """Learn scales that give the scores unit variance over the rows of each pattern.
 
     Parameters
     ----------
     X : canonical ndarray or CSR matrix of shape (n_samples, n_features)
-    location : ndarray of shape (n_features,)
-    weights : ndarray of shape (n_features,)
+    patterns : ndarray of int, shape (n_samples,)
     groups : ndarray of int, shape (n_features,)
         Pattern in which each column belongs to the score; -1 for none.
+    location : ndarray of shape (n_features,)
+    weights : ndarray of shape (n_features,)
 
     Returns
     -------
     scales : ndarray of shape (n_patterns,)
-    scores : ndarray of shape (n_samples, n_patterns)
-        Score of each row under each pattern.
+    scores : ndarray of shape (n_samples,)
+        Score of each row under its pattern.
     """
-    n_patterns = groups.max() + 1
-    raw = RowScores.of_groups(groups, location, weights, np.ones(n_patterns))
-    sums = np.empty((X.shape[0], n_patterns))
+    scales = np.ones(groups.max() + 1)
+    raw = RowScores.of_groups(groups, location, weights, scales)
+    sums = np.empty(X.shape[0])
     for rows, values in row_chunks(X):
-        for k in range(n_patterns):
-            sums[rows, k] = raw.of_rows(values, np.full(len(values), k))
-    scales = sums.std(axis=0)
-    scales[scales <= CONSTANT] = 1.0
-    return scales, sums / scales
+        sums[rows] = raw.of_rows(values, patterns[rows])
+    for k in range(scales.size):
+        spread = sums[patterns == k].std() if (patterns == k).any() else 0.0
+        scales[k] = spread if spread > CONSTANT else 1.0
+    return scales, sums / scales[patterns]
 
 
-def score_knots(sums, shape):
-    """Return sorted quantiles of the shaped scores, shape (n_patterns, N_KNOTS)."""
-    shaped = [shaped_scores(column, shape) for column in sums.T]
-    return np.quantile(shaped, np.linspace(0, 1, N_KNOTS), axis=1).T.copy()
+def score_knots(scores, patterns, n_patterns):
+    """Return quantiles of the scores of each pattern, (n_patterns, N_KNOTS), sorted."""
+    knots = np.zeros((n_patterns, N_KNOTS))
+    for k in np.unique(patterns):
+        knots[k] = np.quantile(scores[patterns == k], np.linspace(0, 1, N_KNOTS))
+    return knots
 
 
 def shaped_scores(scores, shape):
@@ -183,9 +185,17 @@ def maskable_share(counts, groups):
     return np.where(n_observed > 0, (n_observed - own) / np.maximum(n_observed, 1), 1.0)
 
 
-def row_probabilities(scores, patterns, groups, intercepts):
-    """Return the probabilities of the cells of rows with these linked scores."""
+def row_probabilities(groups, intercepts):
+    """Return a function of the linked scores and the patterns of rows.
+
+    It gives the probabilities of their cells, of shape (n_rows, n_features).
+    """
     values, which = np.unique(intercepts, return_inverse=True)
-    return mechanisms.row_probabilities(
-        read_only(scores), patterns, read_only(groups), values, which
-    )
+    groups = read_only(groups)
+
+    def probabilities(scores, patterns):
+        return mechanisms.row_probabilities(
+            read_only(scores), patterns, groups, values, which
+        )
+
+    return probabilities

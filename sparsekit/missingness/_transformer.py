@@ -293,11 +293,11 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
             return None
         return np.ascontiguousarray(target[:, k])
 
-    def _probabilities(self, rows, keys, target):
+    def _probabilities(self):
+        parts = [masker._probabilities() for masker in self.maskers_]
         # Mechanisms have different columns, and some give all rows one line of numbers.
-        return sum(
-            masker._probabilities(rows, keys, self._part(target, k))
-            for k, masker in enumerate(self.maskers_)
+        return lambda rows, keys, target: sum(
+            part(rows, keys, self._part(target, k)) for k, part in enumerate(parts)
         )
 
     def _units(self, n_features):
