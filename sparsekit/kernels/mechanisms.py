@@ -30,23 +30,45 @@ def assign_patterns(keys, n_patterns):
 
 
 @kernel
-def add_sums(X, patterns, counts, sums):
-    """Add the observed values of each column to `sums`, and count them by pattern."""
-    for i in range(X.shape[0]):
+def update_moments(X, patterns, origin, counts, location, squares):
+    """Add a chunk of rows to the moments of the observed values of each column.
+
+    Parameters
+    ----------
+    X, patterns : the rows, and the pattern of each
+    origin : one observed value of each column, NaN before there is one; sums are taken
+        from there, so that a constant column has a variance of exactly 0
+    counts : observed cells by pattern and column
+    location, squares : means, and sums of squared deviations from them
+    """
+    n_rows, n_columns = X.shape
+    before = counts.sum(axis=0)
+    for j in range(n_columns):
+        i = 0
+        while i < n_rows and np.isnan(origin[j]):
+            origin[j] = X[i, j]
+            i += 1
+    sums = np.zeros(n_columns)
+    for i in range(n_rows):
         count = counts[patterns[i]]
-        for j in range(X.shape[1]):
+        for j in range(n_columns):
             observed = X[i, j] == X[i, j]
             count[j] += 1 if observed else 0
-            sums[j] += X[i, j] if observed else 0.0
-
-
-@kernel
-def add_squares(X, location, squares):
-    """Add the squared deviations of the observed values of each column to `squares`."""
-    for i in range(X.shape[0]):
-        for j in range(X.shape[1]):
-            deviation = X[i, j] - location[j]
-            squares[j] += deviation * deviation if X[i, j] == X[i, j] else 0.0
+            sums[j] += X[i, j] - origin[j] if observed else 0.0
+    added = counts.sum(axis=0) - before
+    means = origin + sums / np.maximum(added, 1)
+    new_squares = np.zeros(n_columns)
+    for i in range(n_rows):
+        for j in range(n_columns):
+            deviation = X[i, j] - means[j]
+            new_squares[j] += deviation * deviation if X[i, j] == X[i, j] else 0.0
+    for j in range(n_columns):
+        if added[j] > 0:
+            total = before[j] + added[j]
+            gap = means[j] - location[j] if before[j] > 0 else 0.0
+            start = location[j] if before[j] > 0 else means[j]
+            location[j] = start + gap * (added[j] / total)
+            squares[j] += new_squares[j] + gap * gap * (before[j] * (added[j] / total))
 
 
 @kernel
@@ -216,9 +238,16 @@ def row_probabilities(scores, patterns, groups, values, which):
     for i in range(scores.size):
         for k in range(values.size):
             distinct[k] = expit(scores[i] + values[k])
-        for j in range(n_columns):
-            p = distinct[which[j]]
-            probabilities[i, j] = 0.0 if groups[j] == patterns[i] else p
+        own = patterns[i]
+        if values.size <= 2:  # a choice of two is much faster than a look-up
+            first, last = distinct[0], distinct[-1]
+            for j in range(n_columns):
+                p = last if which[j] else first
+                probabilities[i, j] = 0.0 if groups[j] == own else p
+        else:
+            for j in range(n_columns):
+                p = distinct[which[j]]
+                probabilities[i, j] = 0.0 if groups[j] == own else p
     return probabilities
 
 

@@ -12,7 +12,7 @@ from sparsekit.kernels import hashing, masking, mechanisms
 
 # Dense cells that are worked on at once: chunks of rows that stay in a core's cache,
 # and blocks of whole columns.
-CHUNK_CELLS = 2**17
+CHUNK_CELLS = 2**18
 BLOCK_CELLS = 2**22
 
 

@@ -33,14 +33,13 @@ class Moments(NamedTuple):
 def column_moments(X, patterns, n_patterns):
     """Return the `Moments` of a canonical matrix."""
     counts = np.zeros((n_patterns, X.shape[1]), dtype=np.int64)
-    sums, squares = np.zeros(X.shape[1]), np.zeros(X.shape[1])
+    location, squares = np.zeros(X.shape[1]), np.zeros(X.shape[1])
+    origin = np.full(X.shape[1], np.nan)
     for rows, values in row_chunks(X):
-        mechanisms.add_sums(values, patterns[rows], counts, sums)
-    n_observed = np.maximum(counts.sum(axis=0), 1)
-    location = sums / n_observed
-    for _, values in row_chunks(X):
-        mechanisms.add_squares(values, read_only(location), squares)
-    scale = np.sqrt(squares / n_observed)
+        mechanisms.update_moments(
+            values, patterns[rows], origin, counts, location, squares
+        )
+    scale = np.sqrt(squares / np.maximum(counts.sum(axis=0), 1))
     usable = (scale > CONSTANT * np.abs(location)) & np.isfinite(scale)
     location = np.where(usable, location, 0.0)
     inverse_scale = np.where(usable, 1 / np.where(usable, scale, 1), 0.0)

@@ -40,18 +40,37 @@ def test_patterns_agree():
     assert set(expected) == set(range(7))
 
 
-def test_sums_counts_and_squares_agree_with_numpy():
-    X, patterns = holed(), np.arange(60) % 3
-    counts, sums = np.zeros((3, 7), dtype=np.int64), np.zeros(7)
-    mechanisms.add_sums(X[:25], patterns[:25], counts, sums)
-    mechanisms.add_sums(X[25:], patterns[25:], counts, sums)
+@pytest.mark.parametrize("n_first", [1, 25, 59])
+@pytest.mark.parametrize("shift", [0.0, 1e6])
+def test_moments_agree_with_numpy(n_first, shift):
+    X, patterns = holed() + shift, np.arange(60) % 3
+    X[:n_first, 2], X[:, 5] = np.nan, np.nan
+    counts, origin = np.zeros((3, 7), dtype=np.int64), np.full(7, np.nan)
+    location, squares = np.zeros(7), np.zeros(7)
+    for rows in (slice(0, n_first), slice(n_first, 60)):
+        mechanisms.update_moments(
+            X[rows], patterns[rows], origin, counts, location, squares
+        )
     observed = ~np.isnan(X)
     for k in range(3):
         assert counts[k].tolist() == observed[patterns == k].sum(axis=0).tolist()
-    np.testing.assert_allclose(sums, np.nansum(X, axis=0))
-    squares = np.zeros(7)
-    mechanisms.add_squares(X, sums / observed.sum(axis=0), squares)
-    np.testing.assert_allclose(squares, np.nanvar(X, axis=0) * observed.sum(axis=0))
+    some = [0, 1, 2, 3, 4, 6]
+    np.testing.assert_allclose(location[some], np.nanmean(X[:, some], axis=0))
+    expected = np.nanvar(X[:, some], axis=0) * observed[:, some].sum(axis=0)
+    np.testing.assert_allclose(squares[some], expected, rtol=1e-9)
+    assert location[5] == squares[5] == 0
+
+
+def test_the_variance_of_a_constant_column_is_exactly_zero():
+    X, patterns = np.full((1000, 1), 0.1), np.zeros(1000, dtype=np.int64)
+    counts, origin = np.zeros((1, 1), dtype=np.int64), np.full(1, np.nan)
+    location, squares = np.zeros(1), np.zeros(1)
+    for rows in (slice(0, 10), slice(10, 1000)):
+        mechanisms.update_moments(
+            X[rows], patterns[rows], origin, counts, location, squares
+        )
+    assert location[0] == 0.1
+    assert squares[0] == 0
 
 
 @pytest.mark.parametrize("n_columns", [1, 7, 8, 19])
@@ -129,10 +148,18 @@ def test_intercepts_of_columns_agree_with_the_equation(shape):
     np.testing.assert_allclose(P, special.expit(1.5 * score + found), rtol=1e-12)
 
 
-def test_probabilities_of_rows_agree_with_the_formula():
+@pytest.mark.parametrize(
+    ("values", "which"),
+    [
+        ([0.3], [0] * 5),
+        ([-1, 2], [0, 1, 0, 0, 1]),
+        ([-np.inf, -1, np.inf], [1, 2, 0, 0, 1]),
+    ],
+)
+def test_probabilities_of_rows_agree_with_the_formula(values, which):
     scores, patterns = np.linspace(-3, 3, 20), np.arange(20) % 3
     groups = np.array([0, 0, 1, 2, -1])
-    values, which = np.array([-np.inf, -1.0, 0.5, np.inf]), np.array([1, 2, 3, 0, 1])
+    values, which = np.array(values, dtype=float), np.array(which)
     P = mechanisms.row_probabilities(scores, patterns, groups, values, which)
     for i in range(20):
         for j in range(5):
