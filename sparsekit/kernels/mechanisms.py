@@ -329,23 +329,22 @@ def incomplete_rows(X, probabilities, units):
 
 
 @kernel
-def order_statistics(X, keys, probabilities, units, columns):
-    """Return log-odds(u) - log-odds(P) of each cell, shape (n_rows, columns.size).
+def order_statistics(X, keys, probabilities, units):
+    """Return log-odds(u) - log-odds(P) of each cell, shape of `X`.
 
     It is below 0 exactly where the cell is masked (u < P). Ranking a column by it is
     Pareto sampling. Cells that are missing or have probability 0 get infinity.
     """
     step = 1 if probabilities.shape[0] > 1 else 0
-    statistics = np.empty((X.shape[0], columns.size))
+    statistics = np.empty(X.shape)
     for i in range(X.shape[0]):
-        for k in range(columns.size):
-            j = columns[k]
+        for j in range(X.shape[1]):
             p = probabilities[i * step, j]
             if np.isnan(X[i, j]) or p <= 0.0:
-                statistics[i, k] = np.inf
+                statistics[i, j] = np.inf
             elif p >= 1.0:
-                statistics[i, k] = -np.inf
+                statistics[i, j] = -np.inf
             else:
                 u = uniform(keys[i], units[j])
-                statistics[i, k] = np.log(u) - np.log1p(-u) - np.log(p) + np.log1p(-p)
+                statistics[i, j] = np.log(u) - np.log1p(-u) - np.log(p) + np.log1p(-p)
     return statistics

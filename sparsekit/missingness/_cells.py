@@ -117,25 +117,26 @@ def draw_exact(X, keys, probability_chunks, units):
     The number is the sum of the column's probabilities over its observed cells,
     rounded. The parameters and the result are those of `draw_mask`.
     """
-    statistics, expected = [], np.zeros(X.shape[1])
-    columns = np.arange(X.shape[1])
+    statistics, expected = np.empty(X.shape), np.zeros(X.shape[1])
     with np.errstate(over="ignore", divide="ignore"):
         for rows, probabilities in probability_chunks:
             for inner, values in row_chunks(X[rows]):
                 p = probabilities if len(probabilities) == 1 else probabilities[inner]
                 expected += (p * ~np.isnan(values)).sum(axis=0)
-                statistics.append(
-                    mechanisms.order_statistics(
-                        values, keys[rows][inner], read_only(p), units, columns
-                    )
+                statistics[rows][inner] = mechanisms.order_statistics(
+                    values, keys[rows][inner], read_only(p), units
                 )
-    statistics = np.concatenate(statistics)
     # Sums that should end in one half come out a little lower.
     counts = np.floor(expected + 0.5 + 1e-6).astype(np.int64)
     counts = np.minimum(counts, (statistics < np.inf).sum(axis=0))
     mask = np.zeros(X.shape, dtype=bool)
     for j in np.flatnonzero(counts):
-        mask[np.argsort(statistics[:, j], kind="stable")[: counts[j]], j] = True
+        column = statistics[:, j]
+        highest = np.partition(column, counts[j] - 1)[counts[j] - 1]
+        mask[:, j] = column < highest
+        # Of equal rows, the first ones.
+        ties = np.flatnonzero(column == highest)
+        mask[ties[: counts[j] - np.count_nonzero(mask[:, j])], j] = True
     if not sparse.issparse(X):
         return mask
     hidden = sparse.csr_array(mask)

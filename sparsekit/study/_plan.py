@@ -106,9 +106,12 @@ def make_plan(
 
 
 def known_mechanisms():
-    """Return the names that the masker's declared constraints allow, sorted."""
+    """Return the names that the masker's declared constraints allow, sorted.
+
+    Without "label": it is for training data, and a study masks the test rows, too.
+    """
     names, *_ = MissingnessTransformer._parameter_constraints["mechanism"]
-    return sorted(names.options)
+    return sorted(names.options - {"label"})
 
 
 def split_rows(plan, seed):
@@ -132,7 +135,7 @@ def mask_table(plan, mechanism, missing_rate, seed):
     masker = MissingnessTransformer(
         mechanism, missing_rate, row_key="position", random_state=seed
     )
-    return masker.fit_transform(plan.X, plan.y)
+    return masker.fit_transform(plan.X)
 
 
 def _fitting_batches(params, n_train):
@@ -149,7 +152,7 @@ def _check_masks(plan):
     for mechanism in plan.mechanisms:
         MissingnessTransformer(
             mechanism, max(plan.missing_rates), row_key="position", random_state=0
-        ).fit(plan.X, plan.y)
+        ).fit(plan.X)
 
 
 def _shares(name, values, default):

@@ -163,6 +163,18 @@ def test_exact_masks_are_nearly_those_of_independent_cells(case):
     assert (exact != free).mean() < 0.03
 
 
+@pytest.mark.filterwarnings("ignore:X has 100 distinct rows:UserWarning")
+def test_equal_rows_are_counted_exactly_and_nested():
+    X = np.repeat(correlated_normal(100), 10, axis=0)
+    low, high = (
+        MNARMasker(rate, exact=True, random_state=0).fit(X).mask(X)
+        for rate in (0.123, 0.127)
+    )
+    assert low.sum(axis=0).tolist() == [123] * 6
+    assert high.sum(axis=0).tolist() == [127] * 6
+    assert (low <= high).all()
+
+
 def test_exact_masks_follow_the_rows_in_any_order():
     X = correlated_normal()
     masker = MNARMasker(0.3, exact=True, random_state=0).fit(X)
