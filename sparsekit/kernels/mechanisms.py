@@ -320,20 +320,20 @@ def incomplete_rows(X, probabilities, units):
             p = probabilities[i * step, j]
             if X[i, j] == X[i, j] and p > highest[units[j]]:
                 highest[units[j]] = p
-        log_complete = 0.0
+        complete = 1.0
         for unit in range(n_columns):
-            if highest[unit] > 0.0:
-                log_complete += np.log1p(-highest[unit])
-        result[i] = -np.expm1(log_complete)
+            complete *= 1.0 - highest[unit]
+        result[i] = 1.0 - complete
     return result
 
 
 @kernel
 def order_statistics(X, keys, probabilities, units):
-    """Return log-odds(u) - log-odds(P) of each cell, shape of `X`.
+    """Return odds(u) / odds(P) of each cell, shape of `X`.
 
-    It is below 0 exactly where the cell is masked (u < P). Ranking a column by it is
-    Pareto sampling. Cells that are missing or have probability 0 get infinity.
+    It is below 1 exactly where the cell is masked (u < P), but for rounding. Ranking a
+    column by it is Pareto sampling. Cells that are missing or have probability 0 get
+    infinity.
     """
     step = 1 if probabilities.shape[0] > 1 else 0
     statistics = np.empty(X.shape)
@@ -342,9 +342,7 @@ def order_statistics(X, keys, probabilities, units):
             p = probabilities[i * step, j]
             if np.isnan(X[i, j]) or p <= 0.0:
                 statistics[i, j] = np.inf
-            elif p >= 1.0:
-                statistics[i, j] = -np.inf
             else:
                 u = uniform(keys[i], units[j])
-                statistics[i, j] = np.log(u) - np.log1p(-u) - np.log(p) + np.log1p(-p)
+                statistics[i, j] = u / (1.0 - u) * ((1.0 - p) / p)
     return statistics

@@ -117,21 +117,20 @@ def draw_exact(X, keys, probability_chunks, units):
     The number is the sum of the column's probabilities over its observed cells,
     rounded. The parameters and the result are those of `draw_mask`.
     """
-    statistics, expected = np.empty(X.shape), np.zeros(X.shape[1])
+    statistics, expected = np.empty(X.shape[::-1]), np.zeros(X.shape[1])
     with np.errstate(over="ignore", divide="ignore"):
         for rows, probabilities in probability_chunks:
             for inner, values in row_chunks(X[rows]):
                 p = probabilities if len(probabilities) == 1 else probabilities[inner]
                 expected += (p * ~np.isnan(values)).sum(axis=0)
-                statistics[rows][inner] = mechanisms.order_statistics(
-                    values, keys[rows][inner], read_only(p), units
-                )
+                chunk = values, keys[rows][inner], read_only(p), read_only(units)
+                statistics[:, rows][:, inner] = mechanisms.order_statistics(*chunk).T
     # Sums that should end in one half come out a little lower.
     counts = np.floor(expected + 0.5 + 1e-6).astype(np.int64)
-    counts = np.minimum(counts, (statistics < np.inf).sum(axis=0))
+    counts = np.minimum(counts, (statistics < np.inf).sum(axis=1))
     mask = np.zeros(X.shape, dtype=bool)
     for j in np.flatnonzero(counts):
-        column = statistics[:, j]
+        column = statistics[j]
         highest = np.partition(column, counts[j] - 1)[counts[j] - 1]
         mask[:, j] = column < highest
         # Of equal rows, the first ones.

@@ -1,5 +1,6 @@
 """`rate_unit="rows"`: the rate per column that leaves the wanted rows incomplete."""
 
+import numpy as np
 from scipy.optimize import brentq
 
 from sparsekit._layout import read_only
@@ -7,7 +8,8 @@ from sparsekit.kernels.mechanisms import incomplete_rows
 from sparsekit.missingness._cells import row_chunks
 from sparsekit.missingness._rates import SLACK, column_rates
 
-PRECISION = 1e-14  # of the rate per column
+PRECISION = 1e-13  # of the logarithm of a hazard, -log(1 - rate)
+HIGHEST_SHARE = 1 - 2.0**-53  # below 1, where the hazard would be infinite
 
 
 def solve_row_rate(row_rate, X, columns, reachable, units, calibrate):
@@ -42,23 +44,38 @@ def solve_row_rate(row_rate, X, columns, reachable, units, calibrate):
     def rates_at(rate):
         return column_rates(rate, "columns", columns, reachable)
 
-    def excess(rate):
-        chunks = calibrate(rates_at(rate))
-        return _incomplete_share(X, chunks, units) - row_rate
+    def share_at(rate):
+        return _incomplete_share(X, calibrate(rates_at(rate)), units)
 
+    def excess(hazard):
+        return np.log(_hazard(share_at(_rate(np.exp(hazard)))) / _hazard(row_rate))
+
+    if row_rate == 0:
+        return rates_at(0.0)
     ceiling = reachable[columns].min(initial=1.0)
-    highest = excess(ceiling)
-    if highest < -SLACK:
+    highest = share_at(ceiling)
+    if highest < row_rate - SLACK:
         raise ValueError(
             f"missing_rate={row_rate} of the rows cannot be reached by masking "
             f"{columns.size} of {X.shape[1]} columns, each up to a rate of "
-            f"{ceiling:.6g}: at most {highest + row_rate:.6g} is possible."
+            f"{ceiling:.6g}: at most {highest:.6g} is possible."
         )
-    if row_rate == 0:
-        return rates_at(0.0)
-    if highest <= 0:
+    # Even disjoint holes leave no more rows incomplete than there are holes per row.
+    lowest = min(row_rate / columns.size, ceiling) / 2
+    if highest <= row_rate or row_rate == 1 or lowest == 0:
         return rates_at(ceiling)
-    return rates_at(brentq(excess, 0.0, ceiling, xtol=PRECISION, rtol=PRECISION))
+    # With independent cells the logarithms of the hazards lie on a straight line.
+    bracket = np.log([_hazard(lowest), _hazard(ceiling)])
+    hazard = brentq(excess, *bracket, xtol=PRECISION, rtol=PRECISION)
+    return rates_at(_rate(np.exp(hazard)))
+
+
+def _hazard(share):
+    return -np.log1p(-min(share, HIGHEST_SHARE))
+
+
+def _rate(hazard):
+    return -np.expm1(-hazard)
 
 
 def _incomplete_share(X, chunks, units):
