@@ -214,21 +214,18 @@ default=0.2
         )
 
     def _probabilities(self):
-        def by_label(target):
-            return self.label_rates_[target.astype(np.int64)]
+        by_label = isinstance(self.missing_rate, dict)
+        nobody = np.full(self.n_features_in_, -1)
+        logistic = None if by_label else row_probabilities(nobody, self.intercepts_)
 
-        def by_number(target):
+        def probabilities(rows, keys, target):
+            if target is None:  # the labels are not known: nothing is masked
+                return np.zeros(rows.shape)
+            if by_label:
+                return self.label_rates_[target.astype(np.int64)]
             return logistic(target, np.zeros(len(target), dtype=np.int64))
 
-        if isinstance(self.missing_rate, dict):
-            of_target = by_label
-        else:
-            nobody = np.full(self.n_features_in_, -1)
-            logistic = row_probabilities(nobody, self.intercepts_)
-            of_target = by_number
-        return lambda rows, keys, target: (
-            np.zeros(rows.shape) if target is None else of_target(target)
-        )
+        return probabilities
 
     def _column_mechanisms(self):
         return "label", "the target"

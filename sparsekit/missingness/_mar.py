@@ -295,17 +295,12 @@ class MARMasker(BaseMasker):
         if isinstance(self.drivers, Integral):
             chosen = self._drawn_drivers(columns, n_features)
         elif isinstance(self.drivers, dict):
-            chosen = selected_columns(
-                "drivers", list(self.drivers), n_features, self._names()
-            )
-            order = column_positions(
-                "drivers", list(self.drivers), n_features, self._names()
-            )
-            weights[order] = self._given_weights()
+            given = "drivers", list(self.drivers), n_features, self._names()
+            chosen = selected_columns(*given)
+            weights[column_positions(*given)] = self._given_weights()
         else:
-            chosen = selected_columns(
-                "drivers", self.drivers, n_features, self._names()
-            )
+            given = "drivers", self.drivers, n_features, self._names()
+            chosen = selected_columns(*given)
         self._check_apart(columns, chosen)
         groups[chosen] = 0
         return groups, weights

@@ -127,7 +127,7 @@ class MNARMasker(BaseMasker):
     Notes
     -----
     A value that is missing already counts as the mean of its column. The values of a
-    constant column are all alike, so it loses them completely at random.
+    constant column are all alike: by themselves they go missing completely at random.
 
     References
     ----------

@@ -125,7 +125,10 @@ def linked_scores(scores, patterns, link, knots):
     if link == "logistic":
         return scores
     if link == "groups":
-        return (scores > knots[patterns, N_KNOTS // 2]).astype(np.float64)
+        median, highest = knots[patterns, N_KNOTS // 2], knots[patterns, -1]
+        # A median that nothing exceeds, as of mostly true truth values, is above.
+        above = np.where(median < highest, scores > median, scores >= median)
+        return above.astype(np.float64)
     ranks = np.empty_like(scores)
     grid = (np.arange(N_KNOTS) + 0.5) / N_KNOTS
     for k in range(len(knots)):

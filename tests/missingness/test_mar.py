@@ -135,6 +135,16 @@ def test_groups_have_odds_of_one_to_the_exponential_of_the_strength():
     assert odds[high].min() / odds[~high].max() == pytest.approx(4)
 
 
+@pytest.mark.parametrize("share", [0.2, 0.8])
+def test_a_driver_of_two_values_makes_two_groups(share):
+    X = correlated_normal()
+    X[:, 0] = np.arange(len(X)) < share * len(X)
+    masker = fitted(X, drivers=[0], link="groups", strength=np.log(4))
+    p = masker.propensity(X)[:, 1]
+    odds = p / (1 - p)
+    assert odds[X[:, 0] == 1].min() / odds[X[:, 0] == 0].max() == pytest.approx(4)
+
+
 def test_ranks_are_not_moved_by_outliers():
     X = correlated_normal()
     wild = X.copy()
