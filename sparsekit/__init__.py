@@ -1,6 +1,14 @@
 """Truly sparse neural networks for data with holes, in scikit-learn."""
 
-from sparsekit.missingness import MCARMasker, MissingnessTransformer
+from sparsekit.missingness import (
+    BlockMasker,
+    LabelMasker,
+    MARMasker,
+    MCARMasker,
+    MissingnessTransformer,
+    MNARMasker,
+    MonotoneMasker,
+)
 from sparsekit.network import suggest_format
 from sparsekit.neural_network import (
     DenseMLPClassifier,
@@ -14,10 +22,15 @@ from sparsekit.neural_network import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "BlockMasker",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
+    "LabelMasker",
+    "MARMasker",
     "MCARMasker",
+    "MNARMasker",
     "MissingnessTransformer",
+    "MonotoneMasker",
     "SETMLPClassifier",
     "SETMLPRegressor",
     "StaticSparseMLPClassifier",

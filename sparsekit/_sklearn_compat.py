@@ -6,12 +6,14 @@ not promise them; when one moves, this file is the only one to mend.
 
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
     "Interval",
     "Options",
     "StrOptions",
+    "_BaseComposition",
     "_check_sample_weight",
     "_fit_context",
 ]

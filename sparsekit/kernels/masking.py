@@ -2,33 +2,59 @@
 
 A cell is masked where its uniform random number lies below its probability and its
 value is not missing already. `probabilities` has shape (n_rows, n_columns), or
-(1, n_columns) where all rows share theirs; `columns` (sorted) may be masked.
+(1, n_columns) where all rows share theirs. Column j uses number ``units[j]`` of its
+row's stream, so that columns of one unit share their random numbers.
 """
 
 import numpy as np
 
 from sparsekit.kernels._jit import kernel
-from sparsekit.kernels.hashing import uniform
+from sparsekit.kernels.hashing import (
+    GAMMA,
+    MANTISSA_SHIFT,
+    MANTISSA_UNIT,
+    mix64,
+    uniform,
+)
 
 
 @kernel
-def draw_dense(X, keys, columns, probabilities):
-    """Return the boolean mask of a dense matrix, shape (n_rows, n_columns)."""
-    mask = np.zeros(X.shape, np.bool_)
+def draw_dense(X, keys, probabilities, units, mask):
+    """Write the boolean mask of a dense matrix, shape (n_rows, n_columns)."""
+    # `uniform`, with what depends on the column alone taken out of the loop over rows.
+    offsets = GAMMA * (units + 1).astype(np.uint64)
     step = 1 if probabilities.shape[0] > 1 else 0
     for i in range(X.shape[0]):
-        row = probabilities[i * step]
-        for j in columns:
-            mask[i, j] = uniform(keys[i], j) < row[j] and not np.isnan(X[i, j])
-    return mask
+        for j in range(X.shape[1]):
+            word = mix64(keys[i] + offsets[j]) >> MANTISSA_SHIFT
+            below = np.float64(word) * MANTISSA_UNIT < probabilities[i * step, j]
+            mask[i, j] = below & (X[i, j] == X[i, j])
 
 
 @kernel
-def _draw_csr_row(data, indices, start, stop, key, columns, row, out):
+def count_dense(mask):
+    """Return the number of true cells of each column of a dense mask."""
+    counts = np.zeros(mask.shape[1], np.int64)
+    for i in range(mask.shape[0]):
+        for j in range(mask.shape[1]):
+            counts[j] += 1 if mask[i, j] else 0
+    return counts
+
+
+@kernel
+def hide_dense(X, mask, masked):
+    """Write a copy of a dense matrix with NaN in the masked cells."""
+    for i in range(X.shape[0]):
+        for j in range(X.shape[1]):
+            masked[i, j] = np.nan if mask[i, j] else X[i, j]
+
+
+@kernel
+def _draw_csr_row(data, indices, start, stop, key, columns, row, units, out):
     """Write the masked columns of one CSR row to `out`; return how many there are."""
     count = 0
     for j in columns:
-        if uniform(key, j) < row[j]:
+        if uniform(key, units[j]) < row[j]:
             while start < stop and indices[start] < j:
                 start += 1
             stored = start < stop and indices[start] == j
@@ -39,10 +65,11 @@ def _draw_csr_row(data, indices, start, stop, key, columns, row, out):
 
 
 @kernel
-def draw_csr(data, indices, indptr, keys, columns, probabilities):
+def draw_csr(data, indices, indptr, keys, columns, probabilities, units):
     """Return the mask of a canonical CSR matrix as (indices, indptr), rows sorted.
 
-    Implicit zeros are observed cells: they are masked like any other.
+    Implicit zeros are observed cells: they are masked like any other. Only `columns`
+    (sorted) may be masked.
     """
     n_rows = indptr.size - 1
     step = 1 if probabilities.shape[0] > 1 else 0
@@ -66,7 +93,7 @@ def draw_csr(data, indices, indptr, keys, columns, probabilities):
             masked = grown
         row, start, stop = probabilities[i * step], indptr[i], indptr[i + 1]
         used += _draw_csr_row(
-            data, indices, start, stop, keys[i], columns, row, masked[used:]
+            data, indices, start, stop, keys[i], columns, row, units, masked[used:]
         )
         masked_indptr[i + 1] = used
     return masked[:used].copy(), masked_indptr

@@ -8,7 +8,12 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._layout import read_only
-from sparsekit.kernels import hashing, masking
+from sparsekit.kernels import hashing, masking, mechanisms
+
+# Dense cells that are worked on at once: chunks of rows that stay in a core's cache,
+# and blocks of whole columns.
+CHUNK_CELLS = 2**18
+BLOCK_CELLS = 2**22
 
 
 def _csr_parts(X):
@@ -24,46 +29,132 @@ def hash_rows(X):
         return hashing.hash_dense_rows(read_only(X))
 
 
-def draw_mask(X, hashes, seed, row_key, probabilities):
+def row_keys(hashes, seed, row_key):
+    """Return the key of each row's random numbers, shape (n_samples,), dtype uint64."""
+    make_keys = hashing.position_keys if row_key == "position" else hashing.content_keys
+    with np.errstate(over="ignore"):
+        return make_keys(hashes, np.uint64(seed))
+
+
+def assign_patterns(keys, n_patterns):
+    """Return the pattern of each row, drawn from its key, shape (n_samples,)."""
+    with np.errstate(over="ignore"):
+        return mechanisms.assign_patterns(keys, n_patterns)
+
+
+def row_chunks(X):
+    """Yield (rows, values): slices of rows, and these rows as dense float64 arrays.
+
+    Probabilities are computed on such chunks, so dense and CSR copies of a table give
+    the same bits, and memory does not grow with rows times columns.
+    """
+    step = max(1, CHUNK_CELLS // X.shape[1])
+    for start in range(0, X.shape[0], step):
+        rows = slice(start, min(start + step, X.shape[0]))
+        values = X[rows].toarray() if sparse.issparse(X) else X[rows]
+        yield rows, read_only(np.asarray(values, dtype=np.float64))
+
+
+def column_blocks(X, columns):
+    """Yield (chosen, values): some of `columns`, and their values, one column a row."""
+    step = max(1, BLOCK_CELLS // X.shape[0])
+    by_column = X.tocsc() if sparse.issparse(X) else X
+    for start in range(0, columns.size, step):
+        chosen = columns[start : start + step]
+        values = by_column[:, chosen]
+        values = values.toarray() if sparse.issparse(values) else values
+        yield chosen, read_only(np.asarray(values.T, dtype=np.float64))
+
+
+def draw_mask(X, keys, probability_chunks, units):
     """Draw which cells become missing.
 
     Parameters
     ----------
     X : canonical ndarray or CSR matrix of shape (n_samples, n_features)
-    hashes : ndarray of shape (n_samples,), dtype uint64
-        Content hash of each row.
-    seed : int in [0, 2**63)
-    row_key : {"content", "position"}
-        What identifies a row.
-    probabilities : ndarray of shape (n_samples, n_features) or (1, n_features)
-        Probability of each cell, or of each column.
+    keys : ndarray of shape (n_samples,), dtype uint64
+        Key of each row's random numbers.
+    probability_chunks : iterable of (slice, ndarray)
+        Consecutive slices of rows, and the probabilities of their cells, of shape
+        (n_rows, n_features), or (1, n_features) where these rows share theirs.
+    units : ndarray of shape (n_features,), dtype int64
+        Columns of one unit share their random numbers.
 
     Returns
     -------
     mask : boolean ndarray, or boolean CSR matrix of the class of `X`
         Never true where `X` is NaN.
     """
-    make_keys = hashing.position_keys if row_key == "position" else hashing.content_keys
-    columns = np.flatnonzero((probabilities > 0).any(axis=0))
-    probabilities = read_only(probabilities)
+    is_sparse = sparse.issparse(X)
+    mask = None if is_sparse else np.empty(X.shape, dtype=bool)
+    parts = []
     with np.errstate(over="ignore"):
-        keys = make_keys(hashes, np.uint64(seed))
-        if not sparse.issparse(X):
-            return masking.draw_dense(read_only(X), keys, columns, probabilities)
-        indices, indptr = masking.draw_csr(*_csr_parts(X), keys, columns, probabilities)
+        for rows, probabilities in probability_chunks:
+            cells = keys[rows], read_only(probabilities), read_only(units)
+            if is_sparse:
+                parts.append(_draw_csr(X[rows], *cells))
+            else:
+                masking.draw_dense(read_only(X[rows]), *cells, mask[rows])
+    return _joined_csr(X, parts) if is_sparse else mask
+
+
+def _draw_csr(X, keys, probabilities, units):
+    columns = np.flatnonzero((probabilities > 0).any(axis=0))
+    return masking.draw_csr(*_csr_parts(X), keys, columns, probabilities, units)
+
+
+def _joined_csr(X, parts):
+    """Return the mask of the class of `X` made of the (indices, indptr) of its rows."""
+    counts = np.concatenate([np.diff(indptr) for _, indptr in parts])
+    indices = np.concatenate([indices for indices, _ in parts])
+    indptr = np.concatenate([[0], np.cumsum(counts)])
     return _csr_like(X, np.ones(indices.size, dtype=bool), indices, indptr)
 
 
+def draw_exact(X, keys, probability_chunks, units):
+    """Draw a fixed number of cells in each column: Pareto sampling.
+
+    The number is the sum of the column's probabilities over its observed cells,
+    rounded. The parameters and the result are those of `draw_mask`.
+    """
+    statistics, expected = np.empty(X.shape[::-1]), np.zeros(X.shape[1])
+    with np.errstate(over="ignore", divide="ignore"):
+        for rows, probabilities in probability_chunks:
+            for inner, values in row_chunks(X[rows]):
+                p = probabilities if len(probabilities) == 1 else probabilities[inner]
+                expected += (p * ~np.isnan(values)).sum(axis=0)
+                chunk = values, keys[rows][inner], read_only(p), read_only(units)
+                statistics[:, rows][:, inner] = mechanisms.order_statistics(*chunk).T
+    # Sums that should end in one half come out a little lower.
+    counts = np.floor(expected + 0.5 + 1e-6).astype(np.int64)
+    counts = np.minimum(counts, (statistics < np.inf).sum(axis=1))
+    mask = np.zeros(X.shape, dtype=bool)
+    for j in np.flatnonzero(counts):
+        column = statistics[j]
+        highest = np.partition(column, counts[j] - 1)[counts[j] - 1]
+        mask[:, j] = column < highest
+        # Of equal rows, the first ones.
+        ties = np.flatnonzero(column == highest)
+        mask[ties[: counts[j] - np.count_nonzero(mask[:, j])], j] = True
+    if not sparse.issparse(X):
+        return mask
+    hidden = sparse.csr_array(mask)
+    return _csr_like(X, hidden.data, hidden.indices, hidden.indptr)
+
+
 def count_masked(mask):
-    """Return the number of true cells of a mask."""
-    return int(mask.nnz if sparse.issparse(mask) else np.count_nonzero(mask))
+    """Return the number of true cells of each column of a mask."""
+    if sparse.issparse(mask):
+        return np.bincount(mask.indices, minlength=mask.shape[1])
+    return masking.count_dense(read_only(mask))
 
 
 def with_missing(X, mask):
     """Return a copy of a canonical matrix with NaN in the masked cells."""
     if not sparse.issparse(X):
-        masked = X.copy()
-        np.copyto(masked, np.nan, where=mask)
+        # Allocated here, since numpy asks the system for huge pages.
+        masked = np.empty_like(X)
+        masking.hide_dense(read_only(X), read_only(mask), masked)
         return masked
     data, indices, indptr = masking.insert_missing(
         *_csr_parts(X), read_only(mask.indices), read_only(mask.indptr)

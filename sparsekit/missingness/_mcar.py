@@ -1,7 +1,6 @@
 """Values missing completely at random."""
 
 from sparsekit.missingness._base import BaseMasker
-from sparsekit.missingness._mechanisms import MECHANISMS
 
 
 class MCARMasker(BaseMasker):
@@ -30,12 +29,18 @@ class MCARMasker(BaseMasker):
           the values as they are**, even for the rows of the fit.
         - "transform": in prediction only. **``fit_transform`` returns the values as
           they are**, ``transform`` masks.
-    rate_unit : {"cells", "columns"}, default="cells"
+    rate_unit : {"cells", "columns", "rows"}, default="cells"
         What a single `missing_rate` is a share of: "cells" means all cells of X, also
         where `features` names some columns only; "columns" means the cells of the
-        columns in `features`. A rate per column is always a share of that column.
+        columns in `features`; "rows" means the rows, of which so many lose one value
+        or more. A rate per column is always a share of that column.
     features : array-like of str, int or bool, default=None
         Columns that may be masked: names, indices, or a boolean mask. None means all.
+    exact : bool, default=False
+        Whether each column loses a fixed number of its observed values: their expected
+        number, rounded. The cells are those whose random numbers are smallest, so
+        masks stay nested in the rate, but a row's mask depends on the other rows. Takes
+        n_samples * n_features numbers of memory, for sparse input as well.
     row_key : {"content", "position"}, default="content"
         What identifies a row. With "content", rows that are equal share a mask. With
         "position" they do not, but the mask of a row depends on its position and on the
@@ -49,6 +54,8 @@ class MCARMasker(BaseMasker):
     ----------
     target_rates_ : ndarray of shape (n_features,)
         Probability that a cell of each column is made missing.
+    realized_rates_ : ndarray of shape (n_features,)
+        Share of the cells of each column of the fit data that the mask covers.
     realized_rate_ : float
         Share of all cells of the fit data that the masker's mask covers, whatever
         `when` says. Cells that were missing before are not covered.
@@ -66,6 +73,8 @@ class MCARMasker(BaseMasker):
 
     See Also
     --------
+    MARMasker : The probability depends on other, observed columns.
+    MNARMasker : The probability depends on the value that goes missing.
     MissingnessTransformer : The mechanism is a parameter.
     sklearn.impute.MissingIndicator : Boolean features that mark missing values.
 
@@ -112,6 +121,7 @@ class MCARMasker(BaseMasker):
         when="both",
         rate_unit="cells",
         features=None,
+        exact=False,
         row_key="content",
         random_state=None,
     ):
@@ -119,9 +129,14 @@ class MCARMasker(BaseMasker):
         self.when = when
         self.rate_unit = rate_unit
         self.features = features
+        self.exact = exact
         self.row_key = row_key
         self.random_state = random_state
 
-    @property
-    def _mechanism(self):
-        return MECHANISMS["mcar"]
+    _rows_share_probabilities = True
+
+    def _probabilities(self):
+        return lambda rows, keys, target: self.target_rates_.reshape(1, -1)
+
+    def _column_mechanisms(self):
+        return "mcar", "nothing"

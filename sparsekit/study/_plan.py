@@ -106,9 +106,12 @@ def make_plan(
 
 
 def known_mechanisms():
-    """Return the names that the masker's declared constraints allow, sorted."""
-    (names,) = MissingnessTransformer._parameter_constraints["mechanism"]
-    return sorted(names.options)
+    """Return the names that the masker's declared constraints allow, sorted.
+
+    Without "label": it is for training data, and a study masks the test rows, too.
+    """
+    names, *_ = MissingnessTransformer._parameter_constraints["mechanism"]
+    return sorted(names.options - {"label"})
 
 
 def split_rows(plan, seed):

@@ -10,12 +10,25 @@ import skops.io
 from scipy import sparse
 from sklearn.base import clone
 
-from sparsekit.missingness import MCARMasker, MissingnessTransformer
+from sparsekit.missingness import (
+    BlockMasker,
+    MARMasker,
+    MCARMasker,
+    MissingnessTransformer,
+    MNARMasker,
+    MonotoneMasker,
+)
 
 MASKERS = [
     MCARMasker(0.4, random_state=0),
     MCARMasker([0.1, 0.5, 0.9], row_key="position"),
     MissingnessTransformer("mcar", features=["a", "c"], random_state=0),
+    MARMasker(drivers={"a": 1.0, "b": -2.0}, link="rank", random_state=0),
+    MARMasker(random_state=0),
+    *[MNARMasker(kind=kind) for kind in ("self", "quantile", "latent", "logistic")],
+    BlockMasker(blocks=[["a", "c"]]),
+    MonotoneMasker(exact=True),
+    MissingnessTransformer([("x", MARMasker(0.5, drivers=["b"]), ["a", "c"])]),
 ]
 
 
@@ -69,8 +82,13 @@ def test_clone_copies_parameters_and_nothing_fitted(masker):
 @pytest.mark.parametrize("masker", MASKERS, ids=repr)
 def test_fitted_attributes_are_plain(masker):
     fitted = clone(masker).fit(frame())
-    learned = {k: v for k, v in vars(fitted).items() if k.endswith("_")}
-    assert {type(value) for value in learned.values()} <= {int, float, np.ndarray}
+    parts = getattr(fitted, "maskers_", [])
+    for each in [fitted, *parts]:
+        given = each.get_params(deep=False)
+        learned = {k: v for k, v in vars(each).items() if k not in given}
+        learned.pop("maskers_", None)
+        types = {type(value) for value in learned.values()}
+        assert types <= {int, float, np.ndarray, type(None)}
 
 
 def test_a_memory_mapped_matrix_is_accepted(tmp_path):

@@ -51,13 +51,13 @@ def uniform(key, column):
     return (splitmix64(key, column) // 2**11) / 2**53
 
 
-def mask_matrix(X, keys, probabilities):
+def mask_matrix(X, keys, probabilities, units):
     n_rows, n_columns = X.shape
     mask = np.zeros(X.shape, dtype=bool)
     for i in range(n_rows):
         for j in range(n_columns):
             p = probabilities[i if len(probabilities) > 1 else 0][j]
-            mask[i, j] = not math.isnan(X[i, j]) and uniform(keys[i], j) < p
+            mask[i, j] = not math.isnan(X[i, j]) and uniform(keys[i], units[j]) < p
     return mask
 
 
@@ -129,23 +129,26 @@ def test_uniforms_agree_bit_for_bit():
             assert hashing.uniform(key, column) == uniform(int(key), column)
 
 
+@pytest.mark.parametrize("units", [range(7), [0, 0, 2, 2, 2, 5, 5]])
 @pytest.mark.parametrize("per_cell", [False, True])
-def test_masks_of_dense_and_csr_agree_with_the_twin(per_cell):
+def test_masks_of_dense_and_csr_agree_with_the_twin(per_cell, units):
     X = awkward_matrix(np.float64)
     rng = np.random.default_rng(1)
     probabilities = rng.random(X.shape if per_cell else (1, X.shape[1]))
     probabilities[:, 2] = 0.0
     probabilities[:, 4] = 1.0
     keys = hashing.content_keys(hashing.hash_dense_rows(X), np.uint64(3))
-    expected = mask_matrix(X, as_python_ints(keys), probabilities.tolist())
+    expected = mask_matrix(X, as_python_ints(keys), probabilities.tolist(), units)
+    units = np.array(units)
     columns = np.array([0, 1, 3, 4, 5, 6])
 
-    dense = masking.draw_dense(X, keys, columns, probabilities)
+    dense = np.empty(X.shape, dtype=bool)
+    masking.draw_dense(X, keys, probabilities, units, dense)
     np.testing.assert_array_equal(dense, expected)
 
     stored = sparse.csr_array(X)
     indices, indptr = masking.draw_csr(
-        stored.data, stored.indices, stored.indptr, keys, columns, probabilities
+        stored.data, stored.indices, stored.indptr, keys, columns, probabilities, units
     )
     drawn = sparse.csr_array(
         (np.ones(indices.size, dtype=bool), indices, indptr), shape=X.shape
@@ -167,6 +170,7 @@ def test_the_buffer_of_csr_masks_grows_beyond_its_first_estimate():
         hashes,
         np.arange(5),
         probabilities,
+        np.arange(5),
     )
     np.testing.assert_array_equal(indptr, 5 * np.arange(201))
     np.testing.assert_array_equal(indices, np.tile(np.arange(5), 200))
@@ -181,5 +185,9 @@ def test_inserted_missing_values_agree_with_dense_assignment():
     )
     result = sparse.csr_array(parts, shape=X.shape)
     np.testing.assert_array_equal(result.toarray(), np.where(mask, np.nan, X))
+    dense = np.empty_like(X)
+    masking.hide_dense(X, mask, dense)
+    np.testing.assert_array_equal(dense, np.where(mask, np.nan, X))
+    np.testing.assert_array_equal(masking.count_dense(mask), mask.sum(axis=0))
     union = (X != 0) | mask
     np.testing.assert_array_equal(result.indices, np.nonzero(union)[1])
