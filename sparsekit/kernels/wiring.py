@@ -1,4 +1,4 @@
-"""Index work on CSR connections: the by-input index, free positions, merging."""
+"""Index work on CSR connections: the by-input index, free positions, replacing."""
 
 import numpy as np
 
@@ -41,17 +41,27 @@ def free_positions(indptr, indices, n_in, dropped, ranks):
     layer's full size.
     """
     positions = np.empty_like(ranks)
-    done = 0
-    survivors = 0
+    longest = 0
     for row in range(indptr.size - 1):
+        longest = max(longest, indptr[row + 1] - indptr[row])
+    taken = np.empty(longest, dtype=np.int64)
+    done = 0
+    survivors = 0  # of the rows before
+    for row in range(indptr.size - 1):
+        kept = 0
         for k in range(indptr[row], indptr[row + 1]):
-            if dropped[k]:
-                continue
-            taken = np.int64(row) * n_in + indices[k]
-            while done < ranks.size and ranks[done] + survivors < taken:
-                positions[done] = ranks[done] + survivors
-                done += 1
-            survivors += 1
+            taken[kept] = np.int64(row) * n_in + indices[k]
+            kept += not dropped[k]
+        # Each step passes a rank or a survivor. Which one, no processor can foresee:
+        # without a branch, the loop takes half the time.
+        passed = 0
+        while passed < kept and done < ranks.size:
+            position = ranks[done] + survivors + passed
+            is_below = position < taken[passed]
+            positions[done] = position
+            done += is_below
+            passed += not is_below
+        survivors += passed
     while done < ranks.size:
         positions[done] = ranks[done] + survivors
         done += 1
@@ -59,34 +69,102 @@ def free_positions(indptr, indices, n_in, dropped, ranks):
 
 
 @kernel
-def replace_connections(
-    indptr, indices, n_in, dropped, grown, new_indptr, new_indices, source
-):
-    """Merge the surviving connections of a layer with the `grown` positions (sorted).
+def _replace_in_rows(n_in, rows, indptr, indices, dropped, grown, is_new):
+    """Replace the connections of one layer in `indptr` and `indices`, in place.
 
-    `source[k]` tells where the k-th connection of the result stood before, or is -1
-    for a new one; rows stay sorted. Complexity: O(connections + rows).
+    Of the result, `is_new` tells which connections are new.
     """
-    filled = 0
-    done = 0
-    for row in range(indptr.size - 1):
-        new_indptr[row] = filled
-        end_of_row = (np.int64(row) + 1) * n_in
-        for k in range(indptr[row], indptr[row + 1]):
-            if dropped[k]:
-                continue
-            here = np.int64(row) * n_in + indices[k]
-            while done < grown.size and grown[done] < here:
-                new_indices[filled] = grown[done] - np.int64(row) * n_in
-                source[filled] = -1
-                filled += 1
-                done += 1
-            new_indices[filled] = indices[k]
-            source[filled] = k
-            filled += 1
-        while done < grown.size and grown[done] < end_of_row:
-            new_indices[filled] = grown[done] - np.int64(row) * n_in
-            source[filled] = -1
-            filled += 1
-            done += 1
-    new_indptr[indptr.size - 1] = filled
+    begin, place = indptr[0], indptr[rows]
+    kept = k = begin
+    for row in range(rows):
+        row_end = indptr[row + 1]
+        while k < row_end:
+            indices[kept] = indices[k]
+            kept += not dropped[k]
+            k += 1
+        indptr[row + 1] = kept
+    # Backwards, so that nothing is overwritten before it has moved. Where no new
+    # connection is left, the others stand where they belong.
+    new = grown.size
+    row = rows
+    while new > 0:
+        row -= 1
+        start_of_row = np.int64(row) * n_in
+        indptr[row + 1] = place
+        while kept > indptr[row] and new > 0 and grown[new - 1] >= start_of_row:
+            column = grown[new - 1] - start_of_row
+            is_larger = column > indices[kept - 1]
+            place -= 1
+            indices[place] = column if is_larger else indices[kept - 1]
+            is_new[place] = is_larger
+            new -= is_larger
+            kept -= not is_larger
+        while new > 0 and grown[new - 1] >= start_of_row:
+            place -= 1
+            new -= 1
+            indices[place] = grown[new] - start_of_row
+            is_new[place] = True
+        while kept > indptr[row] and place > kept:
+            place -= 1
+            kept -= 1
+            indices[place] = indices[kept]
+            is_new[place] = False
+    is_new[begin:place] = False
+
+
+@kernel
+def _move(values, begin, end, dropped, is_new):
+    """Move what belongs to the connections of one layer; new ones get zero."""
+    kept = begin
+    for k in range(begin, end):
+        values[kept] = values[k]
+        kept += not dropped[k]
+    zero = values.dtype.type(0)
+    for k in range(end - 1, begin - 1, -1):
+        kept -= not is_new[k]
+        value = values[kept]
+        values[k] = zero if is_new[k] else value
+
+
+@kernel
+def replace_connections(
+    sizes, first, indptr, indices, belongings, dropped, grown, grown_ends
+):
+    """Replace connections of all layers, in place.
+
+    Parameters
+    ----------
+    sizes, first, indptr, indices : ndarray
+        The network, see `_structs`; rows stay sorted.
+    belongings : tuple of ndarray of shape (n_connections,)
+        What moves with the connections. A new connection gets zeros.
+    dropped : ndarray of bool, shape (n_connections,)
+        Connections that go.
+    grown : ndarray of int64
+        Positions ``row * n_in + column`` of new connections, sorted within a layer; as
+        many per layer as are dropped there.
+    grown_ends : ndarray of shape (n_layers + 1,), int64
+        ``grown[grown_ends[l - 1]:grown_ends[l]]`` belongs to layer `l`.
+
+    Notes
+    -----
+    Complexity: O(connections + rows), with one byte of memory for a connection.
+    """
+    is_new = np.empty(indices.size, dtype=np.bool_)
+    for level in range(1, sizes.size):
+        mine = grown[grown_ends[level - 1] : grown_ends[level]]
+        if mine.size == 0:
+            continue
+        row = first[level]
+        begin, end = indptr[row], indptr[row + sizes[level]]
+        _replace_in_rows(
+            sizes[level - 1],
+            sizes[level],
+            indptr[row : row + sizes[level] + 1],
+            indices,
+            dropped,
+            mine,
+            is_new,
+        )
+        for values in belongings:
+            _move(values, begin, end, dropped, is_new)

@@ -5,9 +5,9 @@ import numpy as np
 from sparsekit.kernels._structs import Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
+from sparsekit.network._rewiring import rewire
 from sparsekit.network._threads import parallel_section, useful_threads
 from sparsekit.network._tiles import lanes_for
-from sparsekit.topology import rewire_layer
 
 LOSSES = {"softmax": SOFTMAX, "logistic": LOGISTIC_LOSS, "identity": SQUARED}
 
@@ -109,42 +109,16 @@ class Trainer:
     def rewire(self, pruner, grower, fraction, rng):
         """Replace connections in every layer.
 
-        A survivor keeps its weight and its optimizer state; a new connection starts
-        with a weight and a state of zero, so growing changes no output.
-
-        Parameters
-        ----------
-        pruner, grower : objects
-            See `sparsekit.topology`.
-        fraction : float
-            Share of each layer's connections that is replaced.
-        rng : numpy.random.Generator
+        Parameters are those of :func:`sparsekit.network._rewiring.rewire`.
 
         Returns
         -------
         int
             Number of replaced connections.
         """
-        # The by-input index is void from here on; without it, the copies below do not
-        # raise the peak of memory.
+        # The by-input index is void from here on; without it and the gradients, a
+        # rewiring does not raise the peak of memory.
         self._arrays = self._slots = None
-        network, n_replaced = self.network.copy(), 0
-        moments = {k: m.copy() for k, m in self.state.weight_moments().items()}
-        for number in range(1, network.n_layers + 1):
-            rewired = rewire_layer(network.layer(number), pruner, grower, fraction, rng)
-            if not rewired.n_replaced:
-                continue
-            mine, rows = network.connections(number), network.rows(number)
-            network.indices[mine] = rewired.indices
-            network.indptr[rows.start : rows.stop + 1] = rewired.indptr + mine.start
-            new = np.flatnonzero(rewired.source < 0)
-            for moving in (network.weights, *moments.values()):
-                moved = moving[mine][rewired.source]
-                moved[new] = 0
-                moving[mine] = moved
-            n_replaced += rewired.n_replaced
-        # An interruption before this point leaves the old network, whole.
-        vars(self.state).update(moments)
-        vars(self.network).update(network.to_dict())
+        n_replaced = rewire(self.network, self.state, pruner, grower, fraction, rng)
         self._refresh()
         return n_replaced

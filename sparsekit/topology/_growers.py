@@ -32,8 +32,8 @@ class RandomGrower(BaseEstimator):
         -------
         ndarray of shape (count,), int64
             Positions ``row * n_in + column``, sorted and distinct. Complexity:
-            O(n_connections + count log count).
+            O(n_connections + count).
         """
-        n_free = layer.n_free + int(dropped.sum())
+        n_free = layer.n_free + int(np.count_nonzero(dropped))
         ranks = sample_distinct(n_free, count, rng)
         return free_positions(layer.indptr, layer.indices, layer.n_in, dropped, ranks)

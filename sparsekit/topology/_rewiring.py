@@ -1,33 +1,29 @@
-"""Replace connections of a layer: the bookkeeping, in one place."""
+"""Decide which connections of a layer are replaced, and by which."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from sparsekit.kernels.wiring import replace_connections
 from sparsekit.topology._layer import Layer
 
 
-class Rewired(NamedTuple):
-    """The connections of a layer after a rewiring.
+class Replacement(NamedTuple):
+    """Which connections of a layer go, and where as many new ones come.
 
     Attributes
     ----------
-    indptr : ndarray of shape (n_out + 1,)
-    indices : ndarray of shape (n_connections,)
-    source : ndarray of shape (n_connections,)
-        Where each connection stood before; -1 for a new one. Whatever belongs to a
-        connection (weight, optimizer state) moves by it.
-    n_replaced : int
+    dropped : ndarray of bool, shape (n_connections,)
+        Connections that go.
+    grown : ndarray of int64
+        Positions ``row * n_in + column`` of the new ones, sorted and distinct; as many
+        as are dropped, and none where a connection stays.
     """
 
-    indptr: np.ndarray
-    indices: np.ndarray
-    source: np.ndarray
-    n_replaced: int
+    dropped: np.ndarray
+    grown: np.ndarray
 
 
-def rewire_layer(layer: Layer, pruner, grower, fraction: float, rng) -> Rewired:
+def plan_rewiring(layer: Layer, pruner, grower, fraction: float, rng) -> Replacement:
     """Prune a layer and let as many connections grow; their number stays exact.
 
     Parameters
@@ -41,22 +37,19 @@ def rewire_layer(layer: Layer, pruner, grower, fraction: float, rng) -> Rewired:
 
     Returns
     -------
-    Rewired
+    Replacement
+
+    Raises
+    ------
+    ValueError
+        If the grower chooses more or fewer positions than it was asked for.
     """
     dropped = pruner.select(layer, fraction)
-    count = int(dropped.sum())
+    count = int(np.count_nonzero(dropped))
     grown = grower.select(layer, dropped, count, rng)
-    indptr = np.empty_like(layer.indptr)
-    indices = np.empty_like(layer.indices)
-    source = np.empty(layer.indices.size, dtype=np.int64)
-    replace_connections(
-        layer.indptr,
-        layer.indices,
-        layer.n_in,
-        dropped,
-        grown,
-        indptr,
-        indices,
-        source,
-    )
-    return Rewired(indptr, indices, source, count)
+    if grown.size != count:
+        raise ValueError(
+            f"{type(grower).__name__} chose {grown.size} positions for {count} dropped "
+            "connections; it must choose as many."
+        )
+    return Replacement(dropped, grown)

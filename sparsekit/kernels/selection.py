@@ -1,0 +1,69 @@
+"""The numbers nearest to zero among many, in linear time."""
+
+import numpy as np
+
+from sparsekit.kernels._jit import kernel
+
+# Bits of a number that one pass over all numbers settles.
+_DIGIT = 11
+
+
+@kernel
+def mark_smallest(bits, fraction, marked):
+    """Mark, per sign, the `fraction` of floats that lie nearest to zero.
+
+    Parameters
+    ----------
+    bits : ndarray of shape (n,), int32 or int64
+        The floats, viewed as integers: read so, floats of one sign are ordered by
+        their distance from zero, and the sign is the integer's own.
+    fraction : float
+        In [0, 1]; the number per sign is rounded down.
+    marked : ndarray of bool, shape (n,)
+        Written: of equal floats the first are marked. Complexity: O(n), with no
+        array but this; a radix selection reads `bits` once for every 11 bits.
+    """
+    n_bits = 8 * bits.itemsize - 1
+    half = np.int64(1) << (n_bits - 1)
+    distance = half - 1 + half  # masks the sign
+    counts = np.zeros((2, 1 << _DIGIT), dtype=np.int64)
+    # Per sign: how many are still to be marked among the floats that begin with
+    # `prefix` (-1: it is settled), and the distance below which all are marked.
+    left = np.zeros(2, dtype=np.int64)
+    prefix = np.zeros(2, dtype=np.int64)
+    limit = np.zeros(2, dtype=np.int64)
+    known = n_bits
+    while known > 0 and (prefix[0] >= 0 or prefix[1] >= 0):
+        shift = max(known - _DIGIT, 0)
+        last_digit = (1 << (known - shift)) - 1
+        counts[:] = 0
+        for i in range(bits.size):
+            sign = np.int64(bits[i] < 0)
+            size = bits[i] & distance
+            if size >> known == prefix[sign]:
+                counts[sign, (size >> shift) & last_digit] += 1
+        for sign in range(2):
+            if known == n_bits:
+                left[sign] = np.int64(fraction * counts[sign].sum())
+                if left[sign] == 0:
+                    prefix[sign] = -1
+            if prefix[sign] < 0:
+                continue
+            digit = 0
+            while counts[sign, digit] < left[sign]:
+                left[sign] -= counts[sign, digit]
+                digit += 1
+            prefix[sign] = (prefix[sign] << (known - shift)) + digit
+            limit[sign] = prefix[sign] << shift
+            if counts[sign, digit] == left[sign]:
+                # All of them go, so that their other digits do not matter.
+                limit[sign] += (np.int64(1) << shift) - 1
+                prefix[sign] = -1
+        known = shift
+    for i in range(bits.size):
+        sign = np.int64(bits[i] < 0)
+        size = bits[i] & distance
+        marked[i] = size < limit[sign]
+        if size == limit[sign] and left[sign] > 0:
+            marked[i] = True
+            left[sign] -= 1
