@@ -1,84 +1,69 @@
-"""The connections nearest to zero, without sorting."""
+"""The numbers nearest to zero among many, in linear time."""
 
 import numpy as np
 
-from sparsekit.kernels._jit import inner_kernel, kernel
-from sparsekit.kernels._lanes import item, put
+from sparsekit.kernels._jit import kernel
 
-# Bits of a weight that one pass looks at: seven passes see all 63.
-_DIGIT = 9
-
-
-@inner_kernel
-def _key(weight):
-    """Return bits that are ordered as the absolute values are, and the sign."""
-    bits = np.float64(weight).view(np.int64)
-    return bits & np.int64(0x7FFFFFFFFFFFFFFF), np.int64(bits < 0)
-
-
-@inner_kernel
-def _settle(histogram, wanted, prefix):
-    """Find the digit in which the last wanted connection lies.
-
-    Returns the prefix with that digit, how many are wanted of those that have it, and
-    how many have it.
-    """
-    below = 0
-    for digit in range(histogram.size):
-        if below + histogram[digit] >= wanted:
-            return (prefix << _DIGIT) + digit, wanted - below, histogram[digit]
-        below += histogram[digit]
-    return prefix << _DIGIT, 0, 0
+# Bits of a number that one pass over all numbers settles.
+_DIGIT = 11
 
 
 @kernel
-def nearest_to_zero(weights, fraction):
-    """Mark, of each sign, the share `fraction` of weights nearest to zero.
+def mark_smallest(bits, fraction, marked):
+    """Mark, per sign, the `fraction` of floats that lie nearest to zero.
 
-    Numbers are rounded down; of equal weights the first ones are marked. A radix
-    selection on the bits of the numbers, from the top: a pass counts how many weights
-    have each digit after the digits that are settled.
-    Two or three passes settle most layers.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_connections,)
-        Complexity: O(n_connections), whatever the weights.
+    Parameters
+    ----------
+    bits : ndarray of shape (n,), int32 or int64
+        The floats, viewed as integers: read so, floats of one sign are ordered by
+        their distance from zero, and the sign is the integer's own.
+    fraction : float
+        In [0, 1]; the number per sign is rounded down.
+    marked : ndarray of bool, shape (n,)
+        Written: of equal floats the first are marked. Complexity: O(n), with no
+        array but this; a radix selection reads `bits` once for every 11 bits.
     """
-    n_digits = 1 << _DIGIT
-    prefix = np.zeros(2, np.int64)
-    wanted = np.zeros(2, np.int64)
-    having = np.zeros(2, np.int64)
-    histogram = np.empty(2 * n_digits, np.int64)
-    shift = 63
-    settled = False
-    while shift > 0 and not settled:
-        shift -= _DIGIT
-        histogram[:] = 0
-        for k in range(weights.size):
-            key, sign = _key(item(weights, k))
-            if key >> (shift + _DIGIT) == item(prefix, sign):
-                digit = sign * n_digits + ((key >> shift) & (n_digits - 1))
-                put(histogram, digit, item(histogram, digit) + 1)
-        if shift + _DIGIT == 63:
-            for sign in range(2):
-                digits = histogram[sign * n_digits : (sign + 1) * n_digits]
-                wanted[sign] = np.int64(fraction * digits.sum())
-        settled = True
+    n_bits = 8 * bits.itemsize - 1
+    half = np.int64(1) << (n_bits - 1)
+    distance = half - 1 + half  # masks the sign
+    counts = np.zeros((2, 1 << _DIGIT), dtype=np.int64)
+    # Per sign: how many are still to be marked among the floats that begin with
+    # `prefix` (-1: it is settled), and the distance below which all are marked.
+    left = np.zeros(2, dtype=np.int64)
+    prefix = np.zeros(2, dtype=np.int64)
+    limit = np.zeros(2, dtype=np.int64)
+    known = n_bits
+    while known > 0 and (prefix[0] >= 0 or prefix[1] >= 0):
+        shift = max(known - _DIGIT, 0)
+        last_digit = (1 << (known - shift)) - 1
+        counts[:] = 0
+        for i in range(bits.size):
+            sign = np.int64(bits[i] < 0)
+            size = bits[i] & distance
+            if size >> known == prefix[sign]:
+                counts[sign, (size >> shift) & last_digit] += 1
         for sign in range(2):
-            digits = histogram[sign * n_digits : (sign + 1) * n_digits]
-            prefix[sign], wanted[sign], having[sign] = _settle(
-                digits, wanted[sign], prefix[sign]
-            )
-            settled &= wanted[sign] == 0 or wanted[sign] == having[sign]
-
-    marked = np.empty(weights.size, np.bool_)
-    for k in range(weights.size):
-        key, sign = _key(item(weights, k))
-        leading = key >> shift
-        mark = leading < item(prefix, sign)
-        if leading == item(prefix, sign) and wanted[sign] > 0:
-            wanted[sign] -= 1
-            mark = True
-        marked[k] = mark
-    return marked
+            if known == n_bits:
+                left[sign] = np.int64(fraction * counts[sign].sum())
+                if left[sign] == 0:
+                    prefix[sign] = -1
+            if prefix[sign] < 0:
+                continue
+            digit = 0
+            while counts[sign, digit] < left[sign]:
+                left[sign] -= counts[sign, digit]
+                digit += 1
+            prefix[sign] = (prefix[sign] << (known - shift)) + digit
+            limit[sign] = prefix[sign] << shift
+            if counts[sign, digit] == left[sign]:
+                # All of them go, so that their other digits do not matter.
+                limit[sign] += (np.int64(1) << shift) - 1
+                prefix[sign] = -1
+        known = shift
+    for i in range(bits.size):
+        sign = np.int64(bits[i] < 0)
+        size = bits[i] & distance
+        marked[i] = size < limit[sign]
+        if size == limit[sign] and left[sign] > 0:
+            marked[i] = True
+            left[sign] -= 1

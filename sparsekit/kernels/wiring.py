@@ -1,9 +1,8 @@
-"""Index work on CSR connections: the by-input index, free positions, merging."""
+"""Index work on CSR connections: the by-input index, free positions, replacing."""
 
 import numpy as np
 
-from sparsekit.kernels._jit import inner_kernel, kernel
-from sparsekit.kernels._lanes import item, put
+from sparsekit.kernels._jit import kernel
 
 
 @kernel
@@ -49,122 +48,130 @@ def free_positions(indptr, indices, n_in, dropped, ranks):
     layer's full size.
     """
     positions = np.empty_like(ranks)
-    done = 0
-    survivors = 0
+    longest = 0
     for row in range(indptr.size - 1):
+        longest = max(longest, indptr[row + 1] - indptr[row])
+    taken = np.empty(longest, dtype=np.int64)
+    done = 0
+    survivors = 0  # of the rows before
+    for row in range(indptr.size - 1):
+        kept = 0
         for k in range(indptr[row], indptr[row + 1]):
-            if dropped[k]:
-                continue
-            taken = np.int64(row) * n_in + indices[k]
-            while done < ranks.size and ranks[done] + survivors < taken:
-                positions[done] = ranks[done] + survivors
-                done += 1
-            survivors += 1
+            taken[kept] = np.int64(row) * n_in + indices[k]
+            kept += not dropped[k]
+        # Each step passes a rank or a survivor. Which one, no processor can foresee:
+        # without a branch, the loop takes half the time.
+        passed = 0
+        while passed < kept and done < ranks.size:
+            position = ranks[done] + survivors + passed
+            is_below = position < taken[passed]
+            positions[done] = position
+            done += is_below
+            passed += not is_below
+        survivors += passed
     while done < ranks.size:
         positions[done] = ranks[done] + survivors
         done += 1
     return positions
 
 
-@inner_kernel
-def _survivors_to_the_end(
-    indptr, indices, weights, first, second, dropped, start, n_rows
-):
-    """Push the surviving connections to the end of their layer.
+@kernel
+def _replace_in_rows(n_in, rows, indptr, indices, dropped, grown, is_new):
+    """Replace the connections of one layer in `indptr` and `indices`, in place.
 
-    They keep their order. Returns how many each row has, shape (n_rows,).
+    Of the result, `is_new` tells which connections are new.
     """
-    survivors = np.zeros(n_rows, np.int64)
-    out = indptr[start + n_rows]
-    for row in range(n_rows - 1, -1, -1):
-        for k in range(indptr[start + row + 1] - 1, indptr[start + row] - 1, -1):
-            if dropped[k]:
-                continue
-            out -= 1
-            survivors[row] += 1
-            put(indices, out, item(indices, k))
-            put(weights, out, item(weights, k))
-            put(first, out, item(first, k))
-            if second.size > 0:
-                put(second, out, item(second, k))
-    return survivors
+    begin, place = indptr[0], indptr[rows]
+    kept = k = begin
+    for row in range(rows):
+        row_end = indptr[row + 1]
+        while k < row_end:
+            indices[kept] = indices[k]
+            kept += not dropped[k]
+            k += 1
+        indptr[row + 1] = kept
+    # Backwards, so that nothing is overwritten before it has moved. Where no new
+    # connection is left, the others stand where they belong.
+    new = grown.size
+    row = rows
+    while new > 0:
+        row -= 1
+        start_of_row = np.int64(row) * n_in
+        indptr[row + 1] = place
+        while kept > indptr[row] and new > 0 and grown[new - 1] >= start_of_row:
+            column = grown[new - 1] - start_of_row
+            is_larger = column > indices[kept - 1]
+            place -= 1
+            indices[place] = column if is_larger else indices[kept - 1]
+            is_new[place] = is_larger
+            new -= is_larger
+            kept -= not is_larger
+        while new > 0 and grown[new - 1] >= start_of_row:
+            place -= 1
+            new -= 1
+            indices[place] = grown[new] - start_of_row
+            is_new[place] = True
+        while kept > indptr[row] and place > kept:
+            place -= 1
+            kept -= 1
+            indices[place] = indices[kept]
+            is_new[place] = False
+    is_new[begin:place] = False
 
 
-@inner_kernel
-def _replace_in_layer(
-    indptr, indices, weights, first, second, dropped, grown, start, n_rows, n_in
-):
-    survivors = _survivors_to_the_end(
-        indptr, indices, weights, first, second, dropped, start, n_rows
-    )
-    out = indptr[start]
-    k = indptr[start + n_rows] - survivors.sum()
-    done = 0
-    zero = weights.dtype.type(0)
-    for row in range(n_rows):
-        row_start = np.int64(row) * n_in
-        left = survivors[row]
-        while True:
-            new = done < grown.size and grown[done] < row_start + n_in
-            if left > 0 and (not new or row_start + indices[k] < grown[done]):
-                put(indices, out, item(indices, k))
-                put(weights, out, item(weights, k))
-                put(first, out, item(first, k))
-                if second.size > 0:
-                    put(second, out, item(second, k))
-                k += 1
-                left -= 1
-            elif new:
-                indices[out] = grown[done] - row_start
-                weights[out] = zero
-                first[out] = zero
-                if second.size > 0:
-                    second[out] = zero
-                done += 1
-            else:
-                break
-            out += 1
-        indptr[start + row + 1] = out
+@kernel
+def _move(values, begin, end, dropped, is_new):
+    """Move what belongs to the connections of one layer; new ones get zero."""
+    kept = begin
+    for k in range(begin, end):
+        values[kept] = values[k]
+        kept += not dropped[k]
+    zero = values.dtype.type(0)
+    for k in range(end - 1, begin - 1, -1):
+        kept -= not is_new[k]
+        value = values[kept]
+        values[k] = zero if is_new[k] else value
 
 
 @kernel
 def replace_connections(
-    sizes, starts, indptr, indices, weights, first, second, dropped, grown, n_grown
+    sizes, first, indptr, indices, belongings, dropped, grown, grown_ends
 ):
-    """Put `grown` connections in the place of `dropped` ones, in all layers.
-
-    Weights and moments move with their connections; new ones are zero. Rows stay
-    sorted, each layer keeps its number of connections, and all is done in place: the
-    survivors wait at the end of their layer while the merge fills it from the front.
-    An interruption waits for the end of this call.
+    """Replace connections of all layers, in place.
 
     Parameters
     ----------
-    sizes, starts, indptr, indices, weights : ndarray
-        As in `Network`, where `starts` is `first`.
-    first, second : ndarray
-        Moments parallel to `weights`; `second` may be empty.
+    sizes, first, indptr, indices : ndarray
+        The network, see `_structs`; rows stay sorted.
+    belongings : tuple of ndarray of shape (n_connections,)
+        What moves with the connections. A new connection gets zeros.
     dropped : ndarray of bool, shape (n_connections,)
+        Connections that go.
     grown : ndarray of int64
-        Positions ``row * n_in + column``, sorted and distinct within a layer, one layer
-        after another.
-    n_grown : ndarray of shape (L + 1,), int64
-        Number of grown, and of dropped, connections of each layer.
+        Positions ``row * n_in + column`` of new connections, sorted within a layer; as
+        many per layer as are dropped there.
+    grown_ends : ndarray of shape (n_layers + 1,), int64
+        ``grown[grown_ends[l - 1]:grown_ends[l]]`` belongs to layer `l`.
+
+    Notes
+    -----
+    Complexity: O(connections + rows), with one byte of memory for a connection.
     """
-    begin = 0
-    for layer in range(1, sizes.size):
-        end = begin + n_grown[layer]
-        if end > begin:
-            _replace_in_layer(
-                indptr,
-                indices,
-                weights,
-                first,
-                second,
-                dropped,
-                grown[begin:end],
-                starts[layer],
-                sizes[layer],
-                sizes[layer - 1],
-            )
-        begin = end
+    is_new = np.empty(indices.size, dtype=np.bool_)
+    for level in range(1, sizes.size):
+        mine = grown[grown_ends[level - 1] : grown_ends[level]]
+        if mine.size == 0:
+            continue
+        row = first[level]
+        begin, end = indptr[row], indptr[row + sizes[level]]
+        _replace_in_rows(
+            sizes[level - 1],
+            sizes[level],
+            indptr[row : row + sizes[level] + 1],
+            indices,
+            dropped,
+            mine,
+            is_new,
+        )
+        for values in belongings:
+            _move(values, begin, end, dropped, is_new)

@@ -5,15 +5,14 @@ import numpy as np
 from sparsekit.kernels._structs import DENSE, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
-from sparsekit.kernels.wiring import replace_connections
 from sparsekit.network._formats import layer_formats
+from sparsekit.network._rewiring import rewire
 from sparsekit.network._threads import (
     blas_on_one_thread,
     parallel_section,
     useful_threads,
 )
 from sparsekit.network._tiles import lanes_for
-from sparsekit.topology import plan_layer
 
 LOSSES = {"softmax": SOFTMAX, "logistic": LOGISTIC_LOSS, "identity": SQUARED}
 
@@ -138,24 +137,6 @@ class Trainer:
         """
         # The by-input index is void from here on, and leaves its room to the plan.
         self._arrays = self._slots = None
-        network = self.network
-        plans = [
-            plan_layer(network.layer(number), pruner, grower, fraction, rng)
-            for number in range(1, network.n_layers + 1)
-        ]
-        n_grown = np.array([0, *(plan.grown.size for plan in plans)], dtype=np.int64)
-        # One compiled call: an interruption leaves the old network or the new one.
-        replace_connections(
-            network.sizes,
-            network.first,
-            network.indptr,
-            network.indices,
-            network.weights,
-            self.state.weight_first,
-            self.state.weight_second,
-            np.concatenate([plan.dropped for plan in plans]),
-            np.concatenate([plan.grown for plan in plans]),
-            n_grown,
-        )
+        n_replaced = rewire(self.network, self.state, pruner, grower, fraction, rng)
         self._refresh()
-        return int(n_grown.sum())
+        return n_replaced

@@ -5,15 +5,15 @@ from sparsekit.topology._growers import RandomGrower
 from sparsekit.topology._initial import connect_idle_neurons, random_topology
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._pruners import SETPruner
-from sparsekit.topology._rewiring import LayerPlan, plan_layer
+from sparsekit.topology._rewiring import Replacement, plan_rewiring
 
 __all__ = [
     "Layer",
-    "LayerPlan",
     "RandomGrower",
+    "Replacement",
     "SETPruner",
     "connect_idle_neurons",
     "erdos_renyi_counts",
-    "plan_layer",
+    "plan_rewiring",
     "random_topology",
 ]

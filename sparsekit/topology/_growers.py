@@ -32,7 +32,7 @@ class RandomGrower(BaseEstimator):
         -------
         ndarray of shape (count,), int64
             Positions ``row * n_in + column``, sorted and distinct. Complexity:
-            O(n_connections + count log count).
+            O(n_connections + count).
         """
         n_free = layer.n_free + int(np.count_nonzero(dropped))
         ranks = sample_distinct(n_free, count, rng)

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.kernels.selection import nearest_to_zero
+from sparsekit.kernels.selection import mark_smallest
 from sparsekit.topology._layer import Layer
 
 
@@ -35,4 +35,7 @@ class SETPruner(BaseEstimator):
         ndarray of bool, shape (n_connections,)
             True where a connection is dropped. Complexity: O(n_connections).
         """
-        return nearest_to_zero(layer.weights, fraction)
+        dropped = np.empty(layer.weights.size, dtype=bool)
+        bits = layer.weights.view(f"i{layer.weights.itemsize}")
+        mark_smallest(bits, float(fraction), dropped)
+        return dropped

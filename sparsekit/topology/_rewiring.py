@@ -1,4 +1,4 @@
-"""What a rewiring is going to do: planned by layers, carried out at once."""
+"""Decide which connections of a layer are replaced, and by which."""
 
 from typing import NamedTuple
 
@@ -7,24 +7,24 @@ import numpy as np
 from sparsekit.topology._layer import Layer
 
 
-class LayerPlan(NamedTuple):
-    """The connections that go and those that come.
+class Replacement(NamedTuple):
+    """Which connections of a layer go, and where as many new ones come.
 
     Attributes
     ----------
     dropped : ndarray of bool, shape (n_connections,)
+        Connections that go.
     grown : ndarray of int64
-        Positions ``row * n_in + column``, sorted and distinct: as many as are dropped.
+        Positions ``row * n_in + column`` of the new ones, sorted and distinct; as many
+        as are dropped, and none where a connection stays.
     """
 
     dropped: np.ndarray
     grown: np.ndarray
 
 
-def plan_layer(layer: Layer, pruner, grower, fraction: float, rng) -> LayerPlan:
-    """Choose what to drop and, of what is free then, what to grow.
-
-    The number of connections stays exact.
+def plan_rewiring(layer: Layer, pruner, grower, fraction: float, rng) -> Replacement:
+    """Prune a layer and let as many connections grow; their number stays exact.
 
     Parameters
     ----------
@@ -37,8 +37,19 @@ def plan_layer(layer: Layer, pruner, grower, fraction: float, rng) -> LayerPlan:
 
     Returns
     -------
-    LayerPlan
+    Replacement
+
+    Raises
+    ------
+    ValueError
+        If the grower chooses more or fewer positions than it was asked for.
     """
     dropped = pruner.select(layer, fraction)
     count = int(np.count_nonzero(dropped))
-    return LayerPlan(dropped, grower.select(layer, dropped, count, rng))
+    grown = grower.select(layer, dropped, count, rng)
+    if grown.size != count:
+        raise ValueError(
+            f"{type(grower).__name__} chose {grown.size} positions for {count} dropped "
+            "connections; it must choose as many."
+        )
+    return Replacement(dropped, grown)

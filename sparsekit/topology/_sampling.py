@@ -2,18 +2,17 @@
 
 import numpy as np
 
-# Populations that may be allocated.
-_SMALL = 10_000
+from sparsekit.kernels.sampling import insert_absent, sort_distinct
 
 
 def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.ndarray:
     """Draw `size` distinct integers from ``range(population)``, sorted.
 
-    Every subset has the same probability: integers are drawn until `size` different
-    ones have come, and no draw prefers one integer to another. Above half of the
-    population the complement is drawn. Time is O(size log size) and memory O(size),
-    whatever the population; ``Generator.choice`` may allocate all of it, and draws from
-    small populations only.
+    Every subset has the same probability. Of `size` independent draws the different
+    ones are kept; no integer is preferred, so of the subsets with as many members each
+    is as probable as any other. As many as came twice are drawn from the rest in the
+    same way. Above half of the population the complement is drawn. Time and memory are
+    O(size), whatever the population; ``Generator.choice`` may allocate all of it.
 
     Parameters
     ----------
@@ -31,18 +30,10 @@ def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.
         present = np.ones(population, dtype=bool)
         present[absent] = False
         return np.flatnonzero(present)
-    if population <= _SMALL:
-        return np.sort(rng.choice(population, size, replace=False, shuffle=False))
-    chosen = _sorted_distinct(rng.integers(0, population, size))
-    while chosen.size < size:
-        drawn = _sorted_distinct(rng.integers(0, population, size - chosen.size))
-        places = np.searchsorted(chosen, drawn)
-        new = chosen[np.minimum(places, chosen.size - 1)] != drawn
-        chosen = np.insert(chosen, places[new], drawn[new])
-    return chosen
-
-
-def _sorted_distinct(values):
-    # numpy's own unique hashes, which takes several times as long as the sort.
-    values = np.sort(values)
-    return values[np.append(True, values[1:] != values[:-1])]
+    if size == 0:
+        return np.empty(0, dtype=np.int64)
+    chosen = sort_distinct(rng.integers(0, population, size), population)
+    if chosen.size == size:
+        return chosen
+    rest = sample_distinct(population - chosen.size, size - chosen.size, rng)
+    return insert_absent(chosen, rest)

@@ -1,5 +1,9 @@
 """What a rewiring does to a network that trains."""
 
+import signal
+import time
+
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -204,3 +208,36 @@ def test_interrupted_rewiring_leaves_the_network_whole(failing):
     with pytest.raises(KeyboardInterrupt):
         trainer.rewire(parts["pruner"], parts["grower"], 0.5, rng)
     assert belongings(trainer) == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs an alarm")
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="Python can be interrupted inside")
+def test_interruption_at_any_moment_leaves_the_old_network_or_the_new_one():
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    def rewired(delay):
+        rng = np.random.default_rng(3)
+        trainer = random_trainer(rng, (300, 300, 300, 5), 0.3, "adam", np.float32)
+        begin = time.perf_counter()
+        try:
+            signal.setitimer(signal.ITIMER_REAL, delay)
+            trainer.rewire(SETPruner(), RandomGrower(), 0.3, rng)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except KeyboardInterrupt:
+            pass
+        seconds = time.perf_counter() - begin
+        network, state = trainer.network, trainer.state
+        arrays = (network.indptr, network.indices, network.weights)
+        arrays += state.weight_first, state.weight_second
+        return seconds, b"".join(array.tobytes() for array in arrays)
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        seconds, new = min(rewired(0) for _ in range(3))
+        _, old = rewired(1e-6)
+        outcomes = {rewired(share * seconds)[1] for share in np.linspace(0.02, 1.2, 60)}
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert old != new
+    assert outcomes <= {old, new}

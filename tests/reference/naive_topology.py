@@ -46,6 +46,13 @@ def replace_connections(connections, n_in, dropped, grown):
     return ordered, [places[connection] for connection in ordered]
 
 
+def insert_absent(values, ranks):
+    """Return `values` and the absent integers that `ranks` count, in order."""
+    end = len(values) + max(ranks, default=0) + 1
+    absent = [number for number in range(end) if number not in values]
+    return sorted([*values, *(absent[rank] for rank in ranks)])
+
+
 def set_dropped(weights, fraction):
     """Return which weights SET drops: of each sign the share nearest to zero."""
     dropped = [False] * len(weights)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from sparsekit.kernels import wiring
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW
+from sparsekit.network import SparseNetwork
 from tests.reference import naive_topology as naive
 from tests.reference.cases import random_naive_network, sparse_network
 from tests.reference.strategies import layers, pairs_of, shares
@@ -15,7 +17,7 @@ from tests.reference.strategies import layers, pairs_of, shares
 @pytest.mark.parametrize(
     "sizes", [(4, 6, 5, 3), (1, 1, 1), (7, 2), (3, 8, 1), (1, 9, 2, 9, 1)], ids=str
 )
-def test_index_by_input_of_all_layers(sizes, density):
+def test_index_by_input(sizes, density):
     network = sparse_network(
         random_naive_network(np.random.default_rng(1), sizes, density)
     )
@@ -47,43 +49,52 @@ def test_free_positions(drawn, drop_rate, grow_rate):
     assert positions.tolist() == [free[rank] for rank in ranks]
 
 
-@given(layers(), shares)
-def test_replace_connections(drawn, drop_rate):
-    layer, rng = drawn
-    dropped = rng.random(layer.indices.size) < drop_rate
-    free = naive.free_positions(pairs_of(layer), layer.n_in, layer.n_out, dropped)
-    grown = np.sort(rng.permutation(np.array(free, dtype=np.int64))[: dropped.sum()])
-    expected, source = naive.replace_connections(
-        pairs_of(layer), layer.n_in, dropped, grown
-    )
-    # Weights and moments carry the place where their connection stood.
-    places = np.arange(1.0, layer.indices.size + 1)
-    indptr, indices, moved = replaced(
-        layer.indptr, layer.indices, layer.n_in, dropped, grown, places
-    )
-    assert naive.connections_of(indptr, indices) == expected
-    for values, factor in zip(moved, (1, 2, 3), strict=True):
-        ours = [int(v / factor) - 1 for v in values]
-        assert ours == source
-
-
-def replaced(indptr, indices, n_in, dropped, grown, values):
-    """Replace connections of a single layer; return what is new of all its arrays."""
-    n_out = indptr.size - 1
-    sizes, starts = np.array([n_in, n_out]), np.array([-n_in, 0])
-    moving = [values * factor for factor in (1, 2, 3)]
-    indptr, indices = indptr.copy(), indices.copy()
+def replace(network, belongings, dropped, grown):
+    """Run the kernel on masks and positions that are given layer by layer."""
+    ends = np.cumsum([0, *map(len, grown)])
     wiring.replace_connections(
-        sizes,
-        starts,
-        indptr,
-        indices,
-        *moving,
-        dropped,
-        grown,
-        np.array([0, grown.size]),
+        network.sizes,
+        network.first,
+        network.indptr,
+        network.indices,
+        belongings,
+        np.concatenate(dropped),
+        np.concatenate(grown),
+        ends,
     )
-    return indptr, indices, moving
+
+
+@given(
+    st.lists(st.integers(1, 8), min_size=2, max_size=4),
+    st.sampled_from([0.2, 0.6, 1]),
+    st.lists(shares, min_size=3, max_size=3),
+    st.integers(0, 10**6),
+)
+def test_replace_connections(sizes, density, drop_rates, seed):
+    rng = np.random.default_rng(seed)
+    network = sparse_network(random_naive_network(rng, sizes, density))
+    layers = [network.layer(number) for number in range(1, len(sizes))]
+    old = [pairs_of(layer) for layer in layers]
+    dropped, grown = [], []
+    for layer, rate in zip(layers, drop_rates, strict=False):
+        gone = rng.random(layer.indices.size) < rate
+        free = naive.free_positions(pairs_of(layer), layer.n_in, layer.n_out, gone)
+        free = np.array(free, dtype=np.int64)
+        dropped.append(gone)
+        grown.append(np.sort(rng.permutation(free)[: gone.sum()]))
+    expected = [
+        naive.replace_connections(pairs, layer.n_in, gone, new)
+        for pairs, layer, gone, new in zip(old, layers, dropped, grown, strict=True)
+    ]
+    # Where a connection stood before, counted from 1; zero for a new one.
+    places = [np.arange(1.0, len(pairs) + 1) for pairs in old]
+    belongings = np.concatenate(places), -np.concatenate(places)
+    replace(network, belongings, dropped, grown)
+    for number, (pairs, source) in enumerate(expected, start=1):
+        mine = network.connections(number)
+        assert pairs_of(network.layer(number)) == pairs
+        assert belongings[0][mine].tolist() == [place + 1 for place in source]
+        assert belongings[1][mine].tolist() == [-place - 1 for place in source]
 
 
 def test_positions_beyond_32_bits():
@@ -91,16 +102,22 @@ def test_positions_beyond_32_bits():
     n_in = n_out = 2**20
     indptr = np.ones(n_out + 1, dtype=np.int64)
     indptr[0], indptr[-1] = 0, 2
-    indices = np.array([5, n_in - 1], dtype=np.int32)
+    network = SparseNetwork(
+        sizes=np.array([n_in, n_out]),
+        indptr=indptr.copy(),
+        indices=np.array([5, n_in - 1], dtype=np.int32),
+        weights=np.ones(2),
+        biases=np.zeros(n_out),
+        kinds=np.zeros(2, dtype=np.int64),
+        slopes=np.zeros(2),
+    )
     dropped = np.array([False, True])
     last = n_in * n_out - 1
     grown = wiring.free_positions(
-        indptr, indices, n_in, dropped, np.array([last - 1], dtype=np.int64)
+        indptr, network.indices, n_in, dropped, np.array([last - 1], dtype=np.int64)
     )
     assert grown.tolist() == [last]
-    new_indptr, new_indices, moved = replaced(
-        indptr, indices, n_in, dropped, grown, np.array([1.0, 2.0])
-    )
-    np.testing.assert_array_equal(new_indptr, indptr)
-    np.testing.assert_array_equal(new_indices, indices)
-    assert moved[0].tolist() == [1.0, 0.0]
+    replace(network, (network.weights,), [dropped], [grown])
+    np.testing.assert_array_equal(network.indptr, indptr)
+    assert network.indices.tolist() == [5, n_in - 1]
+    assert network.weights.tolist() == [1, 0]

@@ -38,6 +38,18 @@ def test_every_subset_is_as_probable_as_any_other(population, size):
     assert chisquare(counts).pvalue > 1e-3
 
 
+@pytest.mark.parametrize("population", [3 * 10**4, 10**9 + 7])
+def test_large_samples_are_spread_evenly(population):
+    # In the first, a fifth of the draws are repeated.
+    rng = np.random.default_rng(0)
+    counts = np.zeros(100)
+    for _ in range(20):
+        sample = sample_distinct(population, 10**4, rng)
+        counts += np.bincount(sample * 100 // population, minlength=100)
+    # Draws without replacement vary less than chi-square allows for.
+    assert chisquare(counts).pvalue > 1e-3
+
+
 def test_same_generator_gives_the_same_sample():
     a = sample_distinct(10**12, 1000, np.random.default_rng(5))
     b = sample_distinct(10**12, 1000, np.random.default_rng(5))
