@@ -5,7 +5,7 @@ import numpy as np
 from sparsekit.kernels._jit import kernel
 
 # Bits of a number that one pass over all numbers settles.
-_DIGIT = 11
+_DIGIT = 9
 
 
 @kernel
@@ -21,7 +21,7 @@ def mark_smallest(bits, fraction, marked):
         In [0, 1]; the number per sign is rounded down.
     marked : ndarray of bool, shape (n,)
         Written: of equal floats the first are marked. Complexity: O(n), with no
-        array but this; a radix selection reads `bits` once for every 11 bits.
+        array but this; a radix selection reads `bits` once for every 9 bits.
     """
     n_bits = 8 * bits.itemsize - 1
     half = np.int64(1) << (n_bits - 1)
@@ -57,13 +57,18 @@ def mark_smallest(bits, fraction, marked):
             limit[sign] = prefix[sign] << shift
             if counts[sign, digit] == left[sign]:
                 # All of them go, so that their other digits do not matter.
-                limit[sign] += (np.int64(1) << shift) - 1
+                limit[sign] += np.int64(1) << shift
+                left[sign] = 0
                 prefix[sign] = -1
         known = shift
+    limit_positive, limit_negative = limit
+    for i in range(bits.size):
+        here = limit_negative if bits[i] < 0 else limit_positive
+        marked[i] = (bits[i] & distance) < here
+    if left[0] == 0 and left[1] == 0:
+        return
     for i in range(bits.size):
         sign = np.int64(bits[i] < 0)
-        size = bits[i] & distance
-        marked[i] = size < limit[sign]
-        if size == limit[sign] and left[sign] > 0:
+        if left[sign] > 0 and (bits[i] & distance) == limit[sign]:
             marked[i] = True
             left[sign] -= 1
