@@ -5,7 +5,7 @@ import numpy as np
 from sparsekit.kernels._jit import kernel
 
 # Bits of a number that one pass over all numbers settles.
-_DIGIT = 9
+_DIGIT = 11
 
 
 @kernel
@@ -21,7 +21,7 @@ def mark_smallest(bits, fraction, marked):
         In [0, 1]; the number per sign is rounded down.
     marked : ndarray of bool, shape (n,)
         Written: of equal floats the first are marked. Complexity: O(n), with no
-        array but this; a radix selection reads `bits` once for every 9 bits.
+        array but this; a radix selection reads `bits` once for every 11 bits.
     """
     n_bits = 8 * bits.itemsize - 1
     half = np.int64(1) << (n_bits - 1)
