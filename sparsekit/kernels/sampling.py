@@ -1,8 +1,35 @@
-"""Sorted sets of whole numbers, in linear time."""
+"""Samples of whole numbers without replacement, sorted, in linear time."""
 
 import numpy as np
 
 from sparsekit.kernels._jit import kernel
+from sparsekit.kernels.hashing import stream
+
+
+@kernel
+def draw(seed, start, population, size):
+    """Draw `size` times from ``range(population)``, with replacement.
+
+    Numbers of as many bits as `population` has are taken from the random stream of
+    `seed`, and those outside are passed over: no integer is preferred, not even by
+    rounding.
+
+    Returns
+    -------
+    (ndarray of shape (size,), int)
+        The draws, and where in the stream (from `start`) the next ones begin.
+    """
+    shift = 63
+    while population >> (64 - shift) > 0:
+        shift -= 1
+    values = np.empty(size, dtype=np.int64)
+    filled = 0
+    while filled < size:
+        value = np.int64(stream(seed, start) >> np.uint64(shift))
+        values[filled] = value
+        filled += value < population
+        start += 1
+    return values, start
 
 
 @kernel
@@ -58,3 +85,22 @@ def insert_absent(values, ranks):
         result[passed + k] = ranks[k] + passed
     result[passed + ranks.size :] = values[passed:]
     return result
+
+
+@kernel
+def draw_distinct(seed, population, size):
+    """Draw `size` distinct integers from ``range(population)``, sorted.
+
+    Every subset has the same probability. Of `size` independent draws the different
+    ones are kept; no integer is preferred, so of the subsets with as many members each
+    is as probable as any other. As many as came twice are drawn from the absent
+    integers in the same way, until there are enough. Complexity: O(size) if `size` is
+    at most half of `population`.
+    """
+    values, used = draw(seed, 0, population, size)
+    chosen = sort_distinct(values, population)
+    while chosen.size < size:
+        absent = population - chosen.size
+        ranks, used = draw(seed, used, absent, size - chosen.size)
+        chosen = insert_absent(chosen, sort_distinct(ranks, absent))
+    return chosen

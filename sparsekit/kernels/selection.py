@@ -57,13 +57,18 @@ def mark_smallest(bits, fraction, marked):
             limit[sign] = prefix[sign] << shift
             if counts[sign, digit] == left[sign]:
                 # All of them go, so that their other digits do not matter.
-                limit[sign] += (np.int64(1) << shift) - 1
+                limit[sign] += np.int64(1) << shift
+                left[sign] = 0
                 prefix[sign] = -1
         known = shift
+    limit_positive, limit_negative = limit
+    for i in range(bits.size):
+        here = limit_negative if bits[i] < 0 else limit_positive
+        marked[i] = (bits[i] & distance) < here
+    if left[0] == 0 and left[1] == 0:
+        return
     for i in range(bits.size):
         sign = np.int64(bits[i] < 0)
-        size = bits[i] & distance
-        marked[i] = size < limit[sign]
-        if size == limit[sign] and left[sign] > 0:
+        if left[sign] > 0 and (bits[i] & distance) == limit[sign]:
             marked[i] = True
             left[sign] -= 1

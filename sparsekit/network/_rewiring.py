@@ -28,8 +28,8 @@ def rewire(network, state, pruner, grower, fraction, rng):
     Returns
     -------
     int
-        Number of replaced connections. Complexity: O(connections + neurons), with two
-        bytes of memory for a connection and 16 for a replaced one.
+        Number of replaced connections. Complexity: O(connections + neurons) time, with
+        3 bytes of memory for a connection and 16 for a replaced one.
     """
     layers = map(network.layer, range(1, network.n_layers + 1))
     plans = [plan_rewiring(layer, pruner, grower, fraction, rng) for layer in layers]

@@ -2,17 +2,15 @@
 
 import numpy as np
 
-from sparsekit.kernels.sampling import insert_absent, sort_distinct
+from sparsekit.kernels.sampling import draw_distinct
 
 
 def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.ndarray:
     """Draw `size` distinct integers from ``range(population)``, sorted.
 
-    Every subset has the same probability. Of `size` independent draws the different
-    ones are kept; no integer is preferred, so of the subsets with as many members each
-    is as probable as any other. As many as came twice are drawn from the rest in the
-    same way. Above half of the population the complement is drawn. Time and memory are
-    O(size), whatever the population; ``Generator.choice`` may allocate all of it.
+    Every subset has the same probability. Above half of the population the complement
+    is drawn. Time and memory are O(size), whatever the population;
+    ``Generator.choice`` may allocate all of it.
 
     Parameters
     ----------
@@ -20,6 +18,7 @@ def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.
     size : int
         At most `population`.
     rng : numpy.random.Generator
+        Gives the seed of the compiled loop that draws.
 
     Returns
     -------
@@ -30,10 +29,5 @@ def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.
         present = np.ones(population, dtype=bool)
         present[absent] = False
         return np.flatnonzero(present)
-    if size == 0:
-        return np.empty(0, dtype=np.int64)
-    chosen = sort_distinct(rng.integers(0, population, size), population)
-    if chosen.size == size:
-        return chosen
-    rest = sample_distinct(population - chosen.size, size - chosen.size, rng)
-    return insert_absent(chosen, rest)
+    seed = rng.integers(2**64, dtype=np.uint64)
+    return draw_distinct(seed, population, size)
