@@ -118,7 +118,7 @@ class SparseNetwork:
         """
         indexed = (formats == BY_INPUT) | (formats == STORED)
         n_indexed = sum(
-            self.indices[self.connections(layer)].size
+            self.indices[self.connections(int(layer))].size
             for layer in np.flatnonzero(indexed)
         )
         arrays = self._kernel_arrays(formats, n_indexed, n_lanes)
@@ -149,7 +149,7 @@ class SparseNetwork:
         room = {"matrices": 0, "gradient": 0, "inputs": 0, "deltas": 0}
         for layer in layers:
             n_in, n_out = int(self.sizes[layer - 1]), int(self.sizes[layer])
-            mine = self.connections(layer)
+            mine = self.connections(int(layer))
             if mine.stop - mine.start == n_in * n_out:
                 at[layer] = -1
             else:
