@@ -96,6 +96,18 @@ def _read(lanes, array, out, repeats):
 
 
 @numba.njit(error_model="numpy")
+def _rewrite(lanes, array, repeats):
+    """Read and write an array again and again: both directions of the bus are used."""
+    width = width_of(lanes)
+    part = array.size // 4
+    half = fill(lanes, array.dtype.type(0.5))
+    for _ in range(repeats):
+        for k in range(0, part, width):
+            for at in (k, k + part, k + 2 * part, k + 3 * part):
+                store(array, at, multiply_add(load(lanes, array, at), half, half))
+
+
+@numba.njit(error_model="numpy")
 def _forward(lanes, net, values, deltas, noise, repeats):
     for _ in range(repeats):
         forward_tile(lanes, net, 2, 0, 1, values, deltas, noise, 1)
@@ -138,13 +150,13 @@ def measure_limits(*, dram_bytes=_DRAM_BYTES, repeats=200_000):
     """Measure the limits of one core."""
     few = np.full(11 * 16, 0.5, dtype=np.float32)
     flops = 2 * 10 * 16 / fastest(_multiply_adds, _LANES, few, repeats=repeats)
-    bandwidths = []
-    for n_bytes in (_L2_BYTES, dram_bytes):
-        array = np.ones(n_bytes // 4, dtype=np.float32)
-        turns = max(1, repeats * 1024 // n_bytes)
-        seconds = fastest(_read, _LANES, array, few, repeats=turns)
-        bandwidths.append(n_bytes / seconds)
-    return Limits(flops, *bandwidths)
+    # The layers' kernels read from the cache; what goes to memory reads and writes.
+    array = np.ones(_L2_BYTES // 4, dtype=np.float32)
+    turns = max(1, repeats * 1024 // _L2_BYTES)
+    l2_bytes = _L2_BYTES / fastest(_read, _LANES, array, few, repeats=turns)
+    array = np.ones(dram_bytes // 4, dtype=np.float32)
+    moved = 2 * dram_bytes / fastest(_rewrite, _LANES, array, repeats=2)
+    return Limits(flops, l2_bytes, moved)
 
 
 def layer_kernels(density, *, repeats=100):
