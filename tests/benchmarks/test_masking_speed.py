@@ -47,7 +47,7 @@ def test_fitting_and_masking_takes_less_than_five_seconds(masker, table, capsys)
     masker.set_params(random_state=0).fit_transform(table[:1000])  # compiles
     took, masked = seconds(lambda: masker.fit_transform(table), repeats=2)
     with capsys.disabled():
-        print(f"\n{masker}: {took:.2f} s")  # noqa: T201
+        print(f"\n{masker}: {took:.2f} s")
     assert took < 5
     np.testing.assert_allclose(masker.propensity(table).mean(axis=0), 0.2, atol=1e-8)
     assert np.isnan(masked).mean() == pytest.approx(0.2, abs=0.01)
@@ -87,5 +87,5 @@ def test_it_is_twenty_times_faster_than_pyampute(mechanism, table, capsys):
     ours, masked = seconds(lambda: masker.fit_transform(table))
     assert np.isnan(masked).mean() == pytest.approx(0.2, abs=0.01)
     with capsys.disabled():
-        print(f"\n{mechanism}: {theirs:.2f} s against {ours:.2f} s")  # noqa: T201
+        print(f"\n{mechanism}: {theirs:.2f} s against {ours:.2f} s")
     assert theirs > 20 * ours
