@@ -64,6 +64,7 @@ def one_curve(monkeypatch):
     return asked
 
 
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support")  # PyTorch's own
 @pytest.mark.parametrize("library", filter(is_installed, TRAININGS))
 def test_every_library_trains(library):
     TRAININGS[library](Work(**TINY), 1)(2)
