@@ -1,5 +1,10 @@
-"""Maskers: transformers that make values missing by a known mechanism."""
+"""Maskers: transformers that make values missing by a known mechanism.
 
+`diagnose` looks at a table from the other side: what its holes depend on.
+"""
+
+from sparsekit.missingness._diagnosis import Diagnosis, diagnose
+from sparsekit.missingness._display import MissingnessDisplay
 from sparsekit.missingness._label import LabelMasker
 from sparsekit.missingness._mar import MARMasker
 from sparsekit.missingness._mcar import MCARMasker
@@ -9,10 +14,13 @@ from sparsekit.missingness._transformer import MissingnessTransformer
 
 __all__ = [
     "BlockMasker",
+    "Diagnosis",
     "LabelMasker",
     "MARMasker",
     "MCARMasker",
     "MNARMasker",
+    "MissingnessDisplay",
     "MissingnessTransformer",
     "MonotoneMasker",
+    "diagnose",
 ]
