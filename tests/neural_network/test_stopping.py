@@ -200,6 +200,9 @@ def test_the_validation_score_is_weighted():
     y = (X[:, 0] > 0).astype(int)
     wrong = np.arange(60) % 3 > 0
     y[wrong] = 1 - y[wrong]
-    net = DenseMLPClassifier((20,), early_stopping=True, random_state=0)
+    # Patience enough to learn the boundary from whatever weights are drawn.
+    net = DenseMLPClassifier(
+        (20,), early_stopping=True, n_iter_no_change=60, random_state=0
+    )
     net.fit(X, y, sample_weight=np.where(wrong, 0.0, 1.0))
     assert max(net.validation_scores_) == 1.0
