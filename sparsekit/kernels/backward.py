@@ -13,14 +13,12 @@ from sparsekit.kernels._lanes import (
     item,
     load,
     multiply,
-    put,
     scaled_add,
     store,
     total,
     width_of,
 )
 from sparsekit.kernels.forward import derivative, value_tells
-from sparsekit.kernels.learn import learn
 
 
 @inner_kernel
@@ -89,29 +87,17 @@ def backward_inputs(
 
 
 @inner_kernel
-def learn_inputs(
-    lanes,
-    net,
-    level,
-    begin,
-    end,
-    n_tiles,
-    values,
-    deltas,
-    noise,
-    slots,
-    rule,
-    weight,
-    step,
+def gradient_by_input(
+    lanes, net, level, begin, end, n_tiles, values, deltas, noise, slots
 ):
-    """Take the backward pass through connections that read neurons of `level`.
+    """Return the gradient of all connections that read neurons `begin` to `end`.
 
-    The connections of the neurons `begin` to `end` learn, after their weights have sent
-    the gradient back. Returns what `learn` returns.
+    On the way the gradient goes back to these neurons of `level`, and their biases get
+    theirs.
     """
     here = net.first[level] - net.first[0]
-    first, last = net.in_indptr[here + begin], net.in_indptr[here + end]
-    gradient = np.zeros(last - first, net.weights.dtype)
+    size = net.in_indptr[here + end] - net.in_indptr[here + begin]
+    gradient = np.zeros(size, net.weights.dtype)
     for tile in range(n_tiles):
         backward_inputs(
             lanes,
@@ -127,30 +113,7 @@ def learn_inputs(
             gradient,
         )
     bias_gradient(lanes, net, level, begin, end, n_tiles, deltas, slots)
-    return learn_by_input(
-        lanes, net, level, first, last, gradient, slots, rule, weight, step
-    )
-
-
-@inner_kernel
-def learn_by_input(lanes, net, level, first, last, gradient, slots, rule, weight, step):
-    """Take a step on the entries `first` to `last` of the by-input index of `level`."""
-    here = net.first[level] - net.first[0]
-    # The connections of a layer fill the same stretch in both orders.
-    shift = net.indptr[net.first[level + 1]] - net.in_indptr[here]
-    result = learn(
-        lanes,
-        net.in_weights[first:last],
-        gradient,
-        slots,
-        first + shift,
-        rule,
-        weight,
-        step,
-    )
-    for k in range(first, last):
-        put(net.weights, item(net.in_position, k), item(net.in_weights, k))
-    return result
+    return gradient
 
 
 @inner_kernel
@@ -188,17 +151,9 @@ def gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradien
 
 
 @inner_kernel
-def learn_rows(
-    lanes, net, begin, end, n_tiles, values, deltas, slots, rule, weight, step
-):
-    """Compute the gradient of rows of the first layer and take a step.
-
-    Returns what `learn` returns.
-    """
-    first, last = net.indptr[begin], net.indptr[end]
-    gradient = np.zeros(last - first, net.weights.dtype)
+def gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas):
+    """Return the gradient of the rows `begin` to `end` of the first layer."""
+    gradient = np.zeros(net.indptr[end] - net.indptr[begin], net.weights.dtype)
     for tile in range(n_tiles):
         gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradient)
-    return learn(
-        lanes, net.weights[first:last], gradient, slots, first, rule, weight, step
-    )
+    return gradient

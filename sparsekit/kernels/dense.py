@@ -20,7 +20,6 @@ from sparsekit.kernels._lanes import (
     width_of,
 )
 from sparsekit.kernels.forward import derivative, finish_row, value_tells
-from sparsekit.kernels.learn import learn
 
 # Rows of a dense layer whose gradient is computed at a time. With fewer, BLAS packs the
 # inputs too often: 64 rows take a tenth longer.
@@ -64,11 +63,14 @@ def fill_dense_rows(net, level, begin, end):
     start = net.dense_at[level]
     for k in range(start + begin * n_in, start + end * n_in):
         net.dense_matrices[k] = 0
-    _mirror_rows(net, level, begin, end)
+    mirror_rows(net, level, begin, end)
 
 
 @inner_kernel
-def _mirror_rows(net, level, begin, end):
+def mirror_rows(net, level, begin, end):
+    """Write the weights of rows to the matrix of the layer, where it has its own."""
+    if _is_full(net, level):
+        return
     for row in range(begin, end):
         neuron = net.first[level] + row
         start = net.dense_at[level] + row * net.sizes[level - 1]
@@ -137,30 +139,21 @@ def join_tile(lanes, net, level, tile, n_tiles, values, deltas):
 
 
 @inner_kernel
-def learn_dense_rows(lanes, net, level, begin, end, n_tiles, slots, rule, weight, step):
-    """Compute the gradient of the rows `begin` to `end` of a layer and take a step.
-
-    Returns what `learn` returns.
-    """
+def gradient_of_dense_rows(lanes, net, level, begin, end, n_tiles):
+    """Return the gradient of the connections of the rows `begin` to `end`."""
     n_in, n_out = net.sizes[level - 1], net.sizes[level]
     n_lanes = n_tiles * width_of(lanes)
     inputs = net.dense_inputs[: n_in * n_lanes].reshape(n_in, n_lanes)
     deltas = net.dense_deltas[: n_out * n_lanes].reshape(n_out, n_lanes)
     room = net.dense_gradient[begin * n_in : end * n_in]
-    gradients = room.reshape(end - begin, n_in)
-    np.dot(deltas[begin:end], inputs.T, gradients)
-
-    neuron = net.first[level] + begin
-    first, last = net.indptr[neuron], net.indptr[net.first[level] + end]
-    weights = net.weights[first:last]
+    np.dot(deltas[begin:end], inputs.T, room.reshape(end - begin, n_in))
     if _is_full(net, level):
-        return learn(lanes, weights, room, slots, first, rule, weight, step)
+        return room
     # The gradient at existing connections moves to the front: a connection never stands
     # behind its position in the matrix.
+    neuron = net.first[level] + begin
+    first, last = net.indptr[neuron], net.indptr[net.first[level] + end]
     for row in range(end - begin):
         for k in range(net.indptr[neuron + row], net.indptr[neuron + row + 1]):
             put(room, k - first, item(room, row * n_in + item(net.indices, k)))
-    gradient = room[: last - first]
-    result = learn(lanes, weights, gradient, slots, first, rule, weight, step)
-    _mirror_rows(net, level, begin, end)
-    return result
+    return room[: last - first]

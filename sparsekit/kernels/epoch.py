@@ -11,19 +11,21 @@ from numba import prange
 from sparsekit.kernels._jit import inner_kernel, kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, STORED
-from sparsekit.kernels.backward import bias_gradient, learn_inputs, learn_rows
+from sparsekit.kernels.backward import bias_gradient, gradient_by_input, gradient_by_row
 from sparsekit.kernels.blocks import first_row, n_blocks
 from sparsekit.kernels.dense import (
     ROWS,
     dense_forward_tile,
     dense_input_gradient,
     fill_dense_rows,
+    gradient_of_dense_rows,
     join_tile,
-    learn_dense_rows,
+    mirror_rows,
     n_row_blocks,
 )
 from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.gather import gather_tile
+from sparsekit.kernels.learn import learn
 from sparsekit.kernels.losses import output_deltas
 from sparsekit.kernels.optimizer import update
 from sparsekit.kernels.order import (
@@ -34,8 +36,9 @@ from sparsekit.kernels.order import (
     set_aside,
     stretch,
     weights_by_input,
+    weights_by_row,
 )
-from sparsekit.kernels.stored import base_rows, learn_stored, stored_forward_tile
+from sparsekit.kernels.stored import base_rows, gradient_of_stored, stored_forward_tile
 
 
 @inner_kernel
@@ -133,54 +136,52 @@ def _learn_block(
     step,
 ):
     """Take the backward pass and a step for one block; return what `learn` returns."""
-    if net.formats[layer] == DENSE:
-        begin = block * ROWS
-        end = min(begin + ROWS, net.sizes[layer])
-        return learn_dense_rows(
-            lanes, net, layer, begin, end, n_tiles, slots, rule, weight, step
-        )
-    if net.formats[layer] == BY_ROW:
-        begin = first_row(net.indptr, 0, net.sizes[1], block, n_layer_blocks)
-        end = first_row(net.indptr, 0, net.sizes[1], block + 1, n_layer_blocks)
-        return learn_rows(
-            lanes, net, begin, end, n_tiles, values, deltas, slots, rule, weight, step
-        )
-    here = net.first[layer - 1] - net.first[0]
-    n_here = net.sizes[layer - 1]
-    begin = first_row(net.in_indptr, here, n_here, block, n_layer_blocks)
-    end = first_row(net.in_indptr, here, n_here, block + 1, n_layer_blocks)
-    if net.formats[layer] == BY_INPUT:
-        return learn_inputs(
-            lanes,
-            net,
-            layer - 1,
-            begin,
-            end,
-            n_tiles,
-            values,
-            deltas,
-            noise,
-            slots,
-            rule,
-            weight,
-            step,
-        )
-    return learn_stored(
-        lanes,
-        net,
-        samples,
-        order,
-        start,
-        count,
-        begin,
-        end,
-        n_tiles,
-        deltas,
-        slots,
-        rule,
-        weight,
-        step,
-    )
+    kind = net.formats[layer]
+    if kind in (DENSE, BY_ROW):
+        row = net.first[layer]
+        if kind == DENSE:
+            begin = block * ROWS
+            end = min(begin + ROWS, net.sizes[layer])
+            gradient = gradient_of_dense_rows(lanes, net, layer, begin, end, n_tiles)
+        else:
+            begin = first_row(net.indptr, row, net.sizes[1], block, n_layer_blocks)
+            end = first_row(net.indptr, row, net.sizes[1], block + 1, n_layer_blocks)
+            gradient = gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas)
+        first, last = net.indptr[row + begin], net.indptr[row + end]
+        weights, moments_at = net.weights[first:last], first
+    else:
+        here = net.first[layer - 1] - net.first[0]
+        n_here = net.sizes[layer - 1]
+        begin = first_row(net.in_indptr, here, n_here, block, n_layer_blocks)
+        end = first_row(net.in_indptr, here, n_here, block + 1, n_layer_blocks)
+        if kind == BY_INPUT:
+            gradient = gradient_by_input(
+                lanes,
+                net,
+                layer - 1,
+                begin,
+                end,
+                n_tiles,
+                values,
+                deltas,
+                noise,
+                slots,
+            )
+        else:
+            gradient = gradient_of_stored(
+                lanes, net, samples, order, start, count, begin, end, deltas, slots
+            )
+        first, last = net.in_indptr[here + begin], net.in_indptr[here + end]
+        weights = net.in_weights[first:last]
+        # The connections of a layer fill the same stretch in both orders.
+        start_of_layer = net.indptr[net.first[layer]]
+        moments_at = first + start_of_layer - net.in_indptr[here]
+    result = learn(lanes, weights, gradient, slots, moments_at, rule, weight, step)
+    if kind == DENSE:
+        mirror_rows(net, layer, begin, end)
+    elif kind != BY_ROW:
+        weights_by_row(net, first, last)
+    return result
 
 
 def _run_epoch(

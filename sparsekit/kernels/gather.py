@@ -37,13 +37,15 @@ def _gather_dense(dense, order, start, count, width, at, values):
             row = order[start + lane]
             _copy_sample(dense, row, begin, end, at + lane, width, values)
         for j in range(begin, end):
-            values[at + j * width + count : at + (j + 1) * width] = 0
+            for lane in range(count, width):
+                values[at + j * width + lane] = 0
 
 
 @inner_kernel
 def _gather_csr(samples, order, start, count, width, at, values):
     for j in range(samples.fill.size):
-        values[at + j * width : at + (j + 1) * width] = samples.fill[j]
+        for lane in range(width):
+            values[at + j * width + lane] = samples.fill[j]
     for lane in range(count):
         row = order[start + lane]
         for k in range(samples.indptr[row], samples.indptr[row + 1]):

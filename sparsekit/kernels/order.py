@@ -61,6 +61,13 @@ def weights_by_input(net, by_input, begin, end):
 
 
 @inner_kernel
+def weights_by_row(net, first, last):
+    """Write the weights `first` to `last` by input to their places in CSR order."""
+    for k in range(first, last):
+        put(net.weights, item(net.in_position, k), item(net.in_weights, k))
+
+
+@inner_kernel
 def moments_by_row(net, moments, by_input, begin, end):
     """Write a chunk of moments in CSR order, from what was set aside by input."""
     for k in range(by_input + begin, by_input + end):

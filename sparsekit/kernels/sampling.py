@@ -83,7 +83,9 @@ def insert_absent(values, ranks):
             result[passed + k] = values[passed]
             passed += 1
         result[passed + k] = ranks[k] + passed
-    result[passed + ranks.size :] = values[passed:]
+    # A loop: numba takes seconds to compile the assignment of one slice to another.
+    for k in range(passed, values.size):
+        result[k + ranks.size] = values[k]
     return result
 
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import fill, item, load, put, store, width_of
-from sparsekit.kernels.backward import learn_by_input
 from sparsekit.kernels.forward import finish_row, value_tells
 
 
@@ -78,7 +77,7 @@ def _first_entry(indices, start, stop, column):
 
 
 @inner_kernel
-def learn_stored(
+def gradient_of_stored(
     lanes,
     net,
     samples,
@@ -87,16 +86,12 @@ def learn_stored(
     count,
     begin,
     end,
-    n_tiles,
     deltas,
     slots,
-    rule,
-    weight,
-    step,
 ):
-    """Take a step on the connections that read the features `begin` to `end`.
+    """Return the gradient of the connections that read the features `begin` to `end`.
 
-    Returns what `learn` returns.
+    The gradient of the biases of level 1 must be there already.
     """
     width = width_of(lanes)
     first, last = net.in_indptr[begin], net.in_indptr[end]
@@ -118,6 +113,4 @@ def learn_stored(
                 delta = item(deltas, source + item(net.in_indices, k) * width)
                 put(gradient, k - first, item(gradient, k - first) + delta * x)
             p += 1
-    return learn_by_input(
-        lanes, net, 0, first, last, gradient, slots, rule, weight, step
-    )
+    return gradient
