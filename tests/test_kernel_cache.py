@@ -33,6 +33,27 @@ print(ask(), sum(ask.stats.cache_hits.values()))
 """
 
 
+GROUP = """
+from typing import NamedTuple
+
+import numpy as np
+from sparsekit.kernels._jit import kernel
+
+class {name}(NamedTuple):
+    values: np.ndarray
+
+@kernel
+def ask(group):
+    return int(group.values[0])
+"""
+
+GROUP_PROGRAM = """
+import numpy as np
+from sparsekit.kernels.probe_group import {name}, ask
+print(ask({name}(np.ones(1))), sum(ask.stats.cache_hits.values()))
+"""
+
+
 @pytest.fixture
 def copied_room(tmp_path):
     """A package `sparsekit` of nothing but the kernels room, with two more kernels."""
@@ -45,8 +66,8 @@ def copied_room(tmp_path):
     return room
 
 
-def call(room):
-    """Call the caller in a new process; return its answer and its cache hits."""
+def call(room, program=PROGRAM):
+    """Run the program in a new process; return its answer and its cache hits."""
     environment = dict(
         os.environ,
         NUMBA_CACHE_DIR=str(room.parent.parent / "cache"),
@@ -56,7 +77,7 @@ def call(room):
     for name in ("NUMBA_DISABLE_JIT", "SPARSEKIT_NUMBA_CACHE"):
         environment.pop(name, None)
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", program],
         cwd=room.parent.parent,
         env=environment,
         capture_output=True,
@@ -76,3 +97,9 @@ def test_cached_kernel_sees_edit_of_callee_in_another_file(copied_room):
 def test_unchanged_kernel_comes_from_the_disk_cache(copied_room):
     assert call(copied_room) == (1, 0)
     assert call(copied_room) == (1, 1)
+
+
+def test_index_that_names_a_group_of_another_version_counts_as_empty(copied_room):
+    for name, hits in (("Old", 0), ("Old", 1), ("New", 0)):
+        (copied_room / "probe_group.py").write_text(GROUP.format(name=name))
+        assert call(copied_room, GROUP_PROGRAM.format(name=name)) == (1, hits)
