@@ -104,8 +104,6 @@ class FitLoop:
             n_replaced = self.trainer.rewire(
                 SETPruner(), RandomGrower(), fraction, self.estimator._generator
             )
-        # The estimator must not hold on to the arrays of before.
-        self.estimator._keep(self.trainer)
         self.stopped |= task.stop
         return n_replaced
 
