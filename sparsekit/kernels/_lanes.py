@@ -19,6 +19,8 @@ from numba import config
 if config.DISABLE_JIT:
     from sparsekit.kernels._plain_lanes import (
         LANE_STEP,
+        MIX_1,
+        MIX_2,
         add_totals,
         dropout,
         fill,
@@ -37,6 +39,8 @@ if config.DISABLE_JIT:
 else:
     from sparsekit.kernels._vector_lanes import (
         LANE_STEP,
+        MIX_1,
+        MIX_2,
         add_totals,
         dropout,
         fill,
@@ -55,6 +59,8 @@ else:
 
 __all__ = [
     "LANE_STEP",
+    "MIX_1",
+    "MIX_2",
     "add_totals",
     "dropout",
     "fill",

@@ -10,7 +10,8 @@ neurons before level l, inputs included.
 Values of neurons lie feature-major in tiles of T samples (see `_lanes`): with n tiles
 in a batch, the T lanes of neuron j of level l in tile t begin at
 ``((first[l] - first[0]) * n + t * sizes[l] + j) * T``. Arrays without the inputs
-(gradients) begin at ``(first[l] * n + t * sizes[l] + j) * T``.
+(gradients) begin at ``(first[l] * n + t * sizes[l] + j) * T``. `holes` has room after
+all values for what it notes about inputs and neurons of level 1.
 """
 
 from typing import NamedTuple
@@ -22,6 +23,11 @@ BY_ROW = 0  # in CSR order: the first layer, whose inputs need no gradient
 BY_INPUT = 1  # through the by-input index
 DENSE = 2  # as a dense matrix, with BLAS
 STORED = 3  # through the by-input index, from the stored entries of CSR inputs
+
+# What the first layer makes of missing inputs beyond leaving them out, see `holes`.
+SAMPLE_SCALED = 0  # inputs grow by what the sample lacks
+NEURON_SCALED = 1  # sums grow by what the neuron lacks
+EXPECTED = 2  # activations are expectations over what is missing
 
 
 class Network(NamedTuple):
@@ -73,6 +79,21 @@ class Samples(NamedTuple):
     fill: np.ndarray  # (d,), empty when dense
 
 
+class Holes(NamedTuple):
+    """What becomes of NaN among the inputs; without it there is no NaN among them.
+
+    Of the inputs, the first `n_values` are values of features and the others indicators
+    of missing values, which are never missing themselves.
+    """
+
+    kind: int  # SAMPLE_SCALED, NEURON_SCALED or EXPECTED
+    n_values: int
+    typical: float  # mean number of observed values in a sample
+    root: int  # 1: scale by the square root of the ratio
+    mean: np.ndarray  # (n_values,): what stands for a missing value
+    variance: np.ndarray  # (n_values,): of that value; EXPECTED only
+
+
 class Targets(NamedTuple):
     """What the outputs should be: `labels` for softmax, otherwise `values`."""
 
@@ -96,11 +117,14 @@ class Slots(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Dropout of the hidden levels."""
+    """Dropout of the hidden levels and of the inputs."""
 
     seed: int
     threshold: int  # dropout rate times 2**32
     keep_scale: float  # 1 / (1 - rate)
+    input_threshold: int
+    input_keep_scale: float
+    n_values: int  # inputs that may be dropped: those before the indicators
 
 
 class Rule(NamedTuple):

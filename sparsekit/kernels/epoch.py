@@ -10,7 +10,7 @@ from numba import prange
 
 from sparsekit.kernels._jit import inner_kernel, kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
-from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, STORED
+from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, SAMPLE_SCALED, STORED
 from sparsekit.kernels.backward import bias_gradient, gradient_by_input, gradient_by_row
 from sparsekit.kernels.blocks import first_row, n_blocks
 from sparsekit.kernels.dense import (
@@ -25,6 +25,11 @@ from sparsekit.kernels.dense import (
 )
 from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.gather import gather_tile
+from sparsekit.kernels.holes import (
+    gradient_of_holey_rows,
+    holey_forward_tile,
+    settle_holes,
+)
 from sparsekit.kernels.learn import learn
 from sparsekit.kernels.losses import output_deltas
 from sparsekit.kernels.optimizer import update
@@ -56,6 +61,7 @@ def _batch_tile(
     lanes,
     net,
     samples,
+    holes,
     targets,
     loss,
     order,
@@ -71,8 +77,17 @@ def _batch_tile(
 ):
     """Take one tile through all levels; return its loss, leave the output gradient."""
     if net.formats[1] != STORED:
-        gather_tile(lanes, net, samples, order, start, count, tile, values)
-    for level in range(1, net.sizes.size):
+        gather_tile(lanes, net, samples, order, start, count, tile, noise, step, values)
+    begin = 1
+    # numba compiles only that branch which the type of `holes` leaves.
+    if holes is not None:
+        settle_holes(lanes, net, holes, tile, n_tiles, values)
+        if holes.kind != SAMPLE_SCALED:
+            begin = 2
+            holey_forward_tile(
+                lanes, net, holes, tile, n_tiles, values, deltas, noise, step
+            )
+    for level in range(begin, net.sizes.size):
         if net.formats[level] == DENSE:
             dense_forward_tile(
                 lanes, net, level, tile, n_tiles, values, deltas, noise, step
@@ -116,6 +131,15 @@ def _block_counts(net):
 
 
 @inner_kernel
+def _gradient_of_first_layer(lanes, net, holes, begin, end, n_tiles, values, deltas):
+    if holes is not None and holes.kind != SAMPLE_SCALED:
+        return gradient_of_holey_rows(
+            lanes, net, holes, begin, end, n_tiles, values, deltas
+        )
+    return gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas)
+
+
+@inner_kernel
 def _learn_block(
     lanes,
     net,
@@ -123,6 +147,7 @@ def _learn_block(
     block,
     n_layer_blocks,
     samples,
+    holes,
     order,
     start,
     count,
@@ -146,7 +171,9 @@ def _learn_block(
         else:
             begin = first_row(net.indptr, row, net.sizes[1], block, n_layer_blocks)
             end = first_row(net.indptr, row, net.sizes[1], block + 1, n_layer_blocks)
-            gradient = gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas)
+            gradient = _gradient_of_first_layer(
+                lanes, net, holes, begin, end, n_tiles, values, deltas
+            )
         first, last = net.indptr[row + begin], net.indptr[row + end]
         weights, moments_at = net.weights[first:last], first
     else:
@@ -169,7 +196,18 @@ def _learn_block(
             )
         else:
             gradient = gradient_of_stored(
-                lanes, net, samples, order, start, count, begin, end, deltas, slots
+                lanes,
+                net,
+                samples,
+                order,
+                start,
+                count,
+                begin,
+                end,
+                deltas,
+                slots,
+                noise,
+                step,
             )
         first, last = net.in_indptr[here + begin], net.in_indptr[here + end]
         weights = net.in_weights[first:last]
@@ -188,6 +226,7 @@ def _run_epoch(
     lanes,
     net,
     samples,
+    holes,
     targets,
     loss,
     order,
@@ -264,6 +303,7 @@ def _run_epoch(
                 lanes,
                 net,
                 samples,
+                holes,
                 targets,
                 loss,
                 order,
@@ -308,6 +348,7 @@ def _run_epoch(
                     block,
                     counts[layer],
                     samples,
+                    holes,
                     order,
                     start,
                     count,

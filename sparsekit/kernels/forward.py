@@ -6,7 +6,6 @@ import numpy as np
 
 from sparsekit.kernels._jit import inlined_kernel, inner_kernel
 from sparsekit.kernels._lanes import (
-    LANE_STEP,
     dropout,
     fill,
     item,
@@ -17,22 +16,14 @@ from sparsekit.kernels._lanes import (
     where_positive,
     width_of,
 )
-from sparsekit.kernels.hashing import GAMMA, mix64
+from sparsekit.kernels.noise import hash_key, key_at
 
 # Kinds of activation. PIECEWISE is z for z > 0 and slope * z elsewhere: identity (1),
 # ReLU (0), leaky ReLU and All-ReLU are all of this kind.
 PIECEWISE = 0
 LOGISTIC = 1
 TANH = 2
-
-
-@inner_kernel
-def hash_key(seed, step, level, neuron):
-    """Mix four integers into 32 bits."""
-    key = np.uint64(seed)
-    for part in (step, level, neuron):
-        key = mix64((key ^ np.uint64(part)) + GAMMA)
-    return np.uint32(key & np.uint64(0xFFFFFFFF))
+EXPECTED_PIECEWISE = 3  # the expectation of PIECEWISE, at level 1, see `holes`
 
 
 @inner_kernel
@@ -76,6 +67,23 @@ def derivative(lanes, net, level, told, value, factors, factor_at):
 
 
 @inlined_kernel
+def silence_row(
+    lanes, net, level, row, tile, at, factor_at, values, factors, noise, step
+):
+    """Let dropout silence a hidden neuron, in training."""
+    if factors.size == 0 or noise.threshold == 0:
+        return
+    key = hash_key(noise.seed, step, level, row)
+    # Lanes are numbered through the batch, so that the mask does not depend on the
+    # width of a tile.
+    key = key_at(key, tile * width_of(lanes))
+    keep_scale = net.weights.dtype.type(noise.keep_scale)
+    kept = dropout(lanes, key, np.uint32(noise.threshold), keep_scale)
+    store(values, at, multiply(load(lanes, values, at), kept))
+    store(factors, factor_at, multiply(load(lanes, factors, factor_at), kept))
+
+
+@inlined_kernel
 def finish_row(
     lanes, net, level, row, tile, n_tiles, told, z, values, factors, noise, step
 ):
@@ -102,15 +110,9 @@ def finish_row(
     else:
         store(values, at, z)
         _squash(net.kinds[level], width, values, at, factors, factor_at, training)
-    if training and noise.threshold > 0:
-        key = hash_key(noise.seed, step, level, row)
-        # Lanes are numbered through the batch, so that the mask does not depend on the
-        # width of a tile.
-        key = np.uint32(key + np.uint32(tile * width) * np.uint32(LANE_STEP))
-        keep_scale = net.weights.dtype.type(noise.keep_scale)
-        kept = dropout(lanes, key, np.uint32(noise.threshold), keep_scale)
-        store(values, at, multiply(load(lanes, values, at), kept))
-        store(factors, factor_at, multiply(load(lanes, factors, factor_at), kept))
+    silence_row(
+        lanes, net, level, row, tile, at, factor_at, values, factors, noise, step
+    )
 
 
 @inner_kernel

@@ -1,7 +1,17 @@
 """Bring rows of the data into tiles of lanes."""
 
+import numpy as np
+
 from sparsekit.kernels._jit import inner_kernel
-from sparsekit.kernels._lanes import transpose_four, width_of
+from sparsekit.kernels._lanes import (
+    dropout,
+    load,
+    multiply,
+    store,
+    transpose_four,
+    width_of,
+)
+from sparsekit.kernels.noise import hash_key, keeps_input, key_at
 
 # Features transposed at a time: their lanes stay in the first-level cache.
 _BLOCK = 16
@@ -42,27 +52,70 @@ def _gather_dense(dense, order, start, count, width, at, values):
 
 
 @inner_kernel
-def _gather_csr(samples, order, start, count, width, at, values):
+def _drop_dense(lanes, noise, step, tile, at, values):
+    """Let dropout put zeros, which are means, in place of values."""
+    width = width_of(lanes)
+    keep_scale = values.dtype.type(noise.input_keep_scale)
+    for j in range(noise.n_values):
+        key = key_at(hash_key(noise.seed, step, 0, j), tile * width)
+        kept = dropout(lanes, key, np.uint32(noise.input_threshold), keep_scale)
+        here = at + j * width
+        store(values, here, multiply(load(lanes, values, here), kept))
+
+
+@inner_kernel
+def entry_after_dropout(samples, p, noise, step, sample):
+    """Return what a stored entry stands for in a sample of the batch.
+
+    Dropout takes it for a zero of the raw data, like an entry that is not stored, or
+    scales it in raw units. A missing value, 0 or NaN here, stays as it is.
+    """
+    x = samples.data[p]
+    j = samples.indices[p]
+    if noise.input_threshold == 0 or j >= noise.n_values or not x * x > 0:
+        return x
+    fill = samples.fill[j]
+    if not keeps_input(noise, step, j, sample):
+        return fill
+    return fill + (x - fill) * samples.data.dtype.type(noise.input_keep_scale)
+
+
+@inner_kernel
+def _gather_csr(samples, order, start, count, first, width, at, noise, step, values):
     for j in range(samples.fill.size):
         for lane in range(width):
             values[at + j * width + lane] = samples.fill[j]
     for lane in range(count):
         row = order[start + lane]
-        for k in range(samples.indptr[row], samples.indptr[row + 1]):
-            values[at + samples.indices[k] * width + lane] = samples.data[k]
+        for p in range(samples.indptr[row], samples.indptr[row + 1]):
+            x = entry_after_dropout(samples, p, noise, step, first + lane)
+            values[at + samples.indices[p] * width + lane] = x
 
 
 @inner_kernel
-def gather_tile(lanes, net, samples, order, start, count, tile, values):
+def gather_tile(lanes, net, samples, order, start, count, tile, noise, step, values):
     """Write rows ``order[start:start + count]``, as far as they fall in `tile`.
 
     In dense input the lanes beyond the batch become zero.
     """
     width = width_of(lanes)
     at = tile * net.sizes[0] * width
-    first = start + tile * width
-    in_tile = min(count - tile * width, width)
+    first = tile * width
+    in_tile = min(count - first, width)
     if samples.fill.size > 0:
-        _gather_csr(samples, order, first, in_tile, width, at, values)
-    else:
-        _gather_dense(samples.dense, order, first, in_tile, width, at, values)
+        _gather_csr(
+            samples,
+            order,
+            start + first,
+            in_tile,
+            first,
+            width,
+            at,
+            noise,
+            step,
+            values,
+        )
+        return
+    _gather_dense(samples.dense, order, start + first, in_tile, width, at, values)
+    if noise.input_threshold > 0:
+        _drop_dense(lanes, noise, step, tile, at, values)

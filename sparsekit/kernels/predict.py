@@ -5,12 +5,14 @@ from numba import prange
 
 from sparsekit.kernels._jit import inner_kernel, kernel, parallel_twin
 from sparsekit.kernels._lanes import width_of
+from sparsekit.kernels._structs import SAMPLE_SCALED
 from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.gather import gather_tile
+from sparsekit.kernels.holes import holey_forward_tile, settle_holes
 
 
 @inner_kernel
-def _predict_tiles(lanes, net, samples, order, noise, first, last, values, out):
+def _predict_tiles(lanes, net, samples, holes, order, noise, first, last, values, out):
     """Compute the tiles `first` to `last`, one after another, in one buffer."""
     width = width_of(lanes)
     n_levels = net.sizes.size
@@ -20,15 +22,23 @@ def _predict_tiles(lanes, net, samples, order, noise, first, last, values, out):
     for tile in range(first, last):
         start = tile * width
         count = min(width, order.size - start)
-        gather_tile(lanes, net, samples, order, start, count, 0, values)
-        for level in range(1, n_levels):
+        gather_tile(lanes, net, samples, order, start, count, 0, noise, 0, values)
+        begin = 1
+        if holes is not None:
+            settle_holes(lanes, net, holes, 0, 1, values)
+            if holes.kind != SAMPLE_SCALED:
+                begin = 2
+                holey_forward_tile(
+                    lanes, net, holes, 0, 1, values, no_factors, noise, 0
+                )
+        for level in range(begin, n_levels):
             forward_tile(lanes, net, level, 0, 1, values, no_factors, noise, 0)
         for lane in range(count):
             for k in range(n_outputs):
                 out[start + lane, k] = values[(outputs + k) * width + lane]
 
 
-def _predict(lanes, net, samples, noise, values, out, parts):
+def _predict(lanes, net, samples, holes, noise, values, out, parts):
     """Fill `out` (n_samples, n_outputs); `values` has one buffer, a row, per part.
 
     A sample's result does not depend on the samples beside it.
@@ -41,6 +51,7 @@ def _predict(lanes, net, samples, noise, values, out, parts):
             lanes,
             net,
             samples,
+            holes,
             order,
             noise,
             n_tiles * part // parts,

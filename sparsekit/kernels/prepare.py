@@ -1,4 +1,4 @@
-"""Standardise inputs and leave out the missing ones, in one pass."""
+"""Standardise inputs and say what stands for the missing ones, in one pass."""
 
 import numpy as np
 
@@ -6,22 +6,38 @@ from sparsekit.kernels._jit import kernel
 
 
 @kernel
-def prepare_dense(X, shift, scale, out):
-    """Write ``(X - shift) * scale`` to `out`, and 0 where a value is missing.
+def prepare_dense(X, shift, scale, absent, out):
+    """Write ``(X - shift) * scale`` to `out`, and `absent` where a value is missing.
 
     A zero takes no part in the first layer: it adds nothing to the sum and nothing to
-    the gradient.
+    the gradient. Returns the number of missing values.
     """
+    n_missing = 0
     for i in range(X.shape[0]):
         for j in range(X.shape[1]):
             x = X[i, j]
-            out[i, j] = 0.0 if np.isnan(x) else (x - shift[j]) * scale[j]
+            missing = np.isnan(x)
+            n_missing += missing
+            out[i, j] = absent if missing else (x - shift[j]) * scale[j]
+    return n_missing
 
 
 @kernel
-def prepare_stored(data, indices, shift, scale, out):
+def prepare_stored(data, indices, shift, scale, absent, out):
     """The same for the stored entries of a CSR matrix."""
+    n_missing = 0
     for k in range(data.size):
         x = data[k]
         j = indices[k]
-        out[k] = 0.0 if np.isnan(x) else (x - shift[j]) * scale[j]
+        missing = np.isnan(x)
+        n_missing += missing
+        out[k] = absent if missing else (x - shift[j]) * scale[j]
+    return n_missing
+
+
+@kernel
+def indicate_dense(X, features, first, out):
+    """Write whether `features` are missing to the columns of `out` from `first`."""
+    for i in range(X.shape[0]):
+        for c in range(features.size):
+            out[i, first + c] = np.isnan(X[i, features[c]])

@@ -6,7 +6,8 @@ An entry that is not stored stands for its column's fill value f_j, so that
 
 The first part is the same for all samples. The second takes one multiplication for each
 pair of a stored entry and a connection that reads it; there is no array of n_features
-values per sample. The gradient of a weight splits in the same way.
+values per sample. The gradient of a weight splits in the same way. Entries that dropout
+takes away are skipped.
 """
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import fill, item, load, put, store, width_of
 from sparsekit.kernels.forward import finish_row, value_tells
+from sparsekit.kernels.gather import entry_after_dropout
 
 
 @inner_kernel
@@ -52,7 +54,10 @@ def stored_forward_tile(
         sample = order[start + tile * width + lane]
         for p in range(samples.indptr[sample], samples.indptr[sample + 1]):
             j = samples.indices[p]
-            x = samples.data[p] - samples.fill[j]
+            i = tile * width + lane
+            x = entry_after_dropout(samples, p, noise, step, i) - samples.fill[j]
+            if x == 0:
+                continue
             for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
                 at = target + item(net.in_indices, k) * width + lane
                 put(values, at, item(values, at) + item(net.in_weights, k) * x)
@@ -88,6 +93,8 @@ def gradient_of_stored(
     end,
     deltas,
     slots,
+    noise,
+    step,
 ):
     """Return the gradient of the connections that read the features `begin` to `end`.
 
@@ -108,8 +115,9 @@ def gradient_of_stored(
         p = _first_entry(samples.indices, samples.indptr[sample], stop, begin)
         while p < stop and samples.indices[p] < end:
             j = samples.indices[p]
-            x = samples.data[p] - samples.fill[j]
-            for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
+            x = entry_after_dropout(samples, p, noise, step, i) - samples.fill[j]
+            stop_at = net.in_indptr[j + 1] if x != 0 else net.in_indptr[j]
+            for k in range(net.in_indptr[j], stop_at):
                 delta = item(deltas, source + item(net.in_indices, k) * width)
                 put(gradient, k - first, item(gradient, k - first) + delta * x)
             p += 1

@@ -3,6 +3,7 @@
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._formats import suggest_format
+from sparsekit.network._holes import expected_holes, scaling_holes
 from sparsekit.network._inference import n_samples_of, raw_outputs
 from sparsekit.network._initial_weights import build_network
 from sparsekit.network._optimizer import Optimizer, OptimizerState
@@ -24,9 +25,11 @@ __all__ = [
     "build_network",
     "csr_samples",
     "dense_samples",
+    "expected_holes",
     "label_targets",
     "n_samples_of",
     "raw_outputs",
+    "scaling_holes",
     "suggest_format",
     "take_targets",
     "thread_count",

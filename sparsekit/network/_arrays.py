@@ -5,6 +5,7 @@ from scipy import sparse
 
 from sparsekit._layout import read_only
 from sparsekit.kernels._structs import BY_INPUT, DENSE, STORED, Network
+from sparsekit.kernels.forward import EXPECTED_PIECEWISE
 from sparsekit.kernels.wiring import index_by_input
 from sparsekit.topology import Layer
 
@@ -96,17 +97,24 @@ class SparseNetwork:
         layers = range(1, self.n_layers + 1)
         return [self.biases[self.rows(number)].copy() for number in layers]
 
-    def for_inference(self) -> Network:
+    def for_inference(self, *, expected: bool = False) -> Network:
         """Return the arrays for the prediction kernel, all read-only.
 
         Weights loaded with ``mmap_mode="r"`` are read-only; with read-only views of the
         others, too, prediction is compiled once and not once per origin.
+
+        Parameters
+        ----------
+        expected : bool, default=False
+            Whether level 1 has expected activations, see `kernels.holes`.
         """
         formats = np.zeros(self.sizes.size, dtype=np.int64)
-        arrays = self._kernel_arrays(formats, n_indexed=0, n_lanes=0)
+        arrays = self._kernel_arrays(formats, 0, 0, expected)
         return Network(*map(read_only, arrays))
 
-    def for_training(self, formats: np.ndarray, n_lanes: int) -> Network:
+    def for_training(
+        self, formats: np.ndarray, n_lanes: int, *, expected: bool = False
+    ) -> Network:
         """Return the arrays for the training kernel, with a fresh by-input index.
 
         Parameters
@@ -115,18 +123,24 @@ class SparseNetwork:
             How training works on each layer, see `layer_formats`.
         n_lanes : int
             Lanes of a batch, padding included.
+        expected : bool, default=False
+            Whether level 1 has expected activations, see `kernels.holes`.
         """
         indexed = (formats == BY_INPUT) | (formats == STORED)
         n_indexed = sum(
             self.indices[self.connections(int(layer))].size
             for layer in np.flatnonzero(indexed)
         )
-        arrays = self._kernel_arrays(formats, n_indexed, n_lanes)
+        arrays = self._kernel_arrays(formats, n_indexed, n_lanes, expected)
         index_by_input(arrays, indexed)
         return arrays
 
-    def _kernel_arrays(self, formats, n_indexed, n_lanes):
+    def _kernel_arrays(self, formats, n_indexed, n_lanes, expected):
         small = self.weights.size <= _INT32_MAX
+        kinds = self.kinds
+        if expected:
+            kinds = kinds.copy()
+            kinds[1] = EXPECTED_PIECEWISE
         return Network(
             sizes=self.sizes,
             first=self.first,
@@ -134,7 +148,7 @@ class SparseNetwork:
             indices=self.indices,
             weights=self.weights,
             biases=self.biases,
-            kinds=self.kinds,
+            kinds=kinds,
             slopes=self.slopes,
             formats=formats,
             in_indptr=np.zeros(int(self.sizes[:-1].sum()) + 1, dtype=np.int64),

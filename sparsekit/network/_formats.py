@@ -18,7 +18,12 @@ DENSE_SIDE = 64
 STORED_BELOW = 0.03
 
 
-def layer_format(number, n_in, n_out, n_connections, stored_share=1.0):
+def stored_is_faster(share):
+    """Return whether training is faster on stored entries, if these are so few."""
+    return share < STORED_BELOW
+
+
+def layer_format(number, n_in, n_out, n_connections, stored_share=1.0, plain=True):
     """Return the fastest format for a layer.
 
     Parameters
@@ -28,13 +33,17 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=1.0):
     n_in, n_out, n_connections : int
     stored_share : float
         Share of the inputs' entries that is stored; 1 for dense inputs.
+    plain : bool, default=True
+        False for a first layer that does more than sums of its inputs, see `Holes`.
 
     Returns
     -------
     int
         BY_ROW, BY_INPUT, DENSE or STORED.
     """
-    if number == 1 and stored_share < STORED_BELOW:
+    if number == 1 and not plain:
+        return BY_ROW
+    if number == 1 and stored_is_faster(stored_share):
         return STORED
     if min(n_in, n_out) >= DENSE_SIDE and n_connections >= DENSE_FROM * n_in * n_out:
         return DENSE
@@ -91,20 +100,21 @@ def suggest_format(
     return _NAMES[layer_format(number, n_in, n_out, n_connections, stored_share)]
 
 
-def layer_formats(network, samples):
+def layer_formats(network, samples, holes=None, input_dropout=0.0):
     """Return the format of each layer, shape (L + 1,); entry 0 is not used."""
+    share = stored_share(samples) * (1.0 - input_dropout)
     formats = np.zeros(network.sizes.size, dtype=np.int64)
     for number in range(1, network.n_layers + 1):
         n_in, n_out = int(network.sizes[number - 1]), int(network.sizes[number])
         mine = network.connections(number)
         formats[number] = layer_format(
-            number, n_in, n_out, mine.stop - mine.start, stored_share(samples)
+            number, n_in, n_out, mine.stop - mine.start, share, plain=holes is None
         )
     return formats
 
 
 def stored_share(samples):
-    """Return the share of the entries of `samples` that is stored."""
+    """Return the share of the entries of `samples` that is stored; 1 if dense."""
     if not samples.fill.size:
         return 1.0
     n_rows = samples.indptr.size - 1

@@ -4,10 +4,11 @@ import numpy as np
 
 from sparsekit.kernels._structs import Noise
 from sparsekit.kernels.predict import predict, predict_parallel
+from sparsekit.network._holes import is_expected, room_for_notes
 from sparsekit.network._threads import parallel_section, useful_threads
 from sparsekit.network._tiles import lanes_for
 
-_SILENCE = Noise(0, 0, 1.0)
+_SILENCE = Noise(0, 0, 1.0, 0, 1.0, 0)
 
 
 def n_samples_of(samples):
@@ -15,7 +16,7 @@ def n_samples_of(samples):
     return samples.indptr.size - 1 if samples.fill.size else samples.dense.shape[0]
 
 
-def raw_outputs(network, samples, n_threads=1):
+def raw_outputs(network, samples, n_threads=1, holes=None):
     """Return W x + b of the output level.
 
     Parameters
@@ -23,6 +24,8 @@ def raw_outputs(network, samples, n_threads=1):
     network : SparseNetwork
     samples : Samples
     n_threads : int
+    holes : Holes or None
+        What becomes of NaN in `samples`, as in training.
 
     Returns
     -------
@@ -34,10 +37,11 @@ def raw_outputs(network, samples, n_threads=1):
     lanes, width = lanes_for(n_samples, network.dtype)
     n_threads = useful_threads(n_threads, network.weights.size, n_samples)
     parts = max(1, min(n_threads, -(-n_samples // width)))
-    values = np.empty((parts, int(network.sizes.sum()) * width), dtype=network.dtype)
+    room = int(network.sizes.sum()) + room_for_notes(network, holes)
+    values = np.empty((parts, room * width), dtype=network.dtype)
     out = np.empty((n_samples, int(network.sizes[-1])), dtype=network.dtype)
-    arrays = network.for_inference()
+    arrays = network.for_inference(expected=is_expected(holes))
     with parallel_section(parts) as parallel:
         run = predict_parallel if parallel else predict
-        run(lanes, arrays, samples, _SILENCE, values, out, parts)
+        run(lanes, arrays, samples, holes, _SILENCE, values, out, parts)
     return out

@@ -1,14 +1,20 @@
 """Prepared inputs in the form that the kernels take."""
 
 import numpy as np
+from scipy import sparse
 
 from sparsekit._layout import read_only
 from sparsekit.kernels._structs import Samples
-from sparsekit.kernels.prepare import prepare_dense, prepare_stored
+from sparsekit.kernels.prepare import indicate_dense, prepare_dense, prepare_stored
+from sparsekit.network._formats import stored_is_faster
+
+_NO_FEATURES = np.empty(0, dtype=np.int64)
 
 
-def dense_samples(X, shift, scale, dtype):
-    """Standardise dense inputs; a missing value becomes 0 and so takes no part.
+def dense_samples(
+    X, shift, scale, dtype, *, indicators=_NO_FEATURES, keep_missing=False
+):
+    """Standardise dense inputs.
 
     Parameters
     ----------
@@ -18,23 +24,46 @@ def dense_samples(X, shift, scale, dtype):
         The network sees ``(X - shift) * scale``, computed in double precision.
     dtype : dtype
         The network's.
+    indicators : ndarray of int64, default=empty
+        Features whose missing values are 1 in an input of their own, after all values.
+    keep_missing : bool, default=False
+        Whether missing values stay NaN, for `Holes` to deal with. Otherwise they become
+        0 and so take no part.
 
     Returns
     -------
     Samples
+        Dense; or only what is observed, where that is so little that training is faster
+        on it.
     """
-    out = np.empty(X.shape, dtype=dtype)
-    prepare_dense(read_only(X), shift, scale, out)
+    n_features = X.shape[1]
+    out = np.empty((X.shape[0], n_features + indicators.size), dtype=dtype)
+    absent = np.nan if keep_missing else 0.0
+    n_missing = prepare_dense(read_only(X), shift, scale, absent, out)
+    if not keep_missing and stored_is_faster(1.0 - n_missing / max(1, X.size)):
+        return _observed_samples(X, out, indicators)
+    indicate_dense(read_only(X), read_only(indicators), n_features, out)
     no_index = np.empty(0, dtype=np.int32)
     no_indptr = np.zeros(1, dtype=np.int64)
-    return Samples(out, no_indptr, no_index, out[:0, 0].copy(), out[:0, 0].copy())
+    nothing = np.empty(0, dtype=dtype)
+    return Samples(out, no_indptr, no_index, nothing, nothing.copy())
 
 
-def csr_samples(X, shift, scale, dtype):
+def _observed_samples(X, prepared, indicators):
+    """Keep the observed values only; the others stand for 0."""
+    missing = np.isnan(X)
+    values = sparse.csr_array(~missing)
+    data = prepared[:, : X.shape[1]][~missing]
+    values = sparse.csr_array((data, values.indices, values.indptr), shape=X.shape)
+    fill = np.zeros(X.shape[1], dtype=prepared.dtype)
+    return _stored_samples(values, fill, sparse.csr_array(missing[:, indicators]))
+
+
+def csr_samples(X, shift, scale, dtype, *, indicators=_NO_FEATURES, keep_missing=False):
     """Standardise CSR inputs without making them dense.
 
-    Stored NaN means missing and becomes 0; an entry that is not stored is a zero, which
-    standardising turns into ``-shift * scale`` of its column.
+    Stored NaN means missing; an entry that is not stored is a zero, which standardising
+    turns into ``-shift * scale`` of its column.
 
     Parameters
     ----------
@@ -42,6 +71,9 @@ def csr_samples(X, shift, scale, dtype):
         In canonical format.
     shift, scale : ndarray of shape (n_features,), float64
     dtype : dtype
+    indicators : ndarray of int64, default=empty
+    keep_missing : bool, default=False
+        See `dense_samples`.
 
     Returns
     -------
@@ -52,8 +84,57 @@ def csr_samples(X, shift, scale, dtype):
     indices = X.indices
     if X.shape[1] <= np.iinfo(np.int32).max:
         indices = indices.astype(np.int32, copy=False)
-    prepare_stored(read_only(X.data), read_only(indices), shift, scale, data)
+    absent = np.nan if keep_missing else 0.0
+    prepare_stored(read_only(X.data), read_only(indices), shift, scale, absent, data)
     fill = (-shift * scale).astype(dtype)
-    no_rows = np.empty((0, 0), dtype=dtype)
+    values = sparse.csr_array((data, indices, X.indptr), shape=X.shape)
+    missing = None
+    if indicators.size:
+        holes = (np.isnan(X.data), indices, X.indptr)
+        missing = sparse.csr_array(holes, shape=X.shape)[:, indicators]
+        missing.eliminate_zeros()
+    return _stored_samples(values, fill, missing)
+
+
+def _stored_samples(values, fill, missing=None):
+    """Return CSR samples, with indicators of what is `missing` after the values."""
+    if missing is not None and missing.shape[1]:
+        indicators, ones = _indicator_columns(missing, values.dtype)
+        values = sparse.hstack([values, indicators], format="csr")
+        fill = np.concatenate([fill, ones])
+    no_rows = np.empty((0, 0), dtype=values.dtype)
+    indices = values.indices
+    if values.shape[1] <= np.iinfo(np.int32).max:
+        indices = indices.astype(np.int32, copy=False)
     # Copies are writable whatever the user's are: one type, one compiled kernel.
-    return Samples(no_rows, X.indptr.astype(np.int64), indices.copy(), data, fill)
+    return Samples(
+        no_rows,
+        values.indptr.astype(np.int64),
+        indices.copy(),
+        values.data.copy(),
+        fill,
+    )
+
+
+def _indicator_columns(missing, dtype):
+    """Return the indicators in CSR and what an entry that is not stored stands for.
+
+    A column that is missing more often than not stores the zeros of the observed
+    values and stands for 1 elsewhere, the complement: no column stores more than half
+    of its entries.
+    """
+    n_rows, n_columns = missing.shape
+    counts = np.bincount(missing.indices, minlength=n_columns)
+    often = 2 * counts > n_rows
+    here = missing.tocoo()
+    rare = ~often[here.col]
+    rows, columns = [here.row[rare]], [here.col[rare]]
+    for column in np.flatnonzero(often):
+        observed = np.ones(n_rows, dtype=bool)
+        observed[here.row[here.col == column]] = False
+        rows.append(np.flatnonzero(observed))
+        columns.append(np.full(rows[-1].size, column))
+    rows, columns = np.concatenate(rows), np.concatenate(columns)
+    data = (~often[columns]).astype(dtype)
+    stored = sparse.csr_array((data, (rows, columns)), shape=missing.shape)
+    return stored, often.astype(dtype)

@@ -6,6 +6,7 @@ from sparsekit.kernels._structs import DENSE, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
 from sparsekit.network._formats import layer_formats
+from sparsekit.network._holes import is_expected, room_for_notes
 from sparsekit.network._rewiring import rewire
 from sparsekit.network._threads import (
     blas_on_one_thread,
@@ -30,8 +31,14 @@ class Trainer:
     loss : int
         A value of :data:`LOSSES`.
     batch_size : int
+    holes : Holes or None
+        What becomes of NaN in `samples`; None if there is none.
     dropout : float
         Share of hidden neurons silenced in each step, in [0, 1).
+    input_dropout : float
+        Share of the observed inputs dropped in each step, in [0, 1).
+    n_values : int or None
+        How many inputs are values of features and not indicators; None for all.
     noise_seed : int
         Seed of the dropout masks.
     n_threads : int
@@ -48,7 +55,10 @@ class Trainer:
         *,
         loss,
         batch_size,
+        holes=None,
         dropout=0.0,
+        input_dropout=0.0,
+        n_values=None,
         noise_seed=0,
         n_threads=1,
     ):
@@ -60,21 +70,29 @@ class Trainer:
         self.loss = loss
         self.batch_size = batch_size
         self.n_threads = useful_threads(n_threads, network.weights.size, batch_size)
-        threshold = min(round(dropout * 2**32), 2**32 - 1)
-        self.noise = Noise(int(noise_seed), threshold, 1.0 / (1.0 - dropout))
+        self.holes = holes
+        self.noise = Noise(
+            int(noise_seed),
+            *_threshold_and_scale(dropout),
+            *_threshold_and_scale(input_dropout),
+            int(network.sizes[0]) if n_values is None else n_values,
+        )
         self._lanes, width = lanes_for(batch_size, network.dtype)
         self._n_lanes = n_lanes = -(-batch_size // width) * width
         n_neurons = int(network.sizes.sum())
         n_computed = n_neurons - int(network.sizes[0])
-        self._values = np.empty(n_neurons * n_lanes, dtype=network.dtype)
+        n_noted = room_for_notes(network, holes)
+        self._values = np.empty((n_neurons + n_noted) * n_lanes, dtype=network.dtype)
         self._deltas = np.empty(n_computed * n_lanes, dtype=network.dtype)
         # Rewiring changes the number of connections of no layer, so no format either.
-        self._formats = layer_formats(network, samples)
+        self._formats = layer_formats(network, samples, holes, input_dropout)
         self._refresh()
 
     def _refresh(self):
         self._slots = self.state.slots(self.network)
-        self._arrays = self.network.for_training(self._formats, self._n_lanes)
+        self._arrays = self.network.for_training(
+            self._formats, self._n_lanes, expected=is_expected(self.holes)
+        )
 
     def run_epoch(self, order, learning_rate):
         """Pass once over the rows in `order`.
@@ -102,6 +120,7 @@ class Trainer:
                 self._lanes,
                 self._arrays,
                 self.samples,
+                self.holes,
                 self.targets,
                 self.loss,
                 order,
@@ -140,3 +159,8 @@ class Trainer:
         n_replaced = rewire(self.network, self.state, pruner, grower, fraction, rng)
         self._refresh()
         return n_replaced
+
+
+def _threshold_and_scale(rate):
+    """Return a dropout rate as the kernels take it."""
+    return min(round(rate * 2**32), 2**32 - 1), 1.0 / (1.0 - rate)

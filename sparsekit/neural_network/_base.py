@@ -30,10 +30,12 @@ from sparsekit.neural_network._checks import (
     unchanged_on_error,
 )
 from sparsekit.neural_network._fit_loop import FitLoop, Validation
-from sparsekit.neural_network._inputs import (
-    learn_inputs,
+from sparsekit.neural_network._inputs import learn_inputs, warn_about_empty_columns
+from sparsekit.neural_network._missing import (
+    check_missing,
+    holes_of,
+    indicator_features,
     prepare,
-    warn_about_empty_columns,
 )
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.topology import erdos_renyi_counts
@@ -45,7 +47,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
-        tags.input_tags.allow_nan = self.missing == "absent"
+        tags.input_tags.allow_nan = self.missing != "raise"
         return tags
 
     @property
@@ -100,6 +102,12 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def n_layers_(self):
         """Number of levels of neurons, inputs and outputs included."""
         return int(self._fitted_network("n_layers_").sizes.size)
+
+    @property
+    def indicator_features_(self):
+        """Features whose missing values are an input of their own."""
+        self._fitted_network("indicator_features_")
+        return self._inputs["indicators"].copy()
 
     def _fitted_network(self, attribute):
         # An AttributeError, so that hasattr tells whether the estimator is fitted.
@@ -223,8 +231,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             self._check_same_network()
         trainer = self._trainer(X, targets)
         if held_out is not None:
-            samples = prepare(held_out.samples, self._inputs, trainer.network.dtype)
-            held_out = Validation(samples, held_out.targets)
+            held_out = Validation(self._samples(held_out.samples), held_out.targets)
         self.n_iter_ = 0
         return trainer, held_out
 
@@ -245,7 +252,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             self._seed()
         targets = self._encode(y, sample_weight, first, classes, partial=True)
         if first:
-            self._start(X, targets)
+            self._start(X, targets, partial=True)
             self.n_iter_ = 0
         else:
             self._check_same_network()
@@ -290,12 +297,17 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         """Return the classes that a validation split should keep in proportion."""
         return None
 
-    def _start(self, X, targets):
+    def _start(self, X, targets, partial=False):
         """Build the network and everything that grows while it trains."""
-        sizes = self._level_sizes(X.shape[1])
-        counts = erdos_renyi_counts(sizes, self._wanted_sparsity)
+        check_missing(self.missing, self.missing_scaling, self.activation)
         weights = targets.sample_weight if targets.sample_weight.size else None
-        self._inputs = learn_inputs(X, self.standardize, weights)
+        inputs = learn_inputs(X, self.standardize, weights)
+        inputs["indicators"] = indicator_features(
+            self.missing, inputs, all_features=partial
+        )
+        self._inputs = inputs
+        sizes = self._level_sizes(X.shape[1] + inputs["indicators"].size)
+        counts = erdos_renyi_counts(sizes, self._wanted_sparsity)
         warn_about_empty_columns(self._inputs, getattr(self, "feature_names_in_", None))
         network = build_network(
             sizes,
@@ -305,7 +317,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             np.dtype(self.dtype),
             self._generator,
         )
-        self._standardized = self.standardize
+        self._made_with = self._input_parameters()
         self._network = network.to_dict()
         self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
         self.loss_curve_ = []
@@ -331,25 +343,49 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
                 self.beta_2,
                 self.epsilon,
             ),
-            prepare(X, self._inputs, network.dtype),
+            self._samples(X),
             targets,
             loss=LOSSES[self.out_activation_],
             batch_size=self._rows_per_batch(X.shape[0]),
+            holes=self._holes(),
             dropout=self.dropout,
+            input_dropout=self.input_dropout,
+            n_values=self.n_features_in_,
             noise_seed=int(self._generator.integers(np.iinfo(np.int32).max)),
             n_threads=thread_count(self.n_jobs),
         )
 
+    def _input_parameters(self):
+        """Return the parameters that say what the first layer makes of its inputs."""
+        missing = "absent" if self.missing == "raise" else self.missing
+        return {
+            "standardize": self.standardize,
+            "missing": missing,
+            "missing_scaling": self.missing_scaling,
+        }
+
+    def _holes(self):
+        """Return what the first layer makes of NaN."""
+        dtype = self._network["weights"].dtype
+        return holes_of(**self._made_with, inputs=self._inputs, dtype=dtype)
+
+    def _samples(self, X):
+        """Return validated X as the network takes it."""
+        dtype = self._network["weights"].dtype
+        keep_missing = self._holes() is not None
+        return prepare(X, self._inputs, dtype, keep_missing=keep_missing)
+
     def _check_same_network(self):
         """Refuse to go on from a network that the parameters do not describe."""
         network = SparseNetwork(**self._network)
-        sizes = self._level_sizes(self.n_features_in_)
+        n_inputs = self.n_features_in_ + self._inputs["indicators"].size
+        sizes = self._level_sizes(n_inputs)
         kinds, slopes = activation_table(
             self.activation, self.negative_slope, len(sizes) - 2
         )
         counts = erdos_renyi_counts(sizes, self._wanted_sparsity)
         same = (
-            self.standardize == self._standardized
+            self._input_parameters() == self._made_with
             and sizes == network.sizes.tolist()
             and self.dtype == network.dtype
             and np.array_equal(kinds, network.kinds)
@@ -359,14 +395,12 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         if not same:
             names = ("hidden_layer_sizes", "sparsity", "activation", "negative_slope")
             given = {name: getattr(self, name, None) for name in names}
-            given |= {"dtype": self.dtype, "standardize": self.standardize}
-            listed = ", ".join(f"{name}={value}" for name, value in given.items())
+            given |= {"dtype": self.dtype} | self._input_parameters()
             raise ValueError(
-                f"{listed} must be those of the fitted network to go on from it. It "
-                f"has levels of {network.sizes.tolist()} neurons, "
+                f"{_listed(given)} must be those of the fitted network to go on from "
+                f"it. It has levels of {network.sizes.tolist()} neurons, "
                 f"{network.weights.size} connections, weights of type {network.dtype} "
-                f"and standardize={self._standardized}; use warm_start=False to start "
-                "anew."
+                f"and {_listed(self._made_with)}; use warm_start=False to start anew."
             )
 
     def _keep(self, trainer):
@@ -379,8 +413,12 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         check_is_fitted(self)
         X = self._check_X(X)
         network = SparseNetwork(**self._network)
-        samples = prepare(X, self._inputs, network.dtype)
-        return raw_outputs(network, samples, thread_count(self.n_jobs))
+        n_threads = thread_count(self.n_jobs)
+        return raw_outputs(network, self._samples(X), n_threads, self._holes())
+
+
+def _listed(parameters):
+    return ", ".join(f"{name}={value}" for name, value in parameters.items())
 
 
 def _writable(state):

@@ -32,6 +32,10 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
     ----------
     .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
        arXiv 2102.01732, 2021.
+    .. [2] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
+       neural networks", NeurIPS 2018.
+    .. [3] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
+       sparsity bias in training neural networks", ICLR 2020.
 
     Examples
     --------
@@ -53,6 +57,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         solver="adam",
         alpha=0.0001,
         dropout=0.0,
+        input_dropout=0.0,
         batch_size="auto",
         learning_rate="constant",
         learning_rate_init=0.003,
@@ -73,6 +78,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         warm_start=False,
         standardize=True,
         missing="absent",
+        missing_scaling=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -84,6 +90,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         self.solver = solver
         self.alpha = alpha
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -104,6 +111,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         self.warm_start = warm_start
         self.standardize = standardize
         self.missing = missing
+        self.missing_scaling = missing_scaling
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -135,6 +143,10 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
     ----------
     .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
        arXiv 2102.01732, 2021.
+    .. [2] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
+       neural networks", NeurIPS 2018.
+    .. [3] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
+       sparsity bias in training neural networks", ICLR 2020.
 
     Examples
     --------
@@ -156,6 +168,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         solver="adam",
         alpha=0.0001,
         dropout=0.0,
+        input_dropout=0.0,
         batch_size="auto",
         learning_rate="constant",
         learning_rate_init=0.003,
@@ -174,6 +187,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         warm_start=False,
         standardize=True,
         missing="absent",
+        missing_scaling=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -185,6 +199,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         self.solver = solver
         self.alpha = alpha
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -203,6 +218,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         self.warm_start = warm_start
         self.standardize = standardize
         self.missing = missing
+        self.missing_scaling = missing_scaling
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

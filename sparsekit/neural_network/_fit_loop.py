@@ -133,6 +133,7 @@ class FitLoop:
             self.trainer.network,
             self.validation.samples,
             thread_count(estimator.n_jobs),
+            self.trainer.holes,
         )
         score = float(estimator._score_outputs(outputs, self.validation.targets))
         estimator.validation_scores_.append(score)

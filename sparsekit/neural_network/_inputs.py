@@ -5,7 +5,6 @@ from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
-from sparsekit.network import csr_samples, dense_samples
 from sparsekit.neural_network._warnings import warn_user
 
 # Elements standardised at a time: bounds the temporary arrays of the moments.
@@ -23,29 +22,33 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
         If False, location and scale stay 0 and 1.
     sample_weight : ndarray of shape (n_samples,) or None
     known : dict or None
-        What an earlier call returned; X adds to it.
+        What an earlier call returned; X adds to it, and what else it holds is kept.
 
     Returns
     -------
     dict of ndarray of shape (n_features,)
-        ``mean``, ``var`` and ``n_seen`` (weighted count of observed values).
+        ``mean``, ``var`` and ``n_seen`` (weighted count of observed values),
+        ``has_holes`` (whether a value is missing), ``shift`` and ``scale``; and
+        ``n_rows``, the weighted count of rows.
     """
     moments = known
     for rows in gen_batches(X.shape[0], max(1, _BLOCK // X.shape[1])):
         weight = None if sample_weight is None else sample_weight[rows]
         block = _moments(X[rows], weight)
         moments = block if moments is None else _merged(moments, block)
+    kept = {} if known is None else known
+    moments["has_holes"] = _has_holes(X) | kept.get("has_holes", False)
     mean, var, n_seen = (moments[name] for name in ("mean", "var", "n_seen"))
     seen = n_seen > 0
     # A column without any observed value has no scale: 0 keeps it out for good.
     if not standardize:
         shift, scale = np.zeros(X.shape[1]), seen.astype(np.float64)
-        return {**moments, "shift": shift, "scale": scale}
+        return {**kept, **moments, "shift": shift, "scale": scale}
     # What is left of the variance of a constant column is rounding.
     epsilon = np.finfo(np.float64).eps
     varies = var > n_seen * epsilon * var + (n_seen * mean * epsilon) ** 2
     scale = np.where(seen, 1.0 / np.sqrt(np.where(varies, var, 1.0)), 0.0)
-    return {**moments, "shift": mean, "scale": scale}
+    return {**kept, **moments, "shift": mean, "scale": scale}
 
 
 def _moments(X, sample_weight):
@@ -59,6 +62,7 @@ def _moments(X, sample_weight):
         "mean": np.where(n_seen > 0, scaler.mean_, 0.0),
         "var": np.where(n_seen > 0, scaler.var_, 0.0),
         "n_seen": n_seen,
+        "n_rows": float(X.shape[0] if sample_weight is None else sample_weight.sum()),
     }
 
 
@@ -75,7 +79,16 @@ def _merged(one, other):
         + share * other["var"]
         + share * (1 - share) * step**2,
         "n_seen": n_seen,
+        "n_rows": one["n_rows"] + other["n_rows"],
     }
+
+
+def _has_holes(X):
+    """Return which features have a missing value."""
+    if sparse.issparse(X):
+        counts = np.bincount(X.indices[np.isnan(X.data)], minlength=X.shape[1])
+        return counts > 0
+    return np.isnan(X).any(axis=0)
 
 
 def warn_about_empty_columns(inputs, names=None):
@@ -88,9 +101,3 @@ def warn_about_empty_columns(inputs, names=None):
             f"{empty.size} feature(s) have no observed value and contribute nothing: "
             f"{', '.join(map(str, shown))}{dots}."
         )
-
-
-def prepare(X, inputs, dtype):
-    """Return the samples for X, standardised as `inputs` says."""
-    make = csr_samples if sparse.issparse(X) else dense_samples
-    return make(X, inputs["shift"], inputs["scale"], dtype)

@@ -28,6 +28,7 @@ CONSTRAINTS: dict[str, list] = {
     "solver": [StrOptions({"sgd", "adam", "adamw"})],
     "alpha": [_NON_NEGATIVE],
     "dropout": [_UNIT],
+    "input_dropout": [_UNIT],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [StrOptions({"constant", "invscaling", "adaptive", "cosine"})],
     "learning_rate_init": [_POSITIVE],
@@ -50,7 +51,8 @@ CONSTRAINTS: dict[str, list] = {
     "out_activation": [StrOptions({"auto", "softmax"})],
     "warm_start": ["boolean"],
     "standardize": ["boolean"],
-    "missing": [StrOptions({"absent", "raise"})],
+    "missing": [StrOptions({"absent", "indicator", "expected", "raise"})],
+    "missing_scaling": [StrOptions({"sample", "neuron"}), None],
     "dtype": [StrOptions({"float32", "float64"})],
     "n_jobs": [Integral, None],
     "random_state": ["random_state"],
@@ -87,6 +89,12 @@ _TEXTS = {
     "dropout": """float in [0, 1), default=0.0
     Share of the hidden neurons that each sample does without in a training step; the
     others are scaled by ``1 / (1 - dropout)``.""",
+    "input_dropout": """float in [0, 1), default=0.0
+    Share of the observed inputs that each sample does without in a training step; the
+    others are scaled by ``1 / (1 - input_dropout)``. Dense inputs lose standardised
+    values, so that their mean stands for them; CSR inputs lose stored entries, so that
+    zero does. The first layer skips the lost entries where it visits the stored entries
+    only (see :func:`suggest_format`).""",
     "batch_size": """int or "auto", default="auto"
     Rows per training step. "auto" means ``min(200, n_samples)``.""",
     "learning_rate": """{"constant", "invscaling", "adaptive", "cosine"}, \
@@ -135,17 +143,35 @@ default="constant"
     "warm_start": """bool, default=False
     Whether a further `fit` goes on from the present weights, connections and optimizer
     state. What makes the network (`hidden_layer_sizes`, `sparsity`, `activation`,
-    `negative_slope`, `dtype`, `standardize`) and the classes must not have changed.
+    `negative_slope`, `dtype`, `standardize`, `missing`,
+    `missing_scaling`) and the classes must not have changed.
     After `early_stopping` the optimizer starts anew.""",
     "standardize": """bool, default=True
     Whether to subtract the mean of the observed values of each feature and divide by
     their standard deviation, learned in `fit` and updated in `partial_fit`.{target}
     CSR inputs are standardised without being made dense.""",
-    "missing": """{"absent", "raise"}, default="absent"
-    What to do with NaN. An absent value takes no part in the first layer: it adds
-    nothing to the sum and moves no weight. With ``standardize=True`` this equals
-    imputing the mean. In CSR input a stored NaN is missing, an entry that is not stored
-    is a zero.""",
+    "missing": """{"absent", "indicator", "expected", "raise"}, default="absent"
+    What to do with NaN. In CSR input a stored NaN is missing, an entry that is not
+    stored is a zero.
+
+    - "absent": takes no part in the first layer: it adds nothing to the sum and moves
+      no weight. With ``standardize=True`` this equals imputing the mean.
+    - "indicator": absent, and the features with missing values in `fit`
+      (`indicator_features_`) get a second input each, 1 where the value is missing,
+      else 0. `sparsity` holds for all inputs together. The first `partial_fit` gives
+      every feature an indicator.
+    - "expected": the first hidden layer takes the expectation of its activation, where
+      a missing value is normal with the mean and variance of the observed ones
+      {expected}. Needs a piecewise linear activation.
+    - "raise": an error.""",
+    "missing_scaling": """{"sample", "neuron"} or None, default=None
+    Whether to scale what is observed, to make up for what is missing. "sample" scales
+    the values of a row by ``(K / q) ** p``, where q of them are observed and K is the
+    mean of q over the training rows {scaling}. "neuron" scales the sum of each neuron
+    of the first layer by ``(f / q) ** p``, where q of the f values that it reads are
+    observed: sparse neurons read few, so that q / f varies from neuron to neuron. p is
+    1/2 with `standardize`, which keeps the variance of sums of centred values, and 1
+    without, which keeps their mean. Not with ``missing="expected"``.""",
     "dtype": """{"float32", "float64"}, default="float32"
     Precision of weights and values.""",
     "n_jobs": """int or None, default=None
@@ -181,9 +207,13 @@ def document_parameters(cls):
     """
     cls._parameter_constraints = constraints_of(cls)
     defaults = inspect.signature(cls.__init__).parameters
+    # References before those of the parameters: the paper of SET.
+    n_own = 1 if "prune_fraction" in defaults else 0
     filled = {
         "{target}": _TARGET if cls.__name__.endswith("Regressor") else "",
-        "{all_relu}": "[2]_" if "prune_fraction" in defaults else "[1]_",
+        "{all_relu}": f"[{n_own + 1}]_",
+        "{expected}": f"[{n_own + 2}]_",
+        "{scaling}": f"[{n_own + 3}]_",
         "{patience}": str(defaults["n_iter_no_change"].default),
         "{why_patience}": _PATIENCE if "prune_fraction" in defaults else "",
     }
@@ -234,6 +264,9 @@ _ATTRIBUTES = [
     Activation of the outputs: "softmax", "logistic" or "identity".""",
     """n_features_in_ : int
     Number of features seen in `fit`.""",
+    """indicator_features_ : ndarray of int
+    Features with an indicator of missing values, in the order of the last rows of
+    ``coefs_[0]``; empty but for ``missing="indicator"``.""",
     """feature_names_in_ : ndarray of shape (n_features_in_,)
     Names of the features, where all of them are strings.""",
 ]

@@ -38,6 +38,10 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
        science", Nature Communications 9, 2383, 2018.
     .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
        arXiv 2102.01732, 2021.
+    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
+       neural networks", NeurIPS 2018.
+    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
+       sparsity bias in training neural networks", ICLR 2020.
 
     Examples
     --------
@@ -61,6 +65,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         solver="adam",
         alpha=0.0001,
         dropout=0.0,
+        input_dropout=0.0,
         batch_size="auto",
         learning_rate="constant",
         learning_rate_init=0.003,
@@ -81,6 +86,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         warm_start=False,
         standardize=True,
         missing="absent",
+        missing_scaling=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -94,6 +100,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.solver = solver
         self.alpha = alpha
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -114,6 +121,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.warm_start = warm_start
         self.standardize = standardize
         self.missing = missing
+        self.missing_scaling = missing_scaling
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -150,6 +158,10 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
        science", Nature Communications 9, 2383, 2018.
     .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
        arXiv 2102.01732, 2021.
+    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
+       neural networks", NeurIPS 2018.
+    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
+       sparsity bias in training neural networks", ICLR 2020.
 
     Examples
     --------
@@ -173,6 +185,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         solver="adam",
         alpha=0.0001,
         dropout=0.0,
+        input_dropout=0.0,
         batch_size="auto",
         learning_rate="constant",
         learning_rate_init=0.003,
@@ -191,6 +204,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         warm_start=False,
         standardize=True,
         missing="absent",
+        missing_scaling=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -204,6 +218,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         self.solver = solver
         self.alpha = alpha
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -222,6 +237,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         self.warm_start = warm_start
         self.standardize = standardize
         self.missing = missing
+        self.missing_scaling = missing_scaling
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

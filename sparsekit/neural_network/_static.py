@@ -34,6 +34,10 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
     ----------
     .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
        arXiv 2102.01732, 2021.
+    .. [2] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
+       neural networks", NeurIPS 2018.
+    .. [3] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
+       sparsity bias in training neural networks", ICLR 2020.
 
     Examples
     --------
@@ -56,6 +60,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         solver="adam",
         alpha=0.0001,
         dropout=0.0,
+        input_dropout=0.0,
         batch_size="auto",
         learning_rate="constant",
         learning_rate_init=0.003,
@@ -76,6 +81,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         warm_start=False,
         standardize=True,
         missing="absent",
+        missing_scaling=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -88,6 +94,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         self.solver = solver
         self.alpha = alpha
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -108,6 +115,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         self.warm_start = warm_start
         self.standardize = standardize
         self.missing = missing
+        self.missing_scaling = missing_scaling
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -140,6 +148,10 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
     ----------
     .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
        arXiv 2102.01732, 2021.
+    .. [2] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
+       neural networks", NeurIPS 2018.
+    .. [3] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
+       sparsity bias in training neural networks", ICLR 2020.
 
     Examples
     --------
@@ -162,6 +174,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         solver="adam",
         alpha=0.0001,
         dropout=0.0,
+        input_dropout=0.0,
         batch_size="auto",
         learning_rate="constant",
         learning_rate_init=0.003,
@@ -180,6 +193,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         warm_start=False,
         standardize=True,
         missing="absent",
+        missing_scaling=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -192,6 +206,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         self.solver = solver
         self.alpha = alpha
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -210,6 +225,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         self.warm_start = warm_start
         self.standardize = standardize
         self.missing = missing
+        self.missing_scaling = missing_scaling
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

@@ -92,7 +92,7 @@ BAD_PARAMETERS = {
     "validation_fraction": [0.0, 1.0, -0.5],
     "warm_start": ["yes"],
     "standardize": ["yes"],
-    "missing": ["indicator", "ignore", None],
+    "missing": ["zero", "ignore", None],
     "dtype": ["float16", np.float32, None],
     "n_jobs": [1.5, "all"],
     "random_state": ["lucky", -1],

@@ -6,6 +6,7 @@ from scipy import sparse
 
 from sparsekit.kernels import backward, gather, losses, order
 from sparsekit.kernels import forward as forward_kernels
+from sparsekit.kernels import noise as noise_kernels
 from sparsekit.kernels._lanes import lanes_of
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW, Noise
 from sparsekit.network import LOSSES, OptimizerState, csr_samples
@@ -32,7 +33,7 @@ backward_inputs = callable_from_python(backward.backward_inputs)
 bias_gradient = callable_from_python(backward.bias_gradient)
 gradient_rows = callable_from_python(backward.gradient_rows)
 forward_tile = callable_from_python(forward_kernels.forward_tile)
-hash_key = callable_from_python(forward_kernels.hash_key)
+hash_key = callable_from_python(noise_kernels.hash_key)
 value_tells = callable_from_python(forward_kernels.value_tells)
 gather_tile = callable_from_python(gather.gather_tile)
 output_deltas = callable_from_python(losses.output_deltas)
@@ -46,7 +47,7 @@ CLOSE = {
     np.float64: {"rtol": 1e-12, "atol": 1e-14},
     np.float32: {"rtol": 1e-4, "atol": 1e-5},
 }
-SILENCE = Noise(0, 0, 1.0)
+SILENCE = Noise(0, 0, 1.0, 0, 1.0, 0)
 
 FORMATS = np.array([0, BY_ROW, BY_INPUT, BY_INPUT])
 
@@ -86,6 +87,8 @@ def test_gather_writes_rows_in_order_and_pads_with_zeros(dtype):
             4,
             N_ROWS,
             tile,
+            SILENCE,
+            0,
             values,
         )
     rest = [np.full((N_TILES * WIDTH, n), 7.0) for n in SIZES[1:]]
@@ -112,6 +115,8 @@ def test_gather_of_csr_rows_fills_what_is_not_stored():
             4,
             N_ROWS,
             tile,
+            SILENCE,
+            0,
             values,
         )
     gathered = untiled(values, SIZES, N_TILES, WIDTH, 0, N_ROWS, inputs=True)
@@ -160,7 +165,7 @@ def test_forward_values_and_derivatives(activation, density, dtype):
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_prediction_leaves_out_derivatives_and_dropout(activation):
     _, naive, X = rounded_case(activation, np.float64)
-    noise = Noise(1, 2**31, 2.0)
+    noise = Noise(1, 2**31, 2.0, 0, 1.0, 0)
     values, _ = forwarded(naive, X, np.float64, noise=noise, training=False)
     outputs = untiled(values, SIZES, N_TILES, WIDTH, 3, N_ROWS, inputs=True)
     np.testing.assert_allclose(outputs, forward(naive, X)[0][-1], rtol=1e-12)
@@ -170,7 +175,7 @@ def test_prediction_leaves_out_derivatives_and_dropout(activation):
 def test_forward_with_dropout(dtype):
     rate, seed, step = 0.35, 2**31 - 2, 12345
     _, naive, X = rounded_case("tanh", dtype)
-    noise = Noise(seed, round(rate * 2**32), 1 / (1 - rate))
+    noise = Noise(seed, round(rate * 2**32), 1 / (1 - rate), 0, 1.0, 0)
     values, factors = forwarded(naive, X, dtype, noise=noise, step=step)
     scales = [
         kept_neurons(seed, step, level, N_ROWS, SIZES[level], rate) / (1 - rate)
