@@ -27,6 +27,10 @@ VARIANTS = [
     for network in NETWORKS
     for settings in SETTINGS
     if settings.keys() <= inspect.signature(network).parameters.keys()
+] + [
+    sparsekit.SETMLPClassifier(missing="indicator", missing_scaling="neuron"),
+    sparsekit.SETMLPRegressor(missing="expected"),
+    sparsekit.StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
 ]
 # scikit-learn's reason for its own estimators trained by stochastic gradients.
 STOCHASTIC = "sample_weight is not equivalent to removing/repeating samples."
