@@ -117,13 +117,19 @@ class Slots(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """Dropout of the hidden levels and of the inputs."""
+    """Dropout of the hidden levels."""
 
     seed: int
     threshold: int  # dropout rate times 2**32
     keep_scale: float  # 1 / (1 - rate)
-    input_threshold: int
-    input_keep_scale: float
+
+
+class InputNoise(NamedTuple):
+    """Dropout of the inputs; None stands for none."""
+
+    seed: int
+    threshold: int
+    keep_scale: float
     n_values: int  # inputs that may be dropped: those before the indicators
 
 

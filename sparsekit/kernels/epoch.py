@@ -73,11 +73,14 @@ def _batch_tile(
     values,
     deltas,
     noise,
+    input_noise,
     step,
 ):
     """Take one tile through all levels; return its loss, leave the output gradient."""
     if net.formats[1] != STORED:
-        gather_tile(lanes, net, samples, order, start, count, tile, noise, step, values)
+        gather_tile(
+            lanes, net, samples, order, start, count, tile, input_noise, step, values
+        )
     begin = 1
     # numba compiles only that branch which the type of `holes` leaves.
     if holes is not None:
@@ -106,6 +109,7 @@ def _batch_tile(
                 values,
                 deltas,
                 noise,
+                input_noise,
                 step,
             )
         else:
@@ -155,6 +159,7 @@ def _learn_block(
     values,
     deltas,
     noise,
+    input_noise,
     slots,
     rule,
     weight,
@@ -206,7 +211,7 @@ def _learn_block(
                 end,
                 deltas,
                 slots,
-                noise,
+                input_noise,
                 step,
             )
         first, last = net.in_indptr[here + begin], net.in_indptr[here + end]
@@ -236,6 +241,7 @@ def _run_epoch(
     slots,
     rule,
     noise,
+    input_noise,
     step,
 ):
     """Train on the rows in `order`, batch after batch.
@@ -315,6 +321,7 @@ def _run_epoch(
                 values,
                 deltas,
                 noise,
+                input_noise,
                 now,
             )
         batch_loss = 0.0
@@ -356,6 +363,7 @@ def _run_epoch(
                     values,
                     deltas,
                     noise,
+                    input_noise,
                     slots,
                     rule,
                     weight,

@@ -52,48 +52,55 @@ def _gather_dense(dense, order, start, count, width, at, values):
 
 
 @inner_kernel
-def _drop_dense(lanes, noise, step, tile, at, values):
+def _drop_dense(lanes, input_noise, step, tile, at, values):
     """Let dropout put zeros, which are means, in place of values."""
     width = width_of(lanes)
-    keep_scale = values.dtype.type(noise.input_keep_scale)
-    for j in range(noise.n_values):
-        key = key_at(hash_key(noise.seed, step, 0, j), tile * width)
-        kept = dropout(lanes, key, np.uint32(noise.input_threshold), keep_scale)
+    keep_scale = values.dtype.type(input_noise.keep_scale)
+    for j in range(input_noise.n_values):
+        key = key_at(hash_key(input_noise.seed, step, 0, j), tile * width)
+        kept = dropout(lanes, key, np.uint32(input_noise.threshold), keep_scale)
         here = at + j * width
         store(values, here, multiply(load(lanes, values, here), kept))
 
 
 @inner_kernel
-def entry_after_dropout(samples, p, noise, step, sample):
+def entry_after_dropout(samples, p, input_noise, step, sample):
     """Return what a stored entry stands for in a sample of the batch.
 
     Dropout takes it for a zero of the raw data, like an entry that is not stored, or
     scales it in raw units. A missing value, 0 or NaN here, stays as it is.
     """
     x = samples.data[p]
+    # numba compiles only the branches that the type of `input_noise` leaves.
+    if input_noise is None:
+        return x
     j = samples.indices[p]
-    if noise.input_threshold == 0 or j >= noise.n_values or not x * x > 0:
+    if j >= input_noise.n_values or not x * x > 0:
         return x
     fill = samples.fill[j]
-    if not keeps_input(noise, step, j, sample):
+    if not keeps_input(input_noise, step, j, sample):
         return fill
-    return fill + (x - fill) * samples.data.dtype.type(noise.input_keep_scale)
+    return fill + (x - fill) * samples.data.dtype.type(input_noise.keep_scale)
 
 
 @inner_kernel
-def _gather_csr(samples, order, start, count, first, width, at, noise, step, values):
+def _gather_csr(
+    samples, order, start, count, first, width, at, input_noise, step, values
+):
     for j in range(samples.fill.size):
         for lane in range(width):
             values[at + j * width + lane] = samples.fill[j]
     for lane in range(count):
         row = order[start + lane]
         for p in range(samples.indptr[row], samples.indptr[row + 1]):
-            x = entry_after_dropout(samples, p, noise, step, first + lane)
+            x = entry_after_dropout(samples, p, input_noise, step, first + lane)
             values[at + samples.indices[p] * width + lane] = x
 
 
 @inner_kernel
-def gather_tile(lanes, net, samples, order, start, count, tile, noise, step, values):
+def gather_tile(
+    lanes, net, samples, order, start, count, tile, input_noise, step, values
+):
     """Write rows ``order[start:start + count]``, as far as they fall in `tile`.
 
     In dense input the lanes beyond the batch become zero.
@@ -111,11 +118,11 @@ def gather_tile(lanes, net, samples, order, start, count, tile, noise, step, val
             first,
             width,
             at,
-            noise,
+            input_noise,
             step,
             values,
         )
         return
     _gather_dense(samples.dense, order, start + first, in_tile, width, at, values)
-    if noise.input_threshold > 0:
-        _drop_dense(lanes, noise, step, tile, at, values)
+    if input_noise is not None:
+        _drop_dense(lanes, input_noise, step, tile, at, values)

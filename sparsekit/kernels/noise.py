@@ -33,12 +33,12 @@ def key_at(key, sample):
 
 
 @inner_kernel
-def keeps_input(noise, step, feature, sample):
+def keeps_input(input_noise, step, feature, sample):
     """Return whether a sample of the batch keeps an input.
 
     The same as `dropout` says of its lane.
     """
-    x = np.uint64(key_at(hash_key(noise.seed, step, 0, feature), sample))
+    x = np.uint64(key_at(hash_key(input_noise.seed, step, 0, feature), sample))
     x = ((x ^ (x >> SHIFT_16)) * np.uint64(MIX_1)) & HALF_WORD
     x = ((x ^ (x >> SHIFT_15)) * np.uint64(MIX_2)) & HALF_WORD
-    return (x ^ (x >> SHIFT_16)) >= np.uint64(noise.input_threshold)
+    return (x ^ (x >> SHIFT_16)) >= np.uint64(input_noise.threshold)

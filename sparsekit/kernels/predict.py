@@ -22,7 +22,7 @@ def _predict_tiles(lanes, net, samples, holes, order, noise, first, last, values
     for tile in range(first, last):
         start = tile * width
         count = min(width, order.size - start)
-        gather_tile(lanes, net, samples, order, start, count, 0, noise, 0, values)
+        gather_tile(lanes, net, samples, order, start, count, 0, None, 0, values)
         begin = 1
         if holes is not None:
             settle_holes(lanes, net, holes, 0, 1, values)

@@ -42,6 +42,7 @@ def stored_forward_tile(
     values,
     factors,
     noise,
+    input_noise,
     step,
 ):
     """Compute the neurons of level 1 for the rows of `order` that fall in `tile`."""
@@ -55,7 +56,7 @@ def stored_forward_tile(
         for p in range(samples.indptr[sample], samples.indptr[sample + 1]):
             j = samples.indices[p]
             i = tile * width + lane
-            x = entry_after_dropout(samples, p, noise, step, i) - samples.fill[j]
+            x = entry_after_dropout(samples, p, input_noise, step, i) - samples.fill[j]
             if x == 0:
                 continue
             for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
@@ -93,7 +94,7 @@ def gradient_of_stored(
     end,
     deltas,
     slots,
-    noise,
+    input_noise,
     step,
 ):
     """Return the gradient of the connections that read the features `begin` to `end`.
@@ -115,7 +116,7 @@ def gradient_of_stored(
         p = _first_entry(samples.indices, samples.indptr[sample], stop, begin)
         while p < stop and samples.indices[p] < end:
             j = samples.indices[p]
-            x = entry_after_dropout(samples, p, noise, step, i) - samples.fill[j]
+            x = entry_after_dropout(samples, p, input_noise, step, i) - samples.fill[j]
             stop_at = net.in_indptr[j + 1] if x != 0 else net.in_indptr[j]
             for k in range(net.in_indptr[j], stop_at):
                 delta = item(deltas, source + item(net.in_indices, k) * width)

@@ -8,7 +8,7 @@ from sparsekit.network._holes import is_expected, room_for_notes
 from sparsekit.network._threads import parallel_section, useful_threads
 from sparsekit.network._tiles import lanes_for
 
-_SILENCE = Noise(0, 0, 1.0, 0, 1.0, 0)
+_SILENCE = Noise(0, 0, 1.0)
 
 
 def n_samples_of(samples):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sparsekit.kernels._structs import DENSE, Noise
+from sparsekit.kernels._structs import DENSE, InputNoise, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
 from sparsekit.network._formats import layer_formats
@@ -71,12 +71,14 @@ class Trainer:
         self.batch_size = batch_size
         self.n_threads = useful_threads(n_threads, network.weights.size, batch_size)
         self.holes = holes
-        self.noise = Noise(
-            int(noise_seed),
-            *_threshold_and_scale(dropout),
-            *_threshold_and_scale(input_dropout),
-            int(network.sizes[0]) if n_values is None else n_values,
-        )
+        self.noise = Noise(int(noise_seed), *_threshold_and_scale(dropout))
+        self.input_noise = None
+        if input_dropout > 0:
+            self.input_noise = InputNoise(
+                int(noise_seed),
+                *_threshold_and_scale(input_dropout),
+                int(network.sizes[0]) if n_values is None else n_values,
+            )
         self._lanes, width = lanes_for(batch_size, network.dtype)
         self._n_lanes = n_lanes = -(-batch_size // width) * width
         n_neurons = int(network.sizes.sum())
@@ -130,6 +132,7 @@ class Trainer:
                 self._slots,
                 self.optimizer.rule(learning_rate, self.network.dtype),
                 self.noise,
+                self.input_noise,
                 self.state.step,
             )
         self.state.step += steps
