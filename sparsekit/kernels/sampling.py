@@ -3,7 +3,7 @@
 import numpy as np
 
 from sparsekit.kernels._jit import kernel
-from sparsekit.kernels.hashing import stream
+from sparsekit.kernels.hashing import stream, uniform
 
 
 @kernel
@@ -106,3 +106,111 @@ def draw_distinct(seed, population, size):
         ranks, used = draw(seed, used, absent, size - chosen.size)
         chosen = insert_absent(chosen, sort_distinct(ranks, absent))
     return chosen
+
+
+@kernel
+def _is_taken(indptr, indices, dropped, row, column):
+    """Tell whether a connection at (row, column) survives: a binary search."""
+    low, high = indptr[row], indptr[row + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if indices[middle] < column:
+            low = middle + 1
+        else:
+            high = middle
+    return low < indptr[row + 1] and indices[low] == column and not dropped[low]
+
+
+@kernel
+def _insert(table, key):
+    """Put `key` into a hash table with open addressing; tell whether it was new.
+
+    `table` has a power of two of places, more than keys, and -1 where it is empty.
+    """
+    last = table.size - 1
+    place = np.int64(stream(np.uint64(key), 0) & np.uint64(last))
+    while table[place] != -1:
+        if table[place] == key:
+            return False
+        place = (place + 1) & last
+    table[place] = key
+    return True
+
+
+@kernel
+def draw_by_column(seed, indptr, indices, dropped, rates, count):
+    """Draw `count` free positions one by one, in proportion to the rate of the column.
+
+    Every draw takes a free position that was not drawn before, with a probability
+    proportional to `rates` at its column, and of all with the same probability once no
+    position with a positive rate is left.
+
+    Parameters
+    ----------
+    seed : uint64
+    indptr, indices : ndarray
+        Connections of a layer, CSR by output neuron.
+    dropped : ndarray of bool, shape (n_connections,)
+        Connections that go: their positions are free.
+    rates : ndarray of shape (n_in,), float64
+        Not negative.
+    count : int
+        At most as many as positions are free.
+
+    Returns
+    -------
+    ndarray of shape (count,), int64
+        Positions ``row * n_in + column`` in the order in which they were drawn.
+
+    Notes
+    -----
+    First the column is drawn, by its rate times its free positions, and then rows until
+    one is free. The cumulative sums are those of the start of a round of as many draws
+    as are missing; a column that has lost positions since is passed over in proportion,
+    which makes every draw exact. A column that is less than half free takes more rows,
+    but holds as many connections that pay for them. Complexity: O(n_connections + n_in
+    + count log(n_in + count)) if the rates do not differ by more than a power of the
+    count.
+    """
+    n_in, n_out = rates.size, indptr.size - 1
+    free = np.full(n_in, n_out, dtype=np.int64)
+    for row in range(n_out):
+        for k in range(indptr[row], indptr[row + 1]):
+            free[indices[k]] -= not dropped[k]
+    places = 2
+    while places < 2 * count:
+        places *= 2
+    table = np.full(places, -1, dtype=np.int64)
+    drawn = np.empty(count, dtype=np.int64)
+    ends = np.empty(n_in, dtype=np.float64)
+    shift = 63
+    while n_out >> (64 - shift) > 0:
+        shift -= 1
+    done, at, by_rate = 0, 0, True
+    while done < count:
+        at_start = free.copy()
+        total = 0.0
+        for j in range(n_in):
+            total += free[j] * (rates[j] if by_rate else 1.0)
+            ends[j] = total
+        if total == 0.0:
+            by_rate = False
+            continue
+        for _ in range(count - done):
+            column = np.searchsorted(ends, total * uniform(seed, at), side="right")
+            is_lost = column == n_in  # by rounding
+            if not is_lost:
+                is_lost = uniform(seed, at + 1) * at_start[column] >= free[column]
+            at += 2
+            if is_lost:
+                continue
+            searching = True
+            while searching:
+                row = np.int64(stream(seed, at) >> np.uint64(shift))
+                at += 1
+                if row < n_out and not _is_taken(indptr, indices, dropped, row, column):
+                    searching = not _insert(table, row * n_in + column)
+            drawn[done] = row * n_in + column
+            done += 1
+            free[column] -= 1
+    return drawn

@@ -85,9 +85,10 @@ class SparseNetwork:
         """Return every layer as a CSR array of shape (n_in, n_out)."""
         matrices = []
         for number in range(1, self.n_layers + 1):
-            indptr, indices, weights, n_in = self.layer(number)
+            layer = self.layer(number)
             by_output = sparse.csr_array(
-                (weights, indices, indptr), shape=(indptr.size - 1, n_in)
+                (layer.weights, layer.indices, layer.indptr),
+                shape=(layer.n_out, layer.n_in),
             )
             matrices.append(by_output.T.tocsr())
         return matrices

@@ -6,7 +6,7 @@ from sparsekit.kernels.wiring import replace_connections
 from sparsekit.topology import plan_rewiring
 
 
-def rewire(network, state, pruner, grower, fraction, rng):
+def rewire(network, state, pruner, grower, fraction, rng, facts=None):
     """Replace connections in every layer, in place.
 
     A survivor keeps its weight and its optimizer state; a new connection starts
@@ -24,6 +24,10 @@ def rewire(network, state, pruner, grower, fraction, rng):
     fraction : float
         Share of each layer's connections that is replaced.
     rng : numpy.random.Generator
+    facts : dict of str to sequence or None
+        What the strategies need to know beside the connections (see `needs_of`): for
+        the name of a field of `Layer` its value in every layer, None where a layer has
+        none.
 
     Returns
     -------
@@ -31,7 +35,7 @@ def rewire(network, state, pruner, grower, fraction, rng):
         Number of replaced connections. Complexity: O(connections + neurons) time, with
         3 bytes of memory for a connection and 16 for a replaced one.
     """
-    layers = map(network.layer, range(1, network.n_layers + 1))
+    layers = _views(network, facts or {})
     plans = [plan_rewiring(layer, pruner, grower, fraction, rng) for layer in layers]
     grown_ends = np.cumsum([0, *(plan.grown.size for plan in plans)])
     replace_connections(
@@ -45,3 +49,12 @@ def rewire(network, state, pruner, grower, fraction, rng):
         grown_ends,
     )
     return int(grown_ends[-1])
+
+
+def _views(network, facts):
+    """Return the layers with what `facts` tells about each."""
+    layers = []
+    for number in range(1, network.n_layers + 1):
+        known = {name: values[number - 1] for name, values in facts.items()}
+        layers.append(network.layer(number)._replace(**known))
+    return layers

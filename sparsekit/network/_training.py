@@ -138,7 +138,7 @@ class Trainer:
         self.state.step += steps
         return total / order.size, not failed
 
-    def rewire(self, pruner, grower, fraction, rng):
+    def rewire(self, pruner, grower, fraction, rng, facts=None):
         """Replace connections in every layer.
 
         A survivor keeps its weight and its optimizer state; a new connection starts
@@ -151,6 +151,8 @@ class Trainer:
         fraction : float
             Share of each layer's connections that is replaced.
         rng : numpy.random.Generator
+        facts : dict of str to sequence or None
+            What the strategies need to know, a value for each layer.
 
         Returns
         -------
@@ -159,7 +161,9 @@ class Trainer:
         """
         # The by-input index is void from here on, and leaves its room to the plan.
         self._arrays = self._slots = None
-        n_replaced = rewire(self.network, self.state, pruner, grower, fraction, rng)
+        n_replaced = rewire(
+            self.network, self.state, pruner, grower, fraction, rng, facts
+        )
         self._refresh()
         return n_replaced
 

@@ -190,6 +190,23 @@ def test_training_after_a_rewiring_follows_the_new_connections():
         np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-13)
 
 
+def test_facts_reach_the_strategies_of_their_layer():
+    class Curious(RandomGrower):
+        seen = ()
+
+        def select(self, layer, *args):
+            Curious.seen += (layer.input_rates,)
+            return super().select(layer, *args)
+
+    rng = np.random.default_rng(2)
+    trainer = random_trainer(rng, (6, 9, 3), 0.5, "sgd")
+    rates = np.linspace(0, 1, 6)
+    facts = {"input_rates": [rates, None]}
+    trainer.rewire(SETPruner(), Curious(), 0.5, rng, facts)
+    assert Curious.seen[0] is rates
+    assert Curious.seen[1:] == (None,)
+
+
 @pytest.mark.parametrize("failing", ["pruner", "grower"])
 def test_interrupted_rewiring_leaves_the_network_whole(failing):
     class Interrupted(SETPruner if failing == "pruner" else RandomGrower):
