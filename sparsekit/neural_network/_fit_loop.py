@@ -16,9 +16,10 @@ from sparsekit.network import (
     thread_count,
 )
 from sparsekit.neural_network._stopping import Progress
+from sparsekit.neural_network._strategies import facts_for, grower_of
 from sparsekit.neural_network._verbose import show_epoch
 from sparsekit.neural_network._warnings import warn_user
-from sparsekit.topology import RandomGrower, SETPruner
+from sparsekit.topology import SETPruner, needs_of
 
 
 @dataclass
@@ -100,9 +101,15 @@ class FitLoop:
         fraction = self.estimator._prune_fraction
         if fraction == 0 or not self.estimator.loss_curve_:
             return 0
+        pruner, grower = SETPruner(), grower_of(self.estimator.grower)
+        facts = facts_for(
+            needs_of(pruner, grower),
+            self.estimator._inputs,
+            self.trainer.network.n_layers,
+        )
         with _Task(self, "rewiring") as task:
             n_replaced = self.trainer.rewire(
-                SETPruner(), RandomGrower(), fraction, self.estimator._generator
+                pruner, grower, fraction, self.estimator._generator, facts
             )
         self.stopped |= task.stop
         return n_replaced

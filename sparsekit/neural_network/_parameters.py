@@ -9,8 +9,9 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from sparsekit._sklearn_compat import Interval, Options, StrOptions
+from sparsekit._sklearn_compat import HasMethods, Interval, Options, StrOptions
 from sparsekit.network import ACTIVATIONS
+from sparsekit.neural_network._strategies import GROWERS
 
 _UNIT = Interval(Real, 0, 1, closed="left")
 _NON_NEGATIVE = Interval(Real, 0, None, closed="left")
@@ -23,6 +24,7 @@ CONSTRAINTS: dict[str, list] = {
     ],
     "sparsity": [_UNIT],
     "prune_fraction": [Interval(Real, 0, 1, closed="both")],
+    "grower": [StrOptions(set(GROWERS)), HasMethods("select")],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "negative_slope": [Interval(Real, None, None, closed="neither"), None],
     "solver": [StrOptions({"sgd", "adam", "adamw"})],
@@ -71,7 +73,12 @@ _TEXTS = {
     Share of the connections that is replaced between two epochs ("zeta" in the
     papers): of the positive weights the share nearest to zero goes, and of the
     negative weights the same, each number rounded down; as many new connections grow
-    at random free positions, with weight zero.""",
+    at free positions, with weight zero.""",
+    "grower": """{"random", "observed"} or object with `select`, default="random"
+    Where connections grow. "random": every free position alike. "observed": a position
+    in the first layer with a probability proportional to the share of the training
+    rows in which its input is observed (an indicator: in which it is 1), see
+    :class:`sparsekit.topology.ObservedGrower`.""",
     "activation": """{"identity", "logistic", "tanh", "relu", "leaky_relu", \
 "all_relu"}, default="relu"
     Activation of the hidden layers. "all_relu" is a leaky ReLU whose slope changes its

@@ -60,6 +60,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         *,
         sparsity=0.9,
         prune_fraction=0.3,
+        grower="random",
         activation="relu",
         negative_slope=None,
         solver="adam",
@@ -95,6 +96,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.sparsity = sparsity
         self.prune_fraction = prune_fraction
+        self.grower = grower
         self.activation = activation
         self.negative_slope = negative_slope
         self.solver = solver
@@ -180,6 +182,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         *,
         sparsity=0.9,
         prune_fraction=0.3,
+        grower="random",
         activation="relu",
         negative_slope=None,
         solver="adam",
@@ -213,6 +216,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.sparsity = sparsity
         self.prune_fraction = prune_fraction
+        self.grower = grower
         self.activation = activation
         self.negative_slope = negative_slope
         self.solver = solver

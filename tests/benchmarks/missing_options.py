@@ -9,6 +9,7 @@ import argparse
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from scipy.stats import t
 from sklearn.base import clone
@@ -41,11 +42,13 @@ OPTIONS = {
     "neuron, root": {"missing_scaling": "neuron"},
     "neuron, ratio": {"missing_scaling": "neuron", "root": 0},
     "indicator; neuron, root": {"missing": "indicator", "missing_scaling": "neuron"},
+    "observed grower": {"grower": "observed"},
 }
 MECHANISMS = {
     "MCAR": MCARMasker(row_key="position"),
     "MAR": MARMasker(strength=2.0, row_key="position"),
     "MNAR": MNARMasker(strength=2.0, row_key="position"),
+    "MCAR, uneven": MCARMasker(row_key="position"),
 }
 
 
@@ -85,7 +88,10 @@ def scores(seed, rate, options):
         )
         X_train, X_test, y_train, y_test = split
         for mechanism, masker in MECHANISMS.items():
-            masker = clone(masker).set_params(missing_rate=rate, random_state=seed)
+            rates = rate
+            if mechanism == "MCAR, uneven":
+                rates = np.resize([0.4 * rate, 1.6 * rate], X.shape[1])
+            masker = clone(masker).set_params(missing_rate=rates, random_state=seed)
             masked = masker.fit_transform(X_train), masker.transform(X_test)
             for option, settings in options.items():
                 net = network(X, y, settings, seed).fit(masked[0], y_train)
