@@ -104,6 +104,7 @@ for sparsity, color in ((0.0, "0.6"), (0.8, "tab:blue")):
 axis.set(
     xlabel="share of a neuron's inputs that is observed",
     ylabel="density",
+    ylim=(0, 5),
 )
 axis.legend(frameon=False)
 plt.show()

@@ -5,7 +5,7 @@ import sys
 
 from sparsekit.study._command import run_study
 from sparsekit.study._models import MODEL_NAMES
-from sparsekit.study._plan import known_mechanisms
+from sparsekit.study._plan import WHEN, known_mechanisms
 from sparsekit.study._presets import PRESETS
 from sparsekit.study._table_file import InputError
 
@@ -23,6 +23,8 @@ examples:
   a part of the grid, more seeds, other layers:
       sparsekit study --data patients.csv --target outcome --models dense set \\
           --sparsities 0.9 0.95 --rates 0 0.25 0.5 --seeds 10 --hidden 200 200
+  values missing for other reasons, and in training or in deployment only:
+      sparsekit study --mechanism mcar mar mnar --when both fit transform --seeds 10
 
 written to the output folder:
   results.csv   one row per fit
@@ -148,9 +150,17 @@ def _add_grid_options(parser):
     )
     group.add_argument(
         "--mechanisms",
+        "--mechanism",
         nargs="+",
         choices=known_mechanisms(),
         help="why values are missing",
+    )
+    group.add_argument(
+        "--when",
+        nargs="+",
+        choices=WHEN,
+        help="whether values are missing in training and test rows, in training rows "
+        "only (fit), or in test rows only (transform); default: both",
     )
     group.add_argument(
         "--seeds",

@@ -66,6 +66,7 @@ def _plan(args):
             sparsities=args.sparsities,
             missing_rates=args.rates,
             mechanisms=args.mechanisms,
+            when=args.when,
             seeds=args.seeds,
             task=args.task,
             estimator_params=params,
@@ -116,6 +117,7 @@ def _describe(args, plan):
     grid += [
         f"{_plural('missing rate', plan.missing_rates)} {_percent(plan.missing_rates)}",
         f"{_plural('mechanism', plan.mechanisms)} {', '.join(plan.mechanisms)}",
+        *([f"when {', '.join(plan.when)}"] if plan.when != ("both",) else []),
         _count(len(plan.seeds), "seed"),
     ]
     lines = [

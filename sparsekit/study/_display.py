@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sparsekit.study._conditions import by_condition
 from sparsekit.study._summary import summarize
 
 # Sparsities above this go to the right panel: there networks begin to lose accuracy.
@@ -23,8 +24,8 @@ class MissingnessStudyDisplay:
 
     Colour is the sparsity, line style the model; bands are the confidence intervals
     over seeds. Sparsities up to 75 % are drawn in the left panel, higher ones in the
-    right panel, and models without a sparsity in both. One mechanism is one row of
-    panels.
+    right panel, and models without a sparsity in both. One mechanism, and
+    one value of ``when``, is one row of panels.
 
     It is recommended to use `from_frame` to make a display.
 
@@ -118,21 +119,22 @@ class MissingnessStudyDisplay:
             )
         self.figure_ = self.axes_[0].figure
         self.lines_ = []
-        for ax, (mechanism, sparsities) in zip(self.axes_, panels, strict=True):
-            self._draw_panel(ax, mechanism, sparsities)
+        for ax, (condition, sparsities) in zip(self.axes_, panels, strict=True):
+            self._draw_panel(ax, condition, sparsities)
         if (self.summary["metric"] == "accuracy").all():
             _end_at_100(self.axes_)
         self._add_model_legend(new_figure=axes is None)
         return self
 
     def _panels(self):
-        """Return (mechanism, sparsities) of each panel, row by row."""
+        """Return (condition, sparsities) of each panel, row by row."""
         data = self.summary
         varied = data.loc[~data["model"].isin(self._baselines()), "sparsity"].unique()
         low = sorted(s for s in varied if s <= HIGH_SPARSITY)
         high = sorted(s for s in varied if s > HIGH_SPARSITY)
         groups = [group for group in (low, high) if group] or [[]]
-        return [(m, group) for m in data["mechanism"].unique() for group in groups]
+        names = [name for name, _ in by_condition(data)]
+        return [(name, group) for name in names for group in groups]
 
     def _baselines(self):
         """Return the models that have no sparsity."""
@@ -148,8 +150,9 @@ class MissingnessStudyDisplay:
         spare = {m: OTHER_STYLES[i % len(OTHER_STYLES)] for i, m in enumerate(others)}
         return {model: STYLES.get(model) or spare[model] for model in models}
 
-    def _draw_panel(self, ax, mechanism, sparsities):
-        data = self.summary[self.summary["mechanism"] == mechanism]
+    def _draw_panel(self, ax, condition, sparsities):
+        conditions = dict(by_condition(self.summary))
+        data = conditions[condition]
         baselines = self._baselines()
         for model in baselines:
             self._draw_curve(ax, data[data["model"] == model], model, BASELINE_COLOUR)
@@ -161,8 +164,8 @@ class MissingnessStudyDisplay:
                 self._draw_curve(ax, curve, model, colour)
             label = f"{100 * sparsity:g} %{_connections(at)}"
             handles.append(_sample(label, color=colour))
-        several = self.summary["mechanism"].nunique() > 1
-        ax.set_title(_title(sparsities) + (f", {mechanism}" if several else ""))
+        several = len(conditions) > 1
+        ax.set_title(_title(sparsities) + (f", {condition}" if several else ""))
         _label_axes(ax, data["metric"].iloc[0])
         if handles:
             ax.add_artist(
@@ -221,10 +224,10 @@ class MissingnessStudyDisplay:
 
 
 def _new_axes(panels):
-    """Return the axes of a new figure, one row per mechanism."""
+    """Return the axes of a new figure, one row per condition."""
     import matplotlib.pyplot as plt
 
-    n_rows = len({mechanism for mechanism, _ in panels})
+    n_rows = len({condition for condition, _ in panels})
     n_columns = len(panels) // n_rows
     _, axes = plt.subplots(
         n_rows,

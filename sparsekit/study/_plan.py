@@ -12,12 +12,16 @@ from sparsekit.study._data import check_data, default_data
 from sparsekit.study._models import build_models, has_sparsity
 from sparsekit.study._presets import PRESETS
 
+# Which rows have values made missing: all, those of training, or those of the test.
+WHEN = ("both", "fit", "transform")
+
 
 @dataclass(frozen=True)
 class Job:
     """One unit of work: a model on one masked table, at all of its sparsities."""
 
     mechanism: str
+    when: str
     missing_rate: float
     seed: int
     model: str
@@ -35,14 +39,16 @@ class Plan:
     sparsities: tuple[float, ...]
     missing_rates: tuple[float, ...]
     mechanisms: tuple[str, ...]
+    when: tuple[str, ...]
     seeds: tuple[int, ...]
     test_size: float
 
     def jobs(self):
         """Return all jobs; a model without a sparsity is fitted once in each."""
         return [
-            Job(mechanism, rate, seed, label, self.sparsities_of(label))
+            Job(mechanism, when, rate, seed, label, self.sparsities_of(label))
             for mechanism in self.mechanisms
+            for when in self.when
             for rate in self.missing_rates
             for seed in self.seeds
             for label in self.models
@@ -67,6 +73,7 @@ def make_plan(
     sparsities=None,
     missing_rates=None,
     mechanisms=None,
+    when=None,
     seeds=None,
     test_size=None,
     task="auto",
@@ -91,6 +98,7 @@ def make_plan(
         sparsities=_shares("sparsities", sparsities, base.sparsities),
         missing_rates=_shares("missing_rates", missing_rates, base.missing_rates),
         mechanisms=_names("mechanisms", mechanisms, base.mechanisms),
+        when=_when(when),
         seeds=_seeds(base.n_seeds if seeds is None else seeds),
         test_size=base.test_size if test_size is None else test_size,
     )
@@ -175,6 +183,16 @@ def _names(name, values, default):
     values = (values,) if isinstance(values, str) else tuple(dict.fromkeys(values))
     if not values:
         raise ValueError(f"{name} is empty: at least one value is needed.")
+    return values
+
+
+def _when(values):
+    values = _names("when", values, (WHEN[0],))
+    for value in values:
+        if value not in WHEN:
+            raise ValueError(
+                f"when has {value!r}, which is none of {', '.join(map(repr, WHEN))}."
+            )
     return values
 
 

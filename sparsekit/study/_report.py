@@ -2,6 +2,7 @@
 
 import math
 
+from sparsekit.study._conditions import by_condition
 from sparsekit.study._display import LABELS
 
 # Factor and decimals of a metric in a table.
@@ -28,8 +29,8 @@ def format_summary(summary, pooled):
     Returns
     -------
     text : str
-        A block of rows for each mechanism and sparsity, then one table over all rates,
-        and a note if there are too few seeds for useful intervals.
+        A block of rows for each mechanism, when and sparsity, then one table over all
+        rates, and a note if there are too few seeds for useful intervals.
     """
     metric = summary["metric"].iloc[0]
     n_seeds = summary["n_seeds"].max()
@@ -42,12 +43,10 @@ def format_summary(summary, pooled):
         lines.append(
             "Differences are paired by seed; * marks an interval that does not hold 0."
         )
-    for mechanism in summary["mechanism"].unique():
-        per_rate = summary[summary["mechanism"] == mechanism]
+    for name, per_rate, over_rates in by_condition(summary, pooled):
         for sparsity in _sparsities(per_rate):
-            lines += ["", *_block(per_rate, mechanism, sparsity, differences)]
-        over_rates = pooled[pooled["mechanism"] == mechanism]
-        lines += ["", *_overview(over_rates, mechanism, differences)]
+            lines += ["", *_block(per_rate, name, sparsity, differences)]
+        lines += ["", *_overview(over_rates, name, differences)]
     if n_seeds in NOTES:
         lines += ["", NOTES[n_seeds]]
     return "\n".join(line.rstrip() for line in lines)
@@ -78,13 +77,13 @@ def _models_at(data, sparsity):
     return chosen
 
 
-def _block(data, mechanism, sparsity, differences):
+def _block(data, condition, sparsity, differences):
     models = _models_at(data, sparsity)
     pairs = [pair for pair in differences if set(pair) <= set(models)]
     header = "missing".rjust(8)
     header += "".join(LABELS.get(m, m)[: WIDTH - 1].rjust(WIDTH) for m in models)
     header += "".join(_pair_name(*pair).rjust(WIDTH + 4) for pair in pairs)
-    lines = [f"Sparsity {100 * sparsity:g} %, mechanism {mechanism}", header]
+    lines = [f"Sparsity {100 * sparsity:g} %, mechanism {condition}", header]
     for rate, rows in data.groupby("missing_rate"):
         by_key = rows.set_index(["model", "sparsity"])
         line = f"{100 * rate:g} %".rjust(8)
@@ -97,10 +96,10 @@ def _block(data, mechanism, sparsity, differences):
     return lines
 
 
-def _overview(data, mechanism, differences):
+def _overview(data, condition, differences):
     """Return the table over all missing rates, with what each model costs."""
     lines = [
-        f"Over all missing rates, mechanism {mechanism}",
+        f"Over all missing rates, mechanism {condition}",
         "sparsity".rjust(9)
         + "model".rjust(15)
         + "connections".rjust(13)

@@ -69,13 +69,15 @@ def run_job(plan, job):
     y = _training_scale(plan, train)
     common = {
         "mechanism": job.mechanism,
+        "when": job.when,
         "missing_rate": job.missing_rate,
         "realized_missing_rate": _share_of_nan(X),
         "model": job.model,
         "seed": job.seed,
         "metric": "accuracy" if plan.task == "classification" else "r2",
     }
-    X_train, X_test = X[train], X[test]
+    X_train = (plan.X if job.when == "transform" else X)[train]
+    X_test = (plan.X if job.when == "fit" else X)[test]
     rows = []
     with threadpool_limits(limits=1):
         for sparsity in job.sparsities:

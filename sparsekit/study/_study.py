@@ -5,7 +5,7 @@ import sys
 from sparsekit.study._plan import make_plan
 from sparsekit.study._run import collect_rows, try_models
 
-KEYS = ["mechanism", "missing_rate", "model", "sparsity", "seed"]
+KEYS = ["mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
 COLUMNS = [
     *KEYS,
     "metric",
@@ -26,6 +26,7 @@ def missingness_study(
     sparsities=None,
     missing_rates=None,
     mechanisms=None,
+    when=None,
     seeds=None,
     test_size=None,
     task="auto",
@@ -37,10 +38,10 @@ def missingness_study(
 
     For each seed the rows are split anew into training and test rows, and at each
     missing rate values of the whole table are made missing, in training and test rows
-    alike. All models and sparsities of a seed see the same split, the same holes and
-    the same random numbers, and the holes at a lower rate are a subset of those at a
-    higher one. Differences between models can therefore be taken within each seed,
-    see `summarize`.
+    alike unless `when` says otherwise. All models and sparsities of a seed see the same
+    split, the same holes and the same random numbers, and the holes at a lower rate are
+    a subset of those at a higher one. Differences between models can therefore be taken
+    within each seed, see `summarize`.
 
     Parameters
     ----------
@@ -66,6 +67,10 @@ def missingness_study(
         Shares of the cells of `X` that are made missing.
     mechanisms : sequence of str, default=None
         Why values are missing; the mechanisms of `MissingnessTransformer`.
+    when : {"both", "fit", "transform"} or sequence of these, default=None
+        Whether holes are in training and test rows ("both", which None means), in the
+        training rows only ("fit": what does training on fewer values cost?), or in the
+        test rows only ("transform": how robust is a model of complete data?).
     seeds : int or sequence of int, default=None
         Number of seeds, or the seeds. A seed fixes split, holes and initial network.
     test_size : float or int, default=None
@@ -85,13 +90,14 @@ def missingness_study(
     Returns
     -------
     frame : DataFrame
-        One row per fit, sorted by its first five columns:
+        One row per fit, sorted by its first six columns:
 
-        - ``mechanism``, ``missing_rate``, ``model``, ``sparsity`` (0 for models that
-          have none), ``seed``;
+        - ``mechanism``, ``when``, ``missing_rate``, ``model``, ``sparsity`` (0 for
+          models that have none), ``seed``;
         - ``metric``, "accuracy" or "r2", and ``score``, its value on the test rows;
         - ``n_connections``, ``n_iter``, and ``fit_time`` in seconds;
-        - ``realized_missing_rate``, the share of cells missing in the end.
+        - ``realized_missing_rate``, the share of cells missing in the end, in the whole
+          table before `when` puts some of them back.
 
     Raises
     ------
@@ -131,6 +137,7 @@ def missingness_study(
         sparsities=sparsities,
         missing_rates=missing_rates,
         mechanisms=mechanisms,
+        when=when,
         seeds=seeds,
         test_size=test_size,
         task=task,

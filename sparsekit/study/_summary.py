@@ -3,8 +3,9 @@
 import numpy as np
 from scipy.stats import t as student_t
 
-# A baseline is compared with every other model under the same mechanism, missing rate
-# and seed; the static one at the same sparsity as well, the dense one has none.
+# A baseline is compared with every other model under the same mechanism, in the same
+# rows, at the same missing rate and seed; the static one at the same sparsity as well,
+# the dense one has none.
 BASELINES = {"static": ["sparsity"], "dense": []}
 
 
@@ -25,7 +26,7 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     Returns
     -------
     summary : DataFrame
-        One row per mechanism, missing rate (unless pooled), model and sparsity:
+        One row per mechanism, when, missing rate (unless pooled), model and sparsity:
 
         - ``n_seeds``; ``score``, the mean over seeds, and its interval ``score_low``,
           ``score_high``; the means ``n_connections`` and ``fit_time`` (seconds);
@@ -66,7 +67,9 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence={confidence!r} must be in (0, 1).")
-    where = ["mechanism"] if pool_rates else ["mechanism", "missing_rate"]
+    if "when" not in frame:  # tables of studies that had no such column
+        frame = frame.assign(when="both")
+    where = ["mechanism", "when"] + ([] if pool_rates else ["missing_rate"])
     groups = [*where, "model", "sparsity"]
     values = ["score", "n_connections", "fit_time"]
     # Without pooling every group holds one row, and the mean leaves it as it is.

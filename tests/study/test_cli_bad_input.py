@@ -167,7 +167,10 @@ def test_a_target_needs_data(error_of):
         (["--hidden", "0"], "--hidden: 0 is less than 1"),
         (["--models", "sparse"], "invalid choice: 'sparse'"),
         (["--preset", "figure9"], "invalid choice: 'figure9'"),
-        (["--mechanisms", "nope"], "--mechanisms: invalid choice: 'nope' (choose from"),
+        (
+            ["--mechanisms", "nope"],
+            "--mechanism: invalid choice: 'nope' (choose from",
+        ),
         (["--jobs", "0"], "--jobs: 0 is neither"),
         (["--wrong"], "unrecognized arguments: --wrong"),
     ],

@@ -35,8 +35,8 @@ def test_one_row_per_model_sparsity_rate_and_seed(table):
     frame = small_study(*table)
     # (dense once, static and SET at two sparsities) x two rates x two seeds
     assert len(frame) == (1 + 2 + 2) * 2 * 2
-    keys = ["mechanism", "missing_rate", "model", "sparsity", "seed"]
-    assert list(frame.columns[:5]) == keys
+    keys = ["mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
+    assert list(frame.columns[:6]) == keys
     assert not frame.duplicated(keys).any()
     pd.testing.assert_frame_equal(frame, frame.sort_values(keys, ignore_index=True))
 
