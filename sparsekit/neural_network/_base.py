@@ -291,7 +291,15 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
                 "The validation set is too small: increase validation_fraction="
                 f"{self.validation_fraction} or give more rows than {X.shape[0]}."
             )
-        return rows, Validation(X[held], take_targets(targets, held))
+        held_targets = take_targets(targets, held)
+        if held_targets.sample_weight.size and not held_targets.sample_weight.any():
+            raise ValueError(
+                f"All {held.size} validation rows that early_stopping=True put aside "
+                "have a weight of 0, so they have no score. Increase "
+                f"validation_fraction={self.validation_fraction}, drop the rows of "
+                "weight 0, or give X_val and y_val."
+            )
+        return rows, Validation(X[held], held_targets)
 
     def _strata(self, targets):
         """Return the classes that a validation split should keep in proportion."""

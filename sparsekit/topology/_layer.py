@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sparsekit.kernels.candidates import gradients_at
+
 
 class Layer(NamedTuple):
     """A layer in CSR by output neuron, and what is known about it; read only.
@@ -24,6 +26,16 @@ class Layer(NamedTuple):
     input_rates : ndarray of shape (n_in,) or None
         Share of the samples in which each input is observed, in [0, 1]. None also
         where all inputs are alike, as the hidden neurons are.
+    values : ndarray of shape (n_tiles, n_in, n_lanes) or None
+        What the inputs held in some training samples, a lane for each sample.
+    deltas : ndarray of shape (n_tiles, n_out, n_lanes) or None
+        Gradient of the mean loss of these samples at the sums of the output neurons.
+        With `values` it gives the gradient at any position, see :meth:`gradients_at`.
+    signs : ndarray of shape (n_connections,) or None
+        Sign of each weight after the last rewiring; of a new connection, whose weight
+        was 0, a sign drawn at random.
+    explored : ndarray of int64 or None
+        Positions ``row * n_in + column`` that have ever had a connection, sorted.
     """
 
     indptr: np.ndarray
@@ -31,6 +43,10 @@ class Layer(NamedTuple):
     weights: np.ndarray
     n_in: int
     input_rates: np.ndarray | None = None
+    values: np.ndarray | None = None
+    deltas: np.ndarray | None = None
+    signs: np.ndarray | None = None
+    explored: np.ndarray | None = None
 
     @property
     def n_out(self) -> int:
@@ -41,6 +57,37 @@ class Layer(NamedTuple):
     def n_free(self) -> int:
         """Number of positions without a connection."""
         return self.n_out * self.n_in - self.indices.size
+
+    def positions(self) -> np.ndarray:
+        """Return ``row * n_in + column`` of each connection, sorted, int64."""
+        rows = np.repeat(np.arange(self.n_out, dtype=np.int64), np.diff(self.indptr))
+        return rows * self.n_in + self.indices
+
+    def gradients_at(self, positions: np.ndarray) -> np.ndarray:
+        """Return the gradient of the loss at any positions, connected or not.
+
+        Parameters
+        ----------
+        positions : ndarray of int64
+            ``row * n_in + column``.
+
+        Returns
+        -------
+        ndarray of shape (len(positions),)
+            Without the penalty on the weights. Complexity: O(positions * samples).
+
+        Raises
+        ------
+        ValueError
+            If `values` and `deltas` are not known: a strategy that calls this lists
+            both in `needs`.
+        """
+        if self.values is None or self.deltas is None:
+            raise ValueError(
+                "The gradient is not known; a strategy that needs it says so by "
+                "needs = frozenset({'values', 'deltas'})."
+            )
+        return gradients_at(self.values, self.deltas, positions)
 
 
 def needs_of(*strategies) -> frozenset[str]:

@@ -21,7 +21,9 @@ class SETPruner(BaseEstimator):
     algorithm 1.
     """
 
-    def select(self, layer: Layer, fraction: float) -> np.ndarray:
+    def select(
+        self, layer: Layer, fraction: float, rng: np.random.Generator
+    ) -> np.ndarray:
         """Choose the connections to drop.
 
         Parameters
@@ -29,6 +31,8 @@ class SETPruner(BaseEstimator):
         layer : Layer
         fraction : float
             In [0, 1]; the number per sign is rounded down.
+        rng : numpy.random.Generator
+            Not used: nothing here is random.
 
         Returns
         -------

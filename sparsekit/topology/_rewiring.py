@@ -44,7 +44,7 @@ def plan_rewiring(layer: Layer, pruner, grower, fraction: float, rng) -> Replace
     ValueError
         If the grower chooses more or fewer positions than it was asked for.
     """
-    dropped = pruner.select(layer, fraction)
+    dropped = pruner.select(layer, fraction, rng)
     count = int(np.count_nonzero(dropped))
     grown = grower.select(layer, dropped, count, rng)
     if grown.size != count:

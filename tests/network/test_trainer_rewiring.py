@@ -159,7 +159,7 @@ def test_growth_changes_no_output():
     samples = plain_samples(rng.normal(size=(20, 6)), np.float64)
     pruned = trainer.network.copy()
     for number in range(1, pruned.n_layers + 1):
-        gone = SETPruner().select(pruned.layer(number), 0.4)
+        gone = SETPruner().select(pruned.layer(number), 0.4, rng)
         pruned.weights[pruned.connections(number)][gone] = 0
     before = raw_outputs(pruned, samples)
     assert trainer.rewire(SETPruner(), RandomGrower(), 0.4, rng) > 10

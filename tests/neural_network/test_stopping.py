@@ -206,3 +206,13 @@ def test_the_validation_score_is_weighted():
     )
     net.fit(X, y, sample_weight=np.where(wrong, 0.0, 1.0))
     assert max(net.validation_scores_) == 1.0
+
+
+def test_validation_rows_that_weigh_nothing_are_an_error_before_training():
+    X, y = load_breast_cancer(return_X_y=True)
+    weight = np.zeros(len(y))
+    weight[:3] = 1.0
+    net = SETMLPClassifier(early_stopping=True, random_state=0)
+    with pytest.raises(ValueError, match=r"validation rows .* have a weight of 0"):
+        net.fit(X, y, sample_weight=weight)
+    assert not hasattr(net, "loss_curve_")

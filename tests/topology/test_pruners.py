@@ -24,10 +24,12 @@ weights = arrays.arrays(
     elements=st.sampled_from([-2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0]),
 )
 
+RNG = np.random.default_rng(0)  # nothing here depends on it
+
 
 @given(weights, shares)
 def test_counts_per_sign_are_exact_even_with_ties(values, fraction):
-    dropped = SETPruner().select(layer_of(values), fraction)
+    dropped = SETPruner().select(layer_of(values), fraction, RNG)
     for sign in (np.signbit(values), ~np.signbit(values)):
         assert dropped[sign].sum() == int(fraction * sign.sum())
         if dropped[sign].any() and not dropped[sign].all():
@@ -38,17 +40,17 @@ def test_counts_per_sign_are_exact_even_with_ties(values, fraction):
 @given(weights, shares)
 def test_pruning_changes_nothing_it_was_given(values, fraction):
     before = values.copy()
-    SETPruner().select(layer_of(values), fraction)
+    SETPruner().select(layer_of(values), fraction, RNG)
     np.testing.assert_array_equal(values.view("u8"), before.view("u8"))
 
 
 @pytest.mark.parametrize(("fraction", "expected"), [(0.0, 0), (1.0, 6), (0.5, 2)])
 def test_extreme_fractions(fraction, expected):
     # Three of each sign: half of three is one, rounded down.
-    dropped = SETPruner().select(layer_of([1.0, 2, 3, -1, -2, -3]), fraction)
+    dropped = SETPruner().select(layer_of([1.0, 2, 3, -1, -2, -3]), fraction, RNG)
     assert dropped.sum() == expected
 
 
 def test_nearest_to_zero_goes_whatever_the_sign():
-    dropped = SETPruner().select(layer_of([0.1, 5, -7, -0.2, 6, -8]), 0.4)
+    dropped = SETPruner().select(layer_of([0.1, 5, -7, -0.2, 6, -8]), 0.4, RNG)
     assert dropped.tolist() == [True, False, False, True, False, False]

@@ -1,0 +1,33 @@
+"""The gradient at chosen positions, against the whole dense gradient."""
+
+import numpy as np
+import pytest
+
+from sparsekit.topology import Layer
+
+
+def layer_with_batch(rng, n_in=7, n_out=5, n_tiles=3, n_lanes=4):
+    values = rng.normal(size=(n_tiles, n_in, n_lanes))
+    deltas = rng.normal(size=(n_tiles, n_out, n_lanes))
+    return Layer(
+        np.zeros(n_out + 1, dtype=np.int64),
+        np.empty(0, dtype=np.int32),
+        np.empty(0),
+        n_in,
+        values=values,
+        deltas=deltas,
+    )
+
+
+def test_gradients_at_positions_are_those_of_the_dense_gradient():
+    rng = np.random.default_rng(0)
+    layer = layer_with_batch(rng)
+    dense = np.einsum("til,tol->oi", layer.values, layer.deltas).ravel()
+    positions = rng.permutation(dense.size)[:20]
+    np.testing.assert_allclose(layer.gradients_at(positions), dense[positions])
+
+
+def test_an_unknown_gradient_is_an_error_that_names_the_remedy():
+    layer = layer_with_batch(np.random.default_rng(0))._replace(deltas=None)
+    with pytest.raises(ValueError, match="needs = frozenset"):
+        layer.gradients_at(np.array([0]))
