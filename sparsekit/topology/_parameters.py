@@ -1,6 +1,6 @@
 """Checks of what a strategy was given when it was made."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 _INFINITY = float("inf")
 
@@ -22,6 +22,16 @@ def check_number(strategy, name, low=0.0, high=_INFINITY, *, closed="both"):
         raise ValueError(
             f"{type(strategy).__name__}: {name} must be a number in "
             f"{left}{low:g}, {high:g}{right}; got {value!r}."
+        )
+
+
+def check_count(strategy, name):
+    """Raise if a parameter of `strategy` is not a whole number of at least 1."""
+    value = getattr(strategy, name)
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        raise ValueError(
+            f"{type(strategy).__name__}: {name} must be a whole number of at least 1; "
+            f"got {value!r}."
         )
 
 
