@@ -16,6 +16,8 @@ from sparsekit.topology._density_steps import (
     IterativeDensity,
     OneShotDensity,
 )
+from sparsekit.topology._fan_in_grower import FanInGrower
+from sparsekit.topology._gradient_grower import GradientGrower
 from sparsekit.topology._growers import RandomGrower
 from sparsekit.topology._initial import (
     RandomTopology,
@@ -62,6 +64,16 @@ __all__ = [
     "MagnitudePruner",
     "MomentumRedistribution",
     "NonzeroRedistribution",
+from sparsekit.topology._momentum_grower import MomentumGrower
+from sparsekit.topology._observed_grower import ObservedGrower
+from sparsekit.topology._pruners import SETPruner
+from sparsekit.topology._unfired_grower import UnfiredGrower
+
+__all__ = [
+    "FanInGrower",
+    "GradientGrower",
+    "Layer",
+    "MomentumGrower",
     "ObservedGrower",
     "PerLayer",
     "RandomGrower",
@@ -83,6 +95,7 @@ __all__ = [
     "SoftPruner",
     "TaylorPruner",
     "ThresholdPruner",
+    "UnfiredGrower",
     "connect_idle_neurons",
     "correlation_strengths",
     "erdos_renyi_counts",
