@@ -36,7 +36,7 @@ def rewire(network, state, pruner, grower, fraction, rng, facts=None):
         3 bytes of memory for a connection and 16 for a replaced one.
     """
     layers = _views(network, facts or {})
-    plans = [plan_rewiring(layer, pruner, grower, fraction, rng) for layer in layers]
+    plans = plan_rewiring(layers, pruner, grower, fraction, rng)
     grown_ends = np.cumsum([0, *(plan.grown.size for plan in plans)])
     replace_connections(
         network.sizes,

@@ -18,8 +18,12 @@ from sparsekit.topology._initial import (
 from sparsekit.topology._layer import Layer, needs_of
 from sparsekit.topology._names import ALLOCATIONS, TOPOLOGIES
 from sparsekit.topology._observed_grower import ObservedGrower
+from sparsekit.topology._plan import Replacement, plan_rewiring
 from sparsekit.topology._pruners import SETPruner
-from sparsekit.topology._rewiring import Replacement, plan_rewiring
+from sparsekit.topology._redistribution import (
+    MomentumRedistribution,
+    NonzeroRedistribution,
+)
 from sparsekit.topology._scale_free import ScaleFree
 from sparsekit.topology._small_world import SmallWorld
 from sparsekit.topology._snip import SNIPTopology
@@ -31,6 +35,8 @@ __all__ = [
     "CorrelationTopology",
     "ErdosRenyi",
     "Layer",
+    "MomentumRedistribution",
+    "NonzeroRedistribution",
     "ObservedGrower",
     "PerLayer",
     "RandomGrower",

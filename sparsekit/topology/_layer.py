@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sparsekit.kernels._lanes import lanes_of
 from sparsekit.kernels.candidates import gradients_at
 
 
@@ -87,7 +88,10 @@ class Layer(NamedTuple):
                 "The gradient is not known; a strategy that needs it says so by "
                 "needs = frozenset({'values', 'deltas'})."
             )
-        return gradients_at(self.values, self.deltas, positions)
+        # All widths of tiles that training uses are multiples of 16.
+        n_lanes = self.values.shape[-1]
+        lanes = lanes_of(self.values.dtype, 16 if n_lanes % 16 == 0 else n_lanes)
+        return gradients_at(lanes, self.values, self.deltas, positions)
 
 
 def needs_of(*strategies) -> frozenset[str]:
