@@ -13,6 +13,8 @@ from sparsekit.network import suggest_format
 from sparsekit.neural_network import (
     DenseMLPClassifier,
     DenseMLPRegressor,
+    DSTMLPClassifier,
+    DSTMLPRegressor,
     SETMLPClassifier,
     SETMLPRegressor,
     StaticSparseMLPClassifier,
@@ -23,6 +25,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BlockMasker",
+    "DSTMLPClassifier",
+    "DSTMLPRegressor",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
     "LabelMasker",

@@ -1,6 +1,7 @@
 """Estimators for scikit-learn: sparse networks, and the dense one beside them."""
 
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
+from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
@@ -8,6 +9,8 @@ from sparsekit.neural_network._static import (
 )
 
 __all__ = [
+    "DSTMLPClassifier",
+    "DSTMLPRegressor",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
     "SETMLPClassifier",

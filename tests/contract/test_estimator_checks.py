@@ -8,6 +8,8 @@ from sklearn.utils import estimator_checks as checks
 import sparsekit
 
 NETWORKS = [
+    sparsekit.DSTMLPClassifier,
+    sparsekit.DSTMLPRegressor,
     sparsekit.SETMLPClassifier,
     sparsekit.StaticSparseMLPClassifier,
     sparsekit.DenseMLPClassifier,
@@ -30,6 +32,11 @@ VARIANTS = [
 ] + [
     sparsekit.SETMLPClassifier(missing="indicator", missing_scaling="neuron"),
     sparsekit.SETMLPRegressor(missing="expected"),
+    sparsekit.DSTMLPClassifier(method="rigl"),
+    sparsekit.DSTMLPClassifier(method="snfs"),
+    sparsekit.DSTMLPRegressor(method="granet"),
+    sparsekit.DSTMLPRegressor(method="deepr"),
+    sparsekit.DSTMLPRegressor(method="lottery"),
     sparsekit.StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
 ]
 # scikit-learn's reason for its own estimators trained by stochastic gradients.
