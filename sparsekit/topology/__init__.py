@@ -1,6 +1,7 @@
 """What connects to what, and how that changes while a network trains."""
 
 from sparsekit.topology._allocation import erdos_renyi_counts
+from sparsekit.topology._check_strategy import check_strategy
 from sparsekit.topology._density import ConstantDensity, CubicDensity, SigmoidDensity
 from sparsekit.topology._density_steps import (
     ElasticDensity,
@@ -52,6 +53,7 @@ __all__ = [
     "SoftPruner",
     "TaylorPruner",
     "ThresholdPruner",
+    "check_strategy",
     "connect_idle_neurons",
     "erdos_renyi_counts",
     "needs_of",
