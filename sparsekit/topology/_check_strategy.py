@@ -203,7 +203,7 @@ def _check_positions(positions, count, taken, n_positions, here):
     occupied = np.intersect1d(positions, taken)
     _require(
         occupied.size == 0,
-        f"{here}: positions must be free, got {occupied[:1]}, where a connection stays.",
+        f"{here}: positions must be free; a connection stays at {occupied[:1]}.",
     )
 
 
