@@ -41,9 +41,8 @@ def apportion(
         lower = np.where(weighs, upper, lower)
     shares = np.clip(_level(weights, total, lower, upper) * weights, lower, upper)
     counts = np.floor(shares).astype(np.int64)
-    remainders = np.where(counts < upper, shares - counts, -1.0)
     missing = total - int(counts.sum())
-    counts[np.argsort(-remainders, kind="stable")[:missing]] += 1
+    counts[np.argsort(counts - shares, kind="stable")[:missing]] += 1
     return counts
 
 

@@ -76,7 +76,7 @@ class RewiringSchedule(BaseEstimator):
         if self.decay == "linear":
             return initial * (1.0 - progress / self.end)
         if self.decay == "cosine":
-            return initial * 0.5 * (1.0 + math.cos(math.pi * progress / self.end))
+            return initial * (0.5 + 0.5 * math.cos(math.pi * progress / self.end))
         return initial
 
     def _check(self):

@@ -23,3 +23,20 @@ def bounded_shares(weights, total, lower, upper):
         else:
             high = level
     return shares
+
+
+def dropped_of_network(weights_of_layers, n_going):
+    """Return which weights go if a network loses its smallest, but no layer its last.
+
+    Of each layer, the largest weight stays; of equal ones, the first go.
+    """
+    candidates = []
+    for number, weights in enumerate(weights_of_layers):
+        sizes = [abs(weight) for weight in weights]
+        spared = sizes.index(max(sizes)) if sizes else None
+        candidates += [(s, number, k) for k, s in enumerate(sizes) if k != spared]
+    going = {(number, k) for _, number, k in sorted(candidates)[:n_going]}
+    return [
+        [(number, k) in going for k in range(len(weights))]
+        for number, weights in enumerate(weights_of_layers)
+    ]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
+from sklearn.base import BaseEstimator
 
 from sparsekit.topology import Layer, RandomGrower, SETPruner, plan_rewiring
 from tests.reference import naive_topology as naive
@@ -167,9 +168,10 @@ def test_what_must_go_is_shared_in_proportion_to_the_connections():
     assert all(replacement.grown.size == 0 for replacement in plans)
 
 
-def test_the_fraction_is_of_what_remains():
+@pytest.mark.parametrize("pruner", [SETPruner(), Ranking()])
+def test_the_fraction_is_of_what_remains(pruner):
     network = [layer_of(np.arange(1, 101), n_in=500)]
-    plans = plan_rewiring(network, SETPruner(), RandomGrower(), 0.25, RNG, total=80)
+    plans = plan_rewiring(network, pruner, RandomGrower(), 0.25, RNG, total=80)
     assert plans[0].dropped.sum() == 20 + 0.25 * 80
     assert plans[0].grown.size == 0.25 * 80
 
@@ -207,6 +209,26 @@ def test_more_connections_can_come_than_go():
     plans = plan_rewiring(network, SETPruner(), RandomGrower(), 0.5, RNG, total=12)
     # They dropped two and one, and nine come.
     assert [replacement.grown.size for replacement in plans] == [6, 3]
+
+
+@pytest.mark.parametrize("scope", ["layer", "network"])
+def test_mask_of_the_pruner_stays_what_it_is(scope):
+    class Cached(BaseEstimator):
+        def __init__(self, scope):
+            self.scope = scope
+            self.masks = [np.zeros(3, dtype=bool), np.ones(2, dtype=bool)]
+
+        def select(self, layer, fraction, rng):
+            return self.masks[layer.indices.size == 2]
+
+        def select_network(self, layers, fraction, rng):
+            return self.masks
+
+    pruner = Cached(scope)
+    network = [layer_of([1, 2, 3]), layer_of([1, 2])]
+    plan_rewiring(network, pruner, RandomGrower(), 0.5, RNG, total=2)
+    assert not pruner.masks[0].any()
+    assert pruner.masks[1].all()
 
 
 @pytest.mark.parametrize("total", [1, 13])
