@@ -6,6 +6,7 @@ from sparsekit.topology._gradient_grower import GradientGrower
 from sparsekit.topology._growers import RandomGrower
 from sparsekit.topology._initial import connect_idle_neurons, random_topology
 from sparsekit.topology._layer import Layer, needs_of
+from sparsekit.topology._link_prediction_grower import LinkPredictionGrower
 from sparsekit.topology._momentum_grower import MomentumGrower
 from sparsekit.topology._observed_grower import ObservedGrower
 from sparsekit.topology._pruners import SETPruner
@@ -16,6 +17,7 @@ __all__ = [
     "FanInGrower",
     "GradientGrower",
     "Layer",
+    "LinkPredictionGrower",
     "MomentumGrower",
     "ObservedGrower",
     "RandomGrower",
