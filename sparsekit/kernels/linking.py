@@ -129,9 +129,11 @@ def _columns_of(seed, links, r, max_degree):
 
     Returns
     -------
-    columns : ndarray
+    columns : ndarray of int64
     stride : int
         Columns that each of `columns` stands for.
+    degrees : ndarray of int64
+        Rows that read each of `columns`.
     weights : ndarray of int64
         Rows of a column that each of those that are looked at stands for.
     """
@@ -139,12 +141,14 @@ def _columns_of(seed, links, r, max_degree):
     stride = _stride(end - begin, max_degree)
     begin = _first(seed, links.column_starts.size, begin, stride)
     columns = np.empty(max((end - begin + stride - 1) // stride, 0), dtype=np.int64)
+    degrees = np.empty(columns.size, dtype=np.int64)
     weights = np.empty(columns.size, dtype=np.int64)
     for j in range(columns.size):
-        columns[j] = links.columns[begin + j * stride]
-        n_rows = links.column_starts[columns[j] + 1] - links.column_starts[columns[j]]
-        weights[j] = _stride(n_rows, max_degree)
-    return columns, stride, weights
+        column = links.columns[begin + j * stride]
+        columns[j] = column
+        degrees[j] = links.column_starts[column + 1] - links.column_starts[column]
+        weights[j] = _stride(degrees[j], max_degree)
+    return columns, stride, degrees, weights
 
 
 @inlined_kernel
@@ -248,7 +252,7 @@ def path_scores(seed, links, positions, by_path, max_degree):
     while at < positions.size:
         r = positions[at] // n_in
         key = stream(seed, r)
-        columns, stride_r, weights = _columns_of(key, links, r, max_degree)
+        columns, stride_r, degrees, weights = _columns_of(key, links, r, max_degree)
         shared, n_touched = _list_shared_columns(
             key, links, columns, weights, sizes, ends, touched
         )
@@ -263,8 +267,7 @@ def path_scores(seed, links, positions, by_path, max_degree):
                 put(met, n_met, s)
                 n_met += item(sizes, s) != 0
             for j in range(columns.size):
-                z1 = columns[j]
-                put(rest, j, item(column_starts, z1 + 1) - item(column_starts, z1))
+                put(rest, j, item(degrees, j))
             for i in range(n_met):
                 s = item(met, i)
                 for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
@@ -273,8 +276,7 @@ def path_scores(seed, links, positions, by_path, max_degree):
             score = 0.0
             if not by_path:
                 for j in range(columns.size):
-                    z1 = columns[j]
-                    internal = column_starts[z1 + 1] - column_starts[z1] - rest[j]
+                    internal = degrees[j] - rest[j]
                     is_inside = internal > 0  # a branch would be foreseen in vain
                     score += is_inside * stride_r * (1.0 + internal) / max(rest[j], 1)
             for i in range(n_met):
