@@ -13,6 +13,7 @@ from sparsekit.topology._gradient_grower import (GradientGrower)
 from sparsekit.topology._growers import (RandomGrower)
 from sparsekit.topology._initial import (RandomTopology, connect_idle_neurons, random_topology)
 from sparsekit.topology._layer import (Layer, needs_of)
+from sparsekit.topology._link_prediction_grower import (LinkPredictionGrower)
 from sparsekit.topology._magnitude_pruner import (MagnitudePruner)
 from sparsekit.topology._mest_pruner import (MESTPruner)
 from sparsekit.topology._momentum_grower import (MomentumGrower)
@@ -47,6 +48,7 @@ __all__ = [
     "GradientGrower",
     "IterativeDensity",
     "Layer",
+    "LinkPredictionGrower",
     "MESTPruner",
     "MagnitudePruner",
     "MomentumGrower",
