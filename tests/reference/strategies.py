@@ -32,6 +32,29 @@ def layers(draw, max_neurons=9, dtype=np.float64):
     return layer, rng
 
 
+@st.composite
+def known_layers(draw, dtype=np.float64):
+    """Draw a layer of which all is known that a strategy can ask for, and a generator.
+
+    Some weights are zero or equal in size.
+    """
+    layer, rng = draw(layers(dtype=dtype))
+    n_tiles, n_lanes = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+    n_positions = layer.n_in * layer.n_out
+    ever = rng.random(n_positions) < 0.5
+    ever[layer.positions()] = True
+    is_zero = rng.random(layer.weights.size) < 0.2
+    layer = layer._replace(
+        weights=np.where(is_zero, dtype(0), rng.choice(layer.weights, is_zero.size)),
+        input_rates=rng.random(layer.n_in),
+        values=rng.normal(size=(n_tiles, layer.n_in, n_lanes)).astype(dtype),
+        deltas=rng.normal(size=(n_tiles, layer.n_out, n_lanes)).astype(dtype),
+        signs=rng.choice(np.array([-1, 1], dtype=np.int8), layer.weights.size),
+        explored=np.flatnonzero(ever),
+    )
+    return layer, rng
+
+
 def pairs_of(layer):
     """Return the (row, column) of each connection of a layer."""
     return connections_of(layer.indptr, layer.indices)
