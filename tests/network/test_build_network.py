@@ -9,6 +9,7 @@ from sparsekit.network import (
     build_network,
     draw_weights,
     raw_outputs,
+    select_connections,
 )
 from sparsekit.topology import (
     TOPOLOGIES,
@@ -226,6 +227,37 @@ def test_weights_can_be_drawn_anew():
 def test_unknown_weight_init_is_an_error():
     with pytest.raises(ValueError, match=r"weight_init must be one of .*'xavier'"):
         built(weight_init="xavier")
+
+
+@pytest.mark.parametrize("weight_init", WEIGHT_INITS)
+def test_selected_connections_have_weights_as_large_as_if_drawn_alone(weight_init):
+    network = built(weight_init=weight_init)
+    rng = np.random.default_rng(0)
+    kept = [rng.random(count) < 0.3 for count in COUNTS]
+    selected = select_connections(network, kept, weight_init)
+    assert connections_per_layer(selected) == [mask.sum() for mask in kept]
+    for number, mask in enumerate(kept, start=1):
+        before, after = network.layer(number), selected.layer(number)
+        np.testing.assert_array_equal(before.positions()[mask], after.positions())
+        weights = before.weights[mask]
+        if weight_init == "he":
+            fans = np.diff(before.indptr), np.diff(after.indptr)
+            rows = np.repeat(np.arange(after.n_out), fans[1])
+            weights = weights * np.sqrt(fans[0] / np.maximum(fans[1], 1))[rows]
+        if weight_init != "glorot":
+            np.testing.assert_allclose(after.weights, weights, rtol=1e-12)
+        else:
+            ratio = after.weights / weights
+            assert 1 < ratio.min() < np.sqrt(1 / 0.3) < ratio.max()
+
+
+def test_selecting_all_connections_changes_nothing():
+    network = built(dtype=np.float32)
+    selected = select_connections(network, [np.ones(n, dtype=bool) for n in COUNTS])
+    for name, array in network.to_dict().items():
+        np.testing.assert_array_equal(array, selected.to_dict()[name])
+        assert array.dtype == selected.to_dict()[name].dtype
+        assert not np.shares_memory(array, selected.to_dict()[name])
 
 
 def test_flat_arrays_are_the_matrices_one_after_another():
