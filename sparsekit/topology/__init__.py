@@ -28,6 +28,12 @@ from sparsekit.topology._magnitude_pruner import MagnitudePruner
 from sparsekit.topology._mest_pruner import MESTPruner
 from sparsekit.topology._momentum_grower import MomentumGrower
 from sparsekit.topology._names import ALLOCATIONS, TOPOLOGIES
+from sparsekit.topology._neurons import (
+    ImportancePruning,
+    active_neurons,
+    neuron_importance,
+    percolation,
+)
 from sparsekit.topology._observed_grower import ObservedGrower
 from sparsekit.topology._plan import Replacement, plan_rewiring
 from sparsekit.topology._random_pruner import RandomPruner
@@ -59,6 +65,7 @@ __all__ = [
     "ErdosRenyi",
     "FanInGrower",
     "GradientGrower",
+    "ImportancePruning",
     "IterativeDensity",
     "Layer",
     "MESTPruner",
@@ -87,10 +94,13 @@ __all__ = [
     "ThresholdPruner",
     "UnfiredGrower",
     "Uniform",
+    "active_neurons",
     "connect_idle_neurons",
     "correlation_strengths",
     "erdos_renyi_counts",
     "needs_of",
+    "neuron_importance",
+    "percolation",
     "plan_rewiring",
     "random_topology",
 ]
