@@ -2,7 +2,7 @@
 
 from sparsekit.network._activations import (ACTIVATIONS, activation_table)
 from sparsekit.network._arrays import (SparseNetwork)
-from sparsekit.network._build import (build_network)
+from sparsekit.network._build import (build_network, select_connections)
 from sparsekit.network._degrees import (degree_statistics)
 from sparsekit.network._formats import (suggest_format)
 from sparsekit.network._holes import (expected_holes, scaling_holes)
@@ -38,6 +38,7 @@ __all__ = [
     "n_samples_of",
     "raw_outputs",
     "scaling_holes",
+    "select_connections",
     "suggest_format",
     "take_targets",
     "thread_count",

@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike
 
 from sparsekit.network._activations import activation_table
 from sparsekit.network._arrays import SparseNetwork
-from sparsekit.network._initial_weights import draw_weights
+from sparsekit.network._initial_weights import draw_weights, weight_limits
 from sparsekit.topology import RandomTopology, connect_idle_neurons
 
 
@@ -82,6 +82,47 @@ def build_network(
     )
     draw_weights(network, weight_init, rng)
     return network
+
+
+def select_connections(
+    network: SparseNetwork, kept: Sequence[np.ndarray], weight_init: str = "he"
+) -> SparseNetwork:
+    """Return a network with some of the connections, its weights scaled to match.
+
+    For networks that begin with more connections than they are to have, see
+    `sparsekit.topology.SNIPTopology`. A weight is multiplied by the ratio of the sizes
+    that `weight_init` gives to it with the connections that are left and with those
+    that were there, so that signals keep their scale.
+
+    Parameters
+    ----------
+    network : SparseNetwork
+        Unchanged.
+    kept : sequence of ndarray of bool
+        For each layer, which of its connections stay.
+    weight_init : str, default="he"
+        What the weights were drawn by, see `draw_weights`.
+
+    Returns
+    -------
+    SparseNetwork
+        Complexity: O(connections + neurons).
+    """
+    layers = range(1, network.n_layers + 1)
+    before = np.concatenate([weight_limits(network, n, weight_init) for n in layers])
+    stays = np.concatenate(kept)
+    n_before = np.concatenate([[0], np.cumsum(stays)])
+    selected = SparseNetwork(
+        **network.copy().to_dict()
+        | {
+            "indptr": n_before[network.indptr].astype(np.int64),
+            "indices": network.indices[stays],
+            "weights": network.weights[stays],
+        }
+    )
+    after = np.concatenate([weight_limits(selected, n, weight_init) for n in layers])
+    selected.weights *= after / before[stays]
+    return selected
 
 
 def _one_per_layer(topology, n_layers):

@@ -47,12 +47,12 @@ def draw_weights(
             f"weight_init must be one of {WEIGHT_INITS}; got {weight_init!r}."
         )
     for layer in range(1, network.n_layers + 1):
-        limit = _limits(network, layer, weight_init)
+        limit = weight_limits(network, layer, weight_init)
         draws = rng.random(limit.size, dtype=network.dtype)
         network.weights[network.connections(layer)] = (2 * draws - 1) * limit
 
 
-def _limits(network, layer, weight_init):
+def weight_limits(network: SparseNetwork, layer: int, weight_init: str) -> np.ndarray:
     """Return the largest size of each weight of a layer: root of 3 times the variance.
 
     It is computed in double precision and rounded once.

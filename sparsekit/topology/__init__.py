@@ -18,6 +18,7 @@ from sparsekit.topology._magnitude_pruner import (MagnitudePruner)
 from sparsekit.topology._mest_pruner import (MESTPruner)
 from sparsekit.topology._momentum_grower import (MomentumGrower)
 from sparsekit.topology._names import (ALLOCATIONS, TOPOLOGIES)
+from sparsekit.topology._neurons import (ImportancePruning, active_neurons, neuron_importance, percolation)
 from sparsekit.topology._observed_grower import (ObservedGrower)
 from sparsekit.topology._plan import (Replacement, plan_rewiring)
 from sparsekit.topology._random_pruner import (RandomPruner)
@@ -46,6 +47,7 @@ __all__ = [
     "Exploration",
     "FanInGrower",
     "GradientGrower",
+    "ImportancePruning",
     "IterativeDensity",
     "Layer",
     "LinkPredictionGrower",
@@ -76,11 +78,14 @@ __all__ = [
     "ThresholdPruner",
     "UnfiredGrower",
     "Uniform",
+    "active_neurons",
     "check_strategy",
     "connect_idle_neurons",
     "correlation_strengths",
     "erdos_renyi_counts",
     "needs_of",
+    "neuron_importance",
+    "percolation",
     "plan_rewiring",
     "random_topology",
 ]

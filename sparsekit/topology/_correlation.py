@@ -85,22 +85,24 @@ class _Table:
     """Samples whose features are centred and of length 1, without being so stored."""
 
     def __init__(self, X, fill):
+        n_samples, n_features = X.shape
+        offset = np.zeros(n_features)
         if sparse.issparse(X):
-            # Centring takes away the constant that entries not stored stand for.
             data = np.nan_to_num(X.data.astype(np.float64), nan=0.0)
             if fill is not None:
-                data -= np.asarray(fill, dtype=np.float64)[X.indices]
+                # Centring takes away the constant that entries not stored stand for.
+                offset = np.asarray(fill, dtype=np.float64)
+                data -= offset[X.indices]
             self.values = sparse.csr_array((data, X.indices, X.indptr), shape=X.shape)
-            squares = np.bincount(X.indices, data**2, minlength=X.shape[1])
+            squares = np.bincount(X.indices, data**2, minlength=n_features)
         else:
             self.values = np.nan_to_num(np.asarray(X, dtype=np.float64), nan=0.0)
             squares = np.einsum("ij,ij->j", self.values, self.values)
-        n_samples = X.shape[0]
         self.mean = np.asarray(self.values.sum(axis=0)) / n_samples
         variation = squares - n_samples * self.mean**2
-        # What is left of the squares by rounding is no variation.
-        varies = variation > 1e-12 * squares
-        self.scale = np.zeros(variation.size)
+        # A feature that varies by rounding, even in single precision, is constant.
+        varies = variation > 1e-12 * (squares + n_samples * offset**2)
+        self.scale = np.zeros(n_features)
         self.scale[varies] = 1.0 / np.sqrt(variation[varies])
 
     def combine(self, weights):

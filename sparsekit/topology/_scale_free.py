@@ -15,9 +15,10 @@ class ScaleFree(BaseEstimator):
     Each of the ``n_in + n_out`` neurons brings its share of the connections. It links
     to neurons of the other level that are there already, chosen one after another with
     a probability proportional to 1 + their number of connections. Early neurons become
-    hubs: of a level the share of the neurons with k connections falls as k to the power
-    ``-(1 + (n_in + n_out) / n_other)``, where `n_other` is the size of the other level;
-    that is -3, as in the graphs of Barabasi and Albert, where both have the same size.
+    hubs: of a level the share of the neurons with k connections falls about as k to the
+    power ``-(1 + (n_in + n_out) / n_other)``, where `n_other` is the size of the other
+    level. That is -3, as in the graphs of Barabasi and Albert, for levels of one size;
+    of two unequal levels the smaller one has the larger hubs.
 
     References
     ----------

@@ -33,8 +33,8 @@ class SmallWorld(BaseEstimator):
     Transformers and LLMs to perform as fully connected", arXiv 2501.19107, appendix D,
     "bipartite small-world model", after Watts and Strogatz, Nature 393, 1998. There
     each neuron of both levels is given its share of neighbours, with those that both
-    ends name counted once; here the outputs choose, which spreads the connections as
-    evenly over the inputs and makes their number exact.
+    ends name counted once; here the outputs choose, which makes the number of
+    connections exact and spreads them nearly as evenly over the inputs.
 
     Examples
     --------

@@ -64,6 +64,16 @@ def test_features_that_do_not_vary_have_no_strength():
         assert (strengths > 0).tolist() == [True, True, False, True]
 
 
+def test_stored_entries_that_differ_from_the_others_by_rounding_are_constant():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 3)).astype(np.float32)
+    fill = np.array([0.1, 0.2, 0.3])
+    X[:, 1] = np.float32(0.2)  # 0.2 in double precision is another number
+    X[::2, 1] = 0  # not stored
+    strengths = correlation_strengths(sparse.csr_array(X), rng, fill=fill)
+    assert (strengths > 0).tolist() == [True, False, True]
+
+
 def test_given_table_is_not_changed():
     X = np.array([[1.0, np.nan], [0.0, 2.0], [3.0, 1.0]])
     csr = sparse.csr_array(X)

@@ -83,6 +83,14 @@ def test_random_topology_is_the_function():
     np.testing.assert_array_equal(drawn[1], expected[1])
 
 
+@pytest.mark.parametrize("name", TOPOLOGIES)
+@pytest.mark.parametrize("density", [0.02, 0.2, 0.6])
+def test_connections_of_larger_layers_are_distinct(name, density):
+    count = int(density * 300 * 200)
+    pairs = connections_of(*drawn_by(TOPOLOGIES[name](), 300, 200, count))
+    assert len(set(pairs)) == count
+
+
 @given(sides, sides, shares, st.integers(0, 10**6))
 def test_constant_fan_in_differs_by_at_most_one(n_in, n_out, density, seed):
     count = int(density * n_in * n_out)
