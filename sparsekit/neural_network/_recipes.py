@@ -2,11 +2,13 @@
 
 from sparsekit.topology import (
     ConstantFanIn,
+    CorrelationTopology,
     CubicDensity,
     ElasticDensity,
     FanInGrower,
     GradientGrower,
     IterativeDensity,
+    LinkPredictionGrower,
     MagnitudePruner,
     MESTPruner,
     MomentumGrower,
@@ -16,11 +18,14 @@ from sparsekit.topology import (
     RandomGrower,
     RewiringSchedule,
     SETPruner,
+    SigmoidDensity,
     SignChangePruner,
+    SoftPruner,
     UnfiredGrower,
 )
 
 _COSINE = RewiringSchedule(decay="cosine", end=0.75)
+_LINKS = LinkPredictionGrower("CH2-L3n")
 
 # What a method does not name is as in DEFAULTS. Methods that the papers rewire every
 # hundred or thousand steps rewire every epoch here: a table has few steps in an epoch.
@@ -79,6 +84,22 @@ RECIPES = {
         "pruner": MagnitudePruner(scope="network"),
         "prune_fraction": 0.0,
         "density_schedule": CubicDensity(initial=1.0),
+    },
+    "cht": {
+        "pruner": MagnitudePruner(),
+        "grower": _LINKS,
+        "topology": CorrelationTopology(),
+    },
+    "chts": {
+        "pruner": SoftPruner(),
+        "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
+        "topology": "small_world",
+    },
+    "chtss": {
+        "pruner": SoftPruner(),
+        "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
+        "topology": "small_world",
+        "density_schedule": SigmoidDensity(initial=0.5),
     },
     "srigl": {
         "pruner": MagnitudePruner(),

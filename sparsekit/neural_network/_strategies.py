@@ -13,6 +13,7 @@ from sparsekit.topology import (
     ElasticDensity,
     FanInGrower,
     GradientGrower,
+    LinkPredictionGrower,
     MagnitudePruner,
     MESTPruner,
     MomentumGrower,
@@ -53,6 +54,7 @@ NAMED = {
         "gradient": GradientGrower,
         "momentum": MomentumGrower,
         "fan_in": FanInGrower,
+        "link_prediction": LinkPredictionGrower,
     },
     "schedule": {
         decay: lambda decay=decay: RewiringSchedule(decay=decay)

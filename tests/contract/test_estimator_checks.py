@@ -33,7 +33,7 @@ VARIANTS = [
     sparsekit.SETMLPClassifier(missing="indicator", missing_scaling="neuron"),
     sparsekit.SETMLPRegressor(missing="expected"),
     sparsekit.DSTMLPClassifier(method="rigl"),
-    sparsekit.DSTMLPClassifier(method="snfs"),
+    sparsekit.DSTMLPClassifier(method="chtss"),
     sparsekit.DSTMLPRegressor(method="granet"),
     sparsekit.DSTMLPRegressor(method="deepr"),
     sparsekit.DSTMLPRegressor(method="lottery"),

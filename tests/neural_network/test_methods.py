@@ -73,7 +73,7 @@ def test_the_same_seed_gives_the_same_bits_before_and_after_pickling(method):
     assert_same_network(one.partial_fit(X, y), other.partial_fit(X, y))
 
 
-@pytest.mark.parametrize("method", ["granet", *START_FULL])
+@pytest.mark.parametrize("method", ["granet", "chtss", *START_FULL])
 def test_a_density_schedule_only_ever_drops_and_reaches_its_end(method):
     X, y = table()
     net = network(method, max_iter=20).fit(X, y)
