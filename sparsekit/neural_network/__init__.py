@@ -1,5 +1,11 @@
 """Estimators for scikit-learn: sparse networks, and the dense one beside them."""
 
+from sparsekit.neural_network._checkpoint import (
+    CheckpointCallback,
+    load_checkpoint,
+    resume,
+    save_checkpoint,
+)
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
@@ -8,10 +14,14 @@ from sparsekit.neural_network._static import (
 )
 
 __all__ = [
+    "CheckpointCallback",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
     "SETMLPClassifier",
     "SETMLPRegressor",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
+    "load_checkpoint",
+    "resume",
+    "save_checkpoint",
 ]

@@ -37,6 +37,7 @@ from sparsekit.neural_network._missing import (
     indicator_features,
     prepare,
 )
+from sparsekit.neural_network._resumption import restore
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.topology import erdos_renyi_counts
 
@@ -197,23 +198,39 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         first = not (self.warm_start and hasattr(self, "_network"))
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val must be given together.")
-        # Callbacks get what the user gave: a table keeps the names of its columns.
-        data = {"X": X, "y": y}
-        if sample_weight is not None:
-            data["metadata"] = {"sample_weight": sample_weight}
         with unchanged_on_error(self):
             trainer, held_out = self._prepare_fit(
                 X, y, sample_weight, X_val, y_val, first
             )
+        return self._run_fit(trainer, held_out, X, y, sample_weight, first)
+
+    def _run_fit(self, trainer, held_out, X, y, sample_weight, first, state=None):
+        """Train; with `state`, go on from there."""
+        # Callbacks get what the user gave: a table keeps the names of its columns.
+        data = {"X": X, "y": y}
+        if sample_weight is not None:
+            data["metadata"] = {"sample_weight": sample_weight}
         n_rewirings = self.max_iter - int(first) if self._prune_fraction else 0
         context = self._init_callback_context(max_subtasks=self.max_iter + n_rewirings)
-        context.call_on_fit_task_begin(estimator=self, **data)
         loop = FitLoop(self, trainer, held_out, context, data)
+        if state is not None:
+            restore(loop, state)
+        context.call_on_fit_task_begin(estimator=self, **data)
         loop.run(self.max_iter)
         context.call_on_fit_task_end(
             estimator=self, reconstruction_attributes=loop.fitted_attributes, **data
         )
         return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def _resume(self, X, y, sample_weight, X_val, y_val):
+        """Go on with the fit of a checkpoint, see `_checkpoint.resume`."""
+        state = self._training
+        self._generator.bit_generator.state = state["generator_at_start"]
+        trainer, held_out = self._prepare_fit(
+            X, y, sample_weight, X_val, y_val, first=False
+        )
+        return self._run_fit(trainer, held_out, X, y, sample_weight, False, state)
 
     def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first):
         """Check everything, build what is new; return trainer and held-out rows."""
@@ -222,6 +239,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         if first:
             self._seed()
         targets = self._encode(y, sample_weight, first)
+        self._generator_at_start = self._generator.bit_generator.state
         rows, held_out = self._split(X, targets, X_val, y_val)
         if rows is not None:
             X, targets = X[rows], take_targets(targets, rows)

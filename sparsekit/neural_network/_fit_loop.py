@@ -10,11 +10,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sparsekit.network import (
     LearningRate,
     OptimizerState,
-    SparseNetwork,
     n_samples_of,
     raw_outputs,
     thread_count,
 )
+from sparsekit.neural_network._resumption import training_state
 from sparsekit.neural_network._stopping import Progress
 from sparsekit.neural_network._strategies import facts_for, grower_of
 from sparsekit.neural_network._verbose import show_epoch
@@ -66,6 +66,12 @@ class FitLoop:
         )
         self.best_network = None
         self.stopped = False
+        self.interrupted = False
+        # For checkpoints, see `_resumption`; what an earlier fit left is void.
+        vars(estimator).pop("_training", None)
+        self.generator_at_start = vars(estimator).pop("_generator_at_start", None)
+        self.first_epoch = 0
+        self.digest = None
 
     def _schedule(self):
         wanted = self.estimator.learning_rate
@@ -76,17 +82,15 @@ class FitLoop:
         """Train for at most `max_iter` epochs."""
         estimator = self.estimator
         try:
-            for epoch in range(max_iter):
-                n_replaced = self._rewire()
+            for epoch in range(self.first_epoch, max_iter):
+                n_replaced = 0 if self.stopped else self._rewire()
                 if self.stopped:
                     break
                 self._epoch(epoch, n_replaced)
-                estimator.n_iter_ += 1
-                if self.stopped:
-                    break
-            else:
+            if not self.stopped:
                 self._warn_if_unfinished(max_iter)
         except KeyboardInterrupt:
+            self.interrupted = True
             warn_user("Training interrupted by user.")
         if self.best_network is not None:
             # The optimizer's state belongs to connections that may be gone.
@@ -116,13 +120,14 @@ class FitLoop:
 
     def _epoch(self, epoch, n_replaced):
         estimator = self.estimator
-        with _Task(self, "epoch") as task:
+        with _Task(self, "epoch", self.resumable_attributes) as task:
             begin = time.perf_counter()
             if estimator.shuffle:
                 estimator._generator.shuffle(self.order)
             rate = self.rate.at(epoch, estimator.t_)
             loss, finite = self.trainer.run_epoch(self.order, rate)
             estimator.t_ += self.order.size
+            estimator.n_iter_ += 1
             estimator.loss_curve_.append(loss)
             score = self._validation_score()
             self._record(loss, score, rate, n_replaced, time.perf_counter() - begin)
@@ -189,15 +194,33 @@ class FitLoop:
     def fitted_attributes(self):
         """Return a copy of the fitted state, for callbacks that predict."""
         self.estimator._keep(self.trainer)
-        network = SparseNetwork(**self.estimator._network).copy()
-        return {"_network": network.to_dict()}
+        attributes = {"_network": _copied(self.estimator._network)}
+        for name in ("loss_curve_", "validation_scores_", "history_"):
+            attributes[name] = list(getattr(self.estimator, name))
+        return attributes | ({"_interrupted": True} if self.interrupted else {})
+
+    def resumable_attributes(self):
+        """Return the fitted state with what the fit needs to go on from it."""
+        return {
+            **self.fitted_attributes(),
+            "_optimizer": _copied(self.estimator._optimizer),
+            "_training": training_state(self),
+        }
+
+
+def _copied(state):
+    return {
+        name: value.copy() if isinstance(value, np.ndarray) else value
+        for name, value in state.items()
+    }
 
 
 class _Task:
     """One callback task, `epoch` or `rewiring`, around a block of code."""
 
-    def __init__(self, loop, name):
+    def __init__(self, loop, name, attributes=None):
         self.loop = loop
+        self.attributes = attributes or loop.fitted_attributes
         self.stop = False
         self.context = None
         if loop.context is not None:
@@ -214,6 +237,6 @@ class _Task:
         if self.context is not None and error is None:
             self.stop = self.context.call_on_fit_task_end(
                 estimator=self.loop.estimator,
-                reconstruction_attributes=self.loop.fitted_attributes,
+                reconstruction_attributes=self.attributes,
                 **self.loop.callback_data,
             )
