@@ -96,8 +96,8 @@ def read_archive(path, kind, version):
     if found != kind:
         raise ValueError(f"{str(path)!r} is a {found!r}, not a {kind!r}.")
     raise ValueError(
-        f"{str(path)!r} has version {written} of the format {kind!r}; a newer sparsekit "
-        f"wrote it, and this one reads versions up to {version}."
+        f"{str(path)!r} has version {written} of the format {kind!r}, written by a "
+        f"newer sparsekit; this one reads versions up to {version}."
     )
 
 

@@ -18,6 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ARROWS = {
     "kernels": set(),
     "_archive": set(),
+    "deploy": {"_archive", "_layout"},
     "_layout": set(),
     "_sklearn_compat": set(),
     "topology": {"kernels"},
@@ -26,6 +27,7 @@ ARROWS = {
         "_archive",
         "_layout",
         "_sklearn_compat",
+        "deploy",
         "network",
         "topology",
     },

@@ -12,6 +12,7 @@ from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
+from sparsekit.neural_network._to_predictor import to_predictor
 
 __all__ = [
     "CheckpointCallback",
@@ -24,4 +25,5 @@ __all__ = [
     "load_checkpoint",
     "resume",
     "save_checkpoint",
+    "to_predictor",
 ]

@@ -1,0 +1,5 @@
+"""Fitted networks on numpy and scipy alone: no compiler, no scikit-learn."""
+
+from sparsekit.deploy._predictor import SparsePredictor
+
+__all__ = ["SparsePredictor"]
