@@ -26,7 +26,7 @@ def test_import_needs_neither_pandas_nor_matplotlib():
     # would tell nothing: the import must succeed where there is none to be had.
     run(
         "import sys\n"
-        "for name in ('matplotlib', 'pandas', 'polars', 'pyarrow', 'rich'):\n"
+        "for name in ('matplotlib', 'onnx', 'pandas', 'polars', 'pyarrow', 'rich'):\n"
         "    sys.modules[name] = None\n"
         "from sparsekit import *"
     )

@@ -7,6 +7,7 @@ from sparsekit.neural_network._checkpoint import (
     save_checkpoint,
 )
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
+from sparsekit.neural_network._export_onnx import export_onnx
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
@@ -22,6 +23,7 @@ __all__ = [
     "SETMLPRegressor",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
+    "export_onnx",
     "load_checkpoint",
     "resume",
     "save_checkpoint",
