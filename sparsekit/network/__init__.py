@@ -2,6 +2,7 @@
 
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
+from sparsekit.network._compaction import live_parts, without
 from sparsekit.network._formats import suggest_format
 from sparsekit.network._holes import expected_holes, scaling_holes
 from sparsekit.network._inference import n_samples_of, raw_outputs
@@ -27,6 +28,7 @@ __all__ = [
     "dense_samples",
     "expected_holes",
     "label_targets",
+    "live_parts",
     "n_samples_of",
     "raw_outputs",
     "scaling_holes",
@@ -34,4 +36,5 @@ __all__ = [
     "take_targets",
     "thread_count",
     "value_targets",
+    "without",
 ]

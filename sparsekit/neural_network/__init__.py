@@ -6,6 +6,7 @@ from sparsekit.neural_network._checkpoint import (
     resume,
     save_checkpoint,
 )
+from sparsekit.neural_network._compact import compact
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._export_onnx import export_onnx
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
@@ -23,6 +24,7 @@ __all__ = [
     "SETMLPRegressor",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
+    "compact",
     "export_onnx",
     "load_checkpoint",
     "resume",
