@@ -9,6 +9,7 @@ from sparsekit.neural_network._checkpoint import (
 from sparsekit.neural_network._compact import compact
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._export_onnx import export_onnx
+from sparsekit.neural_network._quick_selector import QuickSelector
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
@@ -20,6 +21,7 @@ __all__ = [
     "CheckpointCallback",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
+    "QuickSelector",
     "SETMLPClassifier",
     "SETMLPRegressor",
     "StaticSparseMLPClassifier",

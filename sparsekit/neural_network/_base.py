@@ -30,6 +30,7 @@ from sparsekit.neural_network._checks import (
     unchanged_on_error,
 )
 from sparsekit.neural_network._fit_loop import FitLoop, Validation
+from sparsekit.neural_network._importance import StrengthMixin
 from sparsekit.neural_network._inputs import learn_inputs, warn_about_empty_columns
 from sparsekit.neural_network._missing import (
     check_missing,
@@ -42,7 +43,9 @@ from sparsekit.neural_network._warnings import warn_user
 from sparsekit.topology import erdos_renyi_counts
 
 
-class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
+class BaseSparseMLP(
+    StrengthMixin, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta
+):
     """Base of classifiers and regressors; not for direct use."""
 
     def __sklearn_tags__(self):

@@ -41,8 +41,8 @@ def compact(estimator):
     Notes
     -----
     Complexity: O(connections). Neurons of very sparse networks die in rewirings: about
-    the share ``exp(-c)`` of a level has no reader, where c connections leave a neuron on
-    average. Curci et al. [1]_ remove weak neurons, too, which does change predictions.
+    the share ``exp(-c)`` of a level has no reader, where c connections leave a neuron
+    on average. Curci et al. [1]_ remove weak neurons, too, and change predictions.
 
     References
     ----------

@@ -90,7 +90,7 @@ def test_a_network_without_dead_neurons_keeps_all_and_trains_on():
 
 def test_a_smaller_network_refuses_to_train_on():
     X, y = flowers()
-    with pytest.raises(ValueError, match="sparsity=0.97"):
+    with pytest.raises(ValueError, match=r"sparsity=0\.97"):
         compact(trained()).partial_fit(X, y)
 
 
