@@ -1,25 +1,34 @@
 """Truly sparse neural networks for data with holes, in scikit-learn."""
 
-from sparsekit.missingness import (
-    BlockMasker,
-    LabelMasker,
-    MARMasker,
-    MCARMasker,
-    MissingnessTransformer,
-    MNARMasker,
-    MonotoneMasker,
-)
-from sparsekit.network import suggest_format
-from sparsekit.neural_network import (
-    DenseMLPClassifier,
-    DenseMLPRegressor,
-    DSTMLPClassifier,
-    DSTMLPRegressor,
-    SETMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
-)
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sparsekit.missingness import (
+        BlockMasker,
+        LabelMasker,
+        MARMasker,
+        MCARMasker,
+        MissingnessTransformer,
+        MNARMasker,
+        MonotoneMasker,
+    )
+    from sparsekit.network import suggest_format
+    from sparsekit.neural_network import (
+        DenseMLPClassifier,
+        DenseMLPRegressor,
+        DSTMLPClassifier,
+        DSTMLPRegressor,
+        SETMLPClassifier,
+        SETMLPRegressor,
+        StaticSparseMLPClassifier,
+        StaticSparseMLPRegressor,
+    )
+
+# Rooms are imported when a name of theirs is asked for, so that `sparsekit.deploy`
+# needs neither numba nor scikit-learn.
+_ROOMS = ("deploy", "kernels", "missingness", "network", "neural_network", "topology")
+_ROOMS_OF_NAMES = ("neural_network", "missingness", "network")
 
 __version__ = "0.1.0"
 
@@ -42,3 +51,19 @@ __all__ = [
     "__version__",
     "suggest_format",
 ]
+
+
+def __getattr__(name):
+    if name in _ROOMS:
+        return importlib.import_module(f"sparsekit.{name}")
+    if name in __all__:
+        for room in _ROOMS_OF_NAMES:
+            found = getattr(importlib.import_module(f"sparsekit.{room}"), name, None)
+            if found is not None:
+                globals()[name] = found
+                return found
+    raise AttributeError(f"module 'sparsekit' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__, *_ROOMS})

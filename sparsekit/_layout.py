@@ -1,5 +1,7 @@
 """Matrices and arrays in the layout that compiled kernels expect."""
 
+from itertools import pairwise
+
 import numpy as np
 from scipy import sparse
 
@@ -33,3 +35,36 @@ def read_only(array):
     view = np.require(array, requirements=["C", "A"]).view(np.ndarray)[...]
     view.flags.writeable = False
     return view
+
+
+def check_layers(sizes, indptr, indices, weights, biases, kinds, slopes):
+    """Raise ValueError unless arrays from a file describe a network.
+
+    Compiled kernels do not check what they index; see `SparseNetwork` for the arrays.
+    """
+    whole = [sizes, indptr, indices, kinds]
+    if any(array.dtype.kind != "i" or array.ndim != 1 for array in whole):
+        raise ValueError("an array of integers has another type or shape")
+    real = [weights, biases, slopes]
+    if any(array.dtype != weights.dtype or array.ndim != 1 for array in real):
+        raise ValueError("an array of weights has another type or shape")
+    if weights.dtype not in (np.float32, np.float64) or sizes.size < 2:
+        raise ValueError("the weights or the levels are none")
+    n_rows = int(sizes[1:].sum())
+    parallel = (
+        (indptr, n_rows + 1),
+        (biases, n_rows),
+        (indices, weights.size),
+        (kinds, sizes.size),
+        (slopes, sizes.size),
+    )
+    if (sizes < 1).any() or any(array.size != size for array, size in parallel):
+        raise ValueError("the arrays do not have the sizes of one network")
+    if indptr[0] != 0 or indptr[-1] != weights.size or (np.diff(indptr) < 0).any():
+        raise ValueError("the rows do not divide the connections")
+    row = 0
+    for n_in, n_out in pairwise(sizes):
+        mine = indices[indptr[row] : indptr[row + n_out]]
+        if mine.size and (mine.min() < 0 or mine.max() >= n_in):
+            raise ValueError("a connection comes from a neuron that does not exist")
+        row += n_out

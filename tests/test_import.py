@@ -26,14 +26,16 @@ def test_import_needs_neither_pandas_nor_matplotlib():
     # would tell nothing: the import must succeed where there is none to be had.
     run(
         "import sys\n"
-        "for name in ('matplotlib', 'pandas', 'polars', 'pyarrow', 'rich'):\n"
+        "for name in ('matplotlib', 'onnx', 'pandas', 'polars', 'pyarrow', 'rich'):\n"
         "    sys.modules[name] = None\n"
-        "import sparsekit"
+        "from sparsekit import *"
     )
 
 
 def test_import_leaves_the_command_line_alone():
-    code = "import sys, sparsekit; print('sparsekit.study' in sys.modules)"
+    code = (
+        "import sys; from sparsekit import *; print('sparsekit.study' in sys.modules)"
+    )
     assert run(code) == "False"
 
 
@@ -69,3 +71,21 @@ def test_command_line_program_exists():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     module, _, name = project["scripts"]["sparsekit"].partition(":")
     assert run(f"import {module} as m; print(callable(m.{name}))") == "True"
+
+
+@pytest.mark.parametrize("module", ["sparsekit", "sparsekit.deploy"])
+def test_numba_waits_until_a_network_is_asked_for(module):
+    code = f"import sys, {module}; print('numba' in sys.modules)"
+    assert run(code) == "False"
+
+
+def test_rooms_are_attributes_of_the_package():
+    code = "import sparsekit; print(sparsekit.topology.__name__, *dir(sparsekit))"
+    shown = run(code).split()
+    assert shown[0] == "sparsekit.topology"
+    assert {"SETMLPClassifier", "topology"} <= set(shown[1:])
+
+
+def test_unknown_names_are_attribute_errors():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        sparsekit.nothing  # noqa: B018

@@ -17,18 +17,27 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # `_layout` says how arrays must lie.
 ARROWS = {
     "kernels": set(),
+    "_archive": set(),
+    "deploy": {"_archive", "_layout"},
     "_layout": set(),
     "_sklearn_compat": set(),
     "topology": {"kernels"},
     "network": {"kernels", "topology", "_layout"},
-    "neural_network": {"network", "topology", "_layout", "_sklearn_compat"},
+    "neural_network": {
+        "_archive",
+        "_layout",
+        "_sklearn_compat",
+        "deploy",
+        "network",
+        "topology",
+    },
     "missingness": {"kernels", "_layout", "_sklearn_compat"},
     "study": {"neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }
 
 # Slow to import or optional: only the functions that need them import them.
-IMPORTED_IN_FUNCTIONS = {"matplotlib", "pandas", "polars", "pyarrow", "rich"}
+IMPORTED_IN_FUNCTIONS = {"matplotlib", "onnx", "pandas", "polars", "pyarrow", "rich"}
 
 # What numpy.random offers beside its legacy functions with their global state.
 RANDOM_OBJECTS = {"BitGenerator", "Generator", "RandomState", "SeedSequence"}
@@ -82,7 +91,7 @@ def reaches_into_another_room(tree, room):
 
     The kernels room has no public names: its modules are imported one by one.
     """
-    own = {room, "kernels", "_layout", "_sklearn_compat"}
+    own = {room, "kernels", "_archive", "_layout", "_sklearn_compat"}
     names = (name.split(".") for name in imports(ast.walk(tree)))
     return {
         ".".join(parts)
@@ -195,7 +204,7 @@ def test_network_knows_no_sklearn():
 def test_third_party_imports_are_declared_dependencies():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    users = extras["plot"] + extras["progress"] + extras["parquet"]
+    users = [*extras["plot"], *extras["progress"], *extras["parquet"], *extras["onnx"]]
     declared = {line.split(">=")[0] for line in project["dependencies"] + users}
     # llvmlite is numba's own companion: numba pins its version.
     modules = {"scikit-learn": "sklearn"}

@@ -3,6 +3,7 @@
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._build import build_network, select_connections
+from sparsekit.network._compaction import live_parts, without
 from sparsekit.network._degrees import degree_statistics
 from sparsekit.network._formats import suggest_format
 from sparsekit.network._holes import expected_holes, scaling_holes
@@ -34,6 +35,7 @@ __all__ = [
     "draw_weights",
     "expected_holes",
     "label_targets",
+    "live_parts",
     "moved_with_connections",
     "n_samples_of",
     "raw_outputs",
@@ -43,4 +45,5 @@ __all__ = [
     "take_targets",
     "thread_count",
     "value_targets",
+    "without",
 ]

@@ -23,7 +23,7 @@ class LearningRate:
         self.initial = initial
         self.power_t = power_t
         self.max_iter = max_iter
-        self._drops = 0
+        self.n_drops = 0
 
     def at(self, epoch: int, n_seen: int) -> float:
         """Return the rate of the epoch number `epoch`, after `n_seen` samples."""
@@ -32,11 +32,11 @@ class LearningRate:
         if self.schedule == "cosine":
             progress = min(epoch / self.max_iter, 1.0)
             return self.initial * 0.5 * (1.0 + math.cos(math.pi * progress))
-        return self.initial / 5.0**self._drops
+        return self.initial / 5.0**self.n_drops
 
     def plateau(self) -> bool:
         """Tell that progress has stopped; return whether training should, too."""
-        if self.schedule != "adaptive" or self.initial / 5.0**self._drops <= 1e-6:
+        if self.schedule != "adaptive" or self.initial / 5.0**self.n_drops <= 1e-6:
             return True
-        self._drops += 1
+        self.n_drops += 1
         return False

@@ -1,20 +1,38 @@
 """Estimators for scikit-learn: sparse networks, and the dense one beside them."""
 
+from sparsekit.neural_network._checkpoint import (
+    CheckpointCallback,
+    load_checkpoint,
+    resume,
+    save_checkpoint,
+)
+from sparsekit.neural_network._compact import compact
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
+from sparsekit.neural_network._export_onnx import export_onnx
+from sparsekit.neural_network._quick_selector import QuickSelector
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
+from sparsekit.neural_network._to_predictor import to_predictor
 
 __all__ = [
+    "CheckpointCallback",
     "DSTMLPClassifier",
     "DSTMLPRegressor",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
+    "QuickSelector",
     "SETMLPClassifier",
     "SETMLPRegressor",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
+    "compact",
+    "export_onnx",
+    "load_checkpoint",
+    "resume",
+    "save_checkpoint",
+    "to_predictor",
 ]

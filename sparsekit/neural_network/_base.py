@@ -27,6 +27,7 @@ from sparsekit.neural_network._beginning import (
     choose_connections,
     connection_counts,
     first_network,
+    may_have,
 )
 from sparsekit.neural_network._checks import (
     refuse_missing,
@@ -34,6 +35,7 @@ from sparsekit.neural_network._checks import (
     unchanged_on_error,
 )
 from sparsekit.neural_network._fit_loop import FitLoop, Validation
+from sparsekit.neural_network._importance import StrengthMixin
 from sparsekit.neural_network._inputs import learn_inputs, warn_about_empty_columns
 from sparsekit.neural_network._missing import (
     check_missing,
@@ -41,11 +43,14 @@ from sparsekit.neural_network._missing import (
     indicator_features,
     prepare,
 )
+from sparsekit.neural_network._resumption import restore
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 from sparsekit.neural_network._warnings import warn_user
 
 
-class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
+class BaseSparseMLP(
+    StrengthMixin, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta
+):
     """Base of classifiers and regressors; not for direct use."""
 
     def __sklearn_tags__(self):
@@ -202,25 +207,41 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         first = not (self.warm_start and hasattr(self, "_network"))
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val must be given together.")
-        # Callbacks get what the user gave: a table keeps the names of its columns.
-        data = {"X": X, "y": y}
-        if sample_weight is not None:
-            data["metadata"] = {"sample_weight": sample_weight}
         with unchanged_on_error(self):
             trainer, held_out = self._prepare_fit(
                 X, y, sample_weight, X_val, y_val, first
             )
+        return self._run_fit(trainer, held_out, X, y, sample_weight, first)
+
+    def _run_fit(self, trainer, held_out, X, y, sample_weight, first, state=None):
+        """Train; with `state`, go on from there."""
+        # Callbacks get what the user gave: a table keeps the names of its columns.
+        data = {"X": X, "y": y}
+        if sample_weight is not None:
+            data["metadata"] = {"sample_weight": sample_weight}
         strategies = strategies_of(self)
         n_tasks = self.max_iter + n_rewirings(strategies, self.max_iter, first)
         context = self._init_callback_context(max_subtasks=n_tasks)
-        context.call_on_fit_task_begin(estimator=self, **data)
         goal = int(connection_counts(self, trainer.network.sizes).sum())
         loop = FitLoop(self, trainer, strategies, goal, held_out, context, data)
+        if state is not None:
+            restore(loop, state)
+        context.call_on_fit_task_begin(estimator=self, **data)
         loop.run(self.max_iter)
         context.call_on_fit_task_end(
             estimator=self, reconstruction_attributes=loop.fitted_attributes, **data
         )
         return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def _resume(self, X, y, sample_weight, X_val, y_val):
+        """Go on with the fit of a checkpoint, see `_checkpoint.resume`."""
+        state = self._training
+        self._generator.bit_generator.state = state["generator_at_start"]
+        trainer, held_out = self._prepare_fit(
+            X, y, sample_weight, X_val, y_val, first=False
+        )
+        return self._run_fit(trainer, held_out, X, y, sample_weight, False, state)
 
     def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first):
         """Check everything, build what is new; return trainer and held-out rows."""
@@ -229,6 +250,7 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         if first:
             self._seed()
         targets = self._encode(y, sample_weight, first)
+        self._generator_at_start = self._generator.bit_generator.state
         rows, held_out = self._split(X, targets, X_val, y_val)
         if rows is not None:
             X, targets = X[rows], take_targets(targets, rows)
@@ -398,14 +420,13 @@ class BaseSparseMLP(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         kinds, slopes = activation_table(
             self.activation, self.negative_slope, len(sizes) - 2
         )
-        counts = connection_counts(self, sizes)
         same = (
             self._input_parameters() == self._made_with
             and sizes == network.sizes.tolist()
             and self.dtype == network.dtype
             and np.array_equal(kinds, network.kinds)
             and np.array_equal(slopes.astype(network.dtype), network.slopes)
-            and counts.sum() == network.weights.size
+            and may_have(self, sizes, network.weights.size)
         )
         if not same:
             names = ("hidden_layer_sizes", "sparsity", "activation", "negative_slope")

@@ -34,6 +34,17 @@ def connection_counts(estimator, sizes, *, initial=False):
     return strategies.allocation.counts(sizes, 1.0 - density)
 
 
+def may_have(estimator, sizes, n_connections):
+    """Return whether training may go on with so many connections.
+
+    On the way of a density schedule that is any number from the one in the end.
+    """
+    final = int(connection_counts(estimator, sizes).sum())
+    if strategies_of(estimator).density_schedule is None:
+        return n_connections == final
+    return n_connections >= final
+
+
 def first_network(estimator, X, sizes):
     """Return a network that has not been trained.
 

@@ -10,15 +10,18 @@ from sklearn.exceptions import ConvergenceWarning
 from sparsekit.network import (
     LearningRate,
     OptimizerState,
-    SparseNetwork,
     n_samples_of,
     raw_outputs,
     thread_count,
 )
+from sparsekit.neural_network._resumption import training_state
 from sparsekit.neural_network._rewirings import Rewirings
 from sparsekit.neural_network._stopping import Progress
 from sparsekit.neural_network._verbose import show_epoch
 from sparsekit.neural_network._warnings import warn_user
+
+# Fitted attributes that grow.
+_LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")
 
 
 @dataclass
@@ -76,6 +79,12 @@ class FitLoop:
         self.rewirings = Rewirings(estimator, trainer, strategies, goal)
         self.best_network = None
         self.stopped = False
+        self.interrupted = False
+        # For checkpoints, see `_resumption`; what an earlier fit left is void.
+        vars(estimator).pop("_training", None)
+        self.generator_at_start = vars(estimator).pop("_generator_at_start", None)
+        self.first_epoch = 0
+        self.digest = None
 
     def _schedule(self):
         wanted = self.estimator.learning_rate
@@ -86,24 +95,22 @@ class FitLoop:
         """Train for at most `max_iter` epochs."""
         estimator = self.estimator
         try:
-            for epoch in range(max_iter):
+            for epoch in range(self.first_epoch, max_iter):
                 # partial_fit, where every call is one epoch, counts over all calls.
                 done = epoch if self.context is not None else estimator.n_iter_
                 self.rewirings.begin_epoch(
                     done / estimator.max_iter, 1 / estimator.max_iter
                 )
                 n_replaced = 0
-                if not self.rewirings.by_steps:
+                if not self.stopped and not self.rewirings.by_steps:
                     n_replaced = self._rewire(self.context)
                 if self.stopped:
                     break
                 self._epoch(epoch, n_replaced)
-                estimator.n_iter_ += 1
-                if self.stopped:
-                    break
-            else:
+            if not self.stopped:
                 self._warn_if_unfinished(max_iter)
         except KeyboardInterrupt:
+            self.interrupted = True
             warn_user("Training interrupted by user.")
         if self.best_network is None and self.context is not None:
             self.rewirings.finish()
@@ -128,14 +135,16 @@ class FitLoop:
 
     def _epoch(self, epoch, n_replaced):
         estimator = self.estimator
+        attributes = self.resumable_attributes
         n_inside = None if self.rewirings.by_steps else 0
-        with _Task(self, "epoch", self.context, max_subtasks=n_inside) as task:
+        with _Task(self, "epoch", self.context, n_inside, attributes) as task:
             begin = time.perf_counter()
             if estimator.shuffle:
                 estimator._generator.shuffle(self.order)
             rate = self.rate.at(epoch, estimator.t_)
             loss, finite, n_inside = self._train(rate, task.context)
             estimator.t_ += self.order.size
+            estimator.n_iter_ += 1
             estimator.loss_curve_.append(loss)
             score = self._validation_score()
             n_replaced += n_inside
@@ -222,15 +231,34 @@ class FitLoop:
     def fitted_attributes(self):
         """Return a copy of the fitted state, for callbacks that predict."""
         self.estimator._keep(self.trainer)
-        network = SparseNetwork(**self.estimator._network).copy()
-        return {"_network": network.to_dict()}
+        attributes = {"_network": _copied(self.estimator._network)}
+        for name in _LISTS:
+            attributes[name] = list(getattr(self.estimator, name))
+        return attributes | ({"_interrupted": True} if self.interrupted else {})
+
+    def resumable_attributes(self):
+        """Return the fitted state with what the fit needs to go on from it."""
+        return {
+            **self.fitted_attributes(),
+            "_optimizer": _copied(self.estimator._optimizer),
+            "_rewiring": self.rewirings.state(),
+            "_training": training_state(self),
+        }
+
+
+def _copied(state):
+    return {
+        name: value.copy() if isinstance(value, np.ndarray) else value
+        for name, value in state.items()
+    }
 
 
 class _Task:
     """One callback task, `epoch` or `rewiring`, around a block of code."""
 
-    def __init__(self, loop, name, parent, max_subtasks=0):
+    def __init__(self, loop, name, parent, max_subtasks=0, attributes=None):
         self.loop = loop
+        self.attributes = attributes or loop.fitted_attributes
         self.stop = False
         self.context = None
         if parent is not None:
@@ -247,6 +275,6 @@ class _Task:
         if self.context is not None and error is None:
             self.stop = self.context.call_on_fit_task_end(
                 estimator=self.loop.estimator,
-                reconstruction_attributes=self.loop.fitted_attributes,
+                reconstruction_attributes=self.attributes,
                 **self.loop.callback_data,
             )

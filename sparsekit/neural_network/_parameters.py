@@ -244,6 +244,11 @@ _ATTRIBUTES = [
     Number of connections over all layers.""",
     """sparsity_ : float
     Share of absent connections over all layers.""",
+    """feature_importances_ : ndarray of shape (n_features_in_,)
+    Strength of each feature: the sum of the absolute weights of its connections (and of
+    those of its indicator), as in QuickSelection, arXiv 2012.00560. As scikit-learn's
+    other importances they sum to 1. They compare features of one scale, which
+    ``standardize=True`` gives them.""",
     """loss_curve_ : list of float
     Mean training loss of every epoch, penalty included; NaN where it diverged.""",
     """validation_scores_ : list of float

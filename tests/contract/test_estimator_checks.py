@@ -6,6 +6,7 @@ import pytest
 from sklearn.utils import estimator_checks as checks
 
 import sparsekit
+from sparsekit.neural_network import QuickSelector
 
 NETWORKS = [
     sparsekit.DSTMLPClassifier,
@@ -38,6 +39,7 @@ VARIANTS = [
     sparsekit.DSTMLPRegressor(method="deepr"),
     sparsekit.DSTMLPRegressor(method="lottery"),
     sparsekit.StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
+    QuickSelector(sparsekit.SETMLPClassifier(max_iter=20, random_state=0)),
 ]
 # scikit-learn's reason for its own estimators trained by stochastic gradients.
 STOCHASTIC = "sample_weight is not equivalent to removing/repeating samples."

@@ -1,0 +1,131 @@
+"""Files of arrays and one JSON document: written whole or not at all, no code inside.
+
+The file is a zip archive, as numpy's ``.npz`` is: `document.json` says what it is, and
+every array is a ``.npy`` member. The archive holds a checksum of each member.
+"""
+
+import json
+import os
+import uuid
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+_DOCUMENT = "document.json"
+
+
+def write_archive(path, document, arrays):
+    """Write a file so that `path` holds the old content or the new, never a part.
+
+    Parameters
+    ----------
+    path : str or path-like
+    document : dict
+        What JSON can hold, with the names and versions that `read_archive` asks for.
+    arrays : dict of str to ndarray
+        No arrays of objects.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; what was at `path` is unharmed.
+    """
+    path = Path(path)
+    # In the same folder, since renaming is atomic within a file system only.
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with open(unfinished, "xb") as file:
+            with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+                archive.writestr(_DOCUMENT, json.dumps(document))
+                for name, array in arrays.items():
+                    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                        np.lib.format.write_array(member, array, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder):
+    """Have the new name survive a loss of power, where the system can do that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_archive(path, kind, version):
+    """Read a file that `write_archive` made.
+
+    Parameters
+    ----------
+    path : str or path-like
+    kind : str
+        What the document must call its ``"format"``.
+    version : int
+        The newest ``"version"`` of that format that the caller understands.
+
+    Returns
+    -------
+    document : dict
+    arrays : dict of str to ndarray
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is truncated, damaged, of another kind or of a newer version.
+    """
+    # A damaged archive makes zipfile and numpy raise whatever its bytes lead to.
+    with (
+        open(path, "rb") as file,
+        refuse_damage(path, kind),
+        zipfile.ZipFile(file) as archive,
+    ):
+        document = json.loads(archive.read(_DOCUMENT))
+        found, written = document["format"], document["version"]
+        if found == kind and written <= version:
+            return document, _read_arrays(archive)
+    if found != kind:
+        raise ValueError(f"{str(path)!r} is a {found!r}, not a {kind!r}.")
+    raise ValueError(
+        f"{str(path)!r} has version {written} of the format {kind!r}, written by a "
+        f"newer sparsekit; this one reads versions up to {version}."
+    )
+
+
+def _read_arrays(archive):
+    arrays = {}
+    for name in archive.namelist():
+        if name != _DOCUMENT:
+            with archive.open(name) as member:
+                array = np.lib.format.read_array(member, allow_pickle=False)
+                # The checksum is compared where a member ends.
+                if member.read(1):
+                    raise ValueError(f"{name} goes on after its array")
+            arrays[name.removesuffix(".npy")] = array
+    return arrays
+
+
+class refuse_damage:
+    """A context in which whatever fails says that the file is no good."""
+
+    def __init__(self, path, kind):
+        self.path = str(path)
+        self.kind = kind
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if isinstance(error, Exception):
+            raise ValueError(
+                f"{self.path!r} is not a {self.kind!r}, or it is damaged: {error}"
+            ) from error

@@ -1,0 +1,280 @@
+"""A predictor as a graph of ONNX operators."""
+
+import numpy as np
+from scipy import sparse
+
+_OPSET, _IR_VERSION = 17, 8
+
+
+class Graph:
+    """Nodes and constants under construction; results go by name.
+
+    Parameters
+    ----------
+    dtype : dtype
+        Of the weights.
+    sparse_weights : bool
+        Whether weights are stored as sparse tensors.
+    """
+
+    def __init__(self, dtype, sparse_weights):
+        self.dtype = np.dtype(dtype)
+        self.sparse_weights = sparse_weights
+        self.nodes = []
+        self.constants = []
+        self.sparse_constants = []
+        self.outputs = []
+
+    def add(self, operator, *inputs, **attributes):
+        """Append a node; arrays among `inputs` become constants. Return its result."""
+        from onnx import helper
+
+        names = [x if isinstance(x, str) else self.constant(x) for x in inputs]
+        result = f"{operator.lower()}_{len(self.nodes)}"
+        node = helper.make_node(operator, names, [result], **attributes)
+        self.nodes.append(node)
+        return result
+
+    def constant(self, value):
+        """Return the name of a constant; a Python number gets the weights' type."""
+        from onnx import numpy_helper
+
+        array = value if isinstance(value, np.ndarray) else self.dtype.type(value)
+        name = f"constant_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(array), name))
+        return name
+
+    def matrix(self, by_output):
+        """Return the name of a weight matrix, of shape (n_in, n_out) in the graph."""
+        from onnx import helper
+
+        by_input = sparse.csr_array(by_output.T)
+        if not self.sparse_weights:
+            return self.constant(by_input.toarray())
+        by_input.sort_indices()
+        place = by_input.tocoo()
+        n_in, n_out = by_input.shape
+        at = place.row.astype(np.int64) * n_out + place.col
+        name = f"weights_{len(self.sparse_constants)}"
+        data = _raw_tensor(name, place.data)
+        self.sparse_constants.append(
+            helper.make_sparse_tensor(
+                data, _raw_tensor(f"{name}_indices", at), [n_in, n_out]
+            )
+        )
+        return name
+
+    def cast(self, x, dtype):
+        """Return `x` as numbers of `dtype`."""
+        from onnx import helper
+
+        return self.add("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
+
+    def output(self, name, x, dtype, shape):
+        """Make a result an output of the graph."""
+        from onnx import helper
+
+        self.nodes.append(helper.make_node("Identity", [x], [name]))
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        self.outputs.append(helper.make_tensor_value_info(name, kind, shape))
+
+    def model(self, n_features):
+        """Return the finished model, checked; its input is `X`."""
+        import onnx
+        from onnx import helper
+
+        kind = helper.np_dtype_to_tensor_dtype(self.dtype)
+        X = helper.make_tensor_value_info("X", kind, ["n_samples", n_features])
+        graph = helper.make_graph(
+            self.nodes,
+            "sparsekit",
+            [X],
+            self.outputs,
+            initializer=self.constants,
+            sparse_initializer=self.sparse_constants,
+        )
+        model = helper.make_model(
+            graph,
+            opset_imports=[helper.make_opsetid("", _OPSET)],
+            ir_version=_IR_VERSION,
+            producer_name="sparsekit",
+        )
+        onnx.checker.check_model(model)
+        return model
+
+
+def _raw_tensor(name, array):
+    from onnx import numpy_helper
+
+    return numpy_helper.from_array(np.ascontiguousarray(array), name)
+
+
+def onnx_model(predictor, steps=(), sparse_weights=False):
+    """Return the graph of a predictor.
+
+    Parameters
+    ----------
+    predictor : SparsePredictor
+    steps : sequence of (str, ndarray)
+        What precedes the network: "Sub" or "Div" by a row, or "impute" with it.
+    sparse_weights : bool
+
+    Returns
+    -------
+    onnx.ModelProto
+    """
+    graph = Graph(predictor._network["weights"].dtype, sparse_weights)
+    # In double precision, as the estimator: the mean may be far from zero.
+    x = graph.cast("X", np.float64)
+    for operator, row in steps:
+        if operator == "impute":
+            x = graph.add("Where", graph.add("IsNaN", x), row, x)
+        else:
+            x = graph.add(operator, x, row)
+    levels = _first_level(graph, predictor, x)
+    slopes, n_layers = predictor._network["slopes"], len(predictor._layers)
+    for number, (matrix, bias) in enumerate(predictor._layers[1:], start=2):
+        levels = _sums(graph, matrix, bias, levels)
+        if number < n_layers:
+            levels = _activated(graph, predictor._activation, slopes[number], levels)
+    head = predictor._head
+    if head["kind"] == "identity":
+        _add_targets(graph, head, levels)
+    else:
+        _add_classes(graph, head, levels)
+    return graph.model(predictor.n_features_in_)
+
+
+def _sums(graph, matrix, bias, x):
+    return graph.add("Add", graph.add("MatMul", x, graph.matrix(matrix)), bias)
+
+
+def _activated(graph, kind, slope, z):
+    if kind == "logistic":
+        return graph.add("Sigmoid", z)
+    if kind == "tanh":
+        return graph.add("Tanh", z)
+    if slope == 1:
+        return z
+    if slope == 0:
+        return graph.add("Relu", z)
+    positive = graph.add("Greater", z, 0.0)
+    return graph.add("Where", positive, z, graph.add("Mul", z, slope))
+
+
+def _first_level(graph, predictor, x):
+    """Return the values of level 1; the formulas are those of `_forward`."""
+    inputs, holes = predictor._inputs, predictor._holes
+    (matrix, bias), slope = predictor._layers[0], predictor._network["slopes"][1]
+    hidden = len(predictor._layers) > 1
+    missing = graph.add("IsNaN", x)
+    x = graph.add("Mul", graph.add("Sub", x, inputs["shift"]), inputs["scale"])
+    absent = holes["mean"] if holes["kind"] == "expected" else 0.0
+    x = graph.add("Where", missing, absent, graph.cast(x, graph.dtype))
+    if holes["kind"] == "expected" and hidden:
+        if graph.dtype != np.float32:
+            raise ValueError(
+                "missing='expected' needs the error function, which onnxruntime has in "
+                "single precision only; fit with dtype='float32' to export."
+            )
+        return _expected(graph, matrix, bias, x, missing, holes["variance"], slope)
+    if holes["kind"] == "sample":
+        marks = graph.cast(missing, graph.dtype)
+        n_missing = graph.add("ReduceSum", marks, np.array([1]))
+        n_seen = graph.add("Sub", float(predictor.n_features_in_), n_missing)
+        factor = _factor(graph, holes["typical"], n_seen, holes["root"])
+        x = graph.add("Mul", x, factor)
+    if holes["kind"] == "neuron":
+        z = _neuron_scaled(graph, predictor, x, missing)
+    else:
+        marks = _indicators(graph, inputs["indicators"], missing)
+        x = graph.add("Concat", x, marks, axis=1) if marks else x
+        z = _sums(graph, matrix, bias, x)
+    return _activated(graph, predictor._activation, slope, z) if hidden else z
+
+
+def _indicators(graph, features, missing):
+    """Return the indicators of missing values; None where there are none."""
+    if features.size == 0:
+        return None
+    return graph.cast(graph.add("Gather", missing, features, axis=1), graph.dtype)
+
+
+def _factor(graph, typical, n_seen, root):
+    """Return (typical / n_seen) ** p, and 1 where nothing is seen."""
+    some = graph.add("Greater", n_seen, 0.0)
+    ratio = graph.add("Div", typical, graph.add("Where", some, n_seen, typical))
+    return graph.add("Sqrt", ratio) if root else ratio
+
+
+def _neuron_scaled(graph, predictor, x, missing):
+    (matrix, bias), n_values = predictor._layers[0], predictor.n_features_in_
+    of_values = sparse.csr_array(matrix[:, :n_values])
+    present = sparse.csr_array(
+        (np.ones_like(of_values.data), of_values.indices, of_values.indptr),
+        of_values.shape,
+    )
+    n_read = np.diff(of_values.indptr).astype(graph.dtype)
+    marks = graph.cast(missing, graph.dtype)
+    n_missing = graph.add("MatMul", marks, graph.matrix(present))
+    n_seen = graph.add("Sub", n_read, n_missing)
+    # A neuron that reads no value has no sum to scale.
+    factor = _factor(graph, np.maximum(n_read, 1), n_seen, predictor._holes["root"])
+    z = graph.add("Mul", graph.add("MatMul", x, graph.matrix(of_values)), factor)
+    marks = _indicators(graph, predictor._inputs["indicators"], missing)
+    if marks:
+        of_marks = graph.matrix(matrix[:, n_values:])
+        z = graph.add("Add", z, graph.add("MatMul", marks, of_marks))
+    return graph.add("Add", z, bias)
+
+
+def _expected(graph, matrix, bias, x, missing, variance, slope):
+    m = _sums(graph, matrix, bias, x)
+    noise = graph.add("Where", missing, variance, 0.0)
+    squares = sparse.csr_array(
+        (matrix.data**2, matrix.indices, matrix.indptr), matrix.shape
+    )
+    s = graph.add("Sqrt", graph.add("MatMul", noise, graph.matrix(squares)))
+    some = graph.add("Greater", s, 0.0)
+    t = graph.add("Div", m, graph.add("Where", some, s, 1.0))
+    erf = graph.add("Erf", graph.add("Mul", t, np.sqrt(0.5)))
+    below = graph.add("Mul", graph.add("Add", erf, 1.0), 0.5)
+    square = graph.add("Mul", graph.add("Mul", t, t), -0.5)
+    density = graph.add("Mul", graph.add("Exp", square), 1 / np.sqrt(2 * np.pi))
+    spread = graph.add("Mul", s, density)
+    positive = graph.add("Add", graph.add("Mul", m, below), spread)
+    positive = graph.add("Where", some, positive, graph.add("Relu", m))
+    linear, rest = graph.add("Mul", m, slope), 1 - slope
+    return graph.add("Add", linear, graph.add("Mul", positive, rest))
+
+
+def _add_targets(graph, head, outputs):
+    values = graph.add("Mul", graph.cast(outputs, np.float64), head["scale"])
+    values = graph.cast(graph.add("Add", values, head["shift"]), graph.dtype)
+    shape = ["n_samples", head["scale"].size]
+    if head["flat"]:
+        values, shape = graph.add("Squeeze", values, np.array([1])), shape[:1]
+    graph.output("prediction", values, graph.dtype, shape)
+
+
+def _add_classes(graph, head, outputs):
+    kind, classes = head["kind"], head["classes"]
+    if kind == "softmax":
+        probabilities = graph.add("Softmax", outputs, axis=1)
+        labels = graph.add("ArgMax", outputs, axis=1, keepdims=0)
+    else:
+        probabilities = graph.add("Sigmoid", outputs)
+        labels = graph.cast(graph.add("Greater", outputs, 0.0), np.int64)
+    shape = ["n_samples", classes.size]
+    if kind == "labels":
+        graph.output("label", labels, np.int64, shape)
+    else:
+        if kind == "logistic":
+            other = graph.add("Sigmoid", graph.add("Neg", outputs))
+            probabilities = graph.add("Concat", other, probabilities, axis=1)
+            labels = graph.add("Squeeze", labels, np.array([1]))
+        if classes.dtype.kind in "OU":
+            classes = classes.astype(object)
+        labels = graph.add("Gather", classes, labels, axis=0)
+        graph.output("label", labels, classes.dtype, shape[:1])
+    graph.output("probabilities", probabilities, graph.dtype, shape)

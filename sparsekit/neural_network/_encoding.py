@@ -1,0 +1,145 @@
+"""Python values as JSON and arrays, and back: a closed list of types, and no code.
+
+What JSON has no word for is a dict with one key that begins with a dollar sign. Arrays
+are stored aside, under the name that stands in the document.
+"""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+import sparsekit.topology as topology
+
+_BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
+
+
+def encode(value, arrays, where):
+    """Return `value` as JSON can hold it.
+
+    Parameters
+    ----------
+    value : object
+    arrays : dict of str to ndarray
+        Receives the arrays in `value`.
+    where : str
+        What the error calls `value`.
+
+    Raises
+    ------
+    TypeError
+        For a type that is not on the list; it names `where`.
+    """
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, np.generic) and value.dtype.kind in "biufUM":
+        return {"$scalar": encode(np.asarray(value), arrays, where)}
+    if isinstance(value, np.ndarray):
+        return _encode_array(value, arrays, where)
+    if type(value) in (list, tuple):
+        items = [encode(v, arrays, f"{where}[{i}]") for i, v in enumerate(value)]
+        return items if type(value) is list else {"$tuple": items}
+    if type(value) is dict:
+        return _encode_dict(value, arrays, where)
+    if isinstance(value, np.random.Generator):
+        state = encode(value.bit_generator.state, arrays, where)
+        return {"$generator": state}
+    if isinstance(value, np.random.RandomState):
+        return {"$random_state": encode(value.get_state(legacy=False), arrays, where)}
+    if _strategy(type(value).__name__) is type(value):
+        given = encode(value.get_params(deep=False), arrays, where)
+        return {"$strategy": [type(value).__name__, given]}
+    raise TypeError(
+        f"{where} is a {type(value).__module__}.{type(value).__qualname__}, which a "
+        "checkpoint cannot hold. It takes numbers, strings, lists, dicts, numpy arrays "
+        "and generators, and the strategies of sparsekit.topology; pickle takes the "
+        "rest."
+    )
+
+
+def _encode_array(value, arrays, where):
+    if value.dtype.hasobject:
+        items = [encode(v, arrays, where) for v in value.ravel().tolist()]
+        return {"$objects": [list(value.shape), items]}
+    name = f"array{len(arrays)}"
+    arrays[name] = np.asarray(value)
+    return {"$array": name}
+
+
+def _encode_dict(value, arrays, where):
+    if all(type(key) is str and not key.startswith("$") for key in value):
+        return {k: encode(v, arrays, f"{where}[{k!r}]") for k, v in value.items()}
+    pairs = [
+        [encode(k, arrays, where), encode(v, arrays, f"{where}[{k!r}]")]
+        for k, v in value.items()
+    ]
+    return {"$dict": pairs}
+
+
+def decode(node, arrays):
+    """Return the value that `encode` turned into `node`.
+
+    Raises
+    ------
+    ValueError, KeyError or TypeError
+        For what `encode` does not write.
+    """
+    if isinstance(node, list):
+        return [decode(item, arrays) for item in node]
+    if not isinstance(node, dict):
+        return node
+    tag = next(iter(node), "")
+    if not tag.startswith("$"):
+        return {key: decode(item, arrays) for key, item in node.items()}
+    if len(node) > 1 or tag not in _DECODERS:
+        raise ValueError(f"unknown entry {tag!r}")
+    return _DECODERS[tag](node[tag], arrays)
+
+
+def _decode_objects(node, arrays):
+    shape, items = node
+    array = np.empty(len(items), dtype=object)
+    for place, item in enumerate(items):
+        array[place] = decode(item, arrays)
+    return array.reshape(shape)
+
+
+def _decode_generator(node, arrays):
+    state = decode(node, arrays)
+    if state["bit_generator"] not in _BIT_GENERATORS:
+        raise ValueError(f"unknown bit generator {state['bit_generator']!r}")
+    bit_generator = getattr(np.random, state["bit_generator"])()
+    bit_generator.state = state
+    return np.random.Generator(bit_generator)
+
+
+def _decode_random_state(node, arrays):
+    random_state = np.random.RandomState()
+    random_state.set_state(decode(node, arrays))
+    return random_state
+
+
+def _decode_strategy(node, arrays):
+    name, given = node
+    if _strategy(name) is None:
+        raise ValueError(f"unknown strategy {name!r}")
+    return _strategy(name)(**decode(given, arrays))
+
+
+def _strategy(name):
+    """Return the strategy of that public name; None if there is none."""
+    found = getattr(topology, name) if name in topology.__all__ else None
+    is_class = isinstance(found, type) and issubclass(found, BaseEstimator)
+    return found if is_class else None
+
+
+_DECODERS = {
+    "$array": lambda node, arrays: arrays[node],
+    "$dict": lambda node, arrays: {
+        decode(key, arrays): decode(item, arrays) for key, item in node
+    },
+    "$generator": _decode_generator,
+    "$objects": _decode_objects,
+    "$random_state": _decode_random_state,
+    "$scalar": lambda node, arrays: decode(node, arrays)[()],
+    "$strategy": _decode_strategy,
+    "$tuple": lambda node, arrays: tuple(decode(node, arrays)),
+}

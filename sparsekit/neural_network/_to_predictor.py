@@ -1,0 +1,92 @@
+"""From a fitted estimator to the object that predicts without a compiler."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from sparsekit.deploy import SparsePredictor
+from sparsekit.network import activation_table
+from sparsekit.neural_network._base import BaseSparseMLP
+
+
+def to_predictor(estimator):
+    """Return what a fitted network needs to predict, on numpy and scipy alone.
+
+    Parameters
+    ----------
+    estimator : object
+        A fitted network of sparsekit.
+
+    Returns
+    -------
+    sparsekit.deploy.SparsePredictor
+        With copies of the arrays. ``sparsekit.deploy`` imports neither numba nor
+        scikit-learn, and :meth:`~sparsekit.deploy.SparsePredictor.save` and
+        :meth:`~sparsekit.deploy.SparsePredictor.load` move it to where it predicts.
+
+    Raises
+    ------
+    TypeError
+        For another estimator.
+    sklearn.exceptions.NotFittedError
+        For an estimator that is not fitted.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sparsekit import SETMLPRegressor
+    >>> from sparsekit.neural_network import to_predictor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> net = SETMLPRegressor(early_stopping=True, random_state=0).fit(X, y)
+    >>> bool(abs(to_predictor(net).predict(X) - net.predict(X)).max() < 0.01)
+    True
+    """
+    if not isinstance(estimator, BaseSparseMLP):
+        raise TypeError(
+            f"estimator must be a network of sparsekit, got {type(estimator).__name__}."
+        )
+    check_is_fitted(estimator)
+    names = getattr(estimator, "feature_names_in_", None)
+    network = estimator._network
+    return SparsePredictor(
+        network={name: array.copy() for name, array in network.items()},
+        inputs={
+            name: estimator._inputs[name].copy()
+            for name in ("shift", "scale", "indicators")
+        },
+        holes=_holes_of(estimator),
+        head=_head_of(estimator),
+        activation=_activation_names()[int(network["kinds"][1])],
+        feature_names=None if names is None else names.tolist(),
+    )
+
+
+def _activation_names():
+    """Return the names of the kinds of activation."""
+    named = {"piecewise": "identity", "logistic": "logistic", "tanh": "tanh"}
+    return {int(activation_table(a, None, 1)[0][1]): name for name, a in named.items()}
+
+
+def _holes_of(estimator):
+    made_with, holes = estimator._made_with, estimator._holes()
+    expected = made_with["missing"] == "expected"
+    empty = np.empty(0)
+    return {
+        "kind": "expected" if expected else made_with["missing_scaling"],
+        "typical": 0.0 if holes is None else float(holes.typical),
+        "root": bool(holes is not None and holes.root),
+        "mean": empty if holes is None else holes.mean.copy(),
+        "variance": empty if holes is None else holes.variance.copy(),
+        "allowed": estimator.missing != "raise",
+    }
+
+
+def _head_of(estimator):
+    if estimator.out_activation_ == "identity":
+        return {
+            "kind": "identity",
+            "shift": estimator._target_shift.copy(),
+            "scale": estimator._target_scale.copy(),
+            "flat": bool(estimator._flat),
+        }
+    kind = "labels" if estimator._multilabel else estimator.out_activation_
+    return {"kind": kind, "classes": estimator.classes_.copy()}
