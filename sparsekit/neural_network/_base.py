@@ -24,7 +24,7 @@ from sparsekit.network import (
     thread_count,
 )
 from sparsekit.neural_network._beginning import (
-    choose_connections,
+    chosen_network,
     connection_counts,
     first_network,
     may_have,
@@ -258,9 +258,9 @@ class BaseSparseMLP(
             self._start(X, targets)
         else:
             self._check_same_network()
-        trainer = self._trainer(X, targets)
-        if first:
-            choose_connections(self, trainer)
+        trainer = (
+            self._first_trainer(X, targets) if first else self._trainer(X, targets)
+        )
         if held_out is not None:
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
         self.n_iter_ = 0
@@ -291,10 +291,8 @@ class BaseSparseMLP(
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
-        trainer = self._trainer(X, targets)
-        if first:
-            choose_connections(self, trainer)
-        return trainer
+        make_trainer = self._first_trainer if first else self._trainer
+        return make_trainer(X, targets)
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
@@ -361,6 +359,16 @@ class BaseSparseMLP(
         self.history_ = []
         self.rewiring_history_ = []
         self.t_ = 0
+
+    def _first_trainer(self, X, targets):
+        """Return a trainer of the network as it begins."""
+        trainer = self._trainer(X, targets)
+        network = chosen_network(self, trainer)
+        if network is None:
+            return trainer
+        self._network = network.to_dict()
+        self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
+        return self._trainer(X, targets)
 
     def _trainer(self, X, targets):
         """Return a trainer that goes on from the fitted state."""
