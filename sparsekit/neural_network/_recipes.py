@@ -13,6 +13,7 @@ from sparsekit.topology import (
     MESTPruner,
     MomentumGrower,
     MomentumRedistribution,
+    NeuronPruner,
     NonzeroRedistribution,
     OneShotDensity,
     RandomGrower,
@@ -86,17 +87,17 @@ RECIPES = {
         "density_schedule": CubicDensity(initial=1.0),
     },
     "cht": {
-        "pruner": MagnitudePruner(),
+        "pruner": NeuronPruner(MagnitudePruner()),
         "grower": _LINKS,
         "topology": CorrelationTopology(),
     },
     "chts": {
-        "pruner": SoftPruner(),
+        "pruner": NeuronPruner(SoftPruner()),
         "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
         "topology": "small_world",
     },
     "chtss": {
-        "pruner": SoftPruner(),
+        "pruner": NeuronPruner(SoftPruner()),
         "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
         "topology": "small_world",
         "density_schedule": SigmoidDensity(initial=0.5),

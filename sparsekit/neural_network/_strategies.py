@@ -18,6 +18,7 @@ from sparsekit.topology import (
     MESTPruner,
     MomentumGrower,
     MomentumRedistribution,
+    NeuronPruner,
     NonzeroRedistribution,
     ObservedGrower,
     PerLayer,
@@ -45,6 +46,7 @@ NAMED = {
         "taylor": TaylorPruner,
         "soft": SoftPruner,
         "random": RandomPruner,
+        "neuron": NeuronPruner,
         "sign_change": SignChangePruner,
     },
     "grower": {

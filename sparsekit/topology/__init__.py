@@ -31,6 +31,7 @@ from sparsekit.topology._magnitude_pruner import MagnitudePruner
 from sparsekit.topology._mest_pruner import MESTPruner
 from sparsekit.topology._momentum_grower import MomentumGrower
 from sparsekit.topology._names import ALLOCATIONS, TOPOLOGIES
+from sparsekit.topology._neuron_pruner import NeuronPruner
 from sparsekit.topology._neurons import (
     ImportancePruning,
     active_neurons,
@@ -77,6 +78,7 @@ __all__ = [
     "MagnitudePruner",
     "MomentumGrower",
     "MomentumRedistribution",
+    "NeuronPruner",
     "NonzeroRedistribution",
     "ObservedGrower",
     "OneShotDensity",
