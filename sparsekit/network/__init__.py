@@ -2,10 +2,11 @@
 
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
+from sparsekit.network._build import build_network
 from sparsekit.network._formats import suggest_format
 from sparsekit.network._holes import expected_holes, scaling_holes
 from sparsekit.network._inference import n_samples_of, raw_outputs
-from sparsekit.network._initial_weights import build_network
+from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
 from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._samples import csr_samples, dense_samples
 from sparsekit.network._schedule import LearningRate
@@ -16,6 +17,7 @@ from sparsekit.network._training import LOSSES, Trainer
 __all__ = [
     "ACTIVATIONS",
     "LOSSES",
+    "WEIGHT_INITS",
     "LearningRate",
     "Optimizer",
     "OptimizerState",
@@ -25,6 +27,7 @@ __all__ = [
     "build_network",
     "csr_samples",
     "dense_samples",
+    "draw_weights",
     "expected_holes",
     "label_targets",
     "n_samples_of",
