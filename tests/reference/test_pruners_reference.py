@@ -80,6 +80,13 @@ def test_lowest_scores_go_and_of_equal_ones_the_first(scores, fraction):
     assert marked.tolist() == naive.lowest(scores, fraction)
 
 
+def test_scores_that_are_no_numbers_go_last():
+    scores = np.array([np.nan, 2.0, np.nan, np.inf, 1.0])
+    order = [4, 1, 3, 0, 2]
+    for count in range(6):
+        assert set(np.flatnonzero(mark_lowest(scores, count))) == set(order[:count])
+
+
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
 def test_soft_survivors_are_drawn_one_after_another(temperature):
     weights = np.array([0.5, -1.0, 2.0, 1.5])
