@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numba
 import pytest
 
 SCRIPT = """
@@ -65,6 +66,7 @@ for grower in GROWERS:
 """
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="takes hours in plain Python")
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_50000_by_50000_layer_takes_megabytes_and_seconds():
     # Not by tracemalloc, which does not see the arrays of compiled code.

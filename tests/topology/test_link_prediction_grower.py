@@ -2,6 +2,7 @@
 
 from time import process_time
 
+import numba
 import numpy as np
 import pytest
 from scipy.stats import chisquare
@@ -14,6 +15,10 @@ from sparsekit.topology import Layer, LinkPredictionGrower, random_topology
 TWO_ROWS = Layer(np.array([0, 2, 4, 4]), np.array([0, 1, 0, 2]), np.ones(4), 4)
 KEEP_ALL = np.zeros(4, dtype=bool)
 ALL = 10**6
+
+takes_compiled_speed = pytest.mark.skipif(
+    numba.config.DISABLE_JIT, reason="takes minutes in plain Python"
+)
 
 
 def random_layer(rng, n_in, n_out, count):
@@ -51,6 +56,7 @@ def test_no_path_leads_over_a_connection_that_goes():
     assert chisquare(np.delete(counts, [1, 4, 6])).pvalue > 1e-3
 
 
+@takes_compiled_speed
 def test_most_candidates_of_a_sparse_layer_are_ends_of_paths():
     rng = np.random.default_rng(0)
     layer = random_layer(rng, 2000, 2000, 16_000)
@@ -89,6 +95,7 @@ def test_a_temperature_near_zero_takes_the_largest():
     np.testing.assert_allclose(np.sort(got), np.sort(scores)[-5:])
 
 
+@takes_compiled_speed
 @pytest.mark.parametrize("by_path", [True, False])
 def test_looking_at_some_connections_only_estimates_the_score(by_path):
     # Of 30 connections of a neuron, every second one is looked at.
@@ -104,6 +111,7 @@ def test_looking_at_some_connections_only_estimates_the_score(by_path):
     assert np.corrcoef(estimates.mean(axis=0), exact)[0, 1] > 0.97
 
 
+@takes_compiled_speed
 def test_looking_at_some_connections_only_bounds_the_time():
     layer = random_layer(np.random.default_rng(0), 500, 500, 200_000)
     dropped = np.arange(200_000) % 200 == 0
