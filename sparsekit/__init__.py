@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sparsekit.neural_network import (
         DenseMLPClassifier,
         DenseMLPRegressor,
+        DSTMLPClassifier,
+        DSTMLPRegressor,
         SETMLPClassifier,
         SETMLPRegressor,
         StaticSparseMLPClassifier,
@@ -32,6 +34,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BlockMasker",
+    "DSTMLPClassifier",
+    "DSTMLPRegressor",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
     "LabelMasker",

@@ -109,6 +109,35 @@ def draw_distinct(seed, population, size):
 
 
 @kernel
+def draw_per_group(seed, populations, sizes):
+    """Draw distinct integers from each of several ranges that follow each other.
+
+    Parameters
+    ----------
+    seed : uint64
+    populations, sizes : ndarray of int64, shape (n_groups,)
+        Group `g` is the range of ``populations[g]`` integers that begins where the
+        range before it ends; ``sizes[g]`` of them are drawn, each subset with the same
+        probability.
+
+    Returns
+    -------
+    ndarray of shape (sum(sizes),), int64
+        Sorted. Complexity: O(n_groups + sum(sizes)), with a factor of log(size) in
+        groups of which more than half is drawn.
+    """
+    result = np.empty(sizes.sum(), dtype=np.int64)
+    done, start = 0, np.int64(0)
+    for group in range(sizes.size):
+        drawn = draw_distinct(stream(seed, group), populations[group], sizes[group])
+        for value in drawn:
+            result[done] = start + value
+            done += 1
+        start += populations[group]
+    return result
+
+
+@kernel
 def _is_taken(indptr, indices, dropped, row, column):
     """Tell whether a connection at (row, column) survives: a binary search."""
     low, high = indptr[row], indptr[row + 1]

@@ -2,12 +2,15 @@
 
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
+from sparsekit.network._build import build_network, select_connections
 from sparsekit.network._compaction import live_parts, without
+from sparsekit.network._degrees import degree_statistics
 from sparsekit.network._formats import suggest_format
 from sparsekit.network._holes import expected_holes, scaling_holes
 from sparsekit.network._inference import n_samples_of, raw_outputs
-from sparsekit.network._initial_weights import build_network
+from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
 from sparsekit.network._optimizer import Optimizer, OptimizerState
+from sparsekit.network._rewiring import Change, moved_with_connections
 from sparsekit.network._samples import csr_samples, dense_samples
 from sparsekit.network._schedule import LearningRate
 from sparsekit.network._targets import label_targets, take_targets, value_targets
@@ -17,6 +20,8 @@ from sparsekit.network._training import LOSSES, Trainer
 __all__ = [
     "ACTIVATIONS",
     "LOSSES",
+    "WEIGHT_INITS",
+    "Change",
     "LearningRate",
     "Optimizer",
     "OptimizerState",
@@ -25,13 +30,17 @@ __all__ = [
     "activation_table",
     "build_network",
     "csr_samples",
+    "degree_statistics",
     "dense_samples",
+    "draw_weights",
     "expected_holes",
     "label_targets",
     "live_parts",
+    "moved_with_connections",
     "n_samples_of",
     "raw_outputs",
     "scaling_holes",
+    "select_connections",
     "suggest_format",
     "take_targets",
     "thread_count",

@@ -81,6 +81,10 @@ class SparseNetwork:
             indptr, self.indices[mine], self.weights[mine], int(self.sizes[layer - 1])
         )
 
+    def layers(self) -> list[Layer]:
+        """Return all layers."""
+        return [self.layer(number) for number in range(1, self.n_layers + 1)]
+
     def coefs(self) -> list[sparse.csr_array]:
         """Return every layer as a CSR array of shape (n_in, n_out)."""
         matrices = []

@@ -1,72 +1,79 @@
-"""A network with random connections and random weights."""
+"""Random weights of the size that keeps the scale of signals."""
 
 import numpy as np
 
-from sparsekit.network._activations import activation_table, variance_gain
+from sparsekit.network._activations import variance_gain
 from sparsekit.network._arrays import SparseNetwork
-from sparsekit.topology import connect_idle_neurons, random_topology
+
+WEIGHT_INITS = ("he", "glorot", "he_dense", "glorot_dense")
 
 
-def build_network(sizes, counts, activation, negative_slope, dtype, rng):
-    """Draw connections and weights.
+def draw_weights(
+    network: SparseNetwork, weight_init: str, rng: np.random.Generator
+) -> None:
+    """Draw all weights anew, in place.
+
+    The weight between an input with `fan_out` and an output with `fan_in` connections
+    in the layer is uniform with mean 0 and variance
+
+    - ``g / fan_in`` ("he"), with the gain g of the activation of the layer's outputs,
+      see `variance_gain`; the output level counts as linear. Signals keep their scale
+      on the way forward, whatever the topology;
+    - ``2 / (fan_in + fan_out)`` ("glorot"), a compromise with the way back;
+    - the same with the fans of a dense layer, n_in and n_out, ("he_dense",
+      "glorot_dense"): the sparser the layer, the weaker its signals.
 
     Parameters
     ----------
-    sizes : sequence of int
-        Neurons per level.
-    counts : ndarray of shape (len(sizes) - 1,)
-        Connections per layer.
-    activation : str
-    negative_slope : float or None
-    dtype : dtype
-        float32 or float64.
+    network : SparseNetwork
+    weight_init : str
+        One of :data:`WEIGHT_INITS`.
     rng : numpy.random.Generator
 
-    Returns
-    -------
-    SparseNetwork
-        Biases are zero. Memory and time: O(connections + neurons).
+    Raises
+    ------
+    ValueError
+        If `weight_init` is not known.
+
+    Notes
+    -----
+    Complexity: O(connections + neurons). Sources: He et al. 2015 (arXiv 1502.01852),
+    equations 10 and 15; Glorot and Bengio, AISTATS 2010, equation 16. That the real
+    fan-in is the one to take: Evci et al., "Gradient flow in sparse neural networks and
+    how lottery tickets win", AAAI 2022.
     """
-    kinds, slopes = activation_table(activation, negative_slope, len(sizes) - 2)
-    indptrs, indices, offset = [np.zeros(1, dtype=np.int64)], [], 0
-    fan_in = np.ones(sizes[0], dtype=np.int64)  # an input always has a value
-    for n_in, n_out, count in zip(sizes[:-1], sizes[1:], counts, strict=True):
-        indptr, columns = random_topology(n_in, n_out, int(count), rng)
-        columns = connect_idle_neurons(fan_in, indptr, columns, rng)
-        fan_in = np.diff(indptr)
-        indptrs.append(indptr[1:] + offset)
-        indices.append(columns)
-        offset += int(count)
-    network = SparseNetwork(
-        sizes=np.asarray(sizes, dtype=np.int64),
-        indptr=np.concatenate(indptrs),
-        indices=np.concatenate(indices),
-        weights=np.empty(offset, dtype=dtype),
-        biases=np.zeros(sum(sizes[1:]), dtype=dtype),
-        kinds=kinds,
-        slopes=slopes.astype(dtype),
-    )
+    if weight_init not in WEIGHT_INITS:
+        raise ValueError(
+            f"weight_init must be one of {WEIGHT_INITS}; got {weight_init!r}."
+        )
     for layer in range(1, network.n_layers + 1):
-        network.weights[network.connections(layer)] = _draw_weights(network, layer, rng)
-    return network
+        limit = weight_limits(network, layer, weight_init)
+        draws = rng.random(limit.size, dtype=network.dtype)
+        network.weights[network.connections(layer)] = (2 * draws - 1) * limit
 
 
-def _draw_weights(network, layer, rng):
-    """Draw the weights of a layer.
+def weight_limits(network: SparseNetwork, layer: int, weight_init: str) -> np.ndarray:
+    """Return the largest size of each weight of a layer: root of 3 times the variance.
 
-    Uniform with the variance g / f, where f is the real fan-in of the output neuron,
-    its number of connections, and g the gain of its activation (the output level counts
-    as linear).
-
+    It is computed in double precision and rounded once.
     """
-    hidden = layer < network.n_layers
-    gain = (
-        variance_gain(int(network.kinds[layer]), float(network.slopes[layer]))
-        if hidden
-        else 1.0
-    )
-    rows = network.rows(layer)
-    fan_in = np.diff(network.indptr[rows.start : rows.stop + 1])
-    limit = np.sqrt(3.0 * gain / np.maximum(fan_in, 1)).astype(network.dtype)
-    limit = np.repeat(limit, fan_in)
-    return (2 * rng.random(limit.size, dtype=network.dtype) - 1) * limit
+    rule, _, dense = weight_init.partition("_")
+    arrays = network.layer(layer)
+    real_fan_in = np.diff(arrays.indptr)
+    fan_in = np.full_like(real_fan_in, arrays.n_in) if dense else real_fan_in
+    if rule == "he":
+        # A variance for each row.
+        limit = np.sqrt(3.0 * _gain(network, layer) / np.maximum(fan_in, 1))
+        return np.repeat(limit.astype(network.dtype), real_fan_in)
+    if dense:
+        fan_out = arrays.n_out
+    else:
+        fan_out = np.bincount(arrays.indices, minlength=arrays.n_in)[arrays.indices]
+    fans = np.repeat(fan_in, real_fan_in) + fan_out
+    return np.sqrt(3.0 * 2.0 / fans).astype(network.dtype)
+
+
+def _gain(network, layer):
+    if layer == network.n_layers:
+        return 1.0
+    return variance_gain(int(network.kinds[layer]), float(network.slopes[layer]))

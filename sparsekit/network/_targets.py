@@ -28,6 +28,12 @@ def take_targets(targets, rows):
     return Targets(*(part[rows] if len(part) else part for part in targets))
 
 
+def batch_weight(targets, rows):
+    """Return the total sample weight of some rows."""
+    weights = targets.sample_weight
+    return float(weights[rows].sum() if weights.size else rows.size)
+
+
 def _weights(sample_weight, dtype):
     if sample_weight is None:
         return np.empty(0, dtype=dtype)

@@ -7,13 +7,18 @@ from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
 from sparsekit.network._formats import layer_formats
 from sparsekit.network._holes import is_expected, room_for_notes
-from sparsekit.network._rewiring import rewire
+from sparsekit.network._inference import n_samples_of
+from sparsekit.network._optimizer import Optimizer
+from sparsekit.network._probe import probe
+from sparsekit.network._rewiring import change_of, exchange, resized
+from sparsekit.network._targets import batch_weight
 from sparsekit.network._threads import (
     blas_on_one_thread,
     parallel_section,
     useful_threads,
 )
 from sparsekit.network._tiles import lanes_for
+from sparsekit.topology import Replacement, plan_rewiring
 
 LOSSES = {"softmax": SOFTMAX, "logistic": LOGISTIC_LOSS, "identity": SQUARED}
 
@@ -79,18 +84,19 @@ class Trainer:
                 *_threshold_and_scale(input_dropout),
                 int(network.sizes[0]) if n_values is None else n_values,
             )
-        self._lanes, width = lanes_for(batch_size, network.dtype)
-        self._n_lanes = n_lanes = -(-batch_size // width) * width
+        self._lanes, self._width = lanes_for(batch_size, network.dtype)
+        self._n_lanes = n_lanes = -(-batch_size // self._width) * self._width
         n_neurons = int(network.sizes.sum())
         n_computed = n_neurons - int(network.sizes[0])
         n_noted = room_for_notes(network, holes)
         self._values = np.empty((n_neurons + n_noted) * n_lanes, dtype=network.dtype)
         self._deltas = np.empty(n_computed * n_lanes, dtype=network.dtype)
-        # Rewiring changes the number of connections of no layer, so no format either.
+        self._input_dropout = input_dropout
         self._formats = layer_formats(network, samples, holes, input_dropout)
-        self._refresh()
+        self.refresh()
 
-    def _refresh(self):
+    def refresh(self):
+        """Follow a change of connections or of the optimizer's state."""
         self._slots = self.state.slots(self.network)
         self._arrays = self.network.for_training(
             self._formats, self._n_lanes, expected=is_expected(self.holes)
@@ -112,15 +118,28 @@ class Trainer:
             False if training had to stop within the epoch because the loss or a weight
             was no longer finite. The parameters are finite either way.
         """
-        uses_blas = bool((self._arrays.formats == DENSE).any())
+        total, steps, failed = self._run(
+            self._arrays,
+            self._slots,
+            order,
+            self.optimizer.rule(learning_rate, self.network.dtype),
+            self.noise,
+            self.input_noise,
+        )
+        self.state.step += steps
+        return total / order.size, not failed
+
+    def _run(self, arrays, slots, order, rule, noise, input_noise):
+        """Call the compiled epoch; return what it returns."""
+        uses_blas = bool((arrays.formats == DENSE).any())
         with (
             parallel_section(self.n_threads) as parallel,
             blas_on_one_thread(uses_blas),
         ):
             run = run_epoch_parallel if parallel else run_epoch
-            total, steps, failed = run(
+            return run(
                 self._lanes,
-                self._arrays,
+                arrays,
                 self.samples,
                 self.holes,
                 self.targets,
@@ -129,43 +148,128 @@ class Trainer:
                 self.batch_size,
                 self._values,
                 self._deltas,
-                self._slots,
-                self.optimizer.rule(learning_rate, self.network.dtype),
-                self.noise,
-                self.input_noise,
+                slots,
+                rule,
+                noise,
+                input_noise,
                 self.state.step,
             )
-        self.state.step += steps
-        return total / order.size, not failed
 
-    def rewire(self, pruner, grower, fraction, rng, facts=None):
-        """Replace connections in every layer.
+    def probe(self, n_batches, rng):
+        """Return what the layers read and the gradient at their sums.
+
+        Parameters
+        ----------
+        n_batches : int
+            Batches of random training rows, as many as there are.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        values, deltas : list of ndarray, one per layer
+            See :class:`sparsekit.topology.Layer`. Dropout takes no part. Costs a
+            training step for each batch.
+        """
+        n_rows = n_samples_of(self.samples)
+        order = rng.permutation(n_rows)[: n_batches * self.batch_size]
+        whole = max(1, order.size // self.batch_size)
+        batches = [
+            rows
+            for rows in np.array_split(order[: whole * self.batch_size], whole)
+            if batch_weight(self.targets, rows) > 0
+        ]
+        return probe(self._standing_step, self._arrays, batches, self._width)
+
+    def _standing_step(self, arrays, slots, rows):
+        """Take a step that moves nothing; return what it leaves, and its weight."""
+        rule = Optimizer("sgd", alpha=0.0, momentum=0.0).rule(0.0, self.network.dtype)
+        noise = Noise(self.noise.seed, *_threshold_and_scale(0.0))
+        input_noise = self.input_noise
+        if input_noise is not None:
+            threshold, scale = _threshold_and_scale(0.0)
+            input_noise = input_noise._replace(threshold=threshold, keep_scale=scale)
+        self._run(arrays, slots, rows, rule, noise, input_noise)
+        return self._values, self._deltas, batch_weight(self.targets, rows)
+
+    def rewire(
+        self,
+        pruner,
+        grower,
+        fraction,
+        rng,
+        *,
+        facts=None,
+        total=None,
+        redistribution=None,
+    ):
+        """Drop connections and let others grow, in every layer.
 
         A survivor keeps its weight and its optimizer state; a new connection starts
-        with a weight and a state of zero, so growing changes no output.
+        with a weight and a state of zero, so growing changes no output. All layers are
+        planned before anything changes.
 
         Parameters
         ----------
         pruner, grower : objects
             See `sparsekit.topology`.
         fraction : float
-            Share of each layer's connections that is replaced.
+            Share of the connections that is replaced.
         rng : numpy.random.Generator
         facts : dict of str to sequence or None
-            What the strategies need to know, a value for each layer.
+            What the strategies need to know beside the connections (see `needs_of`):
+            for the name of a field of `Layer` its value in every layer, None where a
+            layer has none.
+        total : int or None
+            Number of connections afterwards; None for as many as before.
+        redistribution : object or None
+            Which layers grow; see `sparsekit.topology`.
 
         Returns
         -------
-        int
-            Number of replaced connections.
+        Change
         """
         # The by-input index is void from here on, and leaves its room to the plan.
         self._arrays = self._slots = None
-        n_replaced = rewire(
-            self.network, self.state, pruner, grower, fraction, rng, facts
+        plans = plan_rewiring(
+            self._layers_with(facts or {}),
+            pruner,
+            grower,
+            fraction,
+            rng,
+            total=total,
+            redistribution=redistribution,
         )
-        self._refresh()
-        return n_replaced
+        return self._change(change_of(plans))
+
+    def keep_connections(self, kept):
+        """Drop all connections but those chosen.
+
+        Parameters
+        ----------
+        kept : list of ndarray of bool, one per layer
+        """
+        nothing = np.empty(0, dtype=np.int64)
+        self._change(change_of([Replacement(~mask, nothing) for mask in kept]))
+
+    def _layers_with(self, facts):
+        """Return the layers with what `facts` tells about each."""
+        return [
+            layer._replace(**{name: values[at] for name, values in facts.items()})
+            for at, layer in enumerate(self.network.layers())
+        ]
+
+    def _change(self, change):
+        if change.is_exchange:
+            exchange(self.network, self.state, change)
+        else:
+            network, state = resized(self.network, self.state, change)
+            formats = layer_formats(
+                network, self.samples, self.holes, self._input_dropout
+            )
+            # In one call, so that an interruption leaves all of the old or of the new.
+            vars(self).update(network=network, state=state, _formats=formats)
+        self.refresh()
+        return change
 
 
 def _threshold_and_scale(rate):

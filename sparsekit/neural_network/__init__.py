@@ -8,6 +8,7 @@ from sparsekit.neural_network._checkpoint import (
 )
 from sparsekit.neural_network._compact import compact
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
+from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
 from sparsekit.neural_network._export_onnx import export_onnx
 from sparsekit.neural_network._quick_selector import QuickSelector
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
@@ -19,6 +20,8 @@ from sparsekit.neural_network._to_predictor import to_predictor
 
 __all__ = [
     "CheckpointCallback",
+    "DSTMLPClassifier",
+    "DSTMLPRegressor",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
     "QuickSelector",

@@ -1,4 +1,4 @@
-"""What the six estimators share: validation, training, the fitted state."""
+"""What the estimators share: validation, training, the fitted state."""
 
 from abc import ABCMeta, abstractmethod
 from numbers import Integral
@@ -19,10 +19,14 @@ from sparsekit.network import (
     SparseNetwork,
     Trainer,
     activation_table,
-    build_network,
     raw_outputs,
     take_targets,
     thread_count,
+)
+from sparsekit.neural_network._beginning import (
+    choose_connections,
+    connection_counts,
+    first_network,
 )
 from sparsekit.neural_network._checks import (
     refuse_missing,
@@ -39,8 +43,8 @@ from sparsekit.neural_network._missing import (
     prepare,
 )
 from sparsekit.neural_network._resumption import restore
+from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 from sparsekit.neural_network._warnings import warn_user
-from sparsekit.topology import erdos_renyi_counts
 
 
 class BaseSparseMLP(
@@ -59,8 +63,9 @@ class BaseSparseMLP(
         return getattr(self, "sparsity", 0.0)
 
     @property
-    def _prune_fraction(self):
-        return getattr(self, "prune_fraction", 0.0)
+    def _method_name(self):
+        """Name of a method in `RECIPES`."""
+        return self.method
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "_network")
@@ -213,9 +218,11 @@ class BaseSparseMLP(
         data = {"X": X, "y": y}
         if sample_weight is not None:
             data["metadata"] = {"sample_weight": sample_weight}
-        n_rewirings = self.max_iter - int(first) if self._prune_fraction else 0
-        context = self._init_callback_context(max_subtasks=self.max_iter + n_rewirings)
-        loop = FitLoop(self, trainer, held_out, context, data)
+        strategies = strategies_of(self)
+        n_tasks = self.max_iter + n_rewirings(strategies, self.max_iter, first)
+        context = self._init_callback_context(max_subtasks=n_tasks)
+        goal = int(connection_counts(self, trainer.network.sizes).sum())
+        loop = FitLoop(self, trainer, strategies, goal, held_out, context, data)
         if state is not None:
             restore(loop, state)
         context.call_on_fit_task_begin(estimator=self, **data)
@@ -231,11 +238,11 @@ class BaseSparseMLP(
         state = self._training
         self._generator.bit_generator.state = state["generator_at_start"]
         trainer, held_out = self._prepare_fit(
-            X, y, sample_weight, X_val, y_val, first=False
+            X, y, sample_weight, X_val, y_val, first=False, resuming=True
         )
         return self._run_fit(trainer, held_out, X, y, sample_weight, False, state)
 
-    def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first):
+    def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first, resuming=False):
         """Check everything, build what is new; return trainer and held-out rows."""
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
@@ -248,9 +255,11 @@ class BaseSparseMLP(
             X, targets = X[rows], take_targets(targets, rows)
         if first:
             self._start(X, targets)
-        else:
+        elif not resuming:
             self._check_same_network()
         trainer = self._trainer(X, targets)
+        if first:
+            choose_connections(self, trainer)
         if held_out is not None:
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
         self.n_iter_ = 0
@@ -259,7 +268,8 @@ class BaseSparseMLP(
     def _partial_fit(self, X, y, sample_weight, classes=None):
         with unchanged_on_error(self):
             trainer = self._prepare_partial_fit(X, y, sample_weight, classes)
-        FitLoop(self, trainer).run(max_iter=1)
+        goal = int(connection_counts(self, trainer.network.sizes).sum())
+        FitLoop(self, trainer, strategies_of(self), goal).run(max_iter=1)
         return self
 
     def _prepare_partial_fit(self, X, y, sample_weight, classes):
@@ -280,7 +290,10 @@ class BaseSparseMLP(
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
-        return self._trainer(X, targets)
+        trainer = self._trainer(X, targets)
+        if first:
+            choose_connections(self, trainer)
+        return trainer
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
@@ -336,22 +349,16 @@ class BaseSparseMLP(
         )
         self._inputs = inputs
         sizes = self._level_sizes(X.shape[1] + inputs["indicators"].size)
-        counts = erdos_renyi_counts(sizes, self._wanted_sparsity)
         warn_about_empty_columns(self._inputs, getattr(self, "feature_names_in_", None))
-        network = build_network(
-            sizes,
-            counts,
-            self.activation,
-            self.negative_slope,
-            np.dtype(self.dtype),
-            self._generator,
-        )
+        network = first_network(self, X, sizes)
         self._made_with = self._input_parameters()
+        self._rewiring = {"clock": 0, "n_steps": 0}
         self._network = network.to_dict()
         self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
         self.loss_curve_ = []
         self.validation_scores_ = []
         self.history_ = []
+        self.rewiring_history_ = []
         self.t_ = 0
 
     def _trainer(self, X, targets):
@@ -412,7 +419,7 @@ class BaseSparseMLP(
         kinds, slopes = activation_table(
             self.activation, self.negative_slope, len(sizes) - 2
         )
-        counts = erdos_renyi_counts(sizes, self._wanted_sparsity)
+        counts = connection_counts(self, sizes)
         same = (
             self._input_parameters() == self._made_with
             and sizes == network.sizes.tolist()

@@ -48,6 +48,8 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
     True
     """
 
+    _method_name = "static"
+
     def __init__(
         self,
         hidden_layer_sizes=(100,),
@@ -158,6 +160,8 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
     >>> bool(net.score(X, y) > 0.3)
     True
     """
+
+    _method_name = "static"
 
     def __init__(
         self,

@@ -15,11 +15,13 @@ from sparsekit.network import (
     thread_count,
 )
 from sparsekit.neural_network._resumption import training_state
+from sparsekit.neural_network._rewirings import Rewirings
 from sparsekit.neural_network._stopping import Progress
-from sparsekit.neural_network._strategies import facts_for, grower_of
 from sparsekit.neural_network._verbose import show_epoch
 from sparsekit.neural_network._warnings import warn_user
-from sparsekit.topology import SETPruner, needs_of
+
+# What grows from epoch to epoch.
+_LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")
 
 
 @dataclass
@@ -38,6 +40,9 @@ class FitLoop:
     estimator : BaseSparseMLP
         Receives `loss_curve_`, `history_` and the like as training goes.
     trainer : Trainer
+    strategies : Strategies
+    goal : int
+        Number of connections in the end.
     validation : Validation or None
     context : CallbackContext or None
         The root context of the estimator's callbacks; None in `partial_fit`, which has
@@ -47,7 +52,14 @@ class FitLoop:
     """
 
     def __init__(
-        self, estimator, trainer, validation=None, context=None, callback_data=None
+        self,
+        estimator,
+        trainer,
+        strategies,
+        goal,
+        validation=None,
+        context=None,
+        callback_data=None,
     ):
         self.estimator = estimator
         self.trainer = trainer
@@ -64,6 +76,7 @@ class FitLoop:
         self.progress = Progress(
             estimator.tol, estimator.n_iter_no_change, estimator.early_stopping
         )
+        self.rewirings = Rewirings(estimator, trainer, strategies, goal)
         self.best_network = None
         self.stopped = False
         self.interrupted = False
@@ -83,7 +96,16 @@ class FitLoop:
         estimator = self.estimator
         try:
             for epoch in range(self.first_epoch, max_iter):
-                n_replaced = 0 if self.stopped else self._rewire()
+                if self.stopped:
+                    break
+                # partial_fit, where every call is one epoch, counts over all calls.
+                done = epoch if self.context is not None else estimator.n_iter_
+                self.rewirings.begin_epoch(
+                    done / estimator.max_iter, 1 / estimator.max_iter
+                )
+                n_replaced = 0
+                if not self.rewirings.by_steps:
+                    n_replaced = self._rewire(self.context)
                 if self.stopped:
                     break
                 self._epoch(epoch, n_replaced)
@@ -92,50 +114,66 @@ class FitLoop:
         except KeyboardInterrupt:
             self.interrupted = True
             warn_user("Training interrupted by user.")
+        if self.best_network is None and self.context is not None:
+            self.rewirings.finish()
         if self.best_network is not None:
             # The optimizer's state belongs to connections that may be gone.
             self.trainer.network = self.best_network
             self.trainer.state = OptimizerState.zeros(
                 self.best_network, estimator.solver
             )
+            self.rewirings.went_back()
+        self.rewirings.keep()
         estimator._keep(self.trainer)
 
-    def _rewire(self):
-        """Rewire before every epoch but a network's first, hence not after its last."""
-        fraction = self.estimator._prune_fraction
-        if fraction == 0 or not self.estimator.loss_curve_:
+    def _rewire(self, context):
+        """Rewire if that is due, which it never is in a new network."""
+        if not self.rewirings.due:
             return 0
-        pruner, grower = SETPruner(), grower_of(self.estimator.grower)
-        facts = facts_for(
-            needs_of(pruner, grower),
-            self.estimator._inputs,
-            self.trainer.network.n_layers,
-        )
-        with _Task(self, "rewiring") as task:
-            n_replaced = self.trainer.rewire(
-                pruner, grower, fraction, self.estimator._generator, facts
-            )
+        with _Task(self, "rewiring", context) as task:
+            n_replaced = self.rewirings.rewire()
         self.stopped |= task.stop
         return n_replaced
 
     def _epoch(self, epoch, n_replaced):
         estimator = self.estimator
-        with _Task(self, "epoch", self.resumable_attributes) as task:
+        n_inside = None if self.rewirings.by_steps else 0
+        with _Task(
+            self, "epoch", self.context, n_inside, self.resumable_attributes
+        ) as task:
             begin = time.perf_counter()
             if estimator.shuffle:
                 estimator._generator.shuffle(self.order)
             rate = self.rate.at(epoch, estimator.t_)
-            loss, finite = self.trainer.run_epoch(self.order, rate)
+            loss, finite, n_inside = self._train(rate, task.context)
             estimator.t_ += self.order.size
             estimator.n_iter_ += 1
             estimator.loss_curve_.append(loss)
             score = self._validation_score()
+            n_replaced += n_inside
             self._record(loss, score, rate, n_replaced, time.perf_counter() - begin)
             if finite:
                 self._judge(loss, score)
             else:
                 self._diverged()
         self.stopped |= task.stop
+
+    def _train(self, rate, context):
+        """Pass once over the rows; return the mean loss, whether it is finite, and how
+        many connections were replaced on the way.
+        """
+        total, n_replaced, start, n_rows = 0.0, 0, 0, self.order.size
+        while True:
+            if self.rewirings.by_steps:
+                n_replaced += self._rewire(context)
+            n_more = self.rewirings.rows_until_due(n_rows - start)
+            rows = self.order[start : start + n_more]
+            loss, finite = self.trainer.run_epoch(rows, rate)
+            start += n_more
+            total += loss * n_more
+            self.rewirings.trained(n_more, start, n_rows)
+            if start == n_rows or not finite:
+                return total / start, finite, n_replaced
 
     def _validation_score(self):
         if self.validation is None:
@@ -168,6 +206,8 @@ class FitLoop:
 
     def _judge(self, loss, score):
         early = self.estimator.early_stopping
+        if not self.rewirings.settled:
+            return  # the network that training is about is yet to come
         improved = self.progress.update(score if early else loss)
         if early and improved:
             self.best_network = self.trainer.network.copy()
@@ -195,15 +235,17 @@ class FitLoop:
         """Return a copy of the fitted state, for callbacks that predict."""
         self.estimator._keep(self.trainer)
         attributes = {"_network": _copied(self.estimator._network)}
-        for name in ("loss_curve_", "validation_scores_", "history_"):
+        for name in _LISTS:
             attributes[name] = list(getattr(self.estimator, name))
         return attributes | ({"_interrupted": True} if self.interrupted else {})
 
     def resumable_attributes(self):
         """Return the fitted state with what the fit needs to go on from it."""
+        self.rewirings.keep()
         return {
             **self.fitted_attributes(),
             "_optimizer": _copied(self.estimator._optimizer),
+            "_rewiring": dict(self.estimator._rewiring),
             "_training": training_state(self),
         }
 
@@ -218,13 +260,13 @@ def _copied(state):
 class _Task:
     """One callback task, `epoch` or `rewiring`, around a block of code."""
 
-    def __init__(self, loop, name, attributes=None):
+    def __init__(self, loop, name, parent, max_subtasks=0, attributes=None):
         self.loop = loop
         self.attributes = attributes or loop.fitted_attributes
         self.stop = False
         self.context = None
-        if loop.context is not None:
-            self.context = loop.context.subcontext(task_name=name)
+        if parent is not None:
+            self.context = parent.subcontext(task_name=name, max_subtasks=max_subtasks)
 
     def __enter__(self):
         if self.context is not None:

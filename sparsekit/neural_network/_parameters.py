@@ -1,6 +1,6 @@
 """What the parameters of the estimators may be, and what they mean: said once.
 
-The six estimators spell out their signatures; constraints and the "Parameters" section
+The estimators spell out their signatures; constraints and the "Parameters" section
 of their docstrings come from here.
 """
 
@@ -9,22 +9,21 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from sparsekit._sklearn_compat import HasMethods, Interval, Options, StrOptions
+from sparsekit._sklearn_compat import Interval, Options, StrOptions
 from sparsekit.network import ACTIVATIONS
-from sparsekit.neural_network._strategies import GROWERS
+from sparsekit.neural_network import _strategy_parameters
 
 _UNIT = Interval(Real, 0, 1, closed="left")
 _NON_NEGATIVE = Interval(Real, 0, None, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
 
 CONSTRAINTS: dict[str, list] = {
+    **_strategy_parameters.CONSTRAINTS,
     "hidden_layer_sizes": [
         "array-like",
         Interval(Integral, 1, None, closed="left"),
     ],
     "sparsity": [_UNIT],
-    "prune_fraction": [Interval(Real, 0, 1, closed="both")],
-    "grower": [StrOptions(set(GROWERS)), HasMethods("select")],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "negative_slope": [Interval(Real, None, None, closed="neither"), None],
     "solver": [StrOptions({"sgd", "adam", "adamw"})],
@@ -69,16 +68,6 @@ _TEXTS = {
     follow the connections that are present. Layers share them by the Erdos-Renyi rule:
     the density of a layer is proportional to ``(n_in + n_out) / (n_in * n_out)``, and
     a layer that would reach 1 is dense.""",
-    "prune_fraction": """float in [0, 1], default=0.3
-    Share of the connections that is replaced between two epochs ("zeta" in the
-    papers): of the positive weights the share nearest to zero goes, and of the
-    negative weights the same, each number rounded down; as many new connections grow
-    at free positions, with weight zero.""",
-    "grower": """{"random", "observed"} or object with `select`, default="random"
-    Where connections grow. "random": every free position alike. "observed": a position
-    in the first layer with a probability proportional to the share of the training
-    rows in which its input is observed (an indicator: in which it is 1), see
-    :class:`sparsekit.topology.ObservedGrower`.""",
     "activation": """{"identity", "logistic", "tanh", "relu", "leaky_relu", \
 "all_relu"}, default="relu"
     Activation of the hidden layers. "all_relu" is a leaky ReLU whose slope changes its
@@ -215,18 +204,22 @@ def document_parameters(cls):
     cls._parameter_constraints = constraints_of(cls)
     defaults = inspect.signature(cls.__init__).parameters
     # References before those of the parameters: the paper of SET.
-    n_own = 1 if "prune_fraction" in defaults else 0
+    rewires = "prune_fraction" in defaults
+    n_own = 1 if rewires else 0
     filled = {
         "{target}": _TARGET if cls.__name__.endswith("Regressor") else "",
         "{all_relu}": f"[{n_own + 1}]_",
         "{expected}": f"[{n_own + 2}]_",
         "{scaling}": f"[{n_own + 3}]_",
         "{patience}": str(defaults["n_iter_no_change"].default),
-        "{why_patience}": _PATIENCE if "prune_fraction" in defaults else "",
+        "{why_patience}": _PATIENCE if rewires else "",
     }
+    described = _TEXTS | _strategy_parameters.TEXTS
+    if "method" not in defaults:
+        described |= _strategy_parameters.TEXTS_OF_SET
     texts = []
     for name in cls._parameter_constraints:
-        text = _TEXTS[name]
+        text = described[name]
         for place, words in filled.items():
             text = text.replace(place, words)
         texts.append(f"{name} : {text}")
@@ -263,7 +256,13 @@ _ATTRIBUTES = [
     regressors. Empty without such rows.""",
     """history_ : list of dict
     One row per epoch: epoch, loss, validation_score, learning_rate, n_replaced
-    (connections replaced before the epoch), seconds.""",
+    (connections replaced before the epoch and within it), seconds.""",
+    """rewiring_history_ : list of dict
+    One row per rewiring and layer: epoch (epochs before it), step, layer (from 1),
+    n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions
+    that have ever had a connection), n_active (neurons that the layer reads and that
+    read something themselves), mean, standard deviation and maximum of the connections
+    of a neuron (fan_in_... and fan_out_...), seconds (of the whole rewiring).""",
     """n_iter_ : int
     Epochs of the last `fit`, or of all `partial_fit` calls.""",
     """t_ : int

@@ -54,6 +54,8 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
     True
     """
 
+    _method_name = "set"
+
     def __init__(
         self,
         hidden_layer_sizes=(100,),
@@ -175,6 +177,8 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
     >>> bool(net.score(X, y) > 0.3)
     True
     """
+
+    _method_name = "set"
 
     def __init__(
         self,

@@ -50,6 +50,8 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
     True
     """
 
+    _method_name = "static"
+
     def __init__(
         self,
         hidden_layer_sizes=(100,),
@@ -163,6 +165,8 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
     >>> bool(net.score(X, y) > 0.3)
     True
     """
+
+    _method_name = "static"
 
     def __init__(
         self,

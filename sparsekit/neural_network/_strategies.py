@@ -1,20 +1,143 @@
-"""From parameters to strategies of rewiring, and what these may ask about the data."""
+"""From parameters to strategies, and what these may ask about the data."""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import clone
 
-from sparsekit.topology import ObservedGrower, RandomGrower
+from sparsekit.neural_network._recipes import DEFAULTS, RECIPES
+from sparsekit.topology import (
+    ALLOCATIONS,
+    TOPOLOGIES,
+    CubicDensity,
+    ElasticDensity,
+    FanInGrower,
+    GradientGrower,
+    LinkPredictionGrower,
+    MagnitudePruner,
+    MESTPruner,
+    MomentumGrower,
+    MomentumRedistribution,
+    NonzeroRedistribution,
+    ObservedGrower,
+    PerLayer,
+    RandomGrower,
+    RandomPruner,
+    RelativeImportancePruner,
+    RewiringSchedule,
+    SETPruner,
+    SigmoidDensity,
+    SignChangePruner,
+    SoftPruner,
+    TaylorPruner,
+    ThresholdPruner,
+    UnfiredGrower,
+)
 
-GROWERS = {"random": RandomGrower, "observed": ObservedGrower}
+# What each parameter may be by name.
+NAMED = {
+    "pruner": {
+        "set": SETPruner,
+        "magnitude": MagnitudePruner,
+        "threshold": ThresholdPruner,
+        "mest": MESTPruner,
+        "relative_importance": RelativeImportancePruner,
+        "taylor": TaylorPruner,
+        "soft": SoftPruner,
+        "random": RandomPruner,
+        "sign_change": SignChangePruner,
+    },
+    "grower": {
+        "random": RandomGrower,
+        "observed": ObservedGrower,
+        "unfired": UnfiredGrower,
+        "gradient": GradientGrower,
+        "momentum": MomentumGrower,
+        "fan_in": FanInGrower,
+        "link_prediction": LinkPredictionGrower,
+    },
+    "schedule": {
+        decay: lambda decay=decay: RewiringSchedule(decay=decay)
+        for decay in ("constant", "linear", "cosine")
+    },
+    "density_schedule": {
+        "constant": lambda: None,
+        "cubic": CubicDensity,
+        "sigmoid": SigmoidDensity,
+        "elastic": ElasticDensity,
+    },
+    "redistribution": {
+        "none": lambda: None,
+        "nonzeros": NonzeroRedistribution,
+        "momentum": MomentumRedistribution,
+    },
+    "allocation": ALLOCATIONS,
+    "topology": TOPOLOGIES,
+}
 
 
-def grower_of(given):
-    """Return the grower that a name or an instance stands for."""
-    return GROWERS[given]() if isinstance(given, str) else clone(given, safe=False)
+class Strategies(NamedTuple):
+    """How a network begins and how it is rewired; see `DEFAULTS` for the names."""
+
+    pruner: Any
+    grower: Any
+    prune_fraction: float
+    schedule: Any
+    density_schedule: Any
+    redistribution: Any
+    allocation: Any
+    topology: Any
+    weight_init: str
+    rewind: bool
+
+    @property
+    def rewires(self) -> bool:
+        """Whether connections ever change."""
+        return self.prune_fraction > 0 or self.density_schedule is not None
+
+    @property
+    def n_batches(self) -> int:
+        """Batches whose gradient the strategies want to know."""
+        parts = (self.pruner, self.grower, self.redistribution, self.topology)
+        return max(getattr(part, "n_batches", 1) for part in parts)
+
+
+def strategies_of(estimator):
+    """Return the strategies that an estimator's method and parameters stand for.
+
+    A parameter that is None, or that the estimator does not have, is as its method
+    says.
+    """
+    recipe = DEFAULTS | RECIPES[estimator._method_name]
+    chosen = {}
+    for name, usual in recipe.items():
+        given = getattr(estimator, name, None)
+        chosen[name] = _made(name, usual if given is None else given)
+    return Strategies(**chosen)
+
+
+def n_rewirings(strategies, n_epochs, first):
+    """Return how many rewirings a fit has between its epochs.
+
+    None stands inside: those that are counted in steps are tasks within the epochs.
+    """
+    if not strategies.rewires or strategies.schedule.unit == "steps":
+        return 0
+    return (n_epochs - int(first)) // strategies.schedule.every
+
+
+def _made(name, value):
+    if name not in NAMED or value is None:
+        return value
+    if isinstance(value, str):
+        return NAMED[name][value]()
+    if name == "allocation" and not hasattr(value, "counts"):
+        return PerLayer(value)
+    return clone(value, safe=False)
 
 
 def facts_for(needs, inputs, n_layers):
-    """Return what strategies ask for, a value for each layer.
+    """Return what strategies ask about the data, a value for each layer.
 
     Parameters
     ----------

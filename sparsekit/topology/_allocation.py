@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._shares import shapes, share_out, without_gaps
 
 
 def erdos_renyi_counts(sizes: Sequence[int], sparsity: float) -> np.ndarray:
@@ -42,40 +45,192 @@ def erdos_renyi_counts(sizes: Sequence[int], sparsity: float) -> np.ndarray:
     >>> erdos_renyi_counts([30, 100, 100, 2], sparsity=0.9)
     array([441, 679, 200])
     """
-    n_in = np.asarray(sizes[:-1], dtype=np.int64)
-    n_out = np.asarray(sizes[1:], dtype=np.int64)
-    positions = n_in * n_out
-    goal = round((1.0 - sparsity) * int(positions.sum()))
-    wanted = _fill_up(n_in + n_out, positions, goal)
-    counts = _round_to_total(wanted, positions, goal)
-    if (counts == 0).any():
-        layer = int(np.argmin(counts))
-        raise ValueError(
-            f"sparsity={sparsity} leaves layer {layer} ({n_in[layer]} x "
-            f"{n_out[layer]}) without a connection; use a lower sparsity or larger "
-            "hidden_layer_sizes."
-        )
-    return counts
+    n_in, n_out = shapes(sizes)
+    return share_out(n_in + n_out, n_in, n_out, sparsity, dense_output=False)
 
 
-def _fill_up(share, positions, goal):
-    """Scale `share` to sum to `goal`, where no layer exceeds its positions."""
-    dense = np.zeros(share.size, dtype=bool)
-    while True:
-        rest = goal - positions[dense].sum()
-        open_share = share[~dense].sum()
-        scale = rest / open_share if open_share else 0.0
-        wanted = np.where(dense, positions, scale * share)
-        too_many = ~dense & (wanted >= positions)
-        if not too_many.any():
-            return wanted
-        dense |= too_many
+class ErdosRenyi(BaseEstimator):
+    """Give a layer connections in proportion to its neurons.
+
+    Small layers get a higher density than large ones. For fully connected layers, the
+    only ones here, the "Erdos-Renyi kernel" rule of convolutional networks is the same
+    rule.
+
+    Parameters
+    ----------
+    epsilon : float or None, default=None
+        None shares out as many connections as the sparsity leaves, see
+        :func:`erdos_renyi_counts`. A number gives each layer ``epsilon * (n_in +
+        n_out)`` connections, rounded and at most all, whatever the sparsity.
+    dense_output : bool, default=False
+        Whether the last layer has all its connections, at the cost of the others where
+        a sparsity is to be met.
+
+    References
+    ----------
+    Mocanu et al., Nature Communications 9, 2018, equation 1 (`epsilon`); Evci et al.,
+    "Rigging the lottery", ICML 2020, section 3 (a given sparsity).
+
+    Examples
+    --------
+    >>> ErdosRenyi().counts([30, 100, 100, 2], sparsity=0.9)
+    array([441, 679, 200])
+    >>> ErdosRenyi(epsilon=3).counts([30, 100, 100, 2], sparsity=0.9)
+    array([390, 600, 200])
+    """
+
+    def __init__(self, epsilon: float | None = None, dense_output: bool = False):
+        self.epsilon = epsilon
+        self.dense_output = dense_output
+
+    def counts(self, sizes: Sequence[int], sparsity: float) -> np.ndarray:
+        """Return the connections of each layer.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            Neurons per level, inputs first, outputs last.
+        sparsity : float
+            Share of absent connections over all layers, in [0, 1); not used with an
+            `epsilon`.
+
+        Returns
+        -------
+        ndarray of shape (len(sizes) - 1,), int64
+            At least one for each layer; without `epsilon` they sum to ``round((1 -
+            sparsity) * positions)``.
+
+        Raises
+        ------
+        ValueError
+            If `epsilon` is not positive, or a layer would have no connection at all.
+        """
+        n_in, n_out = shapes(sizes)
+        if self.epsilon is None:
+            share = n_in + n_out
+            return share_out(share, n_in, n_out, sparsity, self.dense_output)
+        if not 0 < self.epsilon < np.inf:
+            raise ValueError(f"epsilon must be a positive number; got {self.epsilon}.")
+        wanted = np.minimum(self.epsilon * (n_in + n_out), n_in * n_out)
+        counts = np.rint(wanted).astype(np.int64)
+        if self.dense_output:
+            counts[-1] = n_in[-1] * n_out[-1]
+        return without_gaps(counts, n_in, n_out, f"epsilon={self.epsilon}", "higher")
 
 
-def _round_to_total(wanted, positions, goal):
-    """Round to integers that sum to `goal`: the largest remainders go up."""
-    counts = np.minimum(np.floor(wanted).astype(np.int64), positions)
-    remainder = np.where(counts < positions, wanted - counts, -1.0)
-    missing = goal - int(counts.sum())
-    counts[np.argsort(-remainder, kind="stable")[:missing]] += 1
-    return counts
+class Uniform(BaseEstimator):
+    """Give every layer the same density.
+
+    Parameters
+    ----------
+    dense_output : bool, default=False
+        Whether the last layer has all its connections, and the others are as much
+        sparser.
+
+    Examples
+    --------
+    >>> Uniform().counts([30, 100, 100, 2], sparsity=0.9)
+    array([ 300, 1000,   20])
+    >>> Uniform(dense_output=True).counts([30, 100, 100, 2], sparsity=0.9)
+    array([258, 862, 200])
+    """
+
+    def __init__(self, dense_output: bool = False):
+        self.dense_output = dense_output
+
+    def counts(self, sizes: Sequence[int], sparsity: float) -> np.ndarray:
+        """Return the connections of each layer.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            Neurons per level, inputs first, outputs last.
+        sparsity : float
+            Share of absent connections over all layers, in [0, 1).
+
+        Returns
+        -------
+        ndarray of shape (len(sizes) - 1,), int64
+            At least one for each layer. They sum to ``round((1 - sparsity) *
+            positions)``; each is the exact share, rounded down or up.
+
+        Raises
+        ------
+        ValueError
+            If a layer would have no connection at all.
+        """
+        n_in, n_out = shapes(sizes)
+        return share_out(n_in * n_out, n_in, n_out, sparsity, self.dense_output)
+
+
+class PerLayer(BaseEstimator):
+    """Give each layer what the user says.
+
+    Parameters
+    ----------
+    sparsities : sequence of float or None, default=None
+        Share of absent connections of each layer, in [0, 1), first layer first.
+    n_connections : sequence of int or None, default=None
+        Or the number of connections of each layer. Exactly one of both is given.
+
+    Examples
+    --------
+    >>> PerLayer([0.9, 0.95, 0.0]).counts([30, 100, 100, 2], sparsity=0.9)
+    array([300, 500, 200])
+    >>> PerLayer(n_connections=[400, 600, 50]).counts([30, 100, 100, 2], sparsity=0.9)
+    array([400, 600,  50])
+    """
+
+    def __init__(
+        self,
+        sparsities: Sequence[float] | None = None,
+        *,
+        n_connections: Sequence[int] | None = None,
+    ):
+        self.sparsities = sparsities
+        self.n_connections = n_connections
+
+    def counts(self, sizes: Sequence[int], sparsity: float) -> np.ndarray:
+        """Return the connections of each layer.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            Neurons per level, inputs first, outputs last.
+        sparsity : float
+            Not used: what each layer gets has been said.
+
+        Returns
+        -------
+        ndarray of shape (len(sizes) - 1,), int64
+            ``round((1 - sparsity) * positions)`` with the layer's own sparsity.
+
+        Raises
+        ------
+        ValueError
+            If not exactly one of both lists is given, its length is not the number of
+            layers, or a number is out of its range.
+        """
+        if (self.sparsities is None) == (self.n_connections is None):
+            raise ValueError("Give either sparsities or n_connections to PerLayer.")
+        n_in, n_out = shapes(sizes)
+        positions = n_in * n_out
+        name = "sparsities" if self.n_connections is None else "n_connections"
+        given = np.asarray(getattr(self, name))
+        if given.shape != positions.shape:
+            raise ValueError(
+                f"{name} must hold a number for each of the {positions.size} layers; "
+                f"got {getattr(self, name)!r}."
+            )
+        if name == "sparsities":
+            if not ((given >= 0) & (given < 1)).all():
+                raise ValueError(f"sparsities must lie in [0, 1); got {given}.")
+            counts = np.rint((1.0 - given) * positions).astype(np.int64)
+            return without_gaps(counts, n_in, n_out, f"sparsities={given}", "lower")
+        whole = np.issubdtype(given.dtype, np.integer)
+        if not whole or not ((given >= 1) & (given <= positions)).all():
+            raise ValueError(
+                f"n_connections must be whole numbers from 1 to {positions}, layer by "
+                f"layer; got {given}."
+            )
+        return given.astype(np.int64)

@@ -3,9 +3,8 @@
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.kernels.wiring import free_positions
+from sparsekit.topology._candidates import random_free_positions
 from sparsekit.topology._layer import Layer
-from sparsekit.topology._sampling import sample_distinct
 
 
 class RandomGrower(BaseEstimator):
@@ -34,6 +33,4 @@ class RandomGrower(BaseEstimator):
             Positions ``row * n_in + column``, sorted and distinct. Complexity:
             O(n_connections + count).
         """
-        n_free = layer.n_free + int(np.count_nonzero(dropped))
-        ranks = sample_distinct(n_free, count, rng)
-        return free_positions(layer.indptr, layer.indices, layer.n_in, dropped, ranks)
+        return random_free_positions(layer, dropped, count, rng)

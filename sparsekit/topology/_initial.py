@@ -1,6 +1,9 @@
 """Where the first connections lie."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from sparsekit.topology._sampling import sample_distinct
 
@@ -25,10 +28,69 @@ def random_topology(
         Sorted within each row; int32 where `n_in` allows.
     """
     positions = sample_distinct(n_in * n_out, n_connections, rng)
-    index_type = np.int32 if n_in <= np.iinfo(np.int32).max else np.int64
+    return rows_of(positions, n_in, n_out)
+
+
+def rows_of(
+    positions: np.ndarray, n_in: int, n_out: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return sorted positions ``row * n_in + column`` in CSR by output neuron.
+
+    Returns
+    -------
+    indptr : ndarray of shape (n_out + 1,), int64
+    indices : ndarray of shape (len(positions),)
+        int32 where `n_in` allows. Complexity: O(positions + n_out log positions).
+    """
     row_starts = np.arange(n_out + 1, dtype=np.int64) * n_in
     indptr = np.searchsorted(positions, row_starts)
-    return indptr.astype(np.int64), (positions % n_in).astype(index_type)
+    return indptr.astype(np.int64), (positions % n_in).astype(index_type(n_in))
+
+
+def index_type(n_in: int) -> type[np.signedinteger]:
+    """Return the type of the indices of a layer with `n_in` inputs."""
+    return np.int32 if n_in <= np.iinfo(np.int32).max else np.int64
+
+
+class RandomTopology(BaseEstimator):
+    """Every set of positions is as probable as any other: an Erdos-Renyi graph.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import RandomTopology
+    >>> indptr, indices = RandomTopology().draw(4, 3, 5, np.random.default_rng(0))
+    >>> indptr
+    array([0, 1, 2, 5])
+    """
+
+    def draw(
+        self,
+        n_in: int,
+        n_out: int,
+        count: int,
+        rng: np.random.Generator,
+        facts: Mapping[str, np.ndarray | None] | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the connections of a layer.
+
+        Parameters
+        ----------
+        n_in, n_out : int
+            Size of the layer.
+        count : int
+            Number of connections, at most ``n_in * n_out``.
+        rng : numpy.random.Generator
+        facts : mapping or None, default=None
+            Not used.
+
+        Returns
+        -------
+        indptr : ndarray of shape (n_out + 1,), int64
+        indices : ndarray of shape (count,)
+            Sorted within each row, without duplicates. Complexity: O(count + n_out).
+        """
+        return random_topology(n_in, n_out, count, rng)
 
 
 def connect_idle_neurons(

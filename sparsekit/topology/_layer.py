@@ -4,7 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sparsekit.kernels._lanes import lanes_of
 from sparsekit.kernels.candidates import gradients_at
+
+# Lanes that are summed at once: every width of a tile in training is a multiple of it.
+_VECTOR = 16
 
 
 class Layer(NamedTuple):
@@ -82,12 +86,30 @@ class Layer(NamedTuple):
             If `values` and `deltas` are not known: a strategy that calls this lists
             both in `needs`.
         """
+        values, deltas = (_whole_vectors(part) for part in self.probed())
+        lanes = lanes_of(values.dtype, _VECTOR)
+        return gradients_at(lanes, values, deltas, positions)
+
+    def probed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return `values` and `deltas`.
+
+        Raises
+        ------
+        ValueError
+            If they are not known: a strategy that asks for them lists both in `needs`.
+        """
         if self.values is None or self.deltas is None:
             raise ValueError(
                 "The gradient is not known; a strategy that needs it says so by "
                 "needs = frozenset({'values', 'deltas'})."
             )
-        return gradients_at(self.values, self.deltas, positions)
+        return self.values, self.deltas
+
+
+def _whole_vectors(tiles):
+    """Return tiles whose lanes fill whole vectors; those of training do already."""
+    missing = -tiles.shape[-1] % _VECTOR
+    return np.pad(tiles, [(0, 0), (0, 0), (0, missing)]) if missing else tiles
 
 
 def needs_of(*strategies) -> frozenset[str]:

@@ -11,6 +11,8 @@ from scipy import sparse
 import sparsekit
 
 NETWORKS = [
+    sparsekit.DSTMLPClassifier,
+    sparsekit.DSTMLPRegressor,
     sparsekit.SETMLPClassifier,
     sparsekit.StaticSparseMLPClassifier,
     sparsekit.DenseMLPClassifier,

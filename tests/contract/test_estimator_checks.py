@@ -9,6 +9,8 @@ import sparsekit
 from sparsekit.neural_network import QuickSelector
 
 NETWORKS = [
+    sparsekit.DSTMLPClassifier,
+    sparsekit.DSTMLPRegressor,
     sparsekit.SETMLPClassifier,
     sparsekit.StaticSparseMLPClassifier,
     sparsekit.DenseMLPClassifier,
@@ -31,6 +33,11 @@ VARIANTS = [
 ] + [
     sparsekit.SETMLPClassifier(missing="indicator", missing_scaling="neuron"),
     sparsekit.SETMLPRegressor(missing="expected"),
+    sparsekit.DSTMLPClassifier(method="rigl"),
+    sparsekit.DSTMLPClassifier(method="chtss"),
+    sparsekit.DSTMLPRegressor(method="granet"),
+    sparsekit.DSTMLPRegressor(method="deepr"),
+    sparsekit.DSTMLPRegressor(method="lottery"),
     sparsekit.StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
     QuickSelector(sparsekit.SETMLPClassifier(max_iter=20, random_state=0)),
 ]

@@ -17,6 +17,8 @@ import sparsekit
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 NETWORKS = [
+    sparsekit.DSTMLPClassifier,
+    sparsekit.DSTMLPRegressor,
     sparsekit.SETMLPClassifier,
     sparsekit.StaticSparseMLPClassifier,
     sparsekit.DenseMLPClassifier,

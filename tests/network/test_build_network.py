@@ -3,7 +3,23 @@
 import numpy as np
 import pytest
 
-from sparsekit.network import SparseNetwork, build_network, raw_outputs
+from sparsekit.network import (
+    WEIGHT_INITS,
+    SparseNetwork,
+    build_network,
+    draw_weights,
+    raw_outputs,
+    select_connections,
+)
+from sparsekit.topology import (
+    TOPOLOGIES,
+    ConstantFanIn,
+    CorrelationTopology,
+    RandomTopology,
+    SmallWorld,
+    connect_idle_neurons,
+    random_topology,
+)
 from tests.reference.cases import (
     connections_per_layer,
     per_layer,
@@ -16,9 +32,16 @@ SIZES = (50, 200, 100, 4)
 COUNTS = [2000, 3000, 150]
 
 
-def built(activation="relu", dtype=np.float64, seed=0, sizes=SIZES, counts=COUNTS):
+def built(
+    activation="relu",
+    dtype=np.float64,
+    seed=0,
+    sizes=SIZES,
+    counts=COUNTS,
+    **beginning,
+):
     rng = np.random.default_rng(seed)
-    return build_network(sizes, counts, activation, None, dtype, rng)
+    return build_network(sizes, counts, activation, None, dtype, rng, **beginning)
 
 
 def test_number_of_connections_is_exact_and_biases_are_zero():
@@ -81,6 +104,160 @@ def test_hidden_neurons_are_connected_where_that_is_possible():
     alive = np.flatnonzero(np.diff(first.indptr))
     assert 15 < alive.size < 35
     assert np.isin(second.indices, alive).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("activation", "slope"), [("relu", 0.0), ("tanh", 1.0), ("all_relu", 0.6)]
+)
+def test_default_is_drawn_layer_by_layer_and_then_weight_by_weight(
+    activation, slope, dtype
+):
+    # The slope is stored in the network's type.
+    gain = 2 / (1 + float(dtype(slope)) ** 2)
+    # 40 connections into 40 neurons: some have no input, so that connections move.
+    sizes, counts = (10, 40, 40, 2), [40, 25, 30]
+    rng = np.random.default_rng(9)
+    fan_in, layers = np.ones(10), []
+    for n_in, n_out, count in zip(sizes, sizes[1:], counts, strict=False):
+        indptr, indices = random_topology(n_in, n_out, count, rng)
+        layers.append((indptr, connect_idle_neurons(fan_in, indptr, indices, rng)))
+        fan_in = np.diff(indptr)
+    network = built(activation, dtype, 9, sizes, counts)
+    for number, ((indptr, indices), layer_gain) in enumerate(
+        zip(layers, [gain, gain, 1.0], strict=True), start=1
+    ):
+        layer = network.layer(number)
+        np.testing.assert_array_equal(layer.indptr, indptr)
+        np.testing.assert_array_equal(layer.indices, indices)
+        fans = [f for f in np.diff(indptr) for _ in range(f)]
+        draws = rng.random(len(fans), dtype=dtype)
+        weights = [
+            (2 * draw - 1) * dtype(np.sqrt(3 * layer_gain / fan))
+            for draw, fan in zip(draws, fans, strict=True)
+        ]
+        np.testing.assert_array_equal(layer.weights, weights)
+
+
+@pytest.mark.parametrize("name", TOPOLOGIES)
+def test_every_topology_makes_a_network_with_exact_counts(name):
+    network = built(topology=TOPOLOGIES[name]())
+    assert connections_per_layer(network) == COUNTS
+    for number in (1, 2, 3):
+        layer = network.layer(number)
+        positions = layer.positions()
+        assert (np.diff(positions) > 0).all()
+        assert np.isfinite(layer.weights).all()
+
+
+def test_each_layer_can_have_its_own_topology():
+    topology = [SmallWorld(beta=0.0), RandomTopology(), ConstantFanIn()]
+    network = built(topology=topology)
+    fan_in = [np.diff(network.layer(number).indptr) for number in (1, 2, 3)]
+    assert [np.ptp(counts) for counts in fan_in[::2]] == [0, 1]
+    assert np.ptp(fan_in[1]) > 5
+    lattice = topology[0].draw(50, 200, 2000, np.random.default_rng(0))
+    np.testing.assert_array_equal(network.layer(1).indices, lattice[1])
+
+
+def test_number_of_topologies_must_be_that_of_the_layers():
+    with pytest.raises(ValueError, match="one for each of the 3 layers; got 2"):
+        built(topology=[RandomTopology(), RandomTopology()])
+
+
+def test_facts_reach_the_layer_they_are_about():
+    strengths = np.zeros(50)
+    strengths[:30] = 1.0
+    facts = {"input_strengths": [strengths, None, None]}
+    network = built(topology=CorrelationTopology(), facts=facts)
+    assert network.layer(1).indices.max() == 29
+    assert network.layer(2).indices.max() > 150
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "all_relu"])
+@pytest.mark.parametrize("weight_init", WEIGHT_INITS)
+def test_variance_of_the_weights_follows_the_fans(weight_init, activation):
+    network = built(activation, weight_init=weight_init)
+    gain = {"relu": 2.0, "tanh": 1.0, "all_relu": 2 / (1 + 0.6**2)}[activation]
+    for number, gain_here in ((1, gain), (2, gain), (3, 1.0)):
+        coef = network.layer(number)
+        fan_in = np.diff(coef.indptr).astype(float)
+        fan_out = np.bincount(coef.indices, minlength=coef.n_in)
+        pairs = zip(np.repeat(fan_in, np.diff(coef.indptr)), coef.indices, strict=True)
+        variance = np.array(
+            [
+                {
+                    "he": gain_here / fan,
+                    "he_dense": gain_here / coef.n_in,
+                    "glorot": 2 / (fan + fan_out[column]),
+                    "glorot_dense": 2 / (coef.n_in + coef.n_out),
+                }[weight_init]
+                for fan, column in pairs
+            ]
+        )
+        # Uniform on [-1, 1]: variance 1/3; four standard errors for so many draws.
+        scaled = coef.weights / np.sqrt(3 * variance)
+        margin = 4 / np.sqrt(scaled.size)
+        assert np.abs(scaled).max() <= 1 + 1e-12
+        assert scaled.mean() == pytest.approx(0, abs=0.58 * margin)
+        assert scaled.var() == pytest.approx(1 / 3, abs=0.3 * margin)
+
+
+def test_only_the_real_fans_keep_the_scale_of_signals():
+    sizes, counts = (300, *[300] * 6, 50), [*[6000] * 6, 1000]
+    X = np.random.default_rng(1).normal(size=(100, 300))
+    samples = plain_samples(X, np.float64)
+    spread = {
+        name: raw_outputs(built(sizes=sizes, counts=counts, weight_init=name), samples)
+        for name in ("he", "he_dense")
+    }
+    assert spread["he"].std() > 1e3 * spread["he_dense"].std()
+
+
+def test_weights_can_be_drawn_anew():
+    network = built(seed=3)
+    before = network.weights.copy()
+    draw_weights(network, "he", np.random.default_rng(0))
+    assert (network.weights != before).all()
+    again = built(seed=3)
+    draw_weights(again, "he", np.random.default_rng(0))
+    np.testing.assert_array_equal(network.weights, again.weights)
+
+
+def test_unknown_weight_init_is_an_error():
+    with pytest.raises(ValueError, match=r"weight_init must be one of .*'xavier'"):
+        built(weight_init="xavier")
+
+
+@pytest.mark.parametrize("weight_init", WEIGHT_INITS)
+def test_selected_connections_have_weights_as_large_as_if_drawn_alone(weight_init):
+    network = built(weight_init=weight_init)
+    rng = np.random.default_rng(0)
+    kept = [rng.random(count) < 0.3 for count in COUNTS]
+    selected = select_connections(network, kept, weight_init)
+    assert connections_per_layer(selected) == [mask.sum() for mask in kept]
+    for number, mask in enumerate(kept, start=1):
+        before, after = network.layer(number), selected.layer(number)
+        np.testing.assert_array_equal(before.positions()[mask], after.positions())
+        weights = before.weights[mask]
+        if weight_init == "he":
+            fans = np.diff(before.indptr), np.diff(after.indptr)
+            rows = np.repeat(np.arange(after.n_out), fans[1])
+            weights = weights * np.sqrt(fans[0] / np.maximum(fans[1], 1))[rows]
+        if weight_init != "glorot":
+            np.testing.assert_allclose(after.weights, weights, rtol=1e-12)
+        else:
+            ratio = after.weights / weights
+            assert 1 < ratio.min() < np.sqrt(1 / 0.3) < ratio.max()
+
+
+def test_selecting_all_connections_changes_nothing():
+    network = built(dtype=np.float32)
+    selected = select_connections(network, [np.ones(n, dtype=bool) for n in COUNTS])
+    for name, array in network.to_dict().items():
+        np.testing.assert_array_equal(array, selected.to_dict()[name])
+        assert array.dtype == selected.to_dict()[name].dtype
+        assert not np.shares_memory(array, selected.to_dict()[name])
 
 
 def test_flat_arrays_are_the_matrices_one_after_another():

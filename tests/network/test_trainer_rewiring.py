@@ -103,9 +103,9 @@ def test_survivors_keep_weight_and_moments_to_the_bit(
         for number in range(1, network.n_layers + 1)
     ]
     biases = network.biases.copy(), trainer.state.bias_first.copy()
-    n_replaced = trainer.rewire(SETPruner(), RandomGrower(), fraction, rng)
+    change = trainer.rewire(SETPruner(), RandomGrower(), fraction, rng)
     assert trainer.network is network
-    assert n_replaced == sum(map(len, gone))
+    assert change.n_grown.tolist() == [len(pairs) for pairs in gone]
     for old, new, dropped in zip(before, belongings(trainer), gone, strict=True):
         survivors = {pair: old[pair] for pair in old.keys() - dropped}
         grown = new.keys() - survivors.keys()
@@ -162,7 +162,7 @@ def test_growth_changes_no_output():
         gone = SETPruner().select(pruned.layer(number), 0.4, rng)
         pruned.weights[pruned.connections(number)][gone] = 0
     before = raw_outputs(pruned, samples)
-    assert trainer.rewire(SETPruner(), RandomGrower(), 0.4, rng) > 10
+    assert trainer.rewire(SETPruner(), RandomGrower(), 0.4, rng).n_grown.sum() > 10
     assert (trainer.network.indices != pruned.indices).any()
     np.testing.assert_array_equal(raw_outputs(trainer.network, samples), before)
 
@@ -202,7 +202,7 @@ def test_facts_reach_the_strategies_of_their_layer():
     trainer = random_trainer(rng, (6, 9, 3), 0.5, "sgd")
     rates = np.linspace(0, 1, 6)
     facts = {"input_rates": [rates, None]}
-    trainer.rewire(SETPruner(), Curious(), 0.5, rng, facts)
+    trainer.rewire(SETPruner(), Curious(), 0.5, rng, facts=facts)
     assert Curious.seen[0] is rates
     assert Curious.seen[1:] == (None,)
 

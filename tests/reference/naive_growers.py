@@ -33,3 +33,61 @@ def draw_by_column(seed, free, rates, n_in, n_out, count):
             table[row, column] = False
             drawn.append(row * n_in + column)
     return drawn
+
+
+def dense_gradient(layer, tiles=slice(None)):
+    """Return the gradient at all positions, shape (n_out * n_in,)."""
+    return np.einsum("til,tol->oi", layer.values[tiles], layer.deltas[tiles]).ravel()
+
+
+def batches(n_tiles, n_batches):
+    """Return the tiles of each batch; of unequal batches the first are longer."""
+    start, slices = 0, []
+    for batch in range(n_batches):
+        end = start + n_tiles // n_batches + (batch < n_tiles % n_batches)
+        slices.append(slice(start, end))
+        start = end
+    return slices
+
+
+def fill_rows(gradients, free, fan_ins, n_in, count):
+    """Give `count` connections one by one to the row that has fewest; return them.
+
+    A row gets the largest gradient that it has left; of rows with equally few
+    connections the one goes first that has the largest. All gradients differ.
+    """
+    fan_ins, chosen = list(fan_ins), []
+    for _ in range(count):
+        left = [p for p in free if p not in chosen]
+        best = min(left, key=lambda p: (fan_ins[p // n_in], -abs(gradients[p])))
+        fan_ins[best // n_in] += 1
+        chosen.append(best)
+    return sorted(chosen)
+
+
+def neighbours(pairs):
+    """Return, for each node of the bipartite graph, the set of its neighbours."""
+    linked = {}
+    for row, column in pairs:
+        linked.setdefault(("row", row), set()).add(("column", column))
+        linked.setdefault(("column", column), set()).add(("row", row))
+    return linked
+
+
+def path_score(linked, row, column, by_path):
+    """Return the score of a pair without a connection, from the definitions."""
+    start, end = ("row", row), ("column", column)
+    paths = [
+        (z1, z2)
+        for z1 in linked.get(start, ())
+        for z2 in linked.get(end, ())
+        if z2 in linked[z1]
+    ]
+    community = {z for path in paths for z in path}
+    internal = {z: len(linked[z] & community) for z in community}
+    external = {z: len(linked[z] - community - {start, end}) for z in community}
+    if by_path:
+        return sum(
+            1 / np.sqrt((1 + external[z1]) * (1 + external[z2])) for z1, z2 in paths
+        )
+    return sum((1 + internal[z]) / (1 + external[z]) for z in community)

@@ -19,12 +19,23 @@ def layer_with_batch(rng, n_in=7, n_out=5, n_tiles=3, n_lanes=4):
     )
 
 
-def test_gradients_at_positions_are_those_of_the_dense_gradient():
+# Tiles of 32 lanes take two vectors; one of 3 lanes has to be filled up.
+@pytest.mark.parametrize("n_lanes", [3, 32])
+@pytest.mark.parametrize("count", [0, 3, 20, 35])
+def test_gradients_at_positions_are_those_of_the_dense_gradient(n_lanes, count):
     rng = np.random.default_rng(0)
-    layer = layer_with_batch(rng)
+    layer = layer_with_batch(rng, n_lanes=n_lanes)
     dense = np.einsum("til,tol->oi", layer.values, layer.deltas).ravel()
-    positions = rng.permutation(dense.size)[:20]
+    positions = rng.permutation(dense.size)[:count]
     np.testing.assert_allclose(layer.gradients_at(positions), dense[positions])
+
+
+def test_the_order_of_the_positions_does_not_matter():
+    rng = np.random.default_rng(0)
+    layer = layer_with_batch(rng, n_lanes=16)
+    positions = rng.permutation(35)
+    in_order = layer.gradients_at(np.arange(35))
+    np.testing.assert_array_equal(layer.gradients_at(positions), in_order[positions])
 
 
 def test_an_unknown_gradient_is_an_error_that_names_the_remedy():

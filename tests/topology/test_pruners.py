@@ -1,56 +1,163 @@
-"""Which connections SET drops."""
+"""What all pruners have in common, and what each is for."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
+from scipy.stats import chisquare
 
-from sparsekit.topology import Layer, SETPruner
-from tests.reference.strategies import shares
-
-
-def layer_of(weights):
-    weights = np.asarray(weights)
-    return Layer(
-        np.array([0, weights.size]), np.arange(weights.size), weights, weights.size
-    )
-
-
-weights = arrays.arrays(
-    np.float64,
-    st.integers(0, 40),
-    # Few values: ties and both zeros come up often.
-    elements=st.sampled_from([-2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 3.0]),
+from sparsekit.topology import (
+    Layer,
+    MagnitudePruner,
+    MESTPruner,
+    RandomGrower,
+    RandomPruner,
+    RelativeImportancePruner,
+    SETPruner,
+    SignChangePruner,
+    SoftPruner,
+    TaylorPruner,
+    ThresholdPruner,
+    needs_of,
+    plan_rewiring,
 )
+from tests.reference.strategies import known_layers, shares
 
 RNG = np.random.default_rng(0)  # nothing here depends on it
 
-
-@given(weights, shares)
-def test_counts_per_sign_are_exact_even_with_ties(values, fraction):
-    dropped = SETPruner().select(layer_of(values), fraction, RNG)
-    for sign in (np.signbit(values), ~np.signbit(values)):
-        assert dropped[sign].sum() == int(fraction * sign.sum())
-        if dropped[sign].any() and not dropped[sign].all():
-            size = np.abs(values[sign])
-            assert size[dropped[sign]].max() <= size[~dropped[sign]].min()
-
-
-@given(weights, shares)
-def test_pruning_changes_nothing_it_was_given(values, fraction):
-    before = values.copy()
-    SETPruner().select(layer_of(values), fraction, RNG)
-    np.testing.assert_array_equal(values.view("u8"), before.view("u8"))
+RANKING = [
+    MagnitudePruner(),
+    MESTPruner(),
+    RandomPruner(),
+    RelativeImportancePruner(),
+    SoftPruner(),
+    SoftPruner(MESTPruner(), temperature=3.0),
+    TaylorPruner(),
+]
+OTHERS = [SETPruner(), SignChangePruner(), ThresholdPruner(1.5)]
 
 
-@pytest.mark.parametrize(("fraction", "expected"), [(0.0, 0), (1.0, 6), (0.5, 2)])
-def test_extreme_fractions(fraction, expected):
-    # Three of each sign: half of three is one, rounded down.
-    dropped = SETPruner().select(layer_of([1.0, 2, 3, -1, -2, -3]), fraction, RNG)
-    assert dropped.sum() == expected
+def layer_of(weights, **facts):
+    weights = np.asarray(weights, dtype=np.float64)
+    indptr, indices = np.array([0, weights.size]), np.arange(weights.size)
+    return Layer(indptr, indices, weights, weights.size, **facts)
 
 
-def test_nearest_to_zero_goes_whatever_the_sign():
-    dropped = SETPruner().select(layer_of([0.1, 5, -7, -0.2, 6, -8]), 0.4, RNG)
-    assert dropped.tolist() == [True, False, False, True, False, False]
+@pytest.mark.parametrize("pruner", RANKING, ids=repr)
+@given(known_layers(), shares)
+def test_count_is_the_fraction_rounded_down(pruner, drawn, fraction):
+    layer, rng = drawn
+    dropped = pruner.select(layer, fraction, rng)
+    assert dropped.dtype == bool
+    assert dropped.shape == layer.weights.shape
+    assert dropped.sum() == int(fraction * dropped.size)
+
+
+@pytest.mark.parametrize("pruner", RANKING, ids=repr)
+def test_first_of_equal_connections_go_unless_they_are_drawn(pruner):
+    facts = {"values": np.ones((1, 8, 1)), "deltas": np.ones((1, 1, 1))}
+    dropped = pruner.select(layer_of(np.ones(8), **facts), 0.5, RNG)
+    is_random = isinstance(pruner, RandomPruner | SoftPruner)
+    assert is_random or dropped.tolist() == [True] * 4 + [False] * 4
+
+
+@pytest.mark.parametrize("pruner", RANKING + OTHERS, ids=repr)
+@given(known_layers(), shares, st.integers(0, 9))
+def test_same_generator_gives_the_same_choice(pruner, drawn, fraction, seed):
+    layer, _ = drawn
+    first, again = (
+        pruner.select(layer, fraction, np.random.default_rng(seed)) for _ in "ab"
+    )
+    np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize(
+    "pruner", [MESTPruner(), TaylorPruner(), SignChangePruner()], ids=repr
+)
+def test_fact_that_is_not_known_is_an_error(pruner):
+    with pytest.raises(ValueError, match="not known"):
+        pruner.select(layer_of([1, 2]), 0.5, RNG)
+
+
+def test_set_and_magnitude_differ_by_the_signs():
+    layer = layer_of([1, 2, 3, 4, -5, -6])
+    dropped = SETPruner().select(layer, 0.5, RNG)
+    assert dropped.tolist() == [True, True, False, False, True, False]
+    dropped = MagnitudePruner().select(layer, 0.5, RNG)
+    assert dropped.tolist() == [True, True, True, False, False, False]
+
+
+def test_gradient_saves_a_small_weight():
+    facts = {"values": np.array([[[30.0], [0.0]]]), "deltas": np.array([[[-1.0]]])}
+    layer = layer_of([0.1, 0.2], **facts)
+    assert MESTPruner(0.0).select(layer, 0.5, RNG).tolist() == [True, False]
+    assert MESTPruner(0.01).select(layer, 0.5, RNG).tolist() == [False, True]
+    assert TaylorPruner().select(layer, 0.5, RNG).tolist() == [False, True]
+
+
+def test_threshold_decides_how_many_go_up_to_the_fraction():
+    layer = layer_of([0.1, -0.2, 0.3, -0.4, 5.0])
+    assert ThresholdPruner(0.15).select(layer, 0.6, RNG).sum() == 1
+    dropped = ThresholdPruner(1.0).select(layer, 0.6, RNG)
+    assert dropped.tolist() == [True, True, True, False, False]
+
+
+def test_random_pruner_drops_all_connections_alike():
+    layer, counts = layer_of(np.arange(10)), np.zeros(10)
+    rng = np.random.default_rng(0)
+    for _ in range(2000):
+        counts += RandomPruner().select(layer, 0.3, rng)
+    # Draws without replacement vary less than chi-square allows for.
+    assert chisquare(counts).pvalue > 1e-3
+
+
+def test_soft_pruner_drops_zeros_first():
+    layer = layer_of([0, 1, 0, 1e-9])
+    dropped = SoftPruner().select(layer, 0.5, RNG)
+    assert dropped.tolist() == [True, False, True, False]
+
+
+def test_soft_pruner_is_hard_at_a_high_temperature():
+    layer = layer_of([3, 1, 4, 1.5, 9, 2.6])
+    dropped = SoftPruner(temperature=1e6).select(layer, 0.5, RNG)
+    np.testing.assert_array_equal(dropped, MagnitudePruner().select(layer, 0.5, RNG))
+
+
+def test_soft_pruner_takes_needs_and_scope_from_the_pruner_inside():
+    assert needs_of(SoftPruner()) == frozenset()
+    assert needs_of(SoftPruner(TaylorPruner())) == {"values", "deltas"}
+    assert SoftPruner(MagnitudePruner(scope="network")).scope == "network"
+
+
+@pytest.mark.parametrize(
+    "pruner",
+    [MagnitudePruner("network"), SoftPruner(MagnitudePruner("network"), 1e6)],
+    ids=repr,
+)
+def test_network_scope_ranks_all_layers_together(pruner):
+    network = [layer_of([9, 8, 7, 6]), layer_of([1, 2, 3, 10])]
+    plans = plan_rewiring(network, pruner, RandomGrower(), 0.5, RNG)
+    assert plans[0].dropped.tolist() == [False, False, False, True]
+    assert plans[1].dropped.tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("pruner", "message"),
+    [
+        (MagnitudePruner(scope="all"), "MagnitudePruner: scope must be one of 'layer'"),
+        (ThresholdPruner(-0.1), r"threshold must be a number in \[0, inf\]; got -0.1"),
+        (ThresholdPruner(np.nan), r"threshold must be a number in \[0, inf\]; got nan"),
+        (ThresholdPruner("0.1"), "threshold must be a number"),
+        (MESTPruner(np.inf), r"gradient_weight must be a number in \[0, inf\)"),
+        (SoftPruner(temperature=0), r"temperature must be a number in \(0, inf\)"),
+    ],
+)
+def test_bad_parameter_is_an_error(pruner, message):
+    facts = {"values": np.ones((1, 2, 1)), "deltas": np.ones((1, 1, 1))}
+    with pytest.raises(ValueError, match=message):
+        pruner.select(layer_of([1, 2], **facts), 0.5, RNG)
+
+
+def test_soft_pruner_refuses_a_pruner_without_scores():
+    with pytest.raises(TypeError, match="must be a ScorePruner"):
+        SoftPruner(SETPruner()).select(layer_of([1, 2]), 0.5, RNG)

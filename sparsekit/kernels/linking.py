@@ -1,0 +1,300 @@
+"""Paths of length three between the two sides of a layer, and scores made of them.
+
+Output neurons (rows) and input neurons (columns) are the two sides of a bipartite
+graph. A path from row `r` to column `c` goes r - z1 - z2 - c, over a column z1 that
+`r` reads and a row z2 that reads both z1 and `c`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sparsekit.kernels._jit import inlined_kernel, kernel
+from sparsekit.kernels._lanes import item, put
+from sparsekit.kernels.hashing import stream
+
+
+class Links(NamedTuple):
+    """The connections of a layer by row and by column, both sorted.
+
+    Attributes
+    ----------
+    row_starts : ndarray of shape (n_out + 1,), int64
+    columns : ndarray of shape (n_connections,)
+    column_starts : ndarray of shape (n_in + 1,), int64
+    rows : ndarray of shape (n_connections,), of the type of `columns`
+    """
+
+    row_starts: np.ndarray
+    columns: np.ndarray
+    column_starts: np.ndarray
+    rows: np.ndarray
+
+
+@kernel
+def transpose(row_starts, columns, n_in):
+    """Return `column_starts` and `rows` of `Links`: a counting sort.
+
+    Complexity: O(connections + neurons).
+    """
+    column_starts = np.zeros(n_in + 1, dtype=np.int64)
+    for column in columns:
+        column_starts[column + 1] += 1
+    for column in range(n_in):
+        column_starts[column + 1] += column_starts[column]
+    free = column_starts[:-1].copy()
+    rows = np.empty_like(columns)
+    for row in range(row_starts.size - 1):
+        for k in range(row_starts[row], row_starts[row + 1]):
+            rows[free[columns[k]]] = row
+            free[columns[k]] += 1
+    return column_starts, rows
+
+
+@inlined_kernel
+def _pick(seed, number, begin, end):
+    """Draw an index from `begin` to `end`: a random fraction of the range."""
+    fraction = stream(seed, number) >> np.uint64(32)
+    return begin + np.int64((fraction * np.uint64(end - begin)) >> np.uint64(32))
+
+
+@kernel
+def walk_ends(seed, links, n_walks):
+    """Return the ends of random paths of length three that are not connected.
+
+    A walk takes a connection (z2, z1) and goes on from both of its ends, to a row that
+    reads z1 and a column that z2 reads, each drawn uniformly. A pair (r, c) is thus
+    found with a probability proportional to the sum of 1 / (d(z1) d(z2)) over its
+    paths, `d` being numbers of connections.
+
+    Parameters
+    ----------
+    seed : uint64
+    links : Links
+        With one connection at least.
+    n_walks : int
+        Spread evenly over the connections.
+
+    Returns
+    -------
+    ndarray of int64
+        Positions ``r * n_in + c``, at most `n_walks`, neither sorted nor distinct.
+        Complexity: O(rows + walks * log(connections of a row)).
+    """
+    n_in = links.column_starts.size - 1
+    ends = np.empty(n_walks, dtype=np.int64)
+    found = 0
+    z2 = 0
+    for walk in range(n_walks):
+        k = np.int64(walk * (links.columns.size / n_walks))
+        while links.row_starts[z2 + 1] <= k:
+            z2 += 1
+        z1 = links.columns[k]
+        place = _pick(
+            seed, 2 * walk, links.column_starts[z1], links.column_starts[z1 + 1]
+        )
+        r = np.int64(links.rows[place])
+        place = _pick(
+            seed, 2 * walk + 1, links.row_starts[z2], links.row_starts[z2 + 1]
+        )
+        column = links.columns[place]
+        low, high = links.row_starts[r], links.row_starts[r + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if links.columns[middle] < column:
+                low = middle + 1
+            else:
+                high = middle
+        is_linked = low < links.row_starts[r + 1] and links.columns[low] == column
+        ends[found] = r * n_in + column
+        found += not is_linked
+    return ends[:found]
+
+
+@inlined_kernel
+def _stride(n_connections, most):
+    """Return k so that every k-th of the connections are at most `most`."""
+    return max((n_connections + most - 1) // most, 1)
+
+
+@inlined_kernel
+def _first(seed, number, begin, stride):
+    """Return the first connection that is looked at, random where some are not."""
+    return begin if stride == 1 else _pick(seed, number, begin, begin + stride)
+
+
+@inlined_kernel
+def _columns_of(seed, links, r, max_degree):
+    """Return the columns of row `r` that are looked at, and for how many each stands.
+
+    Returns
+    -------
+    columns : ndarray of int64
+    stride : int
+        Columns that each of `columns` stands for.
+    degrees : ndarray of int64
+        Rows that read each of `columns`.
+    weights : ndarray of int64
+        Rows of a column that each of those that are looked at stands for.
+    """
+    begin, end = links.row_starts[r], links.row_starts[r + 1]
+    stride = _stride(end - begin, max_degree)
+    begin = _first(seed, links.column_starts.size, begin, stride)
+    columns = np.empty(max((end - begin + stride - 1) // stride, 0), dtype=np.int64)
+    degrees = np.empty(columns.size, dtype=np.int64)
+    weights = np.empty(columns.size, dtype=np.int64)
+    for j in range(columns.size):
+        column = links.columns[begin + j * stride]
+        columns[j] = column
+        degrees[j] = links.column_starts[column + 1] - links.column_starts[column]
+        weights[j] = _stride(degrees[j], max_degree)
+    return columns, stride, degrees, weights
+
+
+@inlined_kernel
+def _list_shared_columns(seed, links, columns, weights, sizes, ends, touched):
+    """List, for each row, which of `columns` it reads too, by their index there.
+
+    The list of row `s` has ``sizes[s]`` entries and ends before ``ends[s]``. All sizes
+    must be 0 before; then they are 0 except at the rows in `touched`.
+
+    Returns
+    -------
+    (ndarray of int32, int)
+        The lists, and the number of rows touched.
+    """
+    n_touched = 0
+    n_shared = 0
+    for j in range(columns.size):
+        end = links.column_starts[columns[j] + 1]
+        k = _first(seed, columns[j], links.column_starts[columns[j]], weights[j])
+        while k < end:
+            s = item(links.rows, k)
+            size = item(sizes, s)
+            # Half of the rows are met for the first time, in no order that a processor
+            # could foresee: without a branch, this takes half the time.
+            put(touched, n_touched, s)
+            n_touched += size == 0
+            put(sizes, s, size + 1)
+            n_shared += 1
+            k += weights[j]
+    begin = 0
+    for i in range(n_touched):
+        s = item(touched, i)
+        put(ends, s, begin)
+        begin += item(sizes, s)
+    shared = np.empty(n_shared, dtype=np.int32)
+    for j in range(columns.size):
+        end = links.column_starts[columns[j] + 1]
+        k = _first(seed, columns[j], links.column_starts[columns[j]], weights[j])
+        while k < end:
+            s = item(links.rows, k)
+            place = item(ends, s)
+            put(shared, place, j)
+            put(ends, s, place + 1)
+            k += weights[j]
+    return shared, n_touched
+
+
+@kernel
+def path_scores(seed, links, positions, by_path, max_degree):
+    """Score free positions by their paths of length three.
+
+    For the pair (r, c), the nodes z of its paths are the local community. The internal
+    links of z, i(z), lead to other nodes of the community; its external links, e(z), to
+    neither these nor `r` nor `c`. As z has one link to `r` or `c`, its number of
+    connections is i(z) + e(z) + 1. The scores are
+
+    - by path: the sum over paths of 1 / sqrt((1 + e(z1)) (1 + e(z2)));
+    - by node: the sum over the community of (1 + i(z)) / (1 + e(z)).
+
+    Parameters
+    ----------
+    seed : uint64
+        For the connections that are looked at where there are too many.
+    links : Links
+    positions : ndarray of int64
+        Sorted positions ``r * n_in + c`` without a connection.
+    by_path : bool
+    max_degree : int
+        Of the connections of `r`, of `c` and of each z1, at most as many are looked at:
+        every second, third, ... one, from a random one on, and that stands for two,
+        three, ...
+
+    Returns
+    -------
+    ndarray of shape (len(positions),), float64
+
+    Notes
+    -----
+    For a row with candidates, every z2 gets the list of the columns that the two share:
+    i(z2) entries, as many in all lists as there are paths of length two from the row.
+    A candidate visits the lists of the rows that read its column, twice: i(z1) must be
+    known before the scores are summed. Complexity: O(connections + paths of length two
+    from all rows + connections of the columns, and paths, of all positions).
+    """
+    row_starts, column_starts, rows = links.row_starts, links.column_starts, links.rows
+    n_in, n_out = column_starts.size - 1, row_starts.size - 1
+    most = 0
+    for row in range(n_out):
+        most = max(most, row_starts[row + 1] - row_starts[row])
+    for column in range(n_in):
+        most = max(most, column_starts[column + 1] - column_starts[column])
+    root = np.ones(most + 1)  # of 1 / (1 + e(z)), by 1 + e(z)
+    for n in range(1, most + 1):
+        root[n] = 1.0 / np.sqrt(n)
+    scores = np.empty(positions.size, dtype=np.float64)
+    sizes = np.zeros(n_out, dtype=np.int32)
+    ends = np.empty(n_out, dtype=np.int32)
+    touched = np.empty(n_out + 1, dtype=np.int64)
+    met = np.empty(n_out + 1, dtype=np.int64)
+    at = 0
+    while at < positions.size:
+        r = positions[at] // n_in
+        key = stream(seed, r)
+        columns, stride_r, degrees, weights = _columns_of(key, links, r, max_degree)
+        shared, n_touched = _list_shared_columns(
+            key, links, columns, weights, sizes, ends, touched
+        )
+        rest = np.empty(columns.size, dtype=np.int64)  # 1 + e(z1)
+        while at < positions.size and positions[at] < (r + 1) * n_in:
+            c = positions[at] - r * n_in
+            begin, end = column_starts[c], column_starts[c + 1]
+            stride_c = _stride(end - begin, max_degree)
+            n_met = 0
+            for k in range(_first(key, n_in + 1 + c, begin, stride_c), end, stride_c):
+                s = item(rows, k)
+                put(met, n_met, s)
+                n_met += item(sizes, s) != 0
+            for j in range(columns.size):
+                put(rest, j, item(degrees, j))
+            for i in range(n_met):
+                s = item(met, i)
+                for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
+                    j = item(shared, p)
+                    put(rest, j, item(rest, j) - stride_c * item(weights, j))
+            score = 0.0
+            if not by_path:
+                for j in range(columns.size):
+                    internal = degrees[j] - rest[j]
+                    is_inside = internal > 0  # a branch would be foreseen in vain
+                    score += is_inside * stride_r * (1.0 + internal) / max(rest[j], 1)
+            for i in range(n_met):
+                s = item(met, i)
+                internal = np.int64(0)
+                paths = 0.0
+                for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
+                    j = item(shared, p)
+                    weight = stride_r * item(weights, j)
+                    internal += weight
+                    paths += weight * item(root, max(item(rest, j), 1))
+                rest_s = max(row_starts[s + 1] - row_starts[s] - internal, 1)
+                if by_path:
+                    score += stride_c * paths * item(root, rest_s)
+                else:
+                    score += stride_c * (1.0 + internal) / rest_s
+            scores[at] = score
+            at += 1
+        for i in range(n_touched):
+            sizes[touched[i]] = 0
+    return scores

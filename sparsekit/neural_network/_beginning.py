@@ -1,0 +1,96 @@
+"""The network before its first step: how many connections, where, and how strong."""
+
+import numpy as np
+from scipy import sparse
+
+from sparsekit.network import build_network, draw_weights
+from sparsekit.neural_network._missing import prepare
+from sparsekit.neural_network._strategies import strategies_of
+from sparsekit.topology import correlation_strengths, needs_of
+
+
+def connection_counts(estimator, sizes, *, initial=False):
+    """Return the connections of each layer in the end, or in the beginning.
+
+    Parameters
+    ----------
+    estimator : BaseSparseMLP
+    sizes : sequence of int
+        Neurons per level.
+    initial : bool, default=False
+        The two differ where a schedule changes the density.
+
+    Returns
+    -------
+    ndarray of int64, one number per layer
+    """
+    sizes = [int(n) for n in sizes]
+    strategies = strategies_of(estimator)
+    counts = strategies.allocation.counts(sizes, estimator._wanted_sparsity)
+    if not initial or strategies.density_schedule is None:
+        return counts
+    final = int(counts.sum()) / int(np.dot(sizes[:-1], sizes[1:]))
+    density = max(final, strategies.density_schedule.density(final, 0.0))
+    return strategies.allocation.counts(sizes, 1.0 - density)
+
+
+def first_network(estimator, X, sizes):
+    """Return a network that has not been trained.
+
+    If the topology chooses its connections by their gradients, the network holds all
+    that it chooses among; see `choose_connections`.
+    """
+    strategies = strategies_of(estimator)
+    topology, dtype = strategies.topology, np.dtype(estimator.dtype)
+    counts = connection_counts(estimator, sizes, initial=True)
+    if hasattr(topology, "keep"):
+        counts = topology.candidate_counts(sizes, counts)
+    facts = {}
+    if "input_strengths" in needs_of(topology):
+        samples = prepare(X, estimator._inputs, dtype, keep_missing=False)
+        strengths = _strengths(samples, estimator._generator)
+        facts["input_strengths"] = [strengths, *[None] * (len(sizes) - 2)]
+    return build_network(
+        sizes,
+        counts,
+        estimator.activation,
+        estimator.negative_slope,
+        dtype,
+        estimator._generator,
+        topology=topology,
+        weight_init=strategies.weight_init,
+        facts=facts,
+    )
+
+
+def _strengths(samples, rng):
+    """Return how strongly each input of the network correlates with the others."""
+    if not samples.fill.size:
+        return correlation_strengths(samples.dense, rng)
+    n_rows = samples.indptr.size - 1
+    X = sparse.csr_array(
+        (samples.data, samples.indices, samples.indptr),
+        shape=(n_rows, samples.fill.size),
+    )
+    return correlation_strengths(X, rng, fill=samples.fill)
+
+
+def choose_connections(estimator, trainer):
+    """Let a topology that judges connections by their gradient choose, before training.
+
+    The weights are drawn anew, for the number of connections that neurons then have.
+    """
+    strategies = strategies_of(estimator)
+    if not hasattr(strategies.topology, "keep"):
+        return
+    counts = connection_counts(estimator, trainer.network.sizes, initial=True)
+    values, deltas = trainer.probe(strategies.n_batches, estimator._generator)
+    trainer.keep_connections(
+        [
+            strategies.topology.keep(layer._replace(values=v, deltas=d), int(count))
+            for layer, v, d, count in zip(
+                trainer.network.layers(), values, deltas, counts, strict=True
+            )
+        ]
+    )
+    draw_weights(trainer.network, strategies.weight_init, estimator._generator)

@@ -1,0 +1,277 @@
+"""Dynamic sparse training: any published method, or one put together from parts."""
+
+from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
+from sparsekit.neural_network._parameters import document_parameters
+from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
+
+
+@document_parameters
+class DSTMLPClassifier(BaseSparseMLPClassifier):
+    """Sparse neural network with a method of dynamic sparse training: classifier.
+
+    `method` names a published way to choose and change the connections; every part of
+    it (`pruner`, `grower`, `schedule`, ...) can be replaced by another one, by name or
+    as an object. All methods share one engine, which never forms an array of
+    (neurons x neurons). Missing values, NaN, are taken as they are.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels; label numbers for label indicators.
+
+    {attributes}
+
+    See Also
+    --------
+    SETMLPClassifier : The same with ``method="set"``.
+    StaticSparseMLPClassifier : The same with ``method="static"``.
+
+    References
+    ----------
+    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
+       artificial neural networks with adaptive sparse connectivity inspired by network
+       science", Nature Communications 9, 2383, 2018.
+    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
+       arXiv 2102.01732, 2021.
+    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
+       neural networks", NeurIPS 2018.
+    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
+       sparsity bias in training neural networks", ICLR 2020.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sparsekit import DSTMLPClassifier
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> net = DSTMLPClassifier(method="rigl", early_stopping=True, random_state=0)
+    >>> bool(net.fit(X, y).score(X, y) > 0.9)
+    True
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        *,
+        method="set",
+        sparsity=0.9,
+        prune_fraction=None,
+        pruner=None,
+        grower=None,
+        schedule=None,
+        density_schedule=None,
+        redistribution=None,
+        allocation=None,
+        topology=None,
+        weight_init=None,
+        activation="relu",
+        negative_slope=None,
+        solver="adam",
+        alpha=0.0001,
+        dropout=0.0,
+        input_dropout=0.0,
+        batch_size="auto",
+        learning_rate="constant",
+        learning_rate_init=0.003,
+        power_t=0.5,
+        momentum=0.9,
+        nesterovs_momentum=True,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        max_iter=200,
+        shuffle=True,
+        tol=1e-4,
+        n_iter_no_change=30,
+        early_stopping=False,
+        validation_fraction=0.1,
+        class_weight=None,
+        out_activation="auto",
+        warm_start=False,
+        standardize=True,
+        missing="absent",
+        missing_scaling=None,
+        dtype="float32",
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.method = method
+        self.sparsity = sparsity
+        self.prune_fraction = prune_fraction
+        self.pruner = pruner
+        self.grower = grower
+        self.schedule = schedule
+        self.density_schedule = density_schedule
+        self.redistribution = redistribution
+        self.allocation = allocation
+        self.topology = topology
+        self.weight_init = weight_init
+        self.activation = activation
+        self.negative_slope = negative_slope
+        self.solver = solver
+        self.alpha = alpha
+        self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.class_weight = class_weight
+        self.out_activation = out_activation
+        self.warm_start = warm_start
+        self.standardize = standardize
+        self.missing = missing
+        self.missing_scaling = missing_scaling
+        self.dtype = dtype
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+
+@document_parameters
+class DSTMLPRegressor(BaseSparseMLPRegressor):
+    """Sparse neural network with a method of dynamic sparse training: regressor.
+
+    `method` names a published way to choose and change the connections; every part of
+    it (`pruner`, `grower`, `schedule`, ...) can be replaced by another one, by name or
+    as an object. All methods share one engine, which never forms an array of
+    (neurons x neurons). Missing values, NaN, are taken as they are. The loss is the
+    squared error.
+
+    Parameters
+    ----------
+    {parameters}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    SETMLPRegressor : The same with ``method="set"``.
+    StaticSparseMLPRegressor : The same with ``method="static"``.
+
+    References
+    ----------
+    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
+       artificial neural networks with adaptive sparse connectivity inspired by network
+       science", Nature Communications 9, 2383, 2018.
+    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
+       arXiv 2102.01732, 2021.
+    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
+       neural networks", NeurIPS 2018.
+    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
+       sparsity bias in training neural networks", ICLR 2020.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sparsekit import DSTMLPRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> net = DSTMLPRegressor(method="rigl", early_stopping=True, random_state=0)
+    >>> bool(net.fit(X, y).score(X, y) > 0.3)
+    True
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        *,
+        method="set",
+        sparsity=0.9,
+        prune_fraction=None,
+        pruner=None,
+        grower=None,
+        schedule=None,
+        density_schedule=None,
+        redistribution=None,
+        allocation=None,
+        topology=None,
+        weight_init=None,
+        activation="relu",
+        negative_slope=None,
+        solver="adam",
+        alpha=0.0001,
+        dropout=0.0,
+        input_dropout=0.0,
+        batch_size="auto",
+        learning_rate="constant",
+        learning_rate_init=0.003,
+        power_t=0.5,
+        momentum=0.9,
+        nesterovs_momentum=True,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        max_iter=200,
+        shuffle=True,
+        tol=1e-4,
+        n_iter_no_change=30,
+        early_stopping=False,
+        validation_fraction=0.1,
+        warm_start=False,
+        standardize=True,
+        missing="absent",
+        missing_scaling=None,
+        dtype="float32",
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.method = method
+        self.sparsity = sparsity
+        self.prune_fraction = prune_fraction
+        self.pruner = pruner
+        self.grower = grower
+        self.schedule = schedule
+        self.density_schedule = density_schedule
+        self.redistribution = redistribution
+        self.allocation = allocation
+        self.topology = topology
+        self.weight_init = weight_init
+        self.activation = activation
+        self.negative_slope = negative_slope
+        self.solver = solver
+        self.alpha = alpha
+        self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.warm_start = warm_start
+        self.standardize = standardize
+        self.missing = missing
+        self.missing_scaling = missing_scaling
+        self.dtype = dtype
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose

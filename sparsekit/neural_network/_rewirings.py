@@ -1,0 +1,217 @@
+"""The rewirings of one fit: when they are due, how many connections, what is noted."""
+
+import time
+
+import numpy as np
+
+from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
+from sparsekit.neural_network._strategies import facts_for
+from sparsekit.topology import Exploration, needs_of
+
+
+class Rewirings:
+    """Rewires the network of a trainer by the strategies of an estimator.
+
+    Parameters
+    ----------
+    estimator : BaseSparseMLP
+        Its `_rewiring` holds what outlasts a fit: the clock since the last rewiring,
+        what was explored, signs and initial parameters where a strategy asks for them.
+    trainer : Trainer
+    strategies : Strategies
+    goal : int
+        Number of connections in the end.
+    """
+
+    def __init__(self, estimator, trainer, strategies, goal):
+        self.estimator = estimator
+        self.trainer = trainer
+        self.strategies = strategies
+        self.goal = goal
+        self.kept = estimator._rewiring
+        self.needs = needs_of(
+            strategies.pruner, strategies.grower, strategies.redistribution
+        )
+        self.progress = 0.0
+        self._epoch_start, self._epoch_share = 0.0, 0.0
+        self.exploration = None
+        if strategies.rewires:
+            self._begin()
+
+    def _begin(self):
+        network, exact = self.trainer.network, "explored" in self.needs
+        state = self.kept.get("exploration")
+        self.exploration = Exploration(network.sizes, exact=exact, state=state)
+        if state is None:
+            self.exploration.see([layer.positions() for layer in network.layers()])
+        if "signs" in self.needs and "signs" not in self.kept:
+            self._note_signs()
+        if self.strategies.rewind and "initial_weights" not in self.kept:
+            self.kept["initial_weights"] = network.weights.copy()
+            self.kept["initial_biases"] = network.biases.copy()
+
+    @property
+    def by_steps(self):
+        """Whether the schedule counts steps rather than epochs."""
+        return self.strategies.rewires and self.strategies.schedule.unit == "steps"
+
+    @property
+    def due(self):
+        """Whether a rewiring is due before training goes on."""
+        if not self.strategies.rewires:
+            return False
+        if self.kept["clock"] < self.strategies.schedule.every:
+            return False
+        return self._fraction() > 0 or self._total() != self._n_connections
+
+    @property
+    def settled(self):
+        """Whether the network has the number of connections that it shall have."""
+        return self._n_connections == self.goal
+
+    @property
+    def _n_connections(self):
+        return self.trainer.network.weights.size
+
+    def _fraction(self):
+        schedule = self.strategies.schedule
+        return schedule.fraction(self.strategies.prune_fraction, self.progress)
+
+    def _total(self):
+        density = self.strategies.density_schedule
+        if density is None:
+            return self.goal
+        sizes = self.trainer.network.sizes
+        positions = int(np.dot(sizes[:-1], sizes[1:]))
+        wanted = density.density(self.goal / positions, self.progress)
+        return max(self.goal, round(wanted * positions))
+
+    def rows_until_due(self, n_left):
+        """Return how many of an epoch's `n_left` rows come before the next rewiring."""
+        if not self.by_steps:
+            return n_left
+        steps = max(1, self.strategies.schedule.every - self.kept["clock"])
+        return min(n_left, steps * self.trainer.batch_size)
+
+    def begin_epoch(self, done, share):
+        """Tell the share of training done, and that of the epoch that begins."""
+        self._epoch_start, self._epoch_share = min(done, 1.0), share
+        self.progress = self._epoch_start
+
+    def trained(self, n_rows, done_rows, all_rows):
+        """Tell that training took `n_rows` more rows of the epoch."""
+        share = done_rows / all_rows
+        n_steps = -(-n_rows // self.trainer.batch_size)
+        self.kept["n_steps"] += n_steps
+        self.progress = min(self._epoch_start + share * self._epoch_share, 1.0)
+        if self.by_steps:
+            self.kept["clock"] += n_steps
+        elif done_rows == all_rows:
+            self.kept["clock"] += 1
+
+    def rewire(self):
+        """Rewire all layers; return the number of new connections."""
+        return self._rewire(self._fraction(), self._total())
+
+    def finish(self):
+        """Drop what a density schedule has not come to."""
+        if not self.settled:
+            self._rewire(0.0, self.goal)
+
+    def _rewire(self, fraction, total):
+        begin = time.perf_counter()
+        estimator, trainer = self.estimator, self.trainer
+        change = trainer.rewire(
+            self.strategies.pruner,
+            self.strategies.grower,
+            fraction,
+            estimator._generator,
+            facts=self._facts(),
+            total=total,
+            redistribution=self.strategies.redistribution,
+        )
+        self.kept["clock"] = 0
+        if self.strategies.rewind:
+            self._rewind(change)
+        if "signs" in self.needs:
+            self._note_signs()
+        self._record(change, time.perf_counter() - begin)
+        return int(change.n_grown.sum())
+
+    def _facts(self):
+        network = self.trainer.network
+        facts = facts_for(self.needs, self.estimator._inputs, network.n_layers)
+        if self.needs & {"values", "deltas"}:
+            facts["values"], facts["deltas"] = self.trainer.probe(
+                self.strategies.n_batches, self.estimator._generator
+            )
+        if "signs" in self.needs:
+            layers = range(1, network.n_layers + 1)
+            signs = self.kept["signs"]
+            facts["signs"] = [signs[network.connections(n)] for n in layers]
+        if "explored" in self.needs:
+            facts["explored"] = self.exploration.positions()
+        return facts
+
+    def _note_signs(self):
+        """Note the sign of each weight; that of a zero, a new connection, is drawn."""
+        signs = np.sign(self.trainer.network.weights)
+        fresh = np.flatnonzero(signs == 0)
+        signs[fresh] = 2 * self.estimator._generator.integers(2, size=fresh.size) - 1
+        self.kept["signs"] = signs
+
+    def _rewind(self, change):
+        """Set the surviving weights, and all biases, back to where they began."""
+        network = self.trainer.network
+        is_new = [
+            np.isin(layer.positions(), grown, assume_unique=True)
+            for layer, grown in zip(network.layers(), change.grown, strict=True)
+        ]
+        self.kept["initial_weights"] = moved_with_connections(
+            self.kept["initial_weights"], change.dropped, np.concatenate(is_new)
+        )
+        network.weights[:] = self.kept["initial_weights"]
+        network.biases[:] = self.kept["initial_biases"]
+        self.trainer.state = OptimizerState.zeros(network, self.estimator.solver)
+        self.trainer.refresh()
+
+    def _record(self, change, seconds):
+        """Note one row for each layer."""
+        estimator, network = self.estimator, self.trainer.network
+        spread = degree_statistics(network)
+        spread = {name: values.tolist() for name, values in spread.items()}
+        rows = []
+        for layer, (dropped, grown) in enumerate(
+            zip(change.n_dropped.tolist(), change.n_grown.tolist(), strict=True), 1
+        ):
+            mine = network.connections(layer)
+            rows.append(
+                {
+                    "epoch": len(estimator.history_),
+                    "step": self.kept["n_steps"],
+                    "layer": layer,
+                    "n_connections": mine.stop - mine.start,
+                    "n_dropped": dropped,
+                    "n_grown": grown,
+                    "exploration_rate": np.nan,
+                    **{name: values[layer - 1] for name, values in spread.items()},
+                    "seconds": seconds,
+                }
+            )
+
+        def note_rates(rates):
+            for row, rate in zip(rows, rates.tolist(), strict=True):
+                row["exploration_rate"] = rate
+
+        self.exploration.see(change.grown, note_rates)
+        estimator.rewiring_history_ += rows
+
+    def went_back(self):
+        """Tell that early stopping has put an earlier network in place."""
+        if "signs" in self.needs:
+            self._note_signs()
+
+    def keep(self):
+        """Store what outlasts the fit."""
+        if self.exploration is not None:
+            self.kept["exploration"] = self.exploration.to_dict()

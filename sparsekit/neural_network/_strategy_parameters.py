@@ -1,0 +1,84 @@
+"""What the parameters of dynamic sparse training may be, and what they mean."""
+
+from numbers import Real
+
+from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions
+from sparsekit.neural_network._recipes import RECIPES
+from sparsekit.neural_network._strategies import NAMED
+
+
+def _named_or(parameter, *methods):
+    return [StrOptions(set(NAMED[parameter])), HasMethods(list(methods)), None]
+
+
+CONSTRAINTS: dict[str, list] = {
+    "method": [StrOptions(set(RECIPES))],
+    "prune_fraction": [Interval(Real, 0, 1, closed="both"), None],
+    "pruner": _named_or("pruner", "select"),
+    "grower": _named_or("grower", "select"),
+    "schedule": _named_or("schedule", "fraction"),
+    "density_schedule": _named_or("density_schedule", "density"),
+    "redistribution": _named_or("redistribution", "share"),
+    "allocation": [*_named_or("allocation", "counts"), "array-like"],
+    "topology": _named_or("topology", "draw"),
+    "weight_init": [
+        StrOptions({"he", "glorot", "he_dense", "glorot_dense"}),
+        None,
+    ],
+}
+
+TEXTS = {
+    "method": """{"set", "static", "rigl", "itop", "snfs", "dsr", "deepr", "mest", \
+"granet", "gmp", "cht", "chts", "chtss", "srigl", "magnitude", "lottery"}, default="set"
+    Which method decides about the connections; the page on topology lists the parts
+    of each, and their papers. "gmp", "magnitude" and "lottery" begin with every
+    connection, "granet" and "chtss" with half of them, and end at `sparsity`.""",
+    "prune_fraction": """float in [0, 1] or None, default=None
+    Share of the connections that is replaced at a rewiring, before the schedule's
+    decay. None means as `method` says, as it does for all parameters below.""",
+    "pruner": """{"set", "magnitude", "threshold", "mest", "relative_importance", \
+"taylor", "soft", "random", "sign_change"}, object with `select` or None, default=None
+    Which connections go.""",
+    "grower": """{"random", "unfired", "gradient", "momentum", "fan_in", \
+"link_prediction", "observed"}, object with `select` or None, default=None
+    Where connections grow.""",
+    "schedule": """{"constant", "linear", "cosine"}, object with `fraction` or None, \
+default=None
+    When the network is rewired, and how `prune_fraction` falls until the end, see
+    :class:`sparsekit.topology.RewiringSchedule`. By name: before every epoch but the
+    first, to the end of training.""",
+    "density_schedule": """{"constant", "cubic", "sigmoid", "elastic"}, object with \
+`density` or None, default=None
+    How the share of present connections goes to that of `sparsity`. Training does not
+    stop early before it is reached.""",
+    "redistribution": """{"none", "nonzeros", "momentum"}, object with `share` or \
+None, default=None
+    Which layers the connections of a rewiring grow in. "none": in the one where they
+    were dropped.""",
+    "allocation": """{"erdos_renyi", "uniform"}, object with `counts`, array-like of \
+float or None, default=None
+    How layers share the connections: by the Erdos-Renyi rule, with equal densities, or
+    with these sparsities per layer, in which case `sparsity` does not matter.""",
+    "topology": """{"random", "constant_fan_in", "small_world", "scale_free", \
+"correlation", "snip"}, object with `draw` or None, default=None
+    Where the first connections lie.""",
+    "weight_init": """{"he", "glorot", "he_dense", "glorot_dense"} or None, default=None
+    Variance of the first weights: by the number of connections that a neuron really
+    has, or by that of a dense layer.""",
+}
+
+# Of an estimator with a fixed method, which has these parameters only.
+TEXTS_OF_SET = {
+    "prune_fraction": """float in [0, 1], default=0.3
+    Share of the connections that is replaced between two epochs ("zeta" in the
+    papers): of the positive weights the share nearest to zero goes, and of the
+    negative weights the same, each number rounded down; as many new connections grow
+    at free positions, with weight zero.""",
+    "grower": """{"random", "unfired", "gradient", "momentum", "fan_in", \
+"link_prediction", "observed"} or object with `select`, default="random"
+    Where connections grow. "random": every free position alike. "observed": a position
+    in the first layer with a probability proportional to the share of the training
+    rows in which its input is observed (an indicator: in which it is 1), see
+    :class:`sparsekit.topology.ObservedGrower`. The others are those of
+    :class:`DSTMLPClassifier`.""",
+}

@@ -1,0 +1,243 @@
+"""Check that a pruner or a grower keeps its contract."""
+
+import inspect
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from sparsekit.topology._example_layers import arrays_of, example_layers
+from sparsekit.topology._layer import Layer
+
+_OPTIONAL = frozenset(Layer._field_defaults)
+
+
+def check_strategy(strategy) -> None:
+    """Check that a pruner or a grower keeps the contract that a rewiring relies on.
+
+    The strategy is run on layers of all kinds: with empty and full rows, equal and zero
+    weights, one connection, none and all; in single and double precision; with nothing
+    and everything to drop or to add. Everything it asks for in `needs` is there, and
+    nothing else.
+
+    Parameters
+    ----------
+    strategy : object with `select`
+        ``select(layer, fraction, rng)`` makes it a pruner, ``select(layer, dropped,
+        count, rng)`` a grower.
+
+    Raises
+    ------
+    AssertionError
+        With what is wrong, and on which layer, if
+
+        - `strategy` cannot be cloned, or names in `needs` what no layer has;
+        - `select` fails or modifies an array that it was given;
+        - the same seed gives another result, or an earlier call changes the next;
+        - a pruner's mask is not boolean or has not an element for each connection;
+          drops more than the fraction, although it does not ignore it altogether; or,
+          for one with `scores`, fewer;
+        - a grower's positions are not int64, sorted, distinct and free, or not as many
+          as it was asked for.
+
+    Examples
+    --------
+    >>> from sparsekit.topology import SETPruner, check_strategy
+    >>> check_strategy(SETPruner())
+    >>> class HalfPruner(SETPruner):
+    ...     def select(self, layer, fraction, rng):
+    ...         return super().select(layer, 0.5, rng)[:10]
+    >>> check_strategy(HalfPruner())
+    Traceback (most recent call last):
+    AssertionError: HalfPruner on a layer that is sparse, fraction=0.0: ...
+    """
+    name = type(strategy).__name__
+    check = _check_growth if _is_grower(strategy, name) else _check_pruning
+    _check_parameters(strategy, name)
+    needs = _needs(strategy, name)
+    hidden: dict[str, Any] = dict.fromkeys(_OPTIONAL - needs)
+    for kind, layer in example_layers().items():
+        check(strategy, layer._replace(**hidden), f"{name} on a layer {_is(kind)}")
+    if "input_rates" in needs:
+        hidden["input_rates"] = None
+        layer = example_layers()["sparse"]._replace(**hidden)
+        check(strategy, layer, f"{name} on a layer whose inputs have no rates")
+
+
+def _require(condition, message):
+    # Not an assert statement: python -O would leave it out.
+    if not condition:
+        raise AssertionError(message)
+
+
+def _is(kind):
+    return kind if kind.startswith("with") else f"that is {kind}"
+
+
+def _is_grower(strategy, name):
+    select = getattr(strategy, "select", None)
+    _require(callable(select), f"{name} has no method select.")
+    arguments = list(inspect.signature(select).parameters)
+    _require(
+        len(arguments) in (3, 4),
+        f"{name}.select takes {arguments}; a pruner's takes (layer, fraction, rng), a "
+        "grower's (layer, dropped, count, rng).",
+    )
+    return len(arguments) == 4
+
+
+def _check_parameters(strategy, name):
+    try:
+        copy = clone(strategy)
+        same = repr(copy.get_params()) == repr(strategy.get_params())
+    except Exception as error:
+        raise AssertionError(
+            f"{name} cannot be cloned; derive it from sklearn.base.BaseEstimator, and "
+            "let __init__ store its parameters under their names and do nothing else."
+        ) from error
+    _require(same, f"{name} has other parameters after it was cloned.")
+
+
+def _needs(strategy, name):
+    needs = getattr(strategy, "needs", frozenset())
+    is_set = isinstance(needs, set | frozenset)
+    _require(
+        is_set and needs <= _OPTIONAL,
+        f"{name}.needs is {needs!r}; it must be a frozenset of names among "
+        f"{sorted(_OPTIONAL)}.",
+    )
+    return needs
+
+
+def _check_pruning(pruner, layer, where):
+    n = layer.indices.size
+    masks = {}
+    for fraction in (0.0, 0.29, 0.5, 1.0):
+        here = f"{where}, fraction={fraction}"
+        mask = _run(pruner, (layer, fraction), here)
+        _check_mask(mask, n, here)
+        masks[fraction] = mask
+        if getattr(pruner, "scope", "layer") == "network":
+            _check_network(pruner, layer, fraction, here)
+    if all((mask == masks[0.0]).all() for mask in masks.values()):
+        return  # the pruner decides by itself how many go
+    for fraction, mask in masks.items():
+        most, n_dropped = int(fraction * n), np.count_nonzero(mask)
+        _require(
+            n_dropped <= most,
+            f"{where}, fraction={fraction}: {n_dropped} of {n} connections are dropped;"
+            f" at most {most} may be, unless the pruner ignores the fraction.",
+        )
+        _require(
+            n_dropped == most or not hasattr(pruner, "scores"),
+            f"{where}, fraction={fraction}: {n_dropped} of {n} connections are dropped;"
+            f" a pruner with scores drops exactly {most}.",
+        )
+
+
+def _check_mask(mask, n_connections, here):
+    is_mask = isinstance(mask, np.ndarray) and mask.dtype == bool
+    _require(
+        is_mask and mask.shape == (n_connections,),
+        f"{here}: select must return a boolean ndarray of shape ({n_connections},), "
+        f"got {_describe(mask)}.",
+    )
+
+
+def _check_network(pruner, layer, fraction, here):
+    """Check the ranking of two layers, which are alike."""
+    select = getattr(pruner, "select_network", None)
+    _require(
+        callable(select),
+        f'{here}: a pruner with scope="network" needs a method select_network(layers, '
+        "fraction, rng).",
+    )
+    masks = select([layer, layer], fraction, np.random.default_rng(0))
+    here += ", select_network of two such layers"
+    _require(len(masks) == 2, f"{here}: got {len(masks)} masks; each layer needs one.")
+    for mask in masks:
+        _check_mask(mask, layer.indices.size, here)
+    most, n_dropped = int(fraction * 2 * layer.indices.size), np.count_nonzero(masks)
+    _require(
+        n_dropped <= most,
+        f"{here}: {n_dropped} connections are dropped; at most {most} may be.",
+    )
+
+
+def _check_growth(grower, layer, where):
+    n = layer.indices.size
+    every_third = np.arange(n) % 3 == 0
+    for dropped in (np.zeros(n, dtype=bool), every_third, np.ones(n, dtype=bool)):
+        dropped.flags.writeable = False
+        n_free = layer.n_free + int(np.count_nonzero(dropped))
+        taken = layer.positions()[~dropped]
+        for count in sorted({0, min(1, n_free), n_free // 2, n_free}):
+            here = f"{where}, {dropped.sum()} of {n} dropped, count={count}"
+            positions = _run(grower, (layer, dropped, count), here)
+            _check_positions(positions, count, taken, layer.n_in * layer.n_out, here)
+
+
+def _check_positions(positions, count, taken, n_positions, here):
+    is_integer = isinstance(positions, np.ndarray) and positions.dtype == np.int64
+    _require(
+        is_integer and positions.ndim == 1,
+        f"{here}: select must return a one-dimensional ndarray of int64, got "
+        f"{_describe(positions)}.",
+    )
+    _require(
+        positions.size == count,
+        f"{here}: select returned {positions.size} positions; it must return as many "
+        "as it is asked for.",
+    )
+    falls = np.flatnonzero(np.diff(positions) <= 0)[:1]
+    _require(
+        falls.size == 0,
+        f"{here}: positions must be sorted and distinct, got {positions[falls]} before "
+        f"{positions[falls + 1]}.",
+    )
+    outside = positions[(positions < 0) | (positions >= n_positions)]
+    _require(
+        outside.size == 0,
+        f"{here}: positions must be from 0 to {n_positions - 1}, got {outside[:1]}.",
+    )
+    occupied = np.intersect1d(positions, taken)
+    _require(
+        occupied.size == 0,
+        f"{here}: positions must be free; a connection stays at {occupied[:1]}.",
+    )
+
+
+def _run(strategy, arguments, here):
+    """Return what `select` returns, which must depend on its arguments only."""
+    given = [
+        array
+        for argument in arguments
+        for array in (
+            arrays_of(argument) if isinstance(argument, Layer) else [argument]
+        )
+        if isinstance(array, np.ndarray)
+    ]
+    before = [array.copy() for array in given]
+    try:
+        result = strategy.select(*arguments, np.random.default_rng(0))
+        again = strategy.select(*arguments, np.random.default_rng(0))
+        of_clone = clone(strategy).select(*arguments, np.random.default_rng(0))
+    except Exception as error:
+        writes = "read-only" in str(error) or "readonly" in str(error)
+        hint = " Arrays that are passed in must not be modified." if writes else ""
+        raise AssertionError(f"{here}: select raised {error!r}.{hint}") from error
+    same = all(map(np.array_equal, given, before))
+    _require(same, f"{here}: select modified an array that it was given.")
+    for other in (again, of_clone):
+        _require(
+            np.array_equal(result, other),
+            f"{here}: select returned another result for the same seed; let all that "
+            "is random come from rng, and keep nothing between calls.",
+        )
+    return result
+
+
+def _describe(result):
+    if isinstance(result, np.ndarray):
+        return f"one of {result.dtype} of shape {result.shape}"
+    return f"{type(result).__name__}"

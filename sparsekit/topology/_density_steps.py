@@ -1,0 +1,139 @@
+"""How many connections a network has while it trains: schedules with steps."""
+
+import math
+from itertools import pairwise
+
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._parameters import check_count, check_number
+
+
+class ElasticDensity(BaseEstimator):
+    """Hold some more connections than in the end, in ever lower steps.
+
+    A connection that has grown stays for a while beside those that it is to replace.
+
+    Parameters
+    ----------
+    extra : sequence of float, default=(0.05, 0.025)
+        What the density of each step exceeds the final one by, not negative.
+    until : sequence of float, default=(0.6, 0.8)
+        Share of the training done when each step ends, in [0, 1], increasing; as many
+        as `extra`.
+
+    References
+    ----------
+    Yuan et al., "MEST: accurate and fast memory-economic sparse training framework on
+    the edge", NeurIPS 2021, section 3.2 (elastic mutation with a soft memory bound).
+
+    Examples
+    --------
+    >>> from sparsekit.topology import ElasticDensity
+    >>> schedule = ElasticDensity()
+    >>> [round(schedule.density(0.1, progress), 3) for progress in (0, 0.7, 0.9)]
+    [0.15, 0.125, 0.1]
+    """
+
+    def __init__(self, extra=(0.05, 0.025), until=(0.6, 0.8)):
+        self.extra = extra
+        self.until = until
+
+    def density(self, final: float, progress: float) -> float:
+        """Return the density now, see :meth:`ConstantDensity.density`.
+
+        It is never above 1.
+        """
+        self._check()
+        for extra, until in zip(self.extra, self.until, strict=True):
+            if progress < until:
+                return min(final + extra, 1.0)
+        return final
+
+    def _check(self):
+        extra, until = list(self.extra), list(self.until)
+        is_increasing = all(a < b for a, b in pairwise([-1, *until, 2]))
+        in_order = is_increasing and all(0 <= share <= 1 for share in until)
+        if len(extra) != len(until) or not in_order or min(extra, default=0) < 0:
+            raise ValueError(
+                "ElasticDensity: extra must be numbers of at least 0, and until as "
+                f"many increasing numbers in [0, 1]; got {self.extra!r} and "
+                f"{self.until!r}."
+            )
+
+
+class OneShotDensity(BaseEstimator):
+    """Train with many connections and lose all that are too many at once.
+
+    Parameters
+    ----------
+    initial : float, default=1.0
+        Density at the start, in (0, 1].
+    at : float, default=0.5
+        Share of the training done when they go, in [0, 1].
+
+    References
+    ----------
+    Han et al., "Learning both weights and connections for efficient neural networks",
+    NeurIPS 2015: training, pruning, retraining.
+
+    Examples
+    --------
+    >>> from sparsekit.topology import OneShotDensity
+    >>> schedule = OneShotDensity(initial=0.8)
+    >>> [schedule.density(0.1, progress) for progress in (0, 0.49, 0.5)]
+    [0.8, 0.8, 0.1]
+    """
+
+    def __init__(self, initial=1.0, at=0.5):
+        self.initial = initial
+        self.at = at
+
+    def density(self, final: float, progress: float) -> float:
+        """Return the density now, see :meth:`ConstantDensity.density`."""
+        check_number(self, "initial", 0, 1, closed="right")
+        check_number(self, "at", 0, 1)
+        return self.initial if progress < self.at else final
+
+
+class IterativeDensity(BaseEstimator):
+    """Lose the same share of the connections in each of some rounds.
+
+    Parameters
+    ----------
+    rounds : int, default=5
+        Number of times that connections go, at least 1.
+    initial : float, default=1.0
+        Density at the start, in (0, 1].
+    end : float, default=0.75
+        Share of the training, in (0, 1], after which the last of them go; the rounds
+        are equally long.
+
+    References
+    ----------
+    Frankle & Carbin, "The lottery ticket hypothesis", ICLR 2019, section 1: iterative
+    magnitude pruning, where every round removes the same share of what is left. Here
+    the weights of the survivors stay; the paper sets them back.
+
+    Examples
+    --------
+    >>> from sparsekit.topology import IterativeDensity
+    >>> schedule = IterativeDensity(rounds=2, end=0.8)
+    >>> [round(schedule.density(0.25, progress), 2) for progress in (0, 0.4, 0.8)]
+    [1.0, 0.5, 0.25]
+    """
+
+    def __init__(self, rounds=5, initial=1.0, end=0.75):
+        self.rounds = rounds
+        self.initial = initial
+        self.end = end
+
+    def density(self, final: float, progress: float) -> float:
+        """Return the density now, see :meth:`ConstantDensity.density`."""
+        check_count(self, "rounds")
+        check_number(self, "initial", 0, 1, closed="right")
+        check_number(self, "end", 0, 1, closed="right")
+        # Slightly more, so that rounding does not hold up a round that is due.
+        rounds_done = math.floor(self.rounds * (progress / self.end) * (1.0 + 1e-12))
+        if rounds_done >= self.rounds:
+            return final
+        return self.initial * (final / self.initial) ** (rounds_done / self.rounds)

@@ -1,0 +1,96 @@
+"""How much of all possible connections a network has ever tried."""
+
+import numpy as np
+
+# Positions that are remembered one by one; beyond, a random part of them is.
+BUDGET = 2**20
+
+# Fibonacci hashing: 2**64 divided by the golden ratio, odd.
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Exploration:
+    """Counts the positions that have ever had a connection, layer by layer.
+
+    The share of all positions that were tried at any time is the in-time
+    over-parameterisation of Liu et al., "Do we actually need dense
+    over-parameterization?", ICML 2021, equation 1.
+
+    Positions are remembered exactly while there are few. Above the budget only those
+    are whose hash falls into a half, then a quarter, ... of all hashes, and their
+    number is scaled up (adaptive sampling, Flajolet 1990): with a million remembered
+    positions the relative error is about 0.1 %.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons per level.
+    exact : bool, default=False
+        Whether all positions are remembered, however many.
+    state : dict or None
+        What `to_dict` returned, to go on from there.
+    """
+
+    def __init__(self, sizes, *, exact=False, state=None):
+        spans = np.asarray(sizes[:-1], np.int64) * np.asarray(sizes[1:], np.int64)
+        self.ends = np.concatenate([[0], np.cumsum(spans)])
+        self.exact = exact
+        self._seen = np.empty(0, dtype=np.int64)
+        self._halvings = 0
+        self._pending = []
+        if state is not None:
+            self._seen, self._halvings = state["seen"], int(state["halvings"])
+
+    def to_dict(self):
+        """Return all that a copy needs."""
+        self.settle()
+        return {"seen": self._seen, "halvings": self._halvings}
+
+    def see(self, positions, tell=None):
+        """Note new connections.
+
+        Parameters
+        ----------
+        positions : list of ndarray of int64, one per layer
+            ``row * n_in + column``.
+        tell : callable or None
+            Called with the rates after these positions, when they are counted; that is
+            put off until somebody asks or many have come together, because counting
+            sorts.
+        """
+        keys = [p + end for p, end in zip(positions, self.ends[:-1], strict=True)]
+        self._pending.append((self._sampled(np.concatenate(keys)), tell))
+        if self.exact or sum(keys.size for keys, _ in self._pending) > BUDGET:
+            self.settle()
+
+    def settle(self):
+        """Count what was noted; tell those who asked."""
+        pending, self._pending = self._pending, []
+        for keys, tell in pending:
+            fresh = np.setdiff1d(self._sampled(keys), self._seen)
+            self._seen = np.sort(np.concatenate([self._seen, fresh]), kind="stable")
+            while not self.exact and self._seen.size > BUDGET:
+                self._halvings += 1
+                self._seen = self._sampled(self._seen)
+            if tell is not None:
+                tell(self.rates())
+
+    def _sampled(self, keys):
+        if not self._halvings:
+            return keys
+        hashes = keys.astype(np.uint64) * _MULTIPLIER
+        return keys[hashes >> np.uint64(64 - self._halvings) == 0]
+
+    def rates(self):
+        """Return the share of the positions of each layer that were ever tried."""
+        counts = np.diff(np.searchsorted(self._seen, self.ends))
+        return np.minimum(counts * 2.0**self._halvings / np.diff(self.ends), 1.0)
+
+    def positions(self):
+        """Return the remembered positions of each layer, sorted."""
+        self.settle()
+        at = np.searchsorted(self._seen, self.ends)
+        return [
+            self._seen[begin:end] - first
+            for begin, end, first in zip(at[:-1], at[1:], self.ends[:-1], strict=True)
+        ]

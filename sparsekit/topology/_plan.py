@@ -1,0 +1,190 @@
+"""Decide which connections of a network are replaced, and by which."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sparsekit.topology._apportion import apportion
+from sparsekit.topology._layer import Layer
+from sparsekit.topology._ranking import mark_lowest
+from sparsekit.topology._redistribution import DroppedRedistribution, bounds_of_growth
+
+
+class Replacement(NamedTuple):
+    """Which connections of a layer go, and where new ones come.
+
+    Attributes
+    ----------
+    dropped : ndarray of bool, shape (n_connections,)
+        Connections that go.
+    grown : ndarray of int64
+        Positions ``row * n_in + column`` of the new ones, sorted and distinct, and none
+        where a connection stays.
+    """
+
+    dropped: np.ndarray
+    grown: np.ndarray
+
+
+def plan_rewiring(
+    layers: Sequence[Layer],
+    pruner,
+    grower,
+    fraction: float,
+    rng: np.random.Generator,
+    *,
+    total: int | None = None,
+    redistribution=None,
+) -> list[Replacement]:
+    """Prune all layers and let connections grow; their total number is exact.
+
+    With ``n`` connections now and `total` afterwards, ``n - total`` connections must
+    go, and of the others the `fraction` is replaced: the pruner drops
+    ``n - total + fraction * total`` connections, as far as it keeps to what it is asked
+    for, and the grower brings as many as are then missing. A `total` above ``n`` lets
+    the grower bring more instead.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    pruner : object with `select`
+        See :class:`SETPruner`. It is asked layer by layer, and what must go is shared
+        in proportion to their connections (largest remainders). A pruner with
+        ``scope="network"`` ranks the connections of all layers together instead.
+    grower : object with `select`
+        See :class:`RandomGrower`.
+    fraction : float
+        Share of the remaining connections to replace, in [0, 1].
+    rng : numpy.random.Generator
+    total : int or None
+        Connections of all layers together after the rewiring; None: as many as now.
+    redistribution : object with `share` or None
+        How many of the new connections each layer gets, see
+        :class:`NonzeroRedistribution`. None: in proportion to what it dropped, which is
+        the very number where `total` is the number now.
+
+    Returns
+    -------
+    list of Replacement
+        One for each layer. If the pruner drops fewer than must go, the survivors with
+        the smallest weights go as well. No layer loses its last connection without
+        getting a new one.
+
+    Raises
+    ------
+    ValueError
+        If `total` is more than there are positions, or less than one for each layer;
+        if the grower or the redistribution chooses another number than it was asked
+        for.
+    """
+    n_now = np.array([layer.indices.size for layer in layers])
+    total = int(n_now.sum()) if total is None else total
+    _check_total(total, layers, n_now)
+    must_go = max(int(n_now.sum()) - total, 0)
+    prune = _prune_network if _ranks_the_network(pruner) else _prune_by_layer
+    dropped = prune(layers, pruner, fraction, rng, must_go)
+    count = total - sum(gone.size - int(np.count_nonzero(gone)) for gone in dropped)
+    redistribution = redistribution or DroppedRedistribution()
+    counts = redistribution.share(layers, dropped, count)
+    _check_shares(redistribution, layers, dropped, count, counts)
+    return [
+        Replacement(gone, _grow(layer, gone, int(n_new), grower, rng))
+        for layer, gone, n_new in zip(layers, dropped, counts, strict=True)
+    ]
+
+
+def _ranks_the_network(pruner):
+    return getattr(pruner, "scope", "layer") == "network"
+
+
+def _prune_by_layer(layers, pruner, fraction, rng, must_go):
+    """Return what goes in each layer; each loses its share of `must_go` at least."""
+    n_now = np.array([layer.indices.size for layer in layers])
+    quotas = apportion(n_now, must_go, np.zeros_like(n_now), np.maximum(n_now - 1, 0))
+    masks = []
+    for layer, quota in zip(layers, quotas, strict=True):
+        # So written, the fraction stays what it is where nothing must go.
+        share = fraction + (1.0 - fraction) * int(quota) / max(layer.indices.size, 1)
+        masks += _drop_more([layer], [pruner.select(layer, share, rng)], int(quota))
+    return masks
+
+
+def _prune_network(layers, pruner, fraction, rng, must_go):
+    """Return what goes in each layer by one ranking, `must_go` at least in all."""
+    n_now = sum(layer.indices.size for layer in layers)
+    share = fraction + (1.0 - fraction) * must_go / max(n_now, 1)
+    masks = pruner.select_network(layers, share, rng)
+    n_dropped = sum(int(np.count_nonzero(mask)) for mask in masks)
+    emptied, _ = bounds_of_growth(layers, masks)
+    if n_dropped - must_go < emptied.sum():
+        # Too few grow to give each of these layers a connection.
+        masks = [
+            _without_the_largest(layer.weights, mask) if is_empty else mask
+            for layer, mask, is_empty in zip(layers, masks, emptied, strict=True)
+        ]
+    return _drop_more(layers, masks, must_go)
+
+
+def _without_the_largest(weights, mask):
+    """Return a copy of `mask` that spares the largest weight."""
+    mask = mask.copy()
+    mask[np.argmax(np.abs(weights))] = False
+    return mask
+
+
+def _drop_more(layers, masks, goal):
+    """Drop the smallest weights until `goal` connections go, but no layer's last."""
+    missing = goal - sum(int(np.count_nonzero(mask)) for mask in masks)
+    if missing <= 0:
+        return masks
+    # Of the survivors of each layer, the largest is none of the candidates.
+    candidates = []
+    for layer, mask in zip(layers, masks, strict=True):
+        alive = np.flatnonzero(~mask)
+        spared = np.argmax(np.abs(layer.weights[alive])) if alive.size else []
+        candidates.append(np.delete(alive, spared))
+    ends = np.cumsum([places.size for places in candidates])
+    sizes = np.concatenate(
+        [np.abs(la.weights[at]) for la, at in zip(layers, candidates, strict=True)]
+    )
+    going = np.split(mark_lowest(sizes, missing), ends[:-1])
+    masks = [mask.copy() for mask in masks]
+    for mask, places, goes in zip(masks, candidates, going, strict=True):
+        mask[places[goes]] = True
+    return masks
+
+
+def _grow(layer, dropped, count, grower, rng):
+    """Return the positions of `count` new connections."""
+    grown = grower.select(layer, dropped, count, rng)
+    if grown.size != count:
+        raise ValueError(
+            f"{type(grower).__name__} chose {grown.size} positions where it was asked "
+            f"for {count}; a grower chooses exactly as many as it is asked for."
+        )
+    return grown
+
+
+def _check_total(total, layers, n_now):
+    """Raise if no network of these layers can have `total` connections."""
+    least = np.count_nonzero(n_now)
+    most = sum(layer.n_in * layer.n_out for layer in layers)
+    if not least <= total <= most:
+        raise ValueError(
+            f"total={total} connections do not fit: the layers have {most} positions, "
+            f"and each of the {least} layers with connections keeps one at least."
+        )
+
+
+def _check_shares(redistribution, layers, dropped, count, counts):
+    """Raise if the numbers do not add up or a layer cannot take what it gets."""
+    lower, upper = bounds_of_growth(layers, dropped)
+    counts = np.asarray(counts)
+    is_possible = counts.shape == lower.shape and counts.sum() == count
+    if not is_possible or (counts < lower).any() or (counts > upper).any():
+        raise ValueError(
+            f"{type(redistribution).__name__} gave the layers {counts.tolist()} new "
+            f"connections; it must share {count}, with at least {lower.tolist()} and "
+            f"at most {upper.tolist()} for each layer."
+        )

@@ -1,0 +1,66 @@
+"""Sharing an exact number of connections over layers."""
+
+import numpy as np
+
+
+def shapes(sizes):
+    """Return the numbers of inputs and of outputs of each layer."""
+    levels = np.asarray(sizes, dtype=np.int64)
+    return levels[:-1], levels[1:]
+
+
+def share_out(share, n_in, n_out, sparsity, dense_output):
+    """Share the connections that `sparsity` leaves in proportion to `share`, exactly.
+
+    With `dense_output` the last layer takes all its positions beforehand.
+    """
+    positions = n_in * n_out
+    goal = round((1.0 - sparsity) * int(positions.sum()))
+    n_shared = share.size - 1 if dense_output else share.size
+    rest = goal - int(positions[n_shared:].sum())
+    if dense_output and rest < n_shared:
+        raise ValueError(
+            f"sparsity={sparsity} leaves {goal} connections, too few for a dense last "
+            f"layer of {positions[-1]} and at least one in each other layer; use a "
+            "lower sparsity or dense_output=False."
+        )
+    open_positions = positions[:n_shared]
+    wanted = _fill_up(share[:n_shared], open_positions, rest)
+    counts = _round_to_total(wanted, open_positions, rest)
+    counts = np.concatenate([counts, positions[n_shared:]])
+    return without_gaps(counts, n_in, n_out, f"sparsity={sparsity}", "lower")
+
+
+def without_gaps(counts, n_in, n_out, given, direction):
+    """Return `counts`, or complain about a layer without a connection."""
+    if (counts == 0).any():
+        layer = int(np.argmin(counts))
+        name = given.partition("=")[0]
+        raise ValueError(
+            f"{given} leaves layer {layer} ({n_in[layer]} x {n_out[layer]}) without a "
+            f"connection; use a {direction} {name} or larger hidden_layer_sizes."
+        )
+    return counts
+
+
+def _fill_up(share, positions, goal):
+    """Scale `share` to sum to `goal`, where no layer exceeds its positions."""
+    dense = np.zeros(share.size, dtype=bool)
+    while True:
+        rest = goal - positions[dense].sum()
+        open_share = share[~dense].sum()
+        scale = rest / open_share if open_share else 0.0
+        wanted = np.where(dense, positions, scale * share)
+        too_many = ~dense & (wanted >= positions)
+        if not too_many.any():
+            return wanted
+        dense |= too_many
+
+
+def _round_to_total(wanted, positions, goal):
+    """Round to integers that sum to `goal`: the largest remainders go up."""
+    counts = np.minimum(np.floor(wanted).astype(np.int64), positions)
+    remainder = np.where(counts < positions, wanted - counts, -1.0)
+    missing = goal - int(counts.sum())
+    counts[np.argsort(-remainder, kind="stable")[:missing]] += 1
+    return counts

@@ -1,0 +1,64 @@
+"""Drop the connections whose weights have changed their sign."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._layer import Layer
+
+
+class SignChangePruner(BaseEstimator):
+    """Drop the connections whose weights have crossed zero since the last rewiring.
+
+    Every connection has a sign from when it grew. Training that pushes its weight to
+    the other side of zero wants to be rid of the connection. How many go, the training
+    alone decides: the fraction that a rewiring asks for has no influence.
+
+    Notes
+    -----
+    A weight of exactly 0 has not crossed it.
+
+    References
+    ----------
+    Bellec et al., "Deep rewiring: training very sparse deep networks", ICLR 2018,
+    algorithm 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, SignChangePruner
+    >>> weights, signs = np.array([0.3, -0.1, 0.0]), np.array([1, 1, -1])
+    >>> layer = Layer(np.array([0, 3]), np.arange(3), weights, n_in=9, signs=signs)
+    >>> SignChangePruner().select(layer, 0.3, np.random.default_rng(0))
+    array([False,  True, False])
+    """
+
+    needs = frozenset({"signs"})
+
+    def select(
+        self, layer: Layer, fraction: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Choose the connections to drop.
+
+        Parameters
+        ----------
+        layer : Layer
+            With its `signs`.
+        fraction : float
+            Not used.
+        rng : numpy.random.Generator
+            Not used: nothing here is random.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_connections,)
+            True where a connection is dropped. Complexity: O(n_connections).
+
+        Raises
+        ------
+        ValueError
+            If the signs are not known.
+        """
+        if layer.signs is None:
+            raise ValueError("SignChangePruner needs layer.signs; they are not known.")
+        weights, signs = layer.weights, layer.signs
+        return ((weights < 0) & (signs > 0)) | ((weights > 0) & (signs < 0))

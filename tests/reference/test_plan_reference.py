@@ -1,0 +1,81 @@
+"""Planning a rewiring agrees with exact fractions and with sorting."""
+
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sparsekit.topology import MagnitudePruner, RandomGrower, plan_rewiring
+from sparsekit.topology._apportion import apportion
+from tests.reference.naive_plan import bounded_shares, dropped_of_network
+from tests.reference.naive_pruners import lowest, magnitude
+from tests.reference.strategies import layers, shares
+
+# Zeros and equal weights come up often.
+weights = st.sampled_from([0, 1, 1, 2, 7, 0.125]) | st.integers(0, 10**6)
+
+
+@st.composite
+def problems(draw):
+    n_layers = draw(st.integers(1, 5))
+    bounds = [draw(st.tuples(st.integers(0, 5), st.integers(0, 50))) for _ in "abcde"]
+    lower = [low for low, _ in bounds[:n_layers]]
+    upper = [low + more for low, more in bounds[:n_layers]]
+    total = sum(lower) + int(draw(shares) * (sum(upper) - sum(lower)))
+    return [draw(weights) for _ in range(n_layers)], total, lower, upper
+
+
+@given(problems())
+def test_shares_are_exact_within_bounds_and_in_proportion(problem):
+    counts = apportion(*problem).tolist()
+    _, total, lower, upper = problem
+    assert sum(counts) == total
+    # A share that is whole up to rounding may go either way.
+    slack = Fraction(1, 10**6)
+    exact = bounded_shares(*problem)
+    for count, share, low, high in zip(counts, exact, lower, upper, strict=True):
+        assert low <= count <= high
+        assert abs(count - share) < 1 + slack
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=5), st.integers(1, 9))
+def test_whole_shares_stay_what_they_are(numbers, factor):
+    upper = [10 * number for number in numbers]
+    zeros = [0] * len(numbers)
+    total = factor * sum(numbers)
+    expected = [factor * number for number in numbers]
+    assert apportion(numbers, total, zeros, upper).tolist() == expected
+
+
+@st.composite
+def smaller_networks(draw):
+    network = [layer for layer, _ in draw(st.lists(layers(), min_size=1, max_size=4))]
+    n_now = sum(layer.indices.size for layer in network)
+    least = sum(layer.indices.size > 0 for layer in network)
+    return network, n_now, least + int(draw(shares) * (n_now - least))
+
+
+@given(smaller_networks())
+def test_network_loses_its_smallest_weights_but_no_layer_its_last(drawn):
+    network, n_now, total = drawn
+    rng = np.random.default_rng(0)
+    pruner = MagnitudePruner(scope="network")
+    plans = plan_rewiring(network, pruner, RandomGrower(), 0.0, rng, total=total)
+    expected = dropped_of_network([layer.weights for layer in network], n_now - total)
+    assert [replacement.dropped.tolist() for replacement in plans] == expected
+
+
+@given(smaller_networks())
+def test_each_layer_loses_the_smallest_of_its_own_weights(drawn):
+    network, n_now, total = drawn
+    rng = np.random.default_rng(0)
+    pruner = MagnitudePruner()
+    plans = plan_rewiring(network, pruner, RandomGrower(), 0.0, rng, total=total)
+    for layer, (dropped, grown) in zip(network, plans, strict=True):
+        n_going, n = int(dropped.sum()), layer.indices.size
+        # In proportion, though no layer loses its last connection.
+        assert abs(n_going - n * (n_now - total) / max(n_now, 1)) < len(network) + 1
+        share = Fraction(n_going, max(n, 1))
+        assert dropped.tolist() == lowest(magnitude(layer), share)
+        assert grown.size == 0

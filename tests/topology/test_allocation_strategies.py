@@ -1,0 +1,160 @@
+"""Allocations as objects: what each promises about the connections of a layer."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.base import clone
+
+from sparsekit.topology import (
+    ALLOCATIONS,
+    ErdosRenyi,
+    PerLayer,
+    Uniform,
+    erdos_renyi_counts,
+)
+
+SIZES = (30, 100, 100, 2)
+level_sizes = st.lists(st.integers(1, 200), min_size=2, max_size=6)
+sparsities = st.sampled_from([0.0, 0.5, 0.9, 0.99]) | st.floats(0, 0.9999)
+
+
+def positions_of(sizes):
+    return np.array([a * b for a, b in pairwise(sizes)])
+
+
+@pytest.mark.parametrize("name", sorted(ALLOCATIONS))
+def test_a_name_stands_for_an_allocation_that_can_be_cloned(name):
+    allocation = clone(ALLOCATIONS[name]())
+    counts = allocation.counts(SIZES, 0.9)
+    assert counts.dtype == np.int64
+    assert counts.sum() == round(0.1 * (3000 + 10_000 + 200))
+
+
+@given(level_sizes, sparsities)
+def test_erdos_renyi_without_epsilon_is_the_function(sizes, sparsity):
+    try:
+        expected = erdos_renyi_counts(sizes, sparsity)
+    except ValueError:
+        with pytest.raises(ValueError, match="leaves layer"):
+            ErdosRenyi().counts(sizes, sparsity)
+        return
+    np.testing.assert_array_equal(ErdosRenyi().counts(sizes, sparsity), expected)
+
+
+@given(
+    level_sizes,
+    sparsities,
+    st.sampled_from(
+        [Uniform(), Uniform(dense_output=True), ErdosRenyi(dense_output=True)]
+    ),
+)
+def test_total_is_exact_and_every_layer_has_a_connection(sizes, sparsity, allocation):
+    positions = positions_of(sizes)
+    total = round((1 - sparsity) * int(positions.sum()))
+    try:
+        counts = allocation.counts(sizes, sparsity)
+    except ValueError:
+        # Some share is then below one connection.
+        n_shared = positions.size - allocation.dense_output
+        neurons = np.array([a + b for a, b in pairwise(sizes)])
+        shares = neurons if isinstance(allocation, ErdosRenyi) else positions
+        rest = total - positions[n_shared:].sum()
+        if n_shared:
+            assert (rest * shares[:n_shared] / shares[:n_shared].sum()).min() < 1
+        else:
+            assert rest < 0
+        return
+    assert counts.sum() == total
+    assert ((counts >= 1) & (counts <= positions)).all()
+    if allocation.dense_output:
+        assert counts[-1] == positions[-1]
+
+
+@given(level_sizes, sparsities)
+def test_uniform_rounds_the_same_density_in_every_layer(sizes, sparsity):
+    positions = positions_of(sizes)
+    goal = round((1 - sparsity) * int(positions.sum()))
+    exact = goal * positions / positions.sum()
+    try:
+        counts = Uniform().counts(sizes, sparsity)
+    except ValueError:
+        assert exact.min() < 1
+        return
+    assert (np.abs(counts - exact) < 1 + 1e-9).all()
+
+
+def test_dense_output_leaves_the_rest_in_proportion_to_the_others():
+    counts = ErdosRenyi(dense_output=True).counts((40, 100, 100, 5), 0.9)
+    assert counts[-1] == 500
+    rest = round(0.1 * 14_500) - 500
+    np.testing.assert_allclose(counts[:2], rest * np.array([140, 200]) / 340, atol=1)
+
+
+@pytest.mark.parametrize("allocation", [Uniform(True), ErdosRenyi(None, True)])
+def test_dense_output_that_leaves_nothing_is_an_error(allocation):
+    with pytest.raises(ValueError, match=r"too few for a dense last layer of 5000"):
+        allocation.counts((10, 100, 50), 0.2)
+
+
+def test_dense_output_of_a_network_without_hidden_levels_is_all_of_it():
+    assert Uniform(dense_output=True).counts((10, 3), 0.0).tolist() == [30]
+    with pytest.raises(ValueError, match="too few for a dense last layer of 30"):
+        Uniform(dense_output=True).counts((10, 3), 0.5)
+
+
+def test_epsilon_counts_neurons_and_ignores_the_sparsity():
+    allocation = ErdosRenyi(epsilon=2.5)
+    for sparsity in (0.0, 0.99):
+        # 2.5 * 102 = 255 connections do not fit into 200 positions.
+        assert allocation.counts(SIZES, sparsity).tolist() == [325, 500, 200]
+
+
+def test_epsilon_with_a_dense_output():
+    allocation = ErdosRenyi(epsilon=1, dense_output=True)
+    assert allocation.counts(SIZES, 0.5).tolist() == [130, 200, 200]
+
+
+def test_epsilon_that_leaves_a_layer_without_connections_is_an_error():
+    with pytest.raises(ValueError, match=r"epsilon=0.001 leaves layer 0.*higher eps"):
+        ErdosRenyi(epsilon=0.001).counts(SIZES, 0.5)
+
+
+@pytest.mark.parametrize("epsilon", [0, -1.0, np.inf, np.nan])
+def test_epsilon_must_be_positive(epsilon):
+    with pytest.raises(ValueError, match="epsilon must be a positive number"):
+        ErdosRenyi(epsilon=epsilon).counts(SIZES, 0.5)
+
+
+def test_per_layer_follows_each_layers_own_sparsity():
+    counts = PerLayer([0.9, 0.995, 0]).counts(SIZES, 0.3)
+    assert counts.tolist() == [300, 50, 200]
+    assert counts.dtype == np.int64
+
+
+def test_per_layer_takes_numbers_of_connections():
+    counts = PerLayer(n_connections=[1, 10_000, 7]).counts(SIZES, 0.3)
+    assert counts.tolist() == [1, 10_000, 7]
+    assert counts.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("allocation", "message"),
+    [
+        (PerLayer(), "either sparsities or n_connections"),
+        (PerLayer([0.5] * 3, n_connections=[5] * 3), "either sparsities or"),
+        (PerLayer([0.5, 0.5]), "for each of the 3 layers"),
+        (PerLayer(0.5), "for each of the 3 layers"),
+        (PerLayer([0.5, 1.0, 0.5]), r"in \[0, 1\)"),
+        (PerLayer([0.5, np.nan, 0.5]), r"in \[0, 1\)"),
+        (PerLayer([0.5, 0.5, 0.999]), "leaves layer 2"),
+        (PerLayer(n_connections=[5, 0, 5]), "whole numbers from 1 to"),
+        (PerLayer(n_connections=[5, 5, 201]), "whole numbers from 1 to"),
+        (PerLayer(n_connections=[5.5, 5, 5]), "whole numbers from 1 to"),
+    ],
+)
+def test_bad_lists_are_errors(allocation, message):
+    with pytest.raises(ValueError, match=message):
+        allocation.counts(SIZES, 0.3)
