@@ -39,7 +39,7 @@ SETTINGS = {
     "adaptive": {
         "solver": "sgd",
         "learning_rate": "adaptive",
-        "tol": 0.05,
+        "tol": 0.5,
         "n_iter_no_change": 1,
     },
     "invscaling": {"solver": "sgd", "learning_rate": "invscaling"},
@@ -80,8 +80,10 @@ def flowers(storage=np.asarray):
 
 
 def network_of(network, **settings):
-    given = {"max_iter": N_EPOCHS, "random_state": 3} | settings
-    return network((15, 8), **given)
+    given = {"max_iter": N_EPOCHS, "random_state": 3, "learning_rate_init": 0.02}
+    if network is not DenseMLPClassifier:
+        given["sparsity"] = 0.5
+    return network((15, 8), **given | settings)
 
 
 def cut_and_resume(net, path, epoch, X, y, every=1, **data):
@@ -105,6 +107,15 @@ def assert_same_fit(resumed, whole, X):
     assert (resumed.n_iter_, resumed.t_) == (whole.n_iter_, whole.t_)
     assert_array_equal(resumed.predict(X), whole.predict(X))
     assert resumed._generator.random() == whole._generator.random()
+
+
+def test_the_settings_reach_what_a_resumed_fit_must_know():
+    X, y = flowers()
+    stopped = network_of(SETMLPClassifier, **SETTINGS["early stopping"]).fit(X, y)
+    best = int(np.argmax(stopped.validation_scores_)) + 1
+    assert 1 < best < stopped.n_iter_  # the best network is not the first nor the last
+    adaptive = network_of(SETMLPClassifier, **SETTINGS["adaptive"]).fit(X, y)
+    assert len({row["learning_rate"] for row in adaptive.history_}) > 2
 
 
 def timeless(history):
