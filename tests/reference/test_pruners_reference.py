@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from sparsekit.topology import (
+    LAMPPruner,
     Layer,
     MagnitudePruner,
     MESTPruner,
@@ -61,6 +62,7 @@ def test_scores(dtype, data):
     twins = [
         (RelativeImportancePruner(), naive.relative_importance(layer)),
         (MESTPruner(0.3), naive.mest(layer, 0.3)),
+        (LAMPPruner(), naive.lamp(layer)),
         (TaylorPruner(), naive.taylor(layer)),
         (SoftPruner(TaylorPruner(), 2.0), naive.taylor(layer)),
     ]
