@@ -37,8 +37,8 @@ TEXTS = {
     Share of the connections that is replaced at a rewiring, before the schedule's
     decay. None means as `method` says, as it does for all parameters below.""",
     "pruner": """{"set", "magnitude", "lamp", "threshold", "mest", \
-"relative_importance", "taylor", "soft", "random", "neuron", "sign_change"}, object with `select` or None, \
-default=None
+"relative_importance", "taylor", "soft", "random", "neuron", "sign_change"}, object \
+with `select` or None, default=None
     Which connections go.""",
     "grower": """{"random", "unfired", "gradient", "momentum", "fan_in", \
 "link_prediction", "observed"}, object with `select` or None, default=None

@@ -61,6 +61,7 @@ from sparsekit.topology._unfired_grower import UnfiredGrower
 
 __all__ = [
     "ALLOCATIONS",
+    "TOPOLOGIES",
     "ConstantDensity",
     "ConstantFanIn",
     "CorrelationTopology",
@@ -98,7 +99,6 @@ __all__ = [
     "SignChangePruner",
     "SmallWorld",
     "SoftPruner",
-    "TOPOLOGIES",
     "TaylorPruner",
     "ThresholdPruner",
     "UnfiredGrower",
