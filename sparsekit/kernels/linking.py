@@ -155,48 +155,40 @@ def _columns_of(seed, links, r, max_degree):
 
 
 @inlined_kernel
-def _list_shared_columns(seed, links, columns, weights, sizes, ends, touched):
+def _list_shared_columns(seed, links, columns, degrees, weights, heads, touched):
     """List, for each row, which of `columns` it reads too, by their index there.
 
-    The list of row `s` has ``sizes[s]`` entries and ends before ``ends[s]``. All sizes
-    must be 0 before; then they are 0 except at the rows in `touched`.
+    The lists are chained: row `s` begins at ``p = heads[s]``, ``chain[p]`` is an entry,
+    and the next one stands at ``chain[p + 1]``; -1 is the end. All heads must be -1
+    before; then they are except at the rows in `touched`.
 
     Returns
     -------
     (ndarray of int32, int)
-        The lists, and the number of rows touched.
+        The chain, and the number of rows touched.
     """
+    most = 0
+    for j in range(columns.size):
+        most += degrees[j] // weights[j] + 1
+    chain = np.empty(2 * most, dtype=np.int32)
     n_touched = 0
-    n_shared = 0
+    place = 0
     for j in range(columns.size):
         end = links.column_starts[columns[j] + 1]
         k = _first(seed, columns[j], links.column_starts[columns[j]], weights[j])
         while k < end:
             s = item(links.rows, k)
-            size = item(sizes, s)
+            head = item(heads, s)
+            put(chain, place, j)
+            put(chain, place + 1, head)
+            put(heads, s, place)
             # Half of the rows are met for the first time, in no order that a processor
             # could foresee: without a branch, this takes half the time.
             put(touched, n_touched, s)
-            n_touched += size == 0
-            put(sizes, s, size + 1)
-            n_shared += 1
+            n_touched += head == -1
+            place += 2
             k += weights[j]
-    begin = 0
-    for i in range(n_touched):
-        s = item(touched, i)
-        put(ends, s, begin)
-        begin += item(sizes, s)
-    shared = np.empty(n_shared, dtype=np.int32)
-    for j in range(columns.size):
-        end = links.column_starts[columns[j] + 1]
-        k = _first(seed, columns[j], links.column_starts[columns[j]], weights[j])
-        while k < end:
-            s = item(links.rows, k)
-            place = item(ends, s)
-            put(shared, place, j)
-            put(ends, s, place + 1)
-            k += weights[j]
-    return shared, n_touched
+    return chain, n_touched
 
 
 @inlined_kernel
@@ -254,8 +246,7 @@ def path_scores(seed, links, positions, by_path, max_degree):
     for n in range(1, most + 1):
         root[n] = 1.0 / np.sqrt(n)
     scores = np.empty(positions.size, dtype=np.float64)
-    sizes = np.zeros(n_out, dtype=np.int32)
-    ends = np.empty(n_out, dtype=np.int32)
+    heads = np.full(n_out, -1, dtype=np.int32)
     touched = np.empty(n_out + 1, dtype=np.int64)
     met = np.empty(n_out + 1, dtype=np.int64)
     internal = np.empty(n_out + 1, dtype=np.int64)  # i(z2) of those met
@@ -264,8 +255,8 @@ def path_scores(seed, links, positions, by_path, max_degree):
         r = positions[at] // n_in
         key = stream(seed, r)
         columns, stride_r, degrees, weights = _columns_of(key, links, r, max_degree)
-        shared, n_touched = _list_shared_columns(
-            key, links, columns, weights, sizes, ends, touched
+        chain, n_touched = _list_shared_columns(
+            key, links, columns, degrees, weights, heads, touched
         )
         rest = np.empty(columns.size, dtype=np.int64)  # 1 + e(z1)
         while at < positions.size and positions[at] < (r + 1) * n_in:
@@ -276,16 +267,19 @@ def path_scores(seed, links, positions, by_path, max_degree):
             for k in range(_first(key, n_in + 1 + c, begin, stride_c), end, stride_c):
                 s = item(rows, k)
                 put(met, n_met, s)
-                n_met += item(sizes, s) != 0
-            # That a path is looked at says that it exists: of the connections that it
-            # stands for, itself is sure. Each is one too many by what the others are.
+                n_met += item(heads, s) != -1
+            # Among the i(z) links of a path's node is the path's own, which surely
+            # exists: it counts once, though it is taken to stand for several below.
+            # Without this, the more a link stands for the larger i(z) would seem.
             for j in range(columns.size):
                 put(rest, j, item(degrees, j) + stride_c * item(weights, j) - 1)
             for i in range(n_met):
                 s = item(met, i)
                 inside = np.int64(0)
-                for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
-                    j = item(shared, p)
+                p = item(heads, s)
+                while p != -1:
+                    j = item(chain, p)
+                    p = item(chain, p + 1)
                     inside += item(weights, j)
                     put(rest, j, item(rest, j) - stride_c * item(weights, j))
                 put(internal, i, stride_r * inside)
@@ -294,8 +288,10 @@ def path_scores(seed, links, positions, by_path, max_degree):
                 s = item(met, i)
                 degree = item(row_starts, s + 1) - item(row_starts, s)
                 outside = degree - item(internal, i) - 1
-                for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
-                    j = item(shared, p)
+                p = item(heads, s)
+                while p != -1:
+                    j = item(chain, p)
+                    p = item(chain, p + 1)
                     weight = item(weights, j)
                     rest_1 = max(item(rest, j), 1)
                     rest_2 = max(outside + stride_r * weight, 1)
@@ -307,5 +303,5 @@ def path_scores(seed, links, positions, by_path, max_degree):
             scores[at] = stride_r * stride_c * score
             at += 1
         for i in range(n_touched):
-            sizes[touched[i]] = 0
+            heads[touched[i]] = -1
     return scores
