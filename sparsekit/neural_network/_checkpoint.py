@@ -202,6 +202,11 @@ class CheckpointCallback:
     --------
     resume : Go on from the file.
 
+    Notes
+    -----
+    One fit, one file: the clones that a grid search makes share their callbacks, and
+    would write over each other's checkpoints.
+
     Examples
     --------
     >>> from sparsekit import SETMLPClassifier
