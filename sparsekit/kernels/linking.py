@@ -62,10 +62,10 @@ def _pick(seed, number, begin, end):
 def walk_ends(seed, links, n_walks):
     """Return the ends of random paths of length three that are not connected.
 
-    A walk takes a connection (z2, z1) and goes on from both of its ends, to a row that
-    reads z1 and a column that z2 reads, each drawn uniformly. A pair (r, c) is thus
-    found with a probability proportional to the sum of 1 / (d(z1) d(z2)) over its
-    paths, `d` being numbers of connections.
+    A walk takes a connection (z2, z1) and goes on from both of its ends, to another row
+    that reads z1 and another column that z2 reads, each drawn uniformly. A pair (r, c)
+    is thus found with a probability proportional to the sum over its paths of
+    1 / ((d(z1) - 1) (d(z2) - 1)), `d` being numbers of connections.
 
     Parameters
     ----------
@@ -90,14 +90,17 @@ def walk_ends(seed, links, n_walks):
         while links.row_starts[z2 + 1] <= k:
             z2 += 1
         z1 = links.columns[k]
-        place = _pick(
-            seed, 2 * walk, links.column_starts[z1], links.column_starts[z1 + 1]
-        )
-        r = np.int64(links.rows[place])
-        place = _pick(
-            seed, 2 * walk + 1, links.row_starts[z2], links.row_starts[z2 + 1]
-        )
-        column = links.columns[place]
+        begin, end = links.column_starts[z1], links.column_starts[z1 + 1]
+        if end - begin == 1 or links.row_starts[z2 + 1] - links.row_starts[z2] == 1:
+            continue
+        # Of all but the last, which stands in for the one that is not another.
+        r = np.int64(links.rows[_pick(seed, 2 * walk, begin, end - 1)])
+        if r == z2:
+            r = np.int64(links.rows[end - 1])
+        begin, end = links.row_starts[z2], links.row_starts[z2 + 1]
+        column = links.columns[_pick(seed, 2 * walk + 1, begin, end - 1)]
+        if column == z1:
+            column = links.columns[end - 1]
         low, high = links.row_starts[r], links.row_starts[r + 1]
         while low < high:
             middle = (low + high) // 2
@@ -196,6 +199,13 @@ def _list_shared_columns(seed, links, columns, weights, sizes, ends, touched):
     return shared, n_touched
 
 
+@inlined_kernel
+def _of_node(degree, rest):
+    """Return (1 + i) / (1 + e) of a node, shared by its i paths; `rest` is 1 + e."""
+    internal = degree - rest
+    return (1.0 + internal) / (internal * rest)
+
+
 @kernel
 def path_scores(seed, links, positions, by_path, max_degree):
     """Score free positions by their paths of length three.
@@ -248,6 +258,7 @@ def path_scores(seed, links, positions, by_path, max_degree):
     ends = np.empty(n_out, dtype=np.int32)
     touched = np.empty(n_out + 1, dtype=np.int64)
     met = np.empty(n_out + 1, dtype=np.int64)
+    internal = np.empty(n_out + 1, dtype=np.int64)  # i(z2) of those met
     at = 0
     while at < positions.size:
         r = positions[at] // n_in
@@ -266,34 +277,34 @@ def path_scores(seed, links, positions, by_path, max_degree):
                 s = item(rows, k)
                 put(met, n_met, s)
                 n_met += item(sizes, s) != 0
+            # That a path is looked at says that it exists: of the connections that it
+            # stands for, itself is sure. Each is one too many by what the others are.
             for j in range(columns.size):
-                put(rest, j, item(degrees, j))
+                put(rest, j, item(degrees, j) + stride_c * item(weights, j) - 1)
             for i in range(n_met):
                 s = item(met, i)
+                inside = np.int64(0)
                 for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
                     j = item(shared, p)
+                    inside += item(weights, j)
                     put(rest, j, item(rest, j) - stride_c * item(weights, j))
+                put(internal, i, stride_r * inside)
             score = 0.0
-            if not by_path:
-                for j in range(columns.size):
-                    internal = degrees[j] - rest[j]
-                    is_inside = internal > 0  # a branch would be foreseen in vain
-                    score += is_inside * stride_r * (1.0 + internal) / max(rest[j], 1)
             for i in range(n_met):
                 s = item(met, i)
-                internal = np.int64(0)
-                paths = 0.0
+                degree = item(row_starts, s + 1) - item(row_starts, s)
+                outside = degree - item(internal, i) - 1
                 for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
                     j = item(shared, p)
-                    weight = stride_r * item(weights, j)
-                    internal += weight
-                    paths += weight * item(root, max(item(rest, j), 1))
-                rest_s = max(row_starts[s + 1] - row_starts[s] - internal, 1)
-                if by_path:
-                    score += stride_c * paths * item(root, rest_s)
-                else:
-                    score += stride_c * (1.0 + internal) / rest_s
-            scores[at] = score
+                    weight = item(weights, j)
+                    rest_1 = max(item(rest, j), 1)
+                    rest_2 = max(outside + stride_r * weight, 1)
+                    if by_path:
+                        score += weight * item(root, rest_1) * item(root, rest_2)
+                    else:
+                        score += weight * _of_node(item(degrees, j), rest_1)
+                        score += weight * _of_node(degree, rest_2)
+            scores[at] = stride_r * stride_c * score
             at += 1
         for i in range(n_touched):
             sizes[touched[i]] = 0

@@ -18,7 +18,7 @@ from sparsekit.network._threads import (
     useful_threads,
 )
 from sparsekit.network._tiles import lanes_for
-from sparsekit.topology import Replacement, plan_rewiring
+from sparsekit.topology import plan_rewiring
 
 LOSSES = {"softmax": SOFTMAX, "logistic": LOGISTIC_LOSS, "identity": SQUARED}
 
@@ -239,17 +239,9 @@ class Trainer:
             total=total,
             redistribution=redistribution,
         )
-        return self._change(change_of(plans))
-
-    def keep_connections(self, kept):
-        """Drop all connections but those chosen.
-
-        Parameters
-        ----------
-        kept : list of ndarray of bool, one per layer
-        """
-        nothing = np.empty(0, dtype=np.int64)
-        self._change(change_of([Replacement(~mask, nothing) for mask in kept]))
+        change = change_of(plans)
+        self._follow(change)
+        return change
 
     def _layers_with(self, facts):
         """Return the layers with what `facts` tells about each."""
@@ -258,7 +250,7 @@ class Trainer:
             for at, layer in enumerate(self.network.layers())
         ]
 
-    def _change(self, change):
+    def _follow(self, change):
         if change.is_exchange:
             exchange(self.network, self.state, change)
         else:
@@ -269,7 +261,6 @@ class Trainer:
             # In one call, so that an interruption leaves all of the old or of the new.
             vars(self).update(network=network, state=state, _formats=formats)
         self.refresh()
-        return change
 
 
 def _threshold_and_scale(rate):

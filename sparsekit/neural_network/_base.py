@@ -24,9 +24,10 @@ from sparsekit.network import (
     thread_count,
 )
 from sparsekit.neural_network._beginning import (
-    choose_connections,
+    chosen_network,
     connection_counts,
     first_network,
+    may_have,
 )
 from sparsekit.neural_network._checks import (
     refuse_missing,
@@ -257,9 +258,9 @@ class BaseSparseMLP(
             self._start(X, targets)
         elif not resuming:
             self._check_same_network()
-        trainer = self._trainer(X, targets)
-        if first:
-            choose_connections(self, trainer)
+        trainer = (
+            self._first_trainer(X, targets) if first else self._trainer(X, targets)
+        )
         if held_out is not None:
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
         self.n_iter_ = 0
@@ -290,10 +291,8 @@ class BaseSparseMLP(
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
-        trainer = self._trainer(X, targets)
-        if first:
-            choose_connections(self, trainer)
-        return trainer
+        make_trainer = self._first_trainer if first else self._trainer
+        return make_trainer(X, targets)
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
@@ -361,6 +360,16 @@ class BaseSparseMLP(
         self.rewiring_history_ = []
         self.t_ = 0
 
+    def _first_trainer(self, X, targets):
+        """Return a trainer of the network as it begins."""
+        trainer = self._trainer(X, targets)
+        network = chosen_network(self, trainer)
+        if network is None:
+            return trainer
+        self._network = network.to_dict()
+        self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
+        return self._trainer(X, targets)
+
     def _trainer(self, X, targets):
         """Return a trainer that goes on from the fitted state."""
         network = SparseNetwork(**_writable(self._network))
@@ -419,14 +428,13 @@ class BaseSparseMLP(
         kinds, slopes = activation_table(
             self.activation, self.negative_slope, len(sizes) - 2
         )
-        counts = connection_counts(self, sizes)
         same = (
             self._input_parameters() == self._made_with
             and sizes == network.sizes.tolist()
             and self.dtype == network.dtype
             and np.array_equal(kinds, network.kinds)
             and np.array_equal(slopes.astype(network.dtype), network.slopes)
-            and counts.sum() == network.weights.size
+            and may_have(self, sizes, network.weights.size)
         )
         if not same:
             names = ("hidden_layer_sizes", "sparsity", "activation", "negative_slope")

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from sparsekit.network import build_network, draw_weights
+from sparsekit.network import build_network, select_connections
 from sparsekit.neural_network._missing import prepare
 from sparsekit.neural_network._strategies import strategies_of
 from sparsekit.topology import correlation_strengths, needs_of
@@ -34,11 +34,22 @@ def connection_counts(estimator, sizes, *, initial=False):
     return strategies.allocation.counts(sizes, 1.0 - density)
 
 
+def may_have(estimator, sizes, n_connections):
+    """Return whether training may go on with so many connections.
+
+    On the way of a density schedule that is any number from the one in the end.
+    """
+    final = int(connection_counts(estimator, sizes).sum())
+    if strategies_of(estimator).density_schedule is None:
+        return n_connections == final
+    return n_connections >= final
+
+
 def first_network(estimator, X, sizes):
     """Return a network that has not been trained.
 
     If the topology chooses its connections by their gradients, the network holds all
-    that it chooses among; see `choose_connections`.
+    that it chooses among; see `chosen_network`.
     """
     strategies = strategies_of(estimator)
     topology, dtype = strategies.topology, np.dtype(estimator.dtype)
@@ -75,22 +86,20 @@ def _strengths(samples, rng):
     return correlation_strengths(X, rng, fill=samples.fill)
 
 
-def choose_connections(estimator, trainer):
-    """Let a topology that judges connections by their gradient choose, before training.
+def chosen_network(estimator, trainer):
+    """Return the network with the connections that its topology chooses by gradients.
 
-    The weights are drawn anew, for the number of connections that neurons then have.
+    None if the topology leaves nothing to choose.
     """
-    strategies = strategies_of(estimator)
+    strategies, network = strategies_of(estimator), trainer.network
     if not hasattr(strategies.topology, "keep"):
-        return
-    counts = connection_counts(estimator, trainer.network.sizes, initial=True)
+        return None
+    counts = connection_counts(estimator, network.sizes, initial=True)
     values, deltas = trainer.probe(strategies.n_batches, estimator._generator)
-    trainer.keep_connections(
-        [
-            strategies.topology.keep(layer._replace(values=v, deltas=d), int(count))
-            for layer, v, d, count in zip(
-                trainer.network.layers(), values, deltas, counts, strict=True
-            )
-        ]
-    )
-    draw_weights(trainer.network, strategies.weight_init, estimator._generator)
+    kept = [
+        strategies.topology.keep(layer._replace(values=v, deltas=d), int(count))
+        for layer, v, d, count in zip(
+            network.layers(), values, deltas, counts, strict=True
+        )
+    ]
+    return select_connections(network, kept, strategies.weight_init)

@@ -96,15 +96,14 @@ class FitLoop:
         estimator = self.estimator
         try:
             for epoch in range(self.first_epoch, max_iter):
-                if self.stopped:
-                    break
                 # partial_fit, where every call is one epoch, counts over all calls.
                 done = epoch if self.context is not None else estimator.n_iter_
                 self.rewirings.begin_epoch(
                     done / estimator.max_iter, 1 / estimator.max_iter
                 )
                 n_replaced = 0
-                if not self.rewirings.by_steps:
+                # A fit that is resumed may have stopped before.
+                if not self.stopped and not self.rewirings.by_steps:
                     n_replaced = self._rewire(self.context)
                 if self.stopped:
                     break
@@ -245,7 +244,7 @@ class FitLoop:
         return {
             **self.fitted_attributes(),
             "_optimizer": _copied(self.estimator._optimizer),
-            "_rewiring": dict(self.estimator._rewiring),
+            "_rewiring": self.rewirings.state(),
             "_training": training_state(self),
         }
 

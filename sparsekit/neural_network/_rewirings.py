@@ -215,3 +215,9 @@ class Rewirings:
         """Store what outlasts the fit."""
         if self.exploration is not None:
             self.kept["exploration"] = self.exploration.to_dict()
+
+    def state(self):
+        """Return a copy of what outlasts the fit, as it is now."""
+        self.keep()
+        # All arrays in it are replaced, not written to.
+        return dict(self.kept)

@@ -25,12 +25,14 @@ from sparsekit.topology._initial import (
     connect_idle_neurons,
     random_topology,
 )
+from sparsekit.topology._lamp_pruner import LAMPPruner
 from sparsekit.topology._layer import Layer, needs_of
 from sparsekit.topology._link_prediction_grower import LinkPredictionGrower
 from sparsekit.topology._magnitude_pruner import MagnitudePruner
 from sparsekit.topology._mest_pruner import MESTPruner
 from sparsekit.topology._momentum_grower import MomentumGrower
 from sparsekit.topology._names import ALLOCATIONS, TOPOLOGIES
+from sparsekit.topology._neuron_pruner import NeuronPruner
 from sparsekit.topology._neurons import (
     ImportancePruning,
     active_neurons,
@@ -71,12 +73,14 @@ __all__ = [
     "GradientGrower",
     "ImportancePruning",
     "IterativeDensity",
+    "LAMPPruner",
     "Layer",
     "LinkPredictionGrower",
     "MESTPruner",
     "MagnitudePruner",
     "MomentumGrower",
     "MomentumRedistribution",
+    "NeuronPruner",
     "NonzeroRedistribution",
     "ObservedGrower",
     "OneShotDensity",

@@ -7,6 +7,9 @@ from scipy import sparse
 _ALL_PAIRS = 1000
 _BLOCK = 256
 
+# Values of dense input that are in double precision at a time: 8 MB.
+_BLOCK_VALUES = 2**20
+
 
 def correlation_strengths(
     X,
@@ -45,7 +48,8 @@ def correlation_strengths(
     random combinations of features take O(m * stored values), and the median of their
     sizes estimates the sum with a relative standard error of ``pi / (2 sqrt(m))``.
     Memory beside the input: O((n_samples + n_features) * m), or O((n_samples +
-    n_features) * 256) for all pairs, whose time is O(n_features * stored values).
+    n_features) * 256) for all pairs, whose time is O(n_features * stored values); for
+    CSR input the stored values once more.
 
     Examples
     --------
@@ -85,31 +89,50 @@ class _Table:
     """Samples whose features are centred and of length 1, without being so stored."""
 
     def __init__(self, X, fill):
-        n_samples, n_features = X.shape
+        self.shape = n_samples, n_features = X.shape
         offset = np.zeros(n_features)
         if sparse.issparse(X):
-            data = np.nan_to_num(X.data.astype(np.float64), nan=0.0)
+            data = np.nan_to_num(X.data.astype(np.float64), nan=0.0, copy=False)
             if fill is not None:
                 # Centring takes away the constant that entries not stored stand for.
                 offset = np.asarray(fill, dtype=np.float64)
                 data -= offset[X.indices]
-            self.values = sparse.csr_array((data, X.indices, X.indptr), shape=X.shape)
-            squares = np.bincount(X.indices, data**2, minlength=n_features)
-        else:
-            self.values = np.nan_to_num(np.asarray(X, dtype=np.float64), nan=0.0)
-            squares = np.einsum("ij,ij->j", self.values, self.values)
-        self.mean = np.asarray(self.values.sum(axis=0)) / n_samples
+            X = sparse.csr_array((data, X.indices, X.indptr), shape=X.shape)
+        self.X = X
+        total, squares = np.zeros((2, n_features))
+        for _, values in self._blocks():
+            total += values.sum(axis=0)
+            squares += (values * values).sum(axis=0)
+        self.mean = total / n_samples
         variation = squares - n_samples * self.mean**2
         # A feature that varies by rounding, even in single precision, is constant.
         varies = variation > 1e-12 * (squares + n_samples * offset**2)
         self.scale = np.zeros(n_features)
         self.scale[varies] = 1.0 / np.sqrt(variation[varies])
 
+    def _blocks(self):
+        """Yield rows and their values in double precision; CSR is no larger so."""
+        if sparse.issparse(self.X):
+            yield slice(None), self.X
+            return
+        n_samples, n_features = self.shape
+        step = max(1, _BLOCK_VALUES // n_features)
+        for start in range(0, n_samples, step):
+            rows = slice(start, start + step)
+            values = self.X[rows].astype(np.float64)
+            yield rows, np.nan_to_num(values, nan=0.0, copy=False)
+
     def combine(self, weights):
         """Return combinations of the features, shape (n_samples, n_combinations)."""
         weights = weights * self.scale[:, np.newaxis]
-        return self.values @ weights - self.mean @ weights
+        combined = np.empty((self.shape[0], weights.shape[1]))
+        for rows, values in self._blocks():
+            combined[rows] = values @ weights
+        return combined - self.mean @ weights
 
     def correlations_with(self, combined):
         """Return the products of every feature with centred combinations."""
-        return self.scale[:, np.newaxis] * (self.values.T @ combined)
+        products = np.zeros((self.shape[1], combined.shape[1]))
+        for rows, values in self._blocks():
+            products += values.T @ combined[rows]
+        return self.scale[:, np.newaxis] * products

@@ -54,6 +54,14 @@ def test_projections_of_csr_are_those_of_the_dense_table():
     np.testing.assert_allclose(csr, dense, rtol=1e-6)
 
 
+def test_samples_are_taken_in_parts():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3000, 400))  # more values than are converted at a time
+    X[rng.random(X.shape) < 0.1] = np.nan
+    expected = np.abs(np.corrcoef(np.nan_to_num(X), rowvar=False)).sum(axis=0) - 1
+    np.testing.assert_allclose(correlation_strengths(X, rng), expected, rtol=1e-9)
+
+
 def test_features_that_do_not_vary_have_no_strength():
     X = np.random.default_rng(0).normal(size=(30, 4))
     X[:, 2] = 3.3

@@ -1,0 +1,122 @@
+"""Drop connections by what their neurons are worth."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._layer import Layer, needs_of
+from sparsekit.topology._neurons import ImportancePruning, percolation
+from sparsekit.topology._set_pruner import SETPruner
+
+
+class NeuronPruner(BaseEstimator):
+    """Drop the connections of neurons that matter little, or to nobody.
+
+    Three kinds of connections go: those that another pruner drops; of the others, those
+    into the hidden neurons with the smallest importance, the sum of their absolute
+    weights; and then those on no path from an input to an output. The grower brings as
+    many new ones, so that they leave neurons that do no work for others; with a density
+    schedule, they leave the network.
+
+    Parameters
+    ----------
+    pruner : object with `select` or None, default=None
+        What drops connections by themselves. None: :class:`SETPruner`.
+    percentile : float, default=0.0
+        Per cent of the neurons of each hidden level that lose their inputs at each
+        rewiring, in [0, 100).
+
+    References
+    ----------
+    Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale", arXiv
+    2102.01732 (importance pruning). Zhang et al., "Brain network science modelling of
+    sparse neural networks enables transformers and LLMs to perform as fully connected",
+    NeurIPS 2025, arXiv 2501.19107, appendix F (percolation).
+
+    Examples
+    --------
+    Hidden neuron 1 has no input, so that the output need not read it:
+
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, NeuronPruner
+    >>> hidden = Layer(np.array([0, 1, 1]), np.array([0]), np.array([1.0]), n_in=2)
+    >>> out = Layer(np.array([0, 2]), np.array([0, 1]), np.array([1.0, 3.0]), n_in=2)
+    >>> rng = np.random.default_rng(0)
+    >>> [mask.tolist() for mask in NeuronPruner().select_network([hidden, out], 0, rng)]
+    [[False], [False, True]]
+    """
+
+    scope = "network"
+
+    def __init__(self, pruner=None, percentile: float = 0.0):
+        self.pruner = pruner
+        self.percentile = percentile
+
+    @property
+    def needs(self):
+        """Names of the fields of `Layer` that the pruner inside needs."""
+        return needs_of(self._inner())
+
+    def select(
+        self, layer: Layer, fraction: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Choose connections of a network of a single layer, see `select_network`."""
+        return self.select_network([layer], fraction, rng)[0]
+
+    def select_network(
+        self, layers: Sequence[Layer], fraction: float, rng: np.random.Generator
+    ) -> list[np.ndarray]:
+        """Choose the connections to drop in all layers.
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+            All layers of a network, first layer first.
+        fraction : float
+            In [0, 1]; of the pruner inside.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        list of ndarray of bool
+            For each layer, True where a connection is dropped. Where no path from an
+            input to an output would be left, what the pruner inside drops. Complexity:
+            O(connections + neurons log neurons) beside that pruner.
+
+        Raises
+        ------
+        ValueError
+            If `percentile` lies outside [0, 100).
+        """
+        inner = self._inner()
+        if getattr(inner, "scope", "layer") == "network":
+            first = inner.select_network(layers, fraction, rng)
+        else:
+            first = [inner.select(layer, fraction, rng) for layer in layers]
+        masks = first
+        for choose in (ImportancePruning(self.percentile).select, percolation):
+            left = [_left(la, mask) for la, mask in zip(layers, masks, strict=True)]
+            masks = [
+                _both(mask, g) for mask, g in zip(masks, choose(left), strict=True)
+            ]
+        return first if any(mask.all() for mask in masks) else masks
+
+    def _inner(self):
+        return SETPruner() if self.pruner is None else self.pruner
+
+
+def _left(layer, dropped):
+    """Return a layer without the connections that are dropped."""
+    kept = ~dropped
+    n_before = np.concatenate([[0], np.cumsum(kept)])
+    return Layer(
+        n_before[layer.indptr], layer.indices[kept], layer.weights[kept], layer.n_in
+    )
+
+
+def _both(dropped, also):
+    """Return a mask of what is dropped, and of what is dropped of the rest."""
+    both = dropped.copy()
+    both[~dropped] = also
+    return both
