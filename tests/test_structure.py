@@ -32,6 +32,7 @@ ARROWS = {
         "topology",
     },
     "missingness": {"kernels", "_layout", "_sklearn_compat"},
+    "continual": {"_sklearn_compat", "neural_network", "network", "topology"},
     "study": {"neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }
