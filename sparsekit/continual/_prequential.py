@@ -98,9 +98,9 @@ def prequential_scores(
     _check(X, y, sample_weight, batch_size, window, fading)
     if copy_estimator:
         estimator, drift_detector = copy.deepcopy((estimator, drift_detector))
-    first = {}
+    known = {}
     if is_classifier(estimator):
-        first["classes"] = np.unique(y) if classes is None else np.asarray(classes)
+        known["classes"] = np.unique(y) if classes is None else np.asarray(classes)
     if metric is None:
         metric = _is_right if is_classifier(estimator) else _squared_error
     values, ends, drifts = [], [], []
@@ -116,8 +116,8 @@ def prequential_scores(
         weights = {}
         if sample_weight is not None:
             weights["sample_weight"] = np.asarray(sample_weight)[batch]
-        estimator.partial_fit(X[batch], y[batch], **first, **weights)
-        fitted, first = True, {}
+        estimator.partial_fit(X[batch], y[batch], **known, **weights)
+        fitted = True
     table = _summary(values, window, fading)
     return pd.DataFrame({"n_seen": np.array(ends, dtype=int), **table, "drift": drifts})
 

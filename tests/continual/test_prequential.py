@@ -97,20 +97,20 @@ def test_weights_reach_training():
 def test_drift_is_told_and_acted_on():
     X, y = stream()
     y[165:] = 1 - y[165:]
-    called = []
+    found = prequential_scores(GaussianNB(), X, y, drift_detector=ErrorCounter())
+    assert found["drift"].any()
+    models = []
 
     def start_anew(model):
-        called.append(model)
-        return GaussianNB()
+        models.append(GaussianNB())
+        return models[-1]
 
-    plain = prequential_scores(GaussianNB(), X, y, drift_detector=ErrorCounter())
-    assert plain["drift"].any()
-    with pytest.raises(ValueError, match="classes"):
-        # A new estimator has to know the classes.
-        prequential_scores(
-            GaussianNB(), X, y, drift_detector=ErrorCounter(), on_drift=start_anew
-        )
-    assert called
+    anew = prequential_scores(
+        GaussianNB(), X, y, drift_detector=ErrorCounter(), on_drift=start_anew
+    )
+    assert len(models) == anew["drift"].sum()
+    assert models[-1].class_count_.sum() < 330
+    assert anew["windowed"].iloc[-1] > found["windowed"].iloc[-1]
 
 
 def test_a_detector_is_copied_unless_the_estimator_is_not():

@@ -57,3 +57,25 @@ def reservoir(draws, size):
             if slot < size:
                 held[slot] = t
     return held
+
+
+def class_balanced(labels, draws, size):
+    """Return which rows a class-balanced buffer holds, slot by slot."""
+    held, full = [], set()
+    for t, label in enumerate(labels):
+        if t < size:
+            held.append(t)
+            continue
+        classes = [labels[row] for row in held]
+        most = max(classes.count(c) for c in classes)
+        largest = {c for c in classes if classes.count(c) == most}
+        full |= largest
+        enters, which = draws[t]
+        if label not in full:
+            pool = [slot for slot, c in enumerate(classes) if c in largest]
+            held[pool[int(which * len(pool))]] = t
+        else:
+            mine = [slot for slot, c in enumerate(classes) if c == label]
+            if enters < len(mine) / labels[: t + 1].count(label):
+                held[mine[int(which * len(mine))]] = t
+    return held
