@@ -321,5 +321,5 @@ class ReplayRegressor(RegressorMixin, _BaseReplay):
         return self._learn(X, y, sample_weight)
 
 
-for _network in (ReplayClassifier, ReplayRegressor):
-    _network.__doc__ = _network.__doc__.replace("{parameters}", _PARAMETERS)
+for _class in (ReplayClassifier, ReplayRegressor):
+    _class.__doc__ = (_class.__doc__ or "").replace("{parameters}", _PARAMETERS)

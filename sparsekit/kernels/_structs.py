@@ -106,7 +106,7 @@ class Slots(NamedTuple):
     """The optimizer's state, parallel to weights and to biases.
 
     Within an epoch the moments of BY_INPUT and STORED layers stand in the order of the
-    by-input index, see `order`.
+    by-input index, see `order`; `frozen` always does.
     """
 
     weight_first: np.ndarray  # velocity (SGD) or first moment (Adam)
@@ -114,6 +114,7 @@ class Slots(NamedTuple):
     bias_grad: np.ndarray  # the gradient of the biases
     bias_first: np.ndarray
     bias_second: np.ndarray
+    frozen: np.ndarray | None = None  # bool: weights that keep their value
 
 
 class Noise(NamedTuple):

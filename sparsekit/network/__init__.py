@@ -10,6 +10,7 @@ from sparsekit.network._holes import expected_holes, scaling_holes
 from sparsekit.network._inference import n_samples_of, raw_outputs
 from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
 from sparsekit.network._optimizer import Optimizer, OptimizerState
+from sparsekit.network._protection import Protection
 from sparsekit.network._rewiring import Change, moved_with_connections
 from sparsekit.network._samples import csr_samples, dense_samples
 from sparsekit.network._schedule import LearningRate
@@ -25,6 +26,7 @@ __all__ = [
     "LearningRate",
     "Optimizer",
     "OptimizerState",
+    "Protection",
     "SparseNetwork",
     "Trainer",
     "activation_table",

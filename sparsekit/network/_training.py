@@ -46,6 +46,8 @@ class Trainer:
         How many inputs are values of features and not indicators; None for all.
     noise_seed : int
         Seed of the dropout masks.
+    protection : Protection or None
+        Connections that stay, whatever a rewiring or the optimizer would do.
     n_threads : int
         Fewer are used where a step is too short to share.
     """
@@ -65,6 +67,7 @@ class Trainer:
         input_dropout=0.0,
         n_values=None,
         noise_seed=0,
+        protection=None,
         n_threads=1,
     ):
         self.network = network
@@ -76,6 +79,7 @@ class Trainer:
         self.batch_size = batch_size
         self.n_threads = useful_threads(n_threads, network.weights.size, batch_size)
         self.holes = holes
+        self.protection = protection
         self.noise = Noise(int(noise_seed), *_threshold_and_scale(dropout))
         self.input_noise = None
         if input_dropout > 0:
@@ -101,6 +105,9 @@ class Trainer:
         self._arrays = self.network.for_training(
             self._formats, self._n_lanes, expected=is_expected(self.holes)
         )
+        if self.protection is not None:
+            frozen = self.protection.frozen_weights(self.network, self._arrays)
+            self._slots = self._slots._replace(frozen=frozen)
 
     def run_epoch(self, order, learning_rate):
         """Pass once over the rows in `order`.
@@ -180,6 +187,40 @@ class Trainer:
         ]
         return probe(self._standing_step, self._arrays, batches, self._width)
 
+    def importance(self, power):
+        """Return how much the loss of single rows depends on each connection.
+
+        Parameters
+        ----------
+        power : int
+
+        Returns
+        -------
+        ndarray of shape (n_connections,), float64
+            Mean over the rows of ``abs(gradient of a row's loss) ** power``, without
+            penalty and dropout. Costs a training step for each batch.
+        """
+        n_rows = n_samples_of(self.samples)
+        layers = self.network.layers()
+        sums = [np.zeros(layer.indices.size) for layer in layers]
+        for start in range(0, n_rows, self.batch_size):
+            rows = np.arange(start, min(start + self.batch_size, n_rows))
+            weight = batch_weight(self.targets, rows)
+            if not weight > 0:
+                continue
+            read, sent = probe(self._standing_step, self._arrays, [rows], self._width)
+            for layer, total, values, deltas in zip(
+                layers, sums, read, sent, strict=True
+            ):
+                # In a row, the gradient at a connection is one product; so the sum of
+                # powers is the sum of products that a gradient is, of powers.
+                powers = layer._replace(
+                    values=np.abs(values.astype(np.float64)) ** power,
+                    deltas=np.abs(deltas * np.float64(weight)) ** power,
+                )
+                total += powers.gradients_at(layer.positions())
+        return np.concatenate(sums) / n_rows
+
     def _standing_step(self, arrays, slots, rows):
         """Take a step that moves nothing; return what it leaves, and its weight."""
         rule = Optimizer("sgd", alpha=0.0, momentum=0.0).rule(0.0, self.network.dtype)
@@ -245,6 +286,8 @@ class Trainer:
 
     def _layers_with(self, facts):
         """Return the layers with what `facts` tells about each."""
+        if self.protection is not None:
+            facts = facts | {"protected": self.protection.masks(self.network)}
         return [
             layer._replace(**{name: values[at] for name, values in facts.items()})
             for at, layer in enumerate(self.network.layers())

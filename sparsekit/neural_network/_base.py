@@ -16,6 +16,7 @@ from sparsekit.network import (
     LOSSES,
     Optimizer,
     OptimizerState,
+    Protection,
     SparseNetwork,
     Trainer,
     activation_table,
@@ -34,6 +35,7 @@ from sparsekit.neural_network._checks import (
     refuse_words,
     unchanged_on_error,
 )
+from sparsekit.neural_network._consolidation import ConsolidationMixin
 from sparsekit.neural_network._fit_loop import FitLoop, Validation
 from sparsekit.neural_network._importance import StrengthMixin
 from sparsekit.neural_network._inputs import learn_inputs, warn_about_empty_columns
@@ -49,7 +51,11 @@ from sparsekit.neural_network._warnings import warn_user
 
 
 class BaseSparseMLP(
-    StrengthMixin, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta
+    ConsolidationMixin,
+    StrengthMixin,
+    CallbackSupportMixin,
+    BaseEstimator,
+    metaclass=ABCMeta,
 ):
     """Base of classifiers and regressors; not for direct use."""
 
@@ -352,6 +358,7 @@ class BaseSparseMLP(
         network = first_network(self, X, sizes)
         self._made_with = self._input_parameters()
         self._rewiring = {"clock": 0, "n_steps": 0}
+        self.release()
         self._network = network.to_dict()
         self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
         self.loss_curve_ = []
@@ -376,6 +383,7 @@ class BaseSparseMLP(
         state = OptimizerState(**_writable(self._optimizer))
         if (self.solver == "sgd") != (state.weight_second.size == 0):
             state = OptimizerState.zeros(network, self.solver)
+        protection = getattr(self, "_protection", None)
         return Trainer(
             network,
             state,
@@ -397,6 +405,7 @@ class BaseSparseMLP(
             input_dropout=self.input_dropout,
             n_values=self.n_features_in_,
             noise_seed=int(self._generator.integers(np.iinfo(np.int32).max)),
+            protection=None if protection is None else Protection(**protection),
             n_threads=thread_count(self.n_jobs),
         )
 

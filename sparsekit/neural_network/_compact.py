@@ -80,6 +80,7 @@ def compact(estimator):
     if not neurons.all():
         # What was noted about connections names some that are no more.
         small._rewiring = {key: small._rewiring[key] for key in ("clock", "n_steps")}
+        small.release()
         small.hidden_layer_sizes = tuple(small._network["sizes"][1:-1].tolist())
     return small
 

@@ -170,7 +170,10 @@ class Rewirings:
         self.kept["initial_weights"] = moved_with_connections(
             self.kept["initial_weights"], change.dropped, np.concatenate(is_new)
         )
-        network.weights[:] = self.kept["initial_weights"]
+        free = np.ones(network.weights.size, dtype=bool)
+        if self.trainer.protection is not None:
+            free = ~np.concatenate(self.trainer.protection.masks(network))
+        network.weights[free] = self.kept["initial_weights"][free]
         network.biases[:] = self.kept["initial_biases"]
         self.trainer.state = OptimizerState.zeros(network, self.estimator.solver)
         self.trainer.refresh()

@@ -40,6 +40,9 @@ class Layer(NamedTuple):
         was 0, a sign drawn at random.
     explored : ndarray of int64 or None
         Positions ``row * n_in + column`` that have ever had a connection, sorted.
+    protected : ndarray of bool, shape (n_connections,) or None
+        Connections that no rewiring drops, whatever a pruner chooses; None for none. A
+        strategy need not ask for it.
     """
 
     indptr: np.ndarray
@@ -51,6 +54,7 @@ class Layer(NamedTuple):
     deltas: np.ndarray | None = None
     signs: np.ndarray | None = None
     explored: np.ndarray | None = None
+    protected: np.ndarray | None = None
 
     @property
     def n_out(self) -> int:
@@ -61,6 +65,11 @@ class Layer(NamedTuple):
     def n_free(self) -> int:
         """Number of positions without a connection."""
         return self.n_out * self.n_in - self.indices.size
+
+    @property
+    def n_protected(self) -> int:
+        """Number of connections that are protected."""
+        return 0 if self.protected is None else int(np.count_nonzero(self.protected))
 
     def positions(self) -> np.ndarray:
         """Return ``row * n_in + column`` of each connection, sorted, int64."""

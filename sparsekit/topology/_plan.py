@@ -69,18 +69,20 @@ def plan_rewiring(
     list of Replacement
         One for each layer. If the pruner drops fewer than must go, the survivors with
         the smallest weights go as well. No layer loses its last connection without
-        getting a new one. Complexity: O(connections) beside the pruner and the grower.
+        getting a new one, and none a protected one: where the pruner chooses such, it
+        stays, and fewer are replaced. Complexity: O(connections) beside the pruner and
+        the grower.
 
     Raises
     ------
     ValueError
-        If `total` is more than there are positions, or less than one for each layer;
-        if the grower or the redistribution chooses another number than it was asked
-        for.
+        If `total` is more than there are positions, or less than one for each layer and
+        all that are protected; if the grower or the redistribution chooses another
+        number than it was asked for.
     """
     n_now = np.array([layer.indices.size for layer in layers])
     total = int(n_now.sum()) if total is None else total
-    _check_total(total, layers, n_now)
+    _check_total(total, layers)
     must_go = max(int(n_now.sum()) - total, 0)
     prune = _prune_network if _ranks_the_network(pruner) else _prune_by_layer
     dropped = prune(layers, pruner, fraction, rng, must_go)
@@ -101,20 +103,37 @@ def _ranks_the_network(pruner):
 def _prune_by_layer(layers, pruner, fraction, rng, must_go):
     """Return what goes in each layer; each loses its share of `must_go` at least."""
     n_now = np.array([layer.indices.size for layer in layers])
-    quotas = apportion(n_now, must_go, np.zeros_like(n_now), np.maximum(n_now - 1, 0))
+    most = n_now - _least(layers)
+    quotas = apportion(n_now, must_go, np.zeros_like(n_now), most)
     masks = []
     for layer, quota in zip(layers, quotas, strict=True):
         # So written, the fraction stays what it is where nothing must go.
         share = fraction + (1.0 - fraction) * int(quota) / max(layer.indices.size, 1)
-        masks += _drop_more([layer], [pruner.select(layer, share, rng)], int(quota))
+        mask = _without_protected(layer, pruner.select(layer, share, rng))
+        masks += _drop_more([layer], [mask], int(quota))
     return masks
+
+
+def _least(layers):
+    """Return how many connections each layer keeps whatever must go."""
+    return np.array([max(la.n_protected, int(la.indices.size > 0)) for la in layers])
+
+
+def _without_protected(layer, mask):
+    """Return `mask` without the connections that are protected."""
+    return mask if layer.protected is None else mask & ~layer.protected
 
 
 def _prune_network(layers, pruner, fraction, rng, must_go):
     """Return what goes in each layer by one ranking, `must_go` at least in all."""
     n_now = sum(layer.indices.size for layer in layers)
     share = fraction + (1.0 - fraction) * must_go / max(n_now, 1)
-    masks = pruner.select_network(layers, share, rng)
+    masks = [
+        _without_protected(layer, mask)
+        for layer, mask in zip(
+            layers, pruner.select_network(layers, share, rng), strict=True
+        )
+    ]
     n_dropped = sum(int(np.count_nonzero(mask)) for mask in masks)
     emptied, _ = bounds_of_growth(layers, masks)
     if n_dropped - must_go < emptied.sum():
@@ -138,9 +157,13 @@ def _drop_more(layers, masks, goal):
     missing = goal - sum(int(np.count_nonzero(mask)) for mask in masks)
     if missing <= 0:
         return masks
-    # Of the survivors of each layer, the largest is none of the candidates.
+    # Of the survivors of each layer, the largest is none of the candidates, unless
+    # protected ones stay.
     candidates = []
     for layer, mask in zip(layers, masks, strict=True):
+        if layer.n_protected:
+            candidates.append(np.flatnonzero(~mask & ~layer.protected))
+            continue
         alive = np.flatnonzero(~mask)
         spared = np.argmax(np.abs(layer.weights[alive])) if alive.size else []
         candidates.append(np.delete(alive, spared))
@@ -166,14 +189,14 @@ def _grow(layer, dropped, count, grower, rng):
     return grown
 
 
-def _check_total(total, layers, n_now):
+def _check_total(total, layers):
     """Raise if no network of these layers can have `total` connections."""
-    least = np.count_nonzero(n_now)
+    least = int(_least(layers).sum())
     most = sum(layer.n_in * layer.n_out for layer in layers)
     if not least <= total <= most:
         raise ValueError(
             f"total={total} connections do not fit: the layers have {most} positions, "
-            f"and each of the {least} layers with connections keeps one at least."
+            f"and {least} connections stay, one for each layer and all protected ones."
         )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy.stats import chisquare
 from sklearn.base import BaseEstimator
 
@@ -144,6 +145,42 @@ def test_growing_takes_the_random_numbers_layer_by_layer(drawn, fraction):
     for layer, (dropped, grown) in zip(network, plans, strict=True):
         expected = RandomGrower().select(layer, dropped, int(dropped.sum()), rng)
         np.testing.assert_array_equal(grown, expected)
+
+
+@given(networks, shares, shares, pruners, st.data())
+def test_protected_connections_stay_and_the_total_is_exact(
+    drawn, fraction, goal, pruner, data
+):
+    network = [
+        layer._replace(
+            protected=data.draw(
+                arrays(bool, layer.indices.size, elements=st.booleans())
+            )
+        )
+        for layer, _ in drawn
+    ]
+    kept = sum(max(la.n_protected, int(la.indices.size > 0)) for la in network)
+    total = int(goal * sum(la.n_in * la.n_out for la in network))
+    assume(total >= kept)
+    rng = drawn[0][1]
+    plans = plan_rewiring(network, pruner, RandomGrower(), fraction, rng, total=total)
+    for layer, plan in zip(network, plans, strict=True):
+        assert not (plan.dropped & layer.protected).any()
+        assert size_after(layer, plan) >= (layer.indices.size > 0)
+    assert sum(size_after(*pair) for pair in zip(network, plans, strict=True)) == total
+
+
+def test_what_a_pruner_may_not_drop_is_not_made_up_for():
+    protected = np.array([True, False, False, False])
+    network = [layer_of([1, 2, 3, 4], n_in=9)._replace(protected=protected)]
+    plans = plan_rewiring(network, SETPruner(), RandomGrower(), 0.5, RNG)
+    assert plans[0].dropped.tolist() == [False, True, False, False]
+
+
+def test_a_total_below_what_is_protected_is_an_error():
+    network = [layer_of([1, 2, 3])._replace(protected=np.array([True, True, False]))]
+    with pytest.raises(ValueError, match="total=1 connections do not fit"):
+        plan_rewiring(network, SETPruner(), RandomGrower(), 0.5, RNG, total=1)
 
 
 @given(layers(), shares, pruners)
