@@ -1,0 +1,61 @@
+"""
+Learning from a stream that changes
+===================================
+
+Handwritten digits arrive class by class: first all zeros, then all ones, and so on. A
+network that learns them as they come forgets each digit while it learns the next. It
+helps to keep a few old rows and to learn them again, and nothing else has to change.
+"""
+
+# %%
+# Both networks are the same; one of them is wrapped. All rows have one scale, so
+# nothing is standardised.
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+from sparsekit import SETMLPClassifier
+from sparsekit.continual import ReplayClassifier, continual_metrics
+
+X, y = load_digits(return_X_y=True)
+X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0)
+net = SETMLPClassifier(
+    (100, 100), sparsity=0.5, batch_size=16, standardize=False, random_state=0
+)
+learners = {
+    "as they come": net,
+    "with replay of 100 rows": ReplayClassifier(net, buffer_size=100, random_state=0),
+}
+
+# %%
+# A stage is one digit, in batches of 16 rows that are learned once. After each stage
+# the accuracy on every digit is measured: row i of the matrix is what the network can
+# do after digit i.
+accuracy = {}
+for name, learner in learners.items():
+    matrix = np.zeros((10, 10))
+    for digit in range(10):
+        rows = np.flatnonzero(y_train == digit)
+        for start in range(0, rows.size, 16):
+            batch = rows[start : start + 16]
+            learner.partial_fit(X_train[batch], y_train[batch], classes=range(10))
+        for known in range(10):
+            test = y_test == known
+            matrix[digit, known] = learner.score(X_test[test], y_test[test])
+    accuracy[name] = matrix
+    metrics = continual_metrics(matrix)
+    print(
+        f"{name}: average accuracy {metrics['average_accuracy']:.2f}, "
+        f"forgetting {metrics['forgetting']:.2f}"
+    )
+
+# %%
+# Without replay only the diagonal is bright: a digit is known while it is learned.
+figure, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained", sharey=True)
+for axis, (name, matrix) in zip(axes, accuracy.items(), strict=True):
+    drawn = axis.imshow(matrix, cmap="viridis", vmin=0, vmax=1)
+    axis.set(title=name, xlabel="accuracy on digit", xticks=range(10))
+axes[0].set(ylabel="after learning digit", yticks=range(10))
+figure.colorbar(drawn, ax=axes, label="accuracy", shrink=0.9)
+plt.show()
