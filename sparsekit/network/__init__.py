@@ -1,5 +1,6 @@
 """A sparse multilayer perceptron that knows no scikit-learn: arrays and training."""
 
+from sparsekit.kernels.records import EARLY
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._build import build_network, select_connections
@@ -10,7 +11,9 @@ from sparsekit.network._holes import expected_holes, scaling_holes
 from sparsekit.network._inference import n_samples_of, raw_outputs
 from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
 from sparsekit.network._optimizer import Optimizer, OptimizerState
+from sparsekit.network._recorder import SampleRecorder
 from sparsekit.network._rewiring import Change, moved_with_connections
+from sparsekit.network._rewiring_recorder import CAUSES, RewiringRecorder
 from sparsekit.network._samples import csr_samples, dense_samples
 from sparsekit.network._schedule import LearningRate
 from sparsekit.network._targets import label_targets, take_targets, value_targets
@@ -19,12 +22,16 @@ from sparsekit.network._training import LOSSES, Trainer
 
 __all__ = [
     "ACTIVATIONS",
+    "CAUSES",
+    "EARLY",
     "LOSSES",
     "WEIGHT_INITS",
     "Change",
     "LearningRate",
     "Optimizer",
     "OptimizerState",
+    "RewiringRecorder",
+    "SampleRecorder",
     "SparseNetwork",
     "Trainer",
     "activation_table",
