@@ -48,14 +48,14 @@ class RewiringRecorder:
     def __init__(self, trainer, tolerance, max_samples, seed):
         self.tolerance = tolerance
         self.rng = np.random.default_rng(seed)
+        self._all = trainer.samples, trainer.targets
         n_samples = n_samples_of(trainer.samples)
-        self.samples, self.targets = trainer.samples, trainer.targets
-        self.rows = np.arange(n_samples)
-        if max_samples is not None and max_samples < n_samples:
+        if max_samples is None or max_samples >= n_samples:
+            self.rows = np.arange(n_samples)
+            self.samples, self.targets = self._all
+        else:
             chosen = self.rng.choice(n_samples, max_samples, replace=False)
-            self.rows = np.sort(chosen)
-            self.samples = take_samples(trainer.samples, self.rows)
-            self.targets = take_targets(trainer.targets, self.rows)
+            self._take(np.sort(chosen))
         n = self.rows.size
         self.correct = np.full(n, -1, dtype=np.int8)
         self.loss = np.full(n, np.nan, dtype=np.float32)
@@ -68,6 +68,12 @@ class RewiringRecorder:
         self.events = []
         self.n_epochs = 0
         self._before = None
+
+    def _take(self, rows):
+        samples, targets = self._all
+        self.rows = rows
+        self.samples = take_samples(samples, rows)
+        self.targets = take_targets(targets, rows)
 
     def before(self, trainer):
         """Evaluate before a rewiring."""
@@ -169,7 +175,7 @@ class RewiringRecorder:
 
     def state(self):
         """Return a copy of everything noted, as plain values."""
-        names = ("correct", "loss", *_PER_SAMPLE)
+        names = ("rows", "correct", "loss", *_PER_SAMPLE)
         return {
             **{name: getattr(self, name).copy() for name in names},
             "events": [dict(event) for event in self.events],
@@ -178,7 +184,8 @@ class RewiringRecorder:
         }
 
     def restore(self, state):
-        """Go on from what `state` returned; the rows are those of the same seed."""
+        """Go on from what `state` returned."""
+        self._take(state["rows"].copy())
         for name in ("correct", "loss", *_PER_SAMPLE):
             setattr(self, name, state[name].copy())
         self.events = [dict(event) for event in state["events"]]
