@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 
 # Rooms are imported when a name of theirs is asked for, so that `sparsekit.deploy`
 # needs neither numba nor scikit-learn.
-_ROOMS = ("deploy", "kernels", "missingness", "network", "neural_network", "topology")
+_ROOMS = (
+    "deploy",
+    "difficulty",
+    "kernels",
+    "missingness",
+    "network",
+    "neural_network",
+    "topology",
+)
 _ROOMS_OF_NAMES = ("neural_network", "missingness", "network")
 
 __version__ = "0.1.0"

@@ -32,6 +32,13 @@ ARROWS = {
         "topology",
     },
     "missingness": {"kernels", "_layout", "_sklearn_compat"},
+    "difficulty": {
+        "_layout",
+        "_sklearn_compat",
+        "kernels",
+        "network",
+        "neural_network",
+    },
     "study": {"neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }
