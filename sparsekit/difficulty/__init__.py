@@ -18,7 +18,19 @@ indexed like X. What it holds:
 """
 
 from sparsekit.difficulty._cartography import cartography
+from sparsekit.difficulty._data_map_display import DataMapDisplay
 from sparsekit.difficulty._forgetting import forgetting_events
+from sparsekit.difficulty._forgetting_display import ForgettingDisplay
+from sparsekit.difficulty._gradients import gradient_coverage, grand_scores
 from sparsekit.difficulty._margins import aum_scores, el2n_scores
 
-__all__ = ["aum_scores", "cartography", "el2n_scores", "forgetting_events"]
+__all__ = [
+    "DataMapDisplay",
+    "ForgettingDisplay",
+    "aum_scores",
+    "cartography",
+    "el2n_scores",
+    "forgetting_events",
+    "gradient_coverage",
+    "grand_scores",
+]

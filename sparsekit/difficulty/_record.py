@@ -85,3 +85,10 @@ def rewirings_of(record):
             'about rewirings; fit the network with record="rewiring".'
         )
     return record["rewirings"]
+
+
+def row_index(X, n_rows):
+    """Return the index of a pandas table, or numbers."""
+    import pandas as pd
+
+    return X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(n_rows)

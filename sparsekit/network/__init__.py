@@ -14,6 +14,7 @@ from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._recorder import SampleRecorder
 from sparsekit.network._rewiring import Change, moved_with_connections
 from sparsekit.network._rewiring_recorder import CAUSES, RewiringRecorder
+from sparsekit.network._sample_gradients import gradient_squares
 from sparsekit.network._samples import csr_samples, dense_samples
 from sparsekit.network._schedule import LearningRate
 from sparsekit.network._targets import label_targets, take_targets, value_targets
@@ -41,6 +42,7 @@ __all__ = [
     "dense_samples",
     "draw_weights",
     "expected_holes",
+    "gradient_squares",
     "label_targets",
     "live_parts",
     "moved_with_connections",
