@@ -23,6 +23,11 @@ from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._forgetting_display import ForgettingDisplay
 from sparsekit.difficulty._gradients import gradient_coverage, grand_scores
 from sparsekit.difficulty._margins import aum_scores, el2n_scores
+from sparsekit.difficulty._memorization import (
+    memorization_scores,
+    second_split_forgetting,
+)
+from sparsekit.difficulty._prac import prac_set, pruning_identified_exemplars
 
 __all__ = [
     "DataMapDisplay",
@@ -33,4 +38,8 @@ __all__ = [
     "forgetting_events",
     "gradient_coverage",
     "grand_scores",
+    "memorization_scores",
+    "prac_set",
+    "pruning_identified_exemplars",
+    "second_split_forgetting",
 ]
