@@ -7,7 +7,7 @@ scikit-learn.
 
 import math
 
-from sparsekit.kernels._jit import inner_kernel
+from sparsekit.kernels._jit import inlined_kernel, inner_kernel
 
 SOFTMAX = 0  # cross-entropy of a softmax over the outputs
 LOGISTIC_LOSS = 1  # sum over the outputs of the binary cross-entropies
@@ -53,7 +53,7 @@ def _squared_lane(values, at, deltas, delta_at, width, targets, row, weight):
     return loss / (2 * targets.shape[1])
 
 
-@inner_kernel
+@inlined_kernel
 def lane_loss(
     loss, targets, row, values, at, deltas, delta_at, width, n_outputs, weight
 ):

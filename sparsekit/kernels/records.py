@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from sparsekit.kernels._jit import inner_kernel
+from sparsekit.kernels._jit import inlined_kernel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX
 
 # Columns of `Record.counts`. Presentations are numbered from 1; 0 means never.
@@ -36,7 +36,7 @@ N_LATEST = 3
 EARLY = (5, 10, 20)
 
 
-@inner_kernel
+@inlined_kernel
 def _outcome(
     loss,
     targets,
@@ -79,7 +79,7 @@ def _outcome(
     return error <= tolerance, tolerance - error, error
 
 
-@inner_kernel
+@inlined_kernel
 def note(
     record,
     loss,
@@ -112,15 +112,16 @@ def note(
     counts, means = record.counts, record.means
     seen = counts[row, N_SEEN] + 1
     counts[row, N_SEEN] = seen
-    if correct:
-        counts[row, N_CORRECT] += 1
-        if counts[row, FIRST_LEARNED] == 0:
-            counts[row, FIRST_LEARNED] = seen
-    else:
-        counts[row, LAST_WRONG] = seen
-        if record.correct[row] == 1:
-            counts[row, N_FORGOTTEN] += 1
-    record.correct[row] = 1 if correct else 0
+    # Without branches: nobody can predict which samples are right.
+    right = np.int32(correct)
+    before = record.correct[row]
+    record.correct[row] = right
+    counts[row, N_CORRECT] += right
+    counts[row, N_FORGOTTEN] += np.int32(before > right)
+    first = counts[row, FIRST_LEARNED]
+    counts[row, FIRST_LEARNED] = first if first > 0 else right * seen
+    last = counts[row, LAST_WRONG]
+    counts[row, LAST_WRONG] = last if right > 0 else seen
 
     # Running means, and Welford's sum of squares.
     share = 1.0 / seen
