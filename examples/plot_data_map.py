@@ -48,7 +48,7 @@ axes[0].plot(
     mec="black",
     label="label exchanged",
 )
-axes[0].legend(frameon=False)
+axes[0].legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
 ForgettingDisplay.from_record(net).plot(axes[1])
 plt.show()
 

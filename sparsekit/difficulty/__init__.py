@@ -28,12 +28,14 @@ from sparsekit.difficulty._memorization import (
     second_split_forgetting,
 )
 from sparsekit.difficulty._prac import prac_set, pruning_identified_exemplars
+from sparsekit.difficulty._report import difficulty_report
 
 __all__ = [
     "DataMapDisplay",
     "ForgettingDisplay",
     "aum_scores",
     "cartography",
+    "difficulty_report",
     "el2n_scores",
     "forgetting_events",
     "gradient_coverage",
