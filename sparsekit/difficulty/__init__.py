@@ -29,10 +29,17 @@ from sparsekit.difficulty._memorization import (
 )
 from sparsekit.difficulty._prac import prac_set, pruning_identified_exemplars
 from sparsekit.difficulty._report import difficulty_report
+from sparsekit.difficulty._selection import HardSampleSelector
+from sparsekit.difficulty._selection_curve import (
+    SelectionCurveDisplay,
+    selection_curve,
+)
 
 __all__ = [
     "DataMapDisplay",
     "ForgettingDisplay",
+    "HardSampleSelector",
+    "SelectionCurveDisplay",
     "aum_scores",
     "cartography",
     "difficulty_report",
@@ -44,4 +51,5 @@ __all__ = [
     "prac_set",
     "pruning_identified_exemplars",
     "second_split_forgetting",
+    "selection_curve",
 ]
