@@ -34,12 +34,15 @@ from sparsekit.difficulty._selection_curve import (
     SelectionCurveDisplay,
     selection_curve,
 )
+from sparsekit.difficulty._subset_fit import SubsetFitClassifier, SubsetFitRegressor
 
 __all__ = [
     "DataMapDisplay",
     "ForgettingDisplay",
     "HardSampleSelector",
     "SelectionCurveDisplay",
+    "SubsetFitClassifier",
+    "SubsetFitRegressor",
     "aum_scores",
     "cartography",
     "difficulty_report",
