@@ -22,7 +22,7 @@ WAYS = ("fit", "early_stopping", "warm_start", "partial_fit", "interrupted")
 
 
 class Interrupt:
-    """A callback that presses Ctrl-C at the end of the n-th task."""
+    """A callback that presses Ctrl-C at the end of the n-th epoch or rewiring."""
 
     def __init__(self, count):
         self.count = count
@@ -34,8 +34,9 @@ class Interrupt:
     def on_fit_task_begin(self, estimator, context): ...
 
     def on_fit_task_end(self, estimator, context):
-        self.count -= 1
+        self.count -= context.task_name != "fit"
         if self.count == 0:
+            self.count = -1
             raise KeyboardInterrupt
 
 
