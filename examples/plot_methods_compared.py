@@ -87,7 +87,9 @@ axes[0, 1].set_title("share of positions ever tried")
 axes[0, 2].set_title("share of hidden neurons active")
 for axis in axes[1]:
     axis.set_xlabel("epoch")
-figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside right", frameon=False)
+figure.legend(
+    *axes[0, 0].get_legend_handles_labels(), loc="outside right", frameon=False
+)
 plt.show()
 
 # %%
