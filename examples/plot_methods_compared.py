@@ -44,7 +44,7 @@ def curve(net, seed):
 
 
 # %%
-# ``rewiring_history_`` has a row for each layer of each rewiring. From it come the share
+# ``rewiring_history_`` has a row for each layer of each rewiring. It gives the share
 # of all positions that have ever had a connection, and the share of the hidden neurons
 # that still work: they read something, and something reads them.
 hidden = (200, 200)

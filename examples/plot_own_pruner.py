@@ -5,7 +5,7 @@ A pruner of your own
 A pruner that keeps weights because they are large forgets what they are multiplied
 with: a large weight on an input that is nearly always zero carries nothing. Wanda (Sun
 et al., "A simple and effective pruning approach for large language models", ICLR 2024)
-ranks connections by ``|w| * norm(x)``, where x is what the connection reads. It was made
+ranks connections by ``|w| * norm(x)``, where x is what a connection reads. It was made
 for pruning after training. We write it as a pruner of sparse training, check it, and
 compare it with those that come with the package.
 """
