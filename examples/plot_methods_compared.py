@@ -44,9 +44,9 @@ def curve(net, seed):
 
 
 # %%
-# ``rewiring_history_`` has a row for each layer of each rewiring. It gives the share
-# of all positions that have ever had a connection, and the share of the hidden neurons
-# that still work: they read something, and something reads them.
+# ``rewiring_history_`` has a row for each layer of each rewiring. From it come the
+# share of all positions that have ever had a connection, and the share of the hidden
+# neurons that still work: they read something, and something reads them.
 hidden = (200, 200)
 positions = {1: 64 * 200, 2: 200 * 200, 3: 200 * 10}
 
@@ -87,9 +87,8 @@ axes[0, 1].set_title("share of positions ever tried")
 axes[0, 2].set_title("share of hidden neurons active")
 for axis in axes[1]:
     axis.set_xlabel("epoch")
-figure.legend(
-    *axes[0, 0].get_legend_handles_labels(), loc="outside right", frameon=False
-)
+handles, labels = axes[0, 0].get_legend_handles_labels()
+figure.legend(handles, labels, loc="outside right", frameon=False)
 plt.show()
 
 # %%

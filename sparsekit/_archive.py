@@ -8,6 +8,7 @@ import json
 import os
 import uuid
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -114,18 +115,12 @@ def _read_arrays(archive):
     return arrays
 
 
-class refuse_damage:
-    """A context in which whatever fails says that the file is no good."""
-
-    def __init__(self, path, kind):
-        self.path = str(path)
-        self.kind = kind
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        if isinstance(error, Exception):
-            raise ValueError(
-                f"{self.path!r} is not a {self.kind!r}, or it is damaged: {error}"
-            ) from error
+@contextmanager
+def refuse_damage(path, kind):
+    """Have whatever fails in the block say that the file is no good."""
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(
+            f"{str(path)!r} is not a {kind!r}, or it is damaged: {error}"
+        ) from error

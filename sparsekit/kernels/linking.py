@@ -62,10 +62,10 @@ def _pick(seed, number, begin, end):
 def walk_ends(seed, links, n_walks):
     """Return the ends of random paths of length three that are not connected.
 
-    A walk takes a connection (z2, z1) and goes on from both of its ends, to a row that
-    reads z1 and a column that z2 reads, each drawn uniformly. A pair (r, c) is thus
-    found with a probability proportional to the sum of 1 / (d(z1) d(z2)) over its
-    paths, `d` being numbers of connections.
+    A walk takes a connection (z2, z1) and goes on from both of its ends, to another row
+    that reads z1 and another column that z2 reads, each drawn uniformly. A pair (r, c)
+    is thus found with a probability proportional to the sum over its paths of
+    1 / ((d(z1) - 1) (d(z2) - 1)), `d` being numbers of connections.
 
     Parameters
     ----------
@@ -90,14 +90,17 @@ def walk_ends(seed, links, n_walks):
         while links.row_starts[z2 + 1] <= k:
             z2 += 1
         z1 = links.columns[k]
-        place = _pick(
-            seed, 2 * walk, links.column_starts[z1], links.column_starts[z1 + 1]
-        )
-        r = np.int64(links.rows[place])
-        place = _pick(
-            seed, 2 * walk + 1, links.row_starts[z2], links.row_starts[z2 + 1]
-        )
-        column = links.columns[place]
+        begin, end = links.column_starts[z1], links.column_starts[z1 + 1]
+        if end - begin == 1 or links.row_starts[z2 + 1] - links.row_starts[z2] == 1:
+            continue
+        # Of all but the last, which stands in for the one that is not another.
+        r = np.int64(links.rows[_pick(seed, 2 * walk, begin, end - 1)])
+        if r == z2:
+            r = np.int64(links.rows[end - 1])
+        begin, end = links.row_starts[z2], links.row_starts[z2 + 1]
+        column = links.columns[_pick(seed, 2 * walk + 1, begin, end - 1)]
+        if column == z1:
+            column = links.columns[end - 1]
         low, high = links.row_starts[r], links.row_starts[r + 1]
         while low < high:
             middle = (low + high) // 2
@@ -152,48 +155,47 @@ def _columns_of(seed, links, r, max_degree):
 
 
 @inlined_kernel
-def _list_shared_columns(seed, links, columns, weights, sizes, ends, touched):
+def _list_shared_columns(seed, links, columns, degrees, weights, heads, touched):
     """List, for each row, which of `columns` it reads too, by their index there.
 
-    The list of row `s` has ``sizes[s]`` entries and ends before ``ends[s]``. All sizes
-    must be 0 before; then they are 0 except at the rows in `touched`.
+    The lists are chained: row `s` begins at ``p = heads[s]``, ``chain[p]`` is an entry,
+    and the next one stands at ``chain[p + 1]``; -1 is the end. All heads must be -1
+    before; then they are except at the rows in `touched`.
 
     Returns
     -------
     (ndarray of int32, int)
-        The lists, and the number of rows touched.
+        The chain, and the number of rows touched.
     """
+    most = 0
+    for j in range(columns.size):
+        most += degrees[j] // weights[j] + 1
+    chain = np.empty(2 * most, dtype=np.int32)
     n_touched = 0
-    n_shared = 0
+    place = 0
     for j in range(columns.size):
         end = links.column_starts[columns[j] + 1]
         k = _first(seed, columns[j], links.column_starts[columns[j]], weights[j])
         while k < end:
             s = item(links.rows, k)
-            size = item(sizes, s)
+            head = item(heads, s)
+            put(chain, place, j)
+            put(chain, place + 1, head)
+            put(heads, s, place)
             # Half of the rows are met for the first time, in no order that a processor
             # could foresee: without a branch, this takes half the time.
             put(touched, n_touched, s)
-            n_touched += size == 0
-            put(sizes, s, size + 1)
-            n_shared += 1
+            n_touched += head == -1
+            place += 2
             k += weights[j]
-    begin = 0
-    for i in range(n_touched):
-        s = item(touched, i)
-        put(ends, s, begin)
-        begin += item(sizes, s)
-    shared = np.empty(n_shared, dtype=np.int32)
-    for j in range(columns.size):
-        end = links.column_starts[columns[j] + 1]
-        k = _first(seed, columns[j], links.column_starts[columns[j]], weights[j])
-        while k < end:
-            s = item(links.rows, k)
-            place = item(ends, s)
-            put(shared, place, j)
-            put(ends, s, place + 1)
-            k += weights[j]
-    return shared, n_touched
+    return chain, n_touched
+
+
+@inlined_kernel
+def _of_node(degree, rest):
+    """Return (1 + i) / (1 + e) of a node, shared by its i paths; `rest` is 1 + e."""
+    internal = degree - rest
+    return (1.0 + internal) / (internal * rest)
 
 
 @kernel
@@ -244,17 +246,17 @@ def path_scores(seed, links, positions, by_path, max_degree):
     for n in range(1, most + 1):
         root[n] = 1.0 / np.sqrt(n)
     scores = np.empty(positions.size, dtype=np.float64)
-    sizes = np.zeros(n_out, dtype=np.int32)
-    ends = np.empty(n_out, dtype=np.int32)
+    heads = np.full(n_out, -1, dtype=np.int32)
     touched = np.empty(n_out + 1, dtype=np.int64)
     met = np.empty(n_out + 1, dtype=np.int64)
+    internal = np.empty(n_out + 1, dtype=np.int64)  # i(z2) of those met
     at = 0
     while at < positions.size:
         r = positions[at] // n_in
         key = stream(seed, r)
         columns, stride_r, degrees, weights = _columns_of(key, links, r, max_degree)
-        shared, n_touched = _list_shared_columns(
-            key, links, columns, weights, sizes, ends, touched
+        chain, n_touched = _list_shared_columns(
+            key, links, columns, degrees, weights, heads, touched
         )
         rest = np.empty(columns.size, dtype=np.int64)  # 1 + e(z1)
         while at < positions.size and positions[at] < (r + 1) * n_in:
@@ -265,36 +267,41 @@ def path_scores(seed, links, positions, by_path, max_degree):
             for k in range(_first(key, n_in + 1 + c, begin, stride_c), end, stride_c):
                 s = item(rows, k)
                 put(met, n_met, s)
-                n_met += item(sizes, s) != 0
+                n_met += item(heads, s) != -1
+            # Among the i(z) links of a path's node is the path's own, which surely
+            # exists: it counts once, though it is taken to stand for several below.
+            # Without this, the more a link stands for the larger i(z) would seem.
             for j in range(columns.size):
-                put(rest, j, item(degrees, j))
+                put(rest, j, item(degrees, j) + stride_c * item(weights, j) - 1)
             for i in range(n_met):
                 s = item(met, i)
-                for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
-                    j = item(shared, p)
+                inside = np.int64(0)
+                p = item(heads, s)
+                while p != -1:
+                    j = item(chain, p)
+                    p = item(chain, p + 1)
+                    inside += item(weights, j)
                     put(rest, j, item(rest, j) - stride_c * item(weights, j))
+                put(internal, i, stride_r * inside)
             score = 0.0
-            if not by_path:
-                for j in range(columns.size):
-                    internal = degrees[j] - rest[j]
-                    is_inside = internal > 0  # a branch would be foreseen in vain
-                    score += is_inside * stride_r * (1.0 + internal) / max(rest[j], 1)
             for i in range(n_met):
                 s = item(met, i)
-                internal = np.int64(0)
-                paths = 0.0
-                for p in range(item(ends, s) - item(sizes, s), item(ends, s)):
-                    j = item(shared, p)
-                    weight = stride_r * item(weights, j)
-                    internal += weight
-                    paths += weight * item(root, max(item(rest, j), 1))
-                rest_s = max(row_starts[s + 1] - row_starts[s] - internal, 1)
-                if by_path:
-                    score += stride_c * paths * item(root, rest_s)
-                else:
-                    score += stride_c * (1.0 + internal) / rest_s
-            scores[at] = score
+                degree = item(row_starts, s + 1) - item(row_starts, s)
+                outside = degree - item(internal, i) - 1
+                p = item(heads, s)
+                while p != -1:
+                    j = item(chain, p)
+                    p = item(chain, p + 1)
+                    weight = item(weights, j)
+                    rest_1 = max(item(rest, j), 1)
+                    rest_2 = max(outside + stride_r * weight, 1)
+                    if by_path:
+                        score += weight * item(root, rest_1) * item(root, rest_2)
+                    else:
+                        score += weight * _of_node(item(degrees, j), rest_1)
+                        score += weight * _of_node(degree, rest_2)
+            scores[at] = stride_r * stride_c * score
             at += 1
         for i in range(n_touched):
-            sizes[touched[i]] = 0
+            heads[touched[i]] = -1
     return scores

@@ -1,11 +1,11 @@
 """Estimators for scikit-learn: sparse networks, and the dense one beside them."""
 
 from sparsekit.neural_network._checkpoint import (
-    CheckpointCallback,
     load_checkpoint,
     resume,
     save_checkpoint,
 )
+from sparsekit.neural_network._checkpoint_callback import CheckpointCallback
 from sparsekit.neural_network._compact import compact
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor

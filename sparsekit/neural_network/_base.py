@@ -239,11 +239,11 @@ class BaseSparseMLP(
         state = self._training
         self._generator.bit_generator.state = state["generator_at_start"]
         trainer, held_out = self._prepare_fit(
-            X, y, sample_weight, X_val, y_val, first=False
+            X, y, sample_weight, X_val, y_val, first=False, resuming=True
         )
         return self._run_fit(trainer, held_out, X, y, sample_weight, False, state)
 
-    def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first):
+    def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first, resuming=False):
         """Check everything, build what is new; return trainer and held-out rows."""
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
@@ -256,7 +256,7 @@ class BaseSparseMLP(
             X, targets = X[rows], take_targets(targets, rows)
         if first:
             self._start(X, targets)
-        else:
+        elif not resuming:
             self._check_same_network()
         trainer = (
             self._first_trainer(X, targets) if first else self._trainer(X, targets)

@@ -78,6 +78,8 @@ def compact(estimator):
         for name, value in estimator._optimizer.items()
     }
     if not neurons.all():
+        # What was noted about connections names some that are no more.
+        small._rewiring = {key: small._rewiring[key] for key in ("clock", "n_steps")}
         small.hidden_layer_sizes = tuple(small._network["sizes"][1:-1].tolist())
     return small
 

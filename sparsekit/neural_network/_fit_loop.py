@@ -20,7 +20,7 @@ from sparsekit.neural_network._stopping import Progress
 from sparsekit.neural_network._verbose import show_epoch
 from sparsekit.neural_network._warnings import warn_user
 
-# Fitted attributes that grow.
+# What grows from epoch to epoch.
 _LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")
 
 
@@ -102,6 +102,7 @@ class FitLoop:
                     done / estimator.max_iter, 1 / estimator.max_iter
                 )
                 n_replaced = 0
+                # A fit that is resumed may have stopped before.
                 if not self.stopped and not self.rewirings.by_steps:
                     n_replaced = self._rewire(self.context)
                 if self.stopped:
@@ -135,9 +136,10 @@ class FitLoop:
 
     def _epoch(self, epoch, n_replaced):
         estimator = self.estimator
-        attributes = self.resumable_attributes
         n_inside = None if self.rewirings.by_steps else 0
-        with _Task(self, "epoch", self.context, n_inside, attributes) as task:
+        with _Task(
+            self, "epoch", self.context, n_inside, self.resumable_attributes
+        ) as task:
             begin = time.perf_counter()
             if estimator.shuffle:
                 estimator._generator.shuffle(self.order)
@@ -238,6 +240,7 @@ class FitLoop:
 
     def resumable_attributes(self):
         """Return the fitted state with what the fit needs to go on from it."""
+        self.rewirings.keep()
         return {
             **self.fitted_attributes(),
             "_optimizer": _copied(self.estimator._optimizer),

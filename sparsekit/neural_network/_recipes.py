@@ -8,6 +8,7 @@ from sparsekit.topology import (
     FanInGrower,
     GradientGrower,
     IterativeDensity,
+    LAMPPruner,
     LinkPredictionGrower,
     MagnitudePruner,
     MESTPruner,
@@ -65,7 +66,7 @@ RECIPES = {
         "redistribution": MomentumRedistribution(),
     },
     "dsr": {
-        "pruner": MagnitudePruner(scope="network"),
+        "pruner": LAMPPruner(),
         "redistribution": NonzeroRedistribution(),
         "schedule": _COSINE,
     },
@@ -76,13 +77,13 @@ RECIPES = {
         "schedule": _COSINE,
     },
     "granet": {
-        "pruner": MagnitudePruner(scope="network"),
+        "pruner": LAMPPruner(),
         "grower": GradientGrower(),
         "schedule": _COSINE,
         "density_schedule": CubicDensity(initial=0.5),
     },
     "gmp": {
-        "pruner": MagnitudePruner(scope="network"),
+        "pruner": LAMPPruner(),
         "prune_fraction": 0.0,
         "density_schedule": CubicDensity(initial=1.0),
     },
@@ -109,12 +110,12 @@ RECIPES = {
         "topology": ConstantFanIn(),
     },
     "magnitude": {
-        "pruner": MagnitudePruner(),
+        "pruner": LAMPPruner(),
         "prune_fraction": 0.0,
         "density_schedule": OneShotDensity(),
     },
     "lottery": {
-        "pruner": MagnitudePruner(),
+        "pruner": LAMPPruner(),
         "prune_fraction": 0.0,
         "density_schedule": IterativeDensity(),
         "rewind": True,

@@ -49,6 +49,8 @@ def restore(loop, state):
             "X, y, sample_weight, X_val and y_val must be those of the interrupted "
             "fit, row by row; they are not."
         )
+    if not np.array_equal(np.sort(state["order"]), loop.order):
+        raise ValueError("The order of the rows in the checkpoint is damaged.")
     estimator, trainer = loop.estimator, loop.trainer
     estimator.n_iter_ = loop.first_epoch = state["n_epochs"]
     estimator._generator.bit_generator.state = state["generator"]

@@ -13,6 +13,7 @@ from sparsekit.topology import (
     ElasticDensity,
     FanInGrower,
     GradientGrower,
+    LAMPPruner,
     LinkPredictionGrower,
     MagnitudePruner,
     MESTPruner,
@@ -40,6 +41,7 @@ NAMED = {
     "pruner": {
         "set": SETPruner,
         "magnitude": MagnitudePruner,
+        "lamp": LAMPPruner,
         "threshold": ThresholdPruner,
         "mest": MESTPruner,
         "relative_importance": RelativeImportancePruner,

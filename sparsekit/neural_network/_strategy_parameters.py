@@ -36,9 +36,9 @@ TEXTS = {
     "prune_fraction": """float in [0, 1] or None, default=None
     Share of the connections that is replaced at a rewiring, before the schedule's
     decay. None means as `method` says, as it does for all parameters below.""",
-    "pruner": """{"set", "magnitude", "threshold", "mest", "relative_importance", \
-"taylor", "soft", "random", "neuron", "sign_change"}, object with `select` or None, \
-default=None
+    "pruner": """{"set", "magnitude", "lamp", "threshold", "mest", \
+"relative_importance", "taylor", "soft", "random", "neuron", "sign_change"}, object \
+with `select` or None, default=None
     Which connections go.""",
     "grower": """{"random", "unfired", "gradient", "momentum", "fan_in", \
 "link_prediction", "observed"}, object with `select` or None, default=None

@@ -25,6 +25,7 @@ from sparsekit.topology._initial import (
     connect_idle_neurons,
     random_topology,
 )
+from sparsekit.topology._lamp_pruner import LAMPPruner
 from sparsekit.topology._layer import Layer, needs_of
 from sparsekit.topology._link_prediction_grower import LinkPredictionGrower
 from sparsekit.topology._magnitude_pruner import MagnitudePruner
@@ -72,6 +73,7 @@ __all__ = [
     "GradientGrower",
     "ImportancePruning",
     "IterativeDensity",
+    "LAMPPruner",
     "Layer",
     "LinkPredictionGrower",
     "MESTPruner",

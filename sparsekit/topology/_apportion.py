@@ -10,7 +10,7 @@ def apportion(
 
     The share of layer `l` is ``min(max(level * weights[l], lower[l]), upper[l])`` with
     the one level at which the shares sum to `total`; it is rounded down, and those with
-    the largest remainders get one more.
+    the largest remainders get one more, of equal ones the first.
 
     Parameters
     ----------
@@ -42,7 +42,9 @@ def apportion(
     shares = np.clip(_level(weights, total, lower, upper) * weights, lower, upper)
     counts = np.floor(shares).astype(np.int64)
     missing = total - int(counts.sum())
-    counts[np.argsort(counts - shares, kind="stable")[:missing]] += 1
+    # Rounded, so that of equal remainders the first is the largest on every machine.
+    remainders = np.round(shares - counts, 6)
+    counts[np.argsort(-remainders, kind="stable")[:missing]] += 1
     return counts
 
 

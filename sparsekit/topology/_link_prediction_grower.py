@@ -43,9 +43,10 @@ class LinkPredictionGrower(BaseEstimator):
     candidates : float or None, default=2.0
         Candidates for each connection to add, at least 1. They are the ends of random
         paths of length three, so that a position is the more probably a candidate the
-        more paths lead to it and the fewer branches these have; where the ends of as
-        many paths are not enough, because they are connected or came twice, the rest
-        is drawn uniformly. None and infinity stand for all free positions, as in CHT.
+        more paths lead to it and the fewer connections the nodes of these have: even
+        with 1 the growth follows the paths. Where the ends of as many paths are not
+        enough, because they are connected or came twice, the rest is drawn uniformly.
+        None and infinity stand for all free positions, as in CHT.
     temperature : float or None, default=None
         None takes the largest scores (CHT). With a number, positions are drawn one
         after another with a probability proportional to score**(1 / temperature)
@@ -54,9 +55,11 @@ class LinkPredictionGrower(BaseEstimator):
     max_degree : int or None, default=128
         Of the connections of a neuron, at most as many are looked at for a candidate:
         every second, third, ... one, from a random one on, and each stands for two,
-        three, ... That bounds the time where neurons have many connections. Numbers of
-        links and of paths are then estimated without bias, and the score nearly so, as
-        it is not linear in `i(z)`. None looks at all.
+        three, ... That bounds the time where neurons have many connections. The number
+        of paths is then estimated without bias, and the score nearly so, as it is not
+        linear in `i(z)`: at random, with 250 connections of a neuron, scores come out
+        0.5 % too large and correlate by 0.93 with the exact ones. With fewer than a
+        fifth of the connections they tell little. None looks at all.
 
     Notes
     -----

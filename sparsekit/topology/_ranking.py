@@ -4,7 +4,7 @@ import numpy as np
 
 
 def mark_lowest(scores: np.ndarray, count: int) -> np.ndarray:
-    """Mark the `count` lowest scores; of equal ones, the first.
+    """Mark the `count` lowest scores; of equal ones the first, and NaN last.
 
     Parameters
     ----------
@@ -27,7 +27,12 @@ def mark_lowest(scores: np.ndarray, count: int) -> np.ndarray:
     if count == 0:
         return np.zeros(scores.size, dtype=bool)
     limit = np.partition(scores, count - 1)[count - 1]
-    marked = scores < limit
-    equal = np.flatnonzero(scores == limit)
-    marked[equal[: count - np.count_nonzero(marked)]] = True
+    if np.isnan(limit):
+        equal = np.isnan(scores)
+        marked = ~equal
+    else:
+        equal = scores == limit
+        marked = scores < limit
+    missing = count - np.count_nonzero(marked)
+    marked[np.flatnonzero(equal)[:missing]] = True
     return marked

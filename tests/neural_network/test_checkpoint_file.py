@@ -1,5 +1,6 @@
 """What a checkpoint holds, and which files are refused."""
 
+import inspect
 import json
 import os
 import zipfile
@@ -11,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
+import sparsekit.topology as topology
 from sparsekit import (
     DenseMLPClassifier,
     DenseMLPRegressor,
@@ -20,7 +22,6 @@ from sparsekit import (
     StaticSparseMLPRegressor,
 )
 from sparsekit.neural_network import load_checkpoint, save_checkpoint
-from sparsekit.topology import ObservedGrower
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -98,9 +99,26 @@ def test_parameters_keep_values_and_types(given, tmp_path):
         assert repr(getattr(loaded, name)) == repr(value)
 
 
-def test_strategies_are_stored_by_name(tmp_path):
-    loaded = saved(SETMLPClassifier(grower=ObservedGrower()), tmp_path)
-    assert type(loaded.grower) is ObservedGrower
+STRATEGIES = [
+    found
+    for found in (getattr(topology, name) for name in topology.__all__)
+    if inspect.isclass(found)
+    and issubclass(found, BaseEstimator)
+    and not inspect.isabstract(found)
+]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_strategies_are_stored_by_name(strategy, tmp_path):
+    required = [
+        name
+        for name, parameter in inspect.signature(strategy).parameters.items()
+        if parameter.default is parameter.empty
+    ]
+    given = strategy(**{name: (0.5, 0.25) for name in required})
+    loaded = saved(SETMLPClassifier(grower=given), tmp_path).grower
+    assert type(loaded) is strategy
+    assert repr(loaded.get_params()) == repr(given.get_params())
 
 
 def test_a_random_state_goes_on_where_it_was(tmp_path):
@@ -283,6 +301,27 @@ def test_a_pickled_array_is_refused(content, tmp_path):
         members["array0.npy"] = pickled
 
     path = rewritten(content, tmp_path / "net", change)
+    with pytest.raises(ValueError, match="damaged"):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ("_optimizer", "weight_first"),
+        ("_optimizer", "bias_second"),
+        ("_inputs", "indicators"),
+    ],
+)
+def test_arrays_of_another_network_are_refused(part, name, content, tmp_path):
+    def rewrite(document, members):
+        entry = document["fitted"][part][name]["$array"] + ".npy"
+        place = tmp_path / entry
+        place.write_bytes(members[entry])
+        np.save(place, np.repeat(np.load(place), 2))
+        members[entry] = place.read_bytes()
+
+    path = rewritten(content, tmp_path / "net", rewrite)
     with pytest.raises(ValueError, match="damaged"):
         load_checkpoint(path)
 

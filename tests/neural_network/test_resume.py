@@ -14,6 +14,7 @@ from sklearn.exceptions import NotFittedError
 
 from sparsekit import (
     DenseMLPClassifier,
+    DSTMLPClassifier,
     SETMLPClassifier,
     SETMLPRegressor,
     StaticSparseMLPClassifier,
@@ -24,6 +25,8 @@ from sparsekit.neural_network import (
     resume,
     save_checkpoint,
 )
+from sparsekit.neural_network._recipes import RECIPES
+from sparsekit.topology import RewiringSchedule
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -36,7 +39,7 @@ SETTINGS = {
     "adaptive": {
         "solver": "sgd",
         "learning_rate": "adaptive",
-        "tol": 0.05,
+        "tol": 0.5,
         "n_iter_no_change": 1,
     },
     "invscaling": {"solver": "sgd", "learning_rate": "invscaling"},
@@ -77,8 +80,10 @@ def flowers(storage=np.asarray):
 
 
 def network_of(network, **settings):
-    given = {"max_iter": N_EPOCHS, "random_state": 3} | settings
-    return network((15, 8), **given)
+    given = {"max_iter": N_EPOCHS, "random_state": 3, "learning_rate_init": 0.02}
+    if network is not DenseMLPClassifier:
+        given["sparsity"] = 0.5
+    return network((15, 8), **given | settings)
 
 
 def cut_and_resume(net, path, epoch, X, y, every=1, **data):
@@ -95,11 +100,22 @@ def assert_same_fit(resumed, whole, X):
         for name in one:
             assert_array_equal(one[name], other[name])
     assert timeless(resumed.history_) == timeless(whole.history_)
+    rewirings = (timeless(net.rewiring_history_) for net in (resumed, whole))
+    assert next(rewirings) == next(rewirings)
     assert resumed.loss_curve_ == whole.loss_curve_
     assert resumed.validation_scores_ == whole.validation_scores_
     assert (resumed.n_iter_, resumed.t_) == (whole.n_iter_, whole.t_)
     assert_array_equal(resumed.predict(X), whole.predict(X))
     assert resumed._generator.random() == whole._generator.random()
+
+
+def test_the_settings_reach_what_a_resumed_fit_must_know():
+    X, y = flowers()
+    stopped = network_of(SETMLPClassifier, **SETTINGS["early stopping"]).fit(X, y)
+    best = int(np.argmax(stopped.validation_scores_)) + 1
+    assert 1 < best < stopped.n_iter_  # the best network is not the first nor the last
+    adaptive = network_of(SETMLPClassifier, **SETTINGS["adaptive"]).fit(X, y)
+    assert len({row["learning_rate"] for row in adaptive.history_}) > 2
 
 
 def timeless(history):
@@ -122,6 +138,27 @@ def test_a_resumed_regressor_is_the_one_never_cut_off(settings, tmp_path):
     whole = network_of(SETMLPRegressor, **settings).fit(X, y)
     net = network_of(SETMLPRegressor, **settings)
     assert_same_fit(cut_and_resume(net, tmp_path / "net", 3, X, y), whole, X)
+
+
+@pytest.mark.parametrize("epoch", [2, 6])
+@pytest.mark.parametrize("method", RECIPES)
+def test_every_method_of_rewiring_resumes(method, epoch, tmp_path):
+    X, y = flowers()
+    settings = {"method": method, "batch_size": 40, "sparsity": 0.6}
+    whole = network_of(DSTMLPClassifier, **settings).fit(X, y)
+    net = network_of(DSTMLPClassifier, **settings)
+    assert_same_fit(cut_and_resume(net, tmp_path / "net", epoch, X, y), whole, X)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize("method", ["rigl", "itop", "granet"])
+def test_rewirings_that_are_counted_in_steps_resume(method, early_stopping, tmp_path):
+    X, y = flowers()
+    settings = {"schedule": RewiringSchedule(every=5, unit="steps"), "batch_size": 20}
+    settings |= {"method": method, "early_stopping": early_stopping, "sparsity": 0.6}
+    whole = network_of(DSTMLPClassifier, **settings).fit(X, y)
+    net = network_of(DSTMLPClassifier, **settings)
+    assert_same_fit(cut_and_resume(net, tmp_path / "net", 4, X, y), whole, X)
 
 
 @pytest.mark.parametrize("missing", ["absent", "indicator"])

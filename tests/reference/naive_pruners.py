@@ -26,6 +26,16 @@ def magnitude(layer):
     return [abs(weights[pair]) for pair in pairs]
 
 
+def lamp(layer):
+    sizes = magnitude(layer)
+    order = sorted(range(len(sizes)), key=lambda k: (sizes[k], k))
+    scores = [0.0] * len(sizes)
+    for place, k in enumerate(order):
+        total = sum(float(sizes[j]) ** 2 for j in order[place:])
+        scores[k] = float(sizes[k]) ** 2 / total if total else 0.0
+    return scores
+
+
 def mest(layer, gradient_weight):
     weights, gradients, pairs = dense(layer)
     return [abs(weights[at]) + gradient_weight * abs(gradients[at]) for at in pairs]

@@ -10,6 +10,7 @@ from sparsekit.topology import MagnitudePruner, RandomGrower, plan_rewiring
 from sparsekit.topology._apportion import apportion
 from tests.reference.naive_plan import bounded_shares, dropped_of_network
 from tests.reference.naive_pruners import lowest, magnitude
+from tests.reference.naive_topology import largest_remainders
 from tests.reference.strategies import layers, shares
 
 # Zeros and equal weights come up often.
@@ -46,6 +47,15 @@ def test_whole_shares_stay_what_they_are(numbers, factor):
     total = factor * sum(numbers)
     expected = [factor * number for number in numbers]
     assert apportion(numbers, total, zeros, upper).tolist() == expected
+
+
+@given(st.lists(st.integers(1, 100), min_size=1, max_size=5), st.data())
+def test_largest_remainders_go_up_and_of_equal_ones_the_first(numbers, data):
+    total = data.draw(st.integers(0, 5 * sum(numbers)))
+    exact = [Fraction(number * total, sum(numbers)) for number in numbers]
+    upper, zeros = [total] * len(numbers), [0] * len(numbers)
+    counts = apportion(numbers, total, zeros, upper).tolist()
+    assert counts == largest_remainders(exact, total)
 
 
 @st.composite

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from sparsekit.topology import (
+    LAMPPruner,
     Layer,
     MagnitudePruner,
     MESTPruner,
@@ -61,6 +62,7 @@ def test_scores(dtype, data):
     twins = [
         (RelativeImportancePruner(), naive.relative_importance(layer)),
         (MESTPruner(0.3), naive.mest(layer, 0.3)),
+        (LAMPPruner(), naive.lamp(layer)),
         (TaylorPruner(), naive.taylor(layer)),
         (SoftPruner(TaylorPruner(), 2.0), naive.taylor(layer)),
     ]
@@ -78,6 +80,13 @@ def test_scores(dtype, data):
 def test_lowest_scores_go_and_of_equal_ones_the_first(scores, fraction):
     marked = mark_lowest(np.array(scores), int(fraction * len(scores)))
     assert marked.tolist() == naive.lowest(scores, fraction)
+
+
+def test_scores_that_are_no_numbers_go_last():
+    scores = np.array([np.nan, 2.0, np.nan, np.inf, 1.0])
+    order = [4, 1, 3, 0, 2]
+    for count in range(6):
+        assert set(np.flatnonzero(mark_lowest(scores, count))) == set(order[:count])
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])

@@ -5,8 +5,11 @@ import pytest
 from sklearn.base import BaseEstimator
 
 from sparsekit.topology import (
+    FanInGrower,
+    GradientGrower,
     MagnitudePruner,
     MESTPruner,
+    MomentumGrower,
     ObservedGrower,
     RandomGrower,
     RandomPruner,
@@ -16,6 +19,7 @@ from sparsekit.topology import (
     SoftPruner,
     TaylorPruner,
     ThresholdPruner,
+    UnfiredGrower,
     check_strategy,
 )
 
@@ -23,6 +27,12 @@ from sparsekit.topology import (
 @pytest.mark.parametrize(
     "strategy",
     [
+        FanInGrower(),
+        FanInGrower(candidates=None),
+        GradientGrower(),
+        GradientGrower(candidates=None),
+        MomentumGrower(n_batches=2),
+        UnfiredGrower(),
         MESTPruner(),
         MagnitudePruner(),
         MagnitudePruner("network"),

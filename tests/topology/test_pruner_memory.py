@@ -46,8 +46,8 @@ def layer(request):
         indices,
         rng.normal(size=N_CONNECTIONS).astype(request.param),
         N,
-        values=np.ones((1, N, 8), dtype=request.param),
-        deltas=np.ones((1, N, 8), dtype=request.param),
+        values=np.ones((1, N, 16), dtype=request.param),
+        deltas=np.ones((1, N, 16), dtype=request.param),
         signs=rng.choice(np.array([-1, 1], dtype=np.int8), N_CONNECTIONS),
     )
 

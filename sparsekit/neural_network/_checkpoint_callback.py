@@ -1,0 +1,55 @@
+"""The callback that writes checkpoints while a network is fitted."""
+
+from sparsekit.neural_network._checkpoint import save_checkpoint
+
+
+class CheckpointCallback:
+    """Callback that writes a checkpoint after every few epochs, and one at the end.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; each checkpoint replaces the one before.
+    every : int, default=1
+        Epochs from one checkpoint to the next.
+
+    See Also
+    --------
+    resume : Go on from the file.
+
+    Notes
+    -----
+    One fit, one file: the clones that a grid search makes share their callbacks, and
+    would write over each other's checkpoints.
+
+    Examples
+    --------
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.neural_network import CheckpointCallback
+    >>> callback = CheckpointCallback("net.ckpt", every=10)
+    >>> net = SETMLPClassifier().set_callbacks(callback)
+    """
+
+    def __init__(self, path, every=1):
+        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+            raise ValueError(f"every must be an integer > 0, got {every!r}.")
+        self.path = path
+        self.every = every
+
+    def setup(self, estimator, context):
+        """Prepare nothing; part of scikit-learn's protocol."""
+
+    def teardown(self, estimator, context):
+        """Leave the file; part of scikit-learn's protocol."""
+
+    def on_fit_task_begin(self, estimator, context):
+        """Do nothing; part of scikit-learn's protocol."""
+
+    def on_fit_task_end(self, estimator, context, *, fitted_estimator):
+        """Write the file if it is time."""
+        # After Ctrl-C the file of the last epoch stays: the fit can go on from it.
+        interrupted = hasattr(fitted_estimator, "_interrupted")
+        finished = context.task_name == "fit" and not interrupted
+        due = context.task_name == "epoch" and estimator.n_iter_ % self.every == 0
+        if finished or due:
+            save_checkpoint(fitted_estimator, self.path)

@@ -1,0 +1,60 @@
+"""Counting the positions that have ever had a connection."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sparsekit.topology import Exploration
+from sparsekit.topology import _exploration as module
+
+SIZES = [5, 7, 3]
+SPANS = [35, 21]
+
+# For each of several rewirings, the new connections of both layers.
+histories = st.lists(st.tuples(*(st.sets(st.integers(0, n - 1)) for n in SPANS)))
+
+
+def arrays(sets):
+    return [np.array(sorted(positions), dtype=np.int64) for positions in sets]
+
+
+@given(histories, st.booleans(), st.data())
+def test_every_position_counts_once_however_often_it_comes(history, exact, data):
+    exploration, told = Exploration(SIZES, exact=exact), []
+    seen: list[set] = [set(), set()]
+    expected = []
+    for sets in history:
+        exploration.see(arrays(sets), lambda rates: told.append(rates.tolist()))
+        for positions, new in zip(seen, sets, strict=True):
+            positions |= new
+        expected.append([len(s) / n for s, n in zip(seen, SPANS, strict=True)])
+        if data.draw(st.booleans()):  # a copy goes on from here
+            exploration = Exploration(SIZES, exact=exact, state=exploration.to_dict())
+    for positions, new in zip(exploration.positions(), arrays(seen), strict=True):
+        assert positions.tolist() == new.tolist()
+    assert told == expected
+
+
+def test_beyond_the_budget_the_rate_is_estimated(monkeypatch):
+    monkeypatch.setattr(module, "BUDGET", 4000)
+    rng = np.random.default_rng(0)
+    n = 400
+    exploration = Exploration([n, n])
+    seen = np.zeros(n * n, dtype=bool)
+    for _ in range(40):
+        positions = np.sort(rng.choice(n * n, 3000, replace=False))
+        exploration.see([positions])
+        seen[positions] = True
+    exploration.settle()
+    assert exploration.to_dict()["seen"].size <= 4000
+    # A sample of 2,000 to 4,000: a standard error of about 2 %.
+    assert exploration.rates()[0] == pytest.approx(seen.mean(), rel=0.08)
+
+
+def test_all_are_remembered_where_a_strategy_asks_for_them(monkeypatch):
+    monkeypatch.setattr(module, "BUDGET", 10)
+    exploration = Exploration([30, 30], exact=True)
+    positions = np.arange(0, 900, 2)
+    exploration.see([positions])
+    assert exploration.positions()[0].tolist() == positions.tolist()
