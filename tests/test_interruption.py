@@ -56,7 +56,7 @@ def test_an_interrupted_rewiring_leaves_the_old_network(monkeypatch):
 
     monkeypatch.setattr(
         "sparsekit.topology.SETPruner.select",
-        lambda self, layer, fraction: interrupt(layer),
+        lambda self, layer, fraction, rng: interrupt(layer),
     )
     with pytest.warns(UserWarning, match="interrupted"):
         net.partial_fit(X, y)
