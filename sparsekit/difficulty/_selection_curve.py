@@ -19,6 +19,7 @@ def selection_curve(
     by=("difficulty",),
     keep=(0.2, 0.4, 0.6, 0.8, 1.0),
     strategy="stratified",
+    drop_hardest=0.0,
     cv=5,
     scoring=None,
     random_state=None,
@@ -37,6 +38,8 @@ def selection_curve(
     keep : sequence of float in (0, 1], default=(0.2, 0.4, 0.6, 0.8, 1.0)
         Shares of the training rows.
     strategy : {"stratified", "hardest", "easiest"}, default="stratified"
+    drop_hardest : float in [0, 1), default=0.0
+        Share of the rows, the hardest, that no ranking selects but the random one.
     cv : int, cross-validation generator or iterable, default=5
         Rows are scored and selected within the training rows of each split.
     scoring : str, callable or None, default=None
@@ -76,6 +79,8 @@ def selection_curve(
         raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}.")
     if not all(0 < share <= 1 for share in keep):
         raise ValueError(f"keep must hold shares in (0, 1], got {keep}.")
+    if not 0 <= drop_hardest < 1:
+        raise ValueError(f"drop_hardest must be in [0, 1), got {drop_hardest}.")
     X, y = indexable(X, y)
     rng = check_random_state(random_state)
     scorer = check_scoring(estimator, scoring)
@@ -85,9 +90,9 @@ def selection_curve(
         rows = _safe_indexing(X, train), _safe_indexing(y, train)
         held = _safe_indexing(X, test), _safe_indexing(y, test)
         for name, scores in _rankings(estimator, rows, rankings, rng).items():
-            how = "hardest" if name == "random" else strategy
+            how = ("hardest", 0.0) if name == "random" else (strategy, drop_hardest)
             for share in keep:
-                taken = select(scores, share, how, 0.0, rng)
+                taken = select(scores, share, *how, rng)
                 model = clone(estimator)
                 model.fit(*(_safe_indexing(part, taken) for part in rows))
                 score = float(scorer(model, *held))

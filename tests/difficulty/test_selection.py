@@ -108,6 +108,14 @@ def test_curves_always_hold_random_selections():
     pd.testing.assert_frame_equal(curve, again)
 
 
+def test_random_rows_are_drawn_from_all():
+    X, y = load_iris(return_X_y=True)
+    options = {"keep": [1.0], "cv": 2, "drop_hardest": 0.4, "random_state": 0}
+    curve = selection_curve(net_of(), X, y, **options).set_index("by")["n_samples"]
+    assert set(curve["random"]) == {75}
+    assert set(curve["difficulty"]) == {45}
+
+
 def test_regressions_have_curves_that_can_be_drawn():
     X, y = load_diabetes(return_X_y=True)
     net = SETMLPRegressor((10,), max_iter=4, random_state=0)
@@ -126,6 +134,7 @@ def test_regressions_have_curves_that_can_be_drawn():
         ({"by": ["age"]}, "by must be a sequence"),
         ({"strategy": "all"}, "strategy must be"),
         ({"keep": [0.0]}, "keep must hold"),
+        ({"drop_hardest": 1.0}, "drop_hardest must be"),
     ],
 )
 def test_bad_options_of_a_curve_are_named(options, match):
