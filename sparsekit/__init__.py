@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _ROOMS = (
     "continual",
     "deploy",
+    "difficulty",
     "kernels",
     "missingness",
     "network",

@@ -5,6 +5,7 @@ not promise them; when one moves, this file is the only one to mend.
 """
 
 from sklearn.base import _fit_context
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
 from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.validation import _check_sample_weight
@@ -17,4 +18,5 @@ __all__ = [
     "_BaseComposition",
     "_check_sample_weight",
     "_fit_context",
+    "_safe_indexing",
 ]

@@ -33,6 +33,13 @@ ARROWS = {
     },
     "missingness": {"kernels", "_layout", "_sklearn_compat"},
     "continual": {"_sklearn_compat", "neural_network", "network", "topology"},
+    "difficulty": {
+        "_layout",
+        "_sklearn_compat",
+        "kernels",
+        "network",
+        "neural_network",
+    },
     "study": {"neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }

@@ -102,6 +102,20 @@ class Targets(NamedTuple):
     sample_weight: np.ndarray  # (n,), or (0,) where all samples weigh 1
 
 
+class Record(NamedTuple):
+    """What training notes about each sample, see `records`; None stands for nothing.
+
+    53 bytes per sample without `latest`.
+    """
+
+    tolerance: float  # largest error of a prediction that counts as correct
+    counts: np.ndarray  # int32 (n, N_COUNTS)
+    correct: np.ndarray  # int8 (n,): at the latest presentation; -1: none yet
+    means: np.ndarray  # float32 (n, N_MEANS): over the presentations
+    early: np.ndarray  # float32 (n, len(EARLY)): NaN before that presentation
+    latest: np.ndarray  # float32 (n, N_LATEST), or (0, N_LATEST) where not asked for
+
+
 class Slots(NamedTuple):
     """The optimizer's state, parallel to weights and to biases.
 

@@ -31,7 +31,6 @@ from sparsekit.kernels.holes import (
     settle_holes,
 )
 from sparsekit.kernels.learn import learn
-from sparsekit.kernels.losses import output_deltas
 from sparsekit.kernels.optimizer import update
 from sparsekit.kernels.order import (
     bounds,
@@ -43,6 +42,7 @@ from sparsekit.kernels.order import (
     weights_by_input,
     weights_by_row,
 )
+from sparsekit.kernels.outputs import output_deltas
 from sparsekit.kernels.stored import base_rows, gradient_of_stored, stored_forward_tile
 
 
@@ -74,6 +74,7 @@ def _batch_tile(
     deltas,
     noise,
     input_noise,
+    record,
     step,
 ):
     """Take one tile through all levels; return its loss, leave the output gradient."""
@@ -115,7 +116,18 @@ def _batch_tile(
         else:
             forward_tile(lanes, net, level, tile, n_tiles, values, deltas, noise, step)
     return output_deltas(
-        lanes, net, loss, targets, order, start, count, tile, n_tiles, values, deltas
+        lanes,
+        net,
+        loss,
+        targets,
+        order,
+        start,
+        count,
+        tile,
+        n_tiles,
+        values,
+        deltas,
+        record,
     )
 
 
@@ -242,6 +254,7 @@ def _run_epoch(
     rule,
     noise,
     input_noise,
+    record,
     step,
 ):
     """Train on the rows in `order`, batch after batch.
@@ -322,6 +335,7 @@ def _run_epoch(
                 deltas,
                 noise,
                 input_noise,
+                record,
                 now,
             )
         batch_loss = 0.0

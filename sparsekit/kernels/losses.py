@@ -7,8 +7,7 @@ scikit-learn.
 
 import math
 
-from sparsekit.kernels._jit import inner_kernel
-from sparsekit.kernels._lanes import width_of
+from sparsekit.kernels._jit import inlined_kernel, inner_kernel
 
 SOFTMAX = 0  # cross-entropy of a softmax over the outputs
 LOGISTIC_LOSS = 1  # sum over the outputs of the binary cross-entropies
@@ -54,43 +53,24 @@ def _squared_lane(values, at, deltas, delta_at, width, targets, row, weight):
     return loss / (2 * targets.shape[1])
 
 
-@inner_kernel
-def output_deltas(
-    lanes, net, loss, targets, order, start, count, tile, n_tiles, values, deltas
+@inlined_kernel
+def lane_loss(
+    loss, targets, row, values, at, deltas, delta_at, width, n_outputs, weight
 ):
-    """Return the weighted sum of the losses in `tile`; write the output gradient.
+    """Return the loss of one sample; write `weight` times the output gradient.
 
-    Lanes beyond the batch get a gradient of zero, which keeps them out of every sum.
+    Output k of the sample stands at ``at + k * width`` of `values`, its gradient at
+    ``delta_at + k * width`` of `deltas`.
     """
-    width = width_of(lanes)
-    level = net.sizes.size - 1
-    n_outputs = net.sizes[level]
-    target = (net.first[level] - net.first[0]) * n_tiles + tile * n_outputs
-    delta = net.first[level] * n_tiles + tile * n_outputs
-    one = values.dtype.type(1)
-    weighted = targets.sample_weight.size > 0
-    tile_loss = 0.0
-    for lane in range(width):
-        at = target * width + lane
-        delta_at = delta * width + lane
-        if tile * width + lane >= count:
-            for k in range(n_outputs):
-                deltas[delta_at + k * width] = 0
-            continue
-        row = order[start + tile * width + lane]
-        weight = targets.sample_weight[row] if weighted else one
-        if loss == SOFTMAX:
-            label = targets.labels[row]
-            lane_loss = _softmax_lane(
-                values, at, deltas, delta_at, width, n_outputs, label, weight
-            )
-        elif loss == LOGISTIC_LOSS:
-            lane_loss = _logistic_lane(
-                values, at, deltas, delta_at, width, targets.values, row, weight
-            )
-        else:
-            lane_loss = _squared_lane(
-                values, at, deltas, delta_at, width, targets.values, row, weight
-            )
-        tile_loss += weight * lane_loss
-    return tile_loss
+    if loss == SOFTMAX:
+        label = targets.labels[row]
+        return _softmax_lane(
+            values, at, deltas, delta_at, width, n_outputs, label, weight
+        )
+    if loss == LOGISTIC_LOSS:
+        return _logistic_lane(
+            values, at, deltas, delta_at, width, targets.values, row, weight
+        )
+    return _squared_lane(
+        values, at, deltas, delta_at, width, targets.values, row, weight
+    )

@@ -1,5 +1,6 @@
 """A sparse multilayer perceptron that knows no scikit-learn: arrays and training."""
 
+from sparsekit.kernels.records import EARLY
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._build import build_network, select_connections
@@ -11,7 +12,10 @@ from sparsekit.network._inference import n_samples_of, raw_outputs
 from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
 from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._protection import Protection
+from sparsekit.network._recorder import SampleRecorder
 from sparsekit.network._rewiring import Change, moved_with_connections
+from sparsekit.network._rewiring_recorder import CAUSES, RewiringRecorder
+from sparsekit.network._sample_gradients import gradient_squares
 from sparsekit.network._samples import csr_samples, dense_samples
 from sparsekit.network._schedule import LearningRate
 from sparsekit.network._targets import label_targets, take_targets, value_targets
@@ -20,6 +24,8 @@ from sparsekit.network._training import LOSSES, Trainer
 
 __all__ = [
     "ACTIVATIONS",
+    "CAUSES",
+    "EARLY",
     "LOSSES",
     "WEIGHT_INITS",
     "Change",
@@ -27,6 +33,8 @@ __all__ = [
     "Optimizer",
     "OptimizerState",
     "Protection",
+    "RewiringRecorder",
+    "SampleRecorder",
     "SparseNetwork",
     "Trainer",
     "activation_table",
@@ -36,6 +44,7 @@ __all__ = [
     "dense_samples",
     "draw_weights",
     "expected_holes",
+    "gradient_squares",
     "label_targets",
     "live_parts",
     "moved_with_connections",

@@ -45,7 +45,9 @@ def probe(run, arrays, batches, width):
             read = slice(first[layer - 1] - first[0], first[layer] - first[0])
             summed = slice(first[layer], first[layer] + sizes[layer])
             # Missing inputs may stand as NaN; they have no part in a gradient.
-            values[layer - 1].append(np.nan_to_num(_tiles(held, read, n_tiles, width)))
+            told = np.nan_to_num(_tiles(held, read, n_tiles, width))
+            told[-1, :, rows.size - (n_tiles - 1) * width :] = 0.0  # no samples
+            values[layer - 1].append(told)
             deltas[layer - 1].append(_tiles(sent, summed, n_tiles, width) * scale)
     return [np.concatenate(v) for v in values], [np.concatenate(d) for d in deltas]
 

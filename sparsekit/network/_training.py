@@ -10,6 +10,7 @@ from sparsekit.network._holes import is_expected, room_for_notes
 from sparsekit.network._inference import n_samples_of
 from sparsekit.network._optimizer import Optimizer
 from sparsekit.network._probe import probe
+from sparsekit.network._recorder import Recorder
 from sparsekit.network._rewiring import change_of, exchange, resized
 from sparsekit.network._targets import batch_weight
 from sparsekit.network._threads import (
@@ -50,6 +51,11 @@ class Trainer:
         Connections that stay, whatever a rewiring or the optimizer would do.
     n_threads : int
         Fewer are used where a step is too short to share.
+
+    Attributes
+    ----------
+    recorder : Recorder
+        Takes notes of the samples, or none.
     """
 
     def __init__(
@@ -96,6 +102,7 @@ class Trainer:
         self._values = np.empty((n_neurons + n_noted) * n_lanes, dtype=network.dtype)
         self._deltas = np.empty(n_computed * n_lanes, dtype=network.dtype)
         self._input_dropout = input_dropout
+        self.recorder = Recorder()
         self._formats = layer_formats(network, samples, holes, input_dropout)
         self.refresh()
 
@@ -132,11 +139,12 @@ class Trainer:
             self.optimizer.rule(learning_rate, self.network.dtype),
             self.noise,
             self.input_noise,
+            self.recorder.notes_of_training,
         )
         self.state.step += steps
         return total / order.size, not failed
 
-    def _run(self, arrays, slots, order, rule, noise, input_noise):
+    def _run(self, arrays, slots, order, rule, noise, input_noise, record=None):
         """Call the compiled epoch; return what it returns."""
         uses_blas = bool((arrays.formats == DENSE).any())
         with (
@@ -159,6 +167,7 @@ class Trainer:
                 rule,
                 noise,
                 input_noise,
+                record,
                 self.state.step,
             )
 

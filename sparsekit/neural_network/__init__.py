@@ -11,6 +11,7 @@ from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegresso
 from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
 from sparsekit.neural_network._export_onnx import export_onnx
 from sparsekit.neural_network._quick_selector import QuickSelector
+from sparsekit.neural_network._recording import Recording
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
@@ -25,6 +26,7 @@ __all__ = [
     "DenseMLPClassifier",
     "DenseMLPRegressor",
     "QuickSelector",
+    "Recording",
     "SETMLPClassifier",
     "SETMLPRegressor",
     "StaticSparseMLPClassifier",

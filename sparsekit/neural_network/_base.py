@@ -45,6 +45,7 @@ from sparsekit.neural_network._missing import (
     indicator_features,
     prepare,
 )
+from sparsekit.neural_network._recording import FitRecorder, recording_of
 from sparsekit.neural_network._resumption import restore
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 from sparsekit.neural_network._warnings import warn_user
@@ -251,12 +252,14 @@ class BaseSparseMLP(
 
     def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first, resuming=False):
         """Check everything, build what is new; return trainer and held-out rows."""
+        given = X
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
         if first:
             self._seed()
         targets = self._encode(y, sample_weight, first)
         self._generator_at_start = self._generator.bit_generator.state
+        n_rows = X.shape[0]
         rows, held_out = self._split(X, targets, X_val, y_val)
         if rows is not None:
             X, targets = X[rows], take_targets(targets, rows)
@@ -269,6 +272,7 @@ class BaseSparseMLP(
         )
         if held_out is not None:
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
+        self._record_samples(trainer, given, n_rows, rows)
         self.n_iter_ = 0
         return trainer, held_out
 
@@ -284,6 +288,7 @@ class BaseSparseMLP(
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True.")
         first = not hasattr(self, "_network")
+        given = X
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
         if first:
@@ -298,7 +303,16 @@ class BaseSparseMLP(
                 X, self.standardize, sample_weight, self._inputs
             )
         make_trainer = self._first_trainer if first else self._trainer
-        return make_trainer(X, targets)
+        trainer = make_trainer(X, targets)
+        self._record_samples(trainer, given, X.shape[0])
+        return trainer
+
+    def _record_samples(self, trainer, X, n_rows, rows=None):
+        """Let the trainer take the notes that `record` asks for."""
+        recording = recording_of(self.record)
+        if recording is not None:
+            loss = self.out_activation_
+            trainer.recorder = FitRecorder(recording, trainer, loss, X, n_rows, rows)
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)

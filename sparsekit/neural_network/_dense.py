@@ -81,6 +81,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         standardize=True,
         missing="absent",
         missing_scaling=None,
+        record=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -114,6 +115,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         self.standardize = standardize
         self.missing = missing
         self.missing_scaling = missing_scaling
+        self.record = record
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -192,6 +194,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         standardize=True,
         missing="absent",
         missing_scaling=None,
+        record=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -223,6 +226,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         self.standardize = standardize
         self.missing = missing
         self.missing_scaling = missing_scaling
+        self.record = record
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

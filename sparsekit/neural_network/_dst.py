@@ -94,6 +94,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         standardize=True,
         missing="absent",
         missing_scaling=None,
+        record=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -138,6 +139,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         self.standardize = standardize
         self.missing = missing
         self.missing_scaling = missing_scaling
+        self.record = record
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -229,6 +231,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         standardize=True,
         missing="absent",
         missing_scaling=None,
+        record=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -271,6 +274,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         self.standardize = standardize
         self.missing = missing
         self.missing_scaling = missing_scaling
+        self.record = record
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 import sparsekit.topology as topology
+from sparsekit.neural_network._recording import Recording
 
 _BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
@@ -50,8 +51,8 @@ def encode(value, arrays, where):
     raise TypeError(
         f"{where} is a {type(value).__module__}.{type(value).__qualname__}, which a "
         "checkpoint cannot hold. It takes numbers, strings, lists, dicts, numpy arrays "
-        "and generators, and the strategies of sparsekit.topology; pickle takes the "
-        "rest."
+        "and generators, the strategies of sparsekit.topology, and Recording; pickle "
+        "takes the rest."
     )
 
 
@@ -125,7 +126,9 @@ def _decode_strategy(node, arrays):
 
 
 def _strategy(name):
-    """Return the strategy of that public name; None if there is none."""
+    """Return the strategy, or `Recording`, of that name; None if there is none."""
+    if name == "Recording":
+        return Recording
     found = getattr(topology, name) if name in topology.__all__ else None
     is_class = isinstance(found, type) and issubclass(found, BaseEstimator)
     return found if is_class else None

@@ -82,6 +82,7 @@ class FitLoop:
         self.interrupted = False
         # For checkpoints, see `_resumption`; what an earlier fit left is void.
         vars(estimator).pop("_training", None)
+        vars(estimator).pop("record_", None)
         self.generator_at_start = vars(estimator).pop("_generator_at_start", None)
         self.first_epoch = 0
         self.digest = None
@@ -115,6 +116,7 @@ class FitLoop:
             warn_user("Training interrupted by user.")
         if self.best_network is None and self.context is not None:
             self.rewirings.finish()
+        self.trainer.recorder.finish(self.trainer)
         if self.best_network is not None:
             # The optimizer's state belongs to connections that may be gone.
             self.trainer.network = self.best_network
@@ -124,6 +126,8 @@ class FitLoop:
             self.rewirings.went_back()
         self.rewirings.keep()
         estimator._keep(self.trainer)
+        if estimator.record is not None:
+            estimator.record_ = self.trainer.recorder.fitted_record()
 
     def _rewire(self, context):
         """Rewire if that is due, which it never is in a new network."""
@@ -145,6 +149,7 @@ class FitLoop:
                 estimator._generator.shuffle(self.order)
             rate = self.rate.at(epoch, estimator.t_)
             loss, finite, n_inside = self._train(rate, task.context)
+            self.trainer.recorder.end_epoch(self.trainer)
             estimator.t_ += self.order.size
             estimator.n_iter_ += 1
             estimator.loss_curve_.append(loss)

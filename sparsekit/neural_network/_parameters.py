@@ -12,6 +12,7 @@ import numpy as np
 from sparsekit._sklearn_compat import Interval, Options, StrOptions
 from sparsekit.network import ACTIVATIONS
 from sparsekit.neural_network import _strategy_parameters
+from sparsekit.neural_network._recording import WHEN, Recording
 
 _UNIT = Interval(Real, 0, 1, closed="left")
 _NON_NEGATIVE = Interval(Real, 0, None, closed="left")
@@ -54,6 +55,7 @@ CONSTRAINTS: dict[str, list] = {
     "standardize": ["boolean"],
     "missing": [StrOptions({"absent", "indicator", "expected", "raise"})],
     "missing_scaling": [StrOptions({"sample", "neuron"}), None],
+    "record": [StrOptions(set(WHEN)), Recording, None],
     "dtype": [StrOptions({"float32", "float64"})],
     "n_jobs": [Integral, None],
     "random_state": ["random_state"],
@@ -168,6 +170,10 @@ default="constant"
     observed: sparse neurons read few, so that q / f varies from neuron to neuron. p is
     1/2 with `standardize`, which keeps the variance of sums of centred values, and 1
     without, which keeps their mean. Not with ``missing="expected"``.""",
+    "record": """{"presentation", "epoch", "rewiring"}, :class:`Recording` or None, \
+default=None
+    What to record of each sample in `record_`: as it is presented, after every epoch,
+    or around rewirings as well. What is trained does not depend on it.""",
     "dtype": """{"float32", "float64"}, default="float32"
     Precision of weights and values.""",
     "n_jobs": """int or None, default=None
@@ -263,6 +269,9 @@ _ATTRIBUTES = [
     that have ever had a connection), n_active (neurons that the layer reads and that
     read something themselves), mean, standard deviation and maximum of the connections
     of a neuron (fan_in_... and fan_out_...), seconds (of the whole rewiring).""",
+    """record_ : dict of str to ndarray
+    With `record`, what the last call of `fit` or `partial_fit` noted about each row of
+    its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN.""",
     """n_iter_ : int
     Epochs of the last `fit`, or of all `partial_fit` calls.""",
     """t_ : int

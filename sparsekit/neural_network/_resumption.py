@@ -32,6 +32,7 @@ def training_state(loop):
         "best": float(loop.progress.best),
         "waited": loop.progress.waited,
         "best_network": None if best is None else best.to_dict(),
+        "record": loop.trainer.recorder.state(),
         "data": _digest_of(loop),
     }
 
@@ -60,6 +61,7 @@ def restore(loop, state):
     loop.progress.best, loop.progress.waited = state["best"], state["waited"]
     if state["best_network"] is not None:
         loop.best_network = SparseNetwork(**state["best_network"])
+    trainer.recorder.restore(state.get("record"))
     trainer.noise = trainer.noise._replace(seed=state["noise_seed"])
     if trainer.input_noise is not None:
         trainer.input_noise = trainer.input_noise._replace(seed=state["noise_seed"])

@@ -121,6 +121,7 @@ class Rewirings:
     def _rewire(self, fraction, total):
         begin = time.perf_counter()
         estimator, trainer = self.estimator, self.trainer
+        trainer.recorder.before_rewiring(trainer)
         change = trainer.rewire(
             self.strategies.pruner,
             self.strategies.grower,
@@ -130,6 +131,7 @@ class Rewirings:
             total=total,
             redistribution=self.strategies.redistribution,
         )
+        trainer.recorder.after_rewiring(trainer, change)
         self.kept["clock"] = 0
         if self.strategies.rewind:
             self._rewind(change)

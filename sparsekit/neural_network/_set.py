@@ -90,6 +90,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         standardize=True,
         missing="absent",
         missing_scaling=None,
+        record=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -126,6 +127,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.standardize = standardize
         self.missing = missing
         self.missing_scaling = missing_scaling
+        self.record = record
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -212,6 +214,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         standardize=True,
         missing="absent",
         missing_scaling=None,
+        record=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -246,6 +249,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         self.standardize = standardize
         self.missing = missing
         self.missing_scaling = missing_scaling
+        self.record = record
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

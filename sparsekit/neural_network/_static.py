@@ -84,6 +84,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         standardize=True,
         missing="absent",
         missing_scaling=None,
+        record=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -118,6 +119,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         self.standardize = standardize
         self.missing = missing
         self.missing_scaling = missing_scaling
+        self.record = record
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -198,6 +200,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         standardize=True,
         missing="absent",
         missing_scaling=None,
+        record=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -230,6 +233,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         self.standardize = standardize
         self.missing = missing
         self.missing_scaling = missing_scaling
+        self.record = record
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

@@ -125,7 +125,10 @@ def n_rewirings(strategies, n_epochs, first):
 
     None stands inside: those that are counted in steps are tasks within the epochs.
     """
-    if not strategies.rewires or strategies.schedule.unit == "steps":
+    if not strategies.rewires:
+        return 0
+    strategies.schedule.fraction(0.0, 0.0)  # raises if its parameters are not allowed
+    if strategies.schedule.unit == "steps":
         return 0
     return (n_epochs - int(first)) // strategies.schedule.every
 
@@ -135,6 +138,11 @@ def _made(name, value):
         return value
     if isinstance(value, str):
         return NAMED[name][value]()
+    if isinstance(value, type):
+        raise TypeError(
+            f"{name} must be an object, not a class; got {value.__name__}. Did you "
+            f"mean {name}={value.__name__}()?"
+        )
     if name == "allocation" and not hasattr(value, "counts"):
         return PerLayer(value)
     return clone(value, safe=False)

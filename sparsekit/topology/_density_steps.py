@@ -15,8 +15,9 @@ class ElasticDensity(BaseEstimator):
 
     Parameters
     ----------
-    extra : sequence of float, default=(0.05, 0.025)
-        What the density of each step exceeds the final one by, not negative.
+    extra : sequence of float, default=(0.5, 0.25)
+        What the density of each step exceeds the final one by, as a share of that one,
+        not negative.
     until : sequence of float, default=(0.6, 0.8)
         Share of the training done when each step ends, in [0, 1], increasing; as many
         as `extra`.
@@ -25,6 +26,7 @@ class ElasticDensity(BaseEstimator):
     ----------
     Yuan et al., "MEST: accurate and fast memory-economic sparse training framework on
     the edge", NeurIPS 2021, section 3.2 (elastic mutation with a soft memory bound).
+    The default is what they add at a sparsity of 90 %, 5 and 2.5 points.
 
     Examples
     --------
@@ -34,7 +36,7 @@ class ElasticDensity(BaseEstimator):
     [0.15, 0.125, 0.1]
     """
 
-    def __init__(self, extra=(0.05, 0.025), until=(0.6, 0.8)):
+    def __init__(self, extra=(0.5, 0.25), until=(0.6, 0.8)):
         self.extra = extra
         self.until = until
 
@@ -46,7 +48,7 @@ class ElasticDensity(BaseEstimator):
         self._check()
         for extra, until in zip(self.extra, self.until, strict=True):
             if progress < until:
-                return min(final + extra, 1.0)
+                return min(final * (1.0 + extra), 1.0)
         return final
 
     def _check(self):

@@ -186,6 +186,13 @@ def _grow(layer, dropped, count, grower, rng):
             f"{type(grower).__name__} chose {grown.size} positions where it was asked "
             f"for {count}; a grower chooses exactly as many as it is asked for."
         )
+    # Anything else would be written outside the arrays of the network.
+    ends = [-1], grown, [layer.n_in * layer.n_out]
+    if not (np.diff(np.concatenate(ends)) > 0).all():
+        raise ValueError(
+            f"{type(grower).__name__} chose positions that are not sorted, not "
+            "distinct or outside the layer; check_strategy tells which."
+        )
     return grown
 
 

@@ -80,20 +80,21 @@ def accuracy(table, method, sparsity, seed, epochs):
 
 
 def summary(rows):
-    """Return mean accuracy with 95 % intervals, and the mean rank among the methods.
-
-    Ranks are taken within each table, sparsity and seed, without the dense network.
-    """
+    """Return mean accuracy with 95 % intervals, and the ranks of the methods."""
     keys = ["table", "sparsity", "method"]
     groups = rows.groupby(keys, sort=False)
     table = groups[["score", "weights"]].mean()
     n_seeds = rows["seed"].nunique()
     half = groups["score"].sem() * t.ppf(0.975, n_seeds - 1)
     table.insert(1, "half_width", half)
-    sparse = rows[rows["method"] != "dense"]
-    ranks = sparse.groupby(["table", "sparsity", "seed"])["score"].rank(ascending=False)
-    table["rank"] = sparse.assign(rank=ranks).groupby(keys)["rank"].mean()
-    return table.reset_index()
+    return with_ranks(table.reset_index())
+
+
+def with_ranks(table):
+    """Rank the means on each table at each sparsity, without the dense network."""
+    sparse = table[table["method"] != "dense"]
+    ranks = sparse.groupby(["table", "sparsity"])["score"].rank(ascending=False)
+    return table.assign(rank=ranks)
 
 
 def critical_difference(n_methods, n_problems):

@@ -200,12 +200,19 @@ def test_any_object_with_select_is_a_strategy():
         ({"allocation": [0.5, 0.9]}, "allocation|sparsities"),
         ({"weight_init": "zeros"}, "weight_init"),
         ({"grower": GradientGrower(candidates=0.5)}, "candidates"),
+        ({"schedule": RewiringSchedule(every=0)}, "every"),
     ],
 )
 def test_bad_parts_are_refused(parameters, words):
     X, y = table()
     with pytest.raises(ValueError, match=words):
         network("set").set_params(**parameters).fit(X, y)
+
+
+def test_a_class_in_place_of_an_object_is_refused():
+    X, y = table()
+    with pytest.raises(TypeError, match=r"Did you mean pruner=MagnitudePruner\(\)"):
+        network("set", pruner=MagnitudePruner).fit(X, y)
 
 
 def test_sparsities_may_be_given_for_each_layer():

@@ -76,7 +76,8 @@ def sigmoid(initial):
 
 
 def elastic(final, progress):
-    return final + (0.05 if progress < 0.6 else 0.025 if progress < 0.8 else 0.0)
+    extra = 0.5 if progress < 0.6 else 0.25 if progress < 0.8 else 0.0
+    return final * (1 + extra)
 
 
 def one_shot(final, progress):
@@ -147,6 +148,21 @@ def over_the_network(score):
 
 def sizes(state):
     return [np.abs(matrix) for matrix in state.net.matrices]
+
+
+def shares_of_larger_ones(state):
+    """Return each square over the sum of itself and all that are not smaller."""
+    scores = []
+    for matrix, mask in zip(state.net.matrices, state.net.masks, strict=True):
+        squares = (matrix[mask] ** 2).tolist()
+        order = sorted(range(len(squares)), key=lambda k: (squares[k], k))
+        of_layer = np.zeros_like(matrix)
+        ranked = [0.0] * len(squares)
+        for place, k in enumerate(order):
+            ranked[k] = squares[k] / sum(squares[j] for j in order[place:])
+        of_layer[mask] = ranked
+        scores.append(of_layer)
+    return scores
 
 
 def sizes_and_gradients(state):
@@ -356,7 +372,7 @@ class Method:
     knows_signs: bool = False
 
 
-_SIZE, _NETWORK = by_score(sizes), over_the_network(sizes)
+_SIZE, _NETWORK = by_score(sizes), over_the_network(shares_of_larger_ones)
 _GRADIENT = by_gradient(State.mean_gradients)
 
 METHODS = {
@@ -382,9 +398,10 @@ METHODS = {
         without_dead_ends(by_score(soft_sizes)), by_paths(1.0), density=sigmoid(0.5)
     ),
     "srigl": Method(_SIZE, to_equal_fan_in, decay=cosine, n_batches=1),
-    "magnitude": Method(_SIZE, fraction=0.0, density=one_shot),
-    "lottery": Method(_SIZE, fraction=0.0, density=in_five_rounds, rewinds=True),
+    "magnitude": Method(_NETWORK, fraction=0.0, density=one_shot),
+    "lottery": Method(_NETWORK, fraction=0.0, density=in_five_rounds, rewinds=True),
 }
 
 # Methods whose rule ranks the whole network, which is then asked for one share.
 RANK_THE_NETWORK = ("dsr", "granet", "gmp", "cht", "chts", "chtss")
+RANK_THE_NETWORK += ("magnitude", "lottery")

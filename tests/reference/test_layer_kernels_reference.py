@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sparsekit.kernels import backward, gather, losses, order
+from sparsekit.kernels import backward, gather, order, outputs
 from sparsekit.kernels import forward as forward_kernels
 from sparsekit.kernels import noise as noise_kernels
 from sparsekit.kernels._lanes import lanes_of
@@ -36,7 +36,7 @@ forward_tile = callable_from_python(forward_kernels.forward_tile)
 hash_key = callable_from_python(noise_kernels.hash_key)
 value_tells = callable_from_python(forward_kernels.value_tells)
 gather_tile = callable_from_python(gather.gather_tile)
-output_deltas = callable_from_python(losses.output_deltas)
+output_deltas = callable_from_python(outputs.output_deltas)
 stretch = callable_from_python(order.stretch)
 
 WIDTH = 16
@@ -220,6 +220,7 @@ def test_losses_and_output_gradients(loss, weighted, dtype):
             N_TILES,
             values,
             deltas,
+            None,
         )
         for tile in range(N_TILES)
     )
@@ -268,6 +269,7 @@ def test_losses_of_outputs_far_from_zero_are_exact_and_finite(loss, dtype):
         1,
         values,
         deltas,
+        None,
     )
     np.testing.assert_allclose(total, expected[loss], rtol=1e-6)
     assert np.isfinite(deltas).all()

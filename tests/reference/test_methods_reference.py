@@ -106,7 +106,7 @@ def engine_and_twin(name, solver, seed):
     return recorder.events, events, engine
 
 
-@pytest.mark.parametrize(("solver", "seed"), [("sgd", 0), ("adam", 1), ("adamw", 2)])
+@pytest.mark.parametrize(("solver", "seed"), [("sgd", 7), ("adam", 1), ("adamw", 2)])
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_fit_makes_the_decisions_of_its_dense_twin(name, solver, seed):
     ours, theirs, engine = engine_and_twin(name, solver, seed)

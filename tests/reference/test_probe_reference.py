@@ -94,6 +94,21 @@ def test_a_first_layer_on_stored_entries_tells_its_gradient_too():
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
+def test_lanes_without_a_sample_hold_nothing():
+    rng = np.random.default_rng(4)
+    naive = random_naive_network(rng, SIZES, 0.4, "logistic")
+    X, target = rng.normal(size=(21, 7)), random_target(rng, "softmax", 21, 3)
+    network = sparse_network(naive)
+    trainer = trainer_of(
+        network, X, "softmax", target, Optimizer("sgd", 0.0), batch_size=21
+    )
+    values, deltas = trainer.probe(1, rng)
+    for told in (*values, *deltas):
+        lanes = np.concatenate(list(told), axis=1)
+        assert (lanes[:, :21] != 0).any()
+        assert not lanes[:, 21:].any()
+
+
 def test_a_probe_moves_nothing():
     rng = np.random.default_rng(3)
     naive = random_naive_network(rng, SIZES, 0.4)

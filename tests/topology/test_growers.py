@@ -9,12 +9,15 @@ from sklearn.base import clone
 from sparsekit.topology import (
     FanInGrower,
     GradientGrower,
+    Layer,
     LinkPredictionGrower,
     MomentumGrower,
     ObservedGrower,
     RandomGrower,
+    SETPruner,
     UnfiredGrower,
     needs_of,
+    plan_rewiring,
 )
 from tests.reference.strategies import rewirings
 
@@ -88,3 +91,14 @@ def test_a_grower_asks_for_all_that_it_uses(grower, drawn, seed):
 @every_grower
 def test_growers_can_be_cloned(grower):
     assert clone(grower).get_params() == grower.get_params()
+
+
+@pytest.mark.parametrize("positions", [[5, 4], [4, 4], [-1, 4], [4, 10]])
+def test_a_plan_refuses_positions_that_no_network_can_take(positions):
+    class Wrong:
+        def select(self, layer, dropped, count, rng):
+            return np.array(positions)
+
+    layer = Layer(np.array([0, 2, 2]), np.array([0, 1]), np.ones(2), n_in=5)
+    with pytest.raises(ValueError, match="Wrong chose positions"):
+        plan_rewiring([layer], SETPruner(), Wrong(), 1.0, np.random.default_rng(0))

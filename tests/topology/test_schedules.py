@@ -100,8 +100,8 @@ def test_sigmoid_density_is_a_stretched_logistic_function():
 
 def test_elastic_density_falls_in_steps():
     schedule = ElasticDensity(extra=(0.5, 0.25), until=(0.2, 0.6))
-    densities = [schedule.density(0.625, at) for at in (0.0, 0.19, 0.2, 0.59, 0.6)]
-    assert densities == [1.0, 1.0, 0.875, 0.875, 0.625]
+    densities = [schedule.density(0.75, at) for at in (0.0, 0.19, 0.2, 0.59, 0.6)]
+    assert densities == [1.0, 1.0, 0.9375, 0.9375, 0.75]
 
 
 @given(st.integers(1, 12), st.floats(0.1, 1.0), st.floats(0.01, 0.9))

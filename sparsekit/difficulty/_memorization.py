@@ -1,0 +1,194 @@
+"""Scores that need several fits: memorization, and forgetting on a second split."""
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.utils import check_array, check_random_state, indexable
+from sklearn.utils.parallel import Parallel, delayed
+
+from sparsekit._sklearn_compat import _safe_indexing
+from sparsekit.difficulty._forgetting import forgetting_events
+from sparsekit.difficulty._record import row_index
+
+
+def memorization_scores(
+    estimator, X, y, *, n_models=50, subset=0.7, n_jobs=None, random_state=None
+):
+    """How much better a sample is predicted by models that have seen it [1]_.
+
+    Parameters
+    ----------
+    estimator : object
+        Any classifier or regressor; clones are fitted.
+    X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,)
+    n_models : int, default=50
+        Fits, on random subsets. The paper takes thousands; the column
+        `standard_error` tells what fewer give.
+    subset : float in (0, 1), default=0.7
+        Share of the rows in a subset.
+    n_jobs : int or None, default=None
+        Fits at a time.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the subsets, and of clones that have a `random_state`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed like X: ``score_in`` and ``score_out``, mean scores of the sample with
+        models that were and were not fitted to it (whether the class is right, or
+        minus the squared error over the variance of y); ``memorization``, their
+        difference; ``standard_error`` of it; ``n_in``, number of models fitted to it.
+
+    References
+    ----------
+    .. [1] Feldman and Zhang, "What neural networks memorize and why: discovering the
+       long tail via influence estimation", NeurIPS 2020.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from sparsekit.difficulty import memorization_scores
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y[7] = 2
+    >>> scores = memorization_scores(DecisionTreeClassifier(), X, y, random_state=0)
+    >>> float(scores["memorization"][7])
+    1.0
+    """
+    import pandas as pd
+
+    if not 0 < subset < 1:
+        raise ValueError(f"subset must be in (0, 1), got {subset}.")
+    if n_models < 2:
+        raise ValueError(f"n_models must be at least 2, got {n_models}.")
+    X, y = indexable(X, y)
+    labels = np.asarray(y)
+    rng = check_random_state(random_state)
+    n_rows = labels.shape[0]
+    n_taken = min(n_rows - 1, max(1, round(subset * n_rows)))
+    taken = np.zeros((n_models, n_rows), dtype=bool)
+    seeds = rng.randint(np.iinfo(np.int32).max, size=n_models)
+    for row in taken:
+        row[rng.permutation(n_rows)[:n_taken]] = True
+    scores = np.array(
+        Parallel(n_jobs=n_jobs)(
+            delayed(_scores_of)(estimator, X, y, np.flatnonzero(row), int(seed))
+            for row, seed in zip(taken, seeds, strict=True)
+        )
+    )
+    mean_in, variance_in = _moments(scores, taken)
+    mean_out, variance_out = _moments(scores, ~taken)
+    return pd.DataFrame(
+        {
+            "memorization": mean_in - mean_out,
+            "standard_error": np.sqrt(variance_in + variance_out),
+            "score_in": mean_in,
+            "score_out": mean_out,
+            "n_in": taken.sum(axis=0),
+        },
+        index=row_index(X, n_rows),
+    )
+
+
+def _scores_of(estimator, X, y, rows, seed):
+    """Fit to some rows; return the score of every row."""
+    model = seeded(estimator, seed).fit(
+        _safe_indexing(X, rows), _safe_indexing(y, rows)
+    )
+    predicted, labels = model.predict(X), np.asarray(y)
+    if is_classifier(model):
+        return (predicted == labels).astype(float)
+    return -((predicted - labels) ** 2) / np.var(labels)
+
+
+def seeded(estimator, seed):
+    """Return a clone with a seed, where it takes one."""
+    model = clone(estimator)
+    if "random_state" in model.get_params(deep=False):
+        model.set_params(random_state=seed)
+    return model
+
+
+def _moments(scores, chosen):
+    """Return mean and squared standard error of the chosen scores of each column."""
+    count = chosen.sum(axis=0).astype(float)
+    count[count == 0] = np.nan
+    mean = np.where(chosen, scores, 0.0).sum(axis=0) / count
+    squares = np.where(chosen, (scores - mean) ** 2, 0.0).sum(axis=0)
+    return mean, squares / count**2
+
+
+def second_split_forgetting(network, X, y, *, split=0.5, epochs=20, random_state=None):
+    """When samples are forgotten while training goes on with other samples [1]_.
+
+    A network is fitted to a random part of the rows and goes on with the others, by
+    `partial_fit`. Mislabelled samples of the first part are forgotten soon; rare ones
+    are learned late and forgotten late, which training on one part cannot tell apart.
+
+    Parameters
+    ----------
+    network : estimator
+        A classifier of sparsekit; a clone is fitted.
+    X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,)
+    split : float in (0, 1), default=0.5
+        Share of the rows in the first part.
+    epochs : int, default=20
+        Epochs on the second part.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the split.
+
+    Returns
+    -------
+    DataFrame
+        Indexed like X; rows of the second part have NaN:
+
+        - learned_for_good: presentation from which on the sample stayed right in
+          training on the first part, NaN if it did not;
+        - forgotten_for_good: epochs on the second part after which it was wrong and
+          stayed so; 0 if it was so before them; infinity if it was right at the end;
+        - first_part: whether the row belongs to the first part.
+
+    References
+    ----------
+    .. [1] Maini, Garg, Lipton and Kolter, "Characterizing datapoints via second-split
+       forgetting", NeurIPS 2022.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.difficulty import second_split_forgetting
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = SETMLPClassifier(n_iter_no_change=5, random_state=0)
+    >>> table = second_split_forgetting(net, X, y, epochs=3, random_state=0)
+    >>> int(table["first_part"].sum())
+    75
+    """
+    import pandas as pd
+
+    if not 0 < split < 1:
+        raise ValueError(f"split must be in (0, 1), got {split}.")
+    X, y = indexable(X, y)
+    labels = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+    n_rows = labels.shape[0]
+    mixed = check_random_state(random_state).permutation(n_rows)
+    n_first = min(n_rows - 1, max(1, round(split * n_rows)))
+    first, second = np.sort(mixed[:n_first]), np.sort(mixed[n_first:])
+    model = clone(network).set_params(record="presentation")
+    model.fit(_safe_indexing(X, first), _safe_indexing(y, first))
+    learned = forgetting_events(model)["learned_for_good"].to_numpy()
+    model.set_params(record=None, early_stopping=False)
+    held = _safe_indexing(X, first)
+    last_right = np.where(model.predict(held) == labels[first], 0, -1)
+    for epoch in range(1, epochs + 1):
+        model.partial_fit(_safe_indexing(X, second), _safe_indexing(y, second))
+        last_right[model.predict(held) == labels[first]] = epoch
+    forgotten = np.where(last_right == epochs, np.inf, last_right + 1.0)
+    table = pd.DataFrame(
+        {"learned_for_good": np.nan, "forgotten_for_good": np.nan, "first_part": False},
+        index=row_index(X, n_rows),
+    )
+    table.iloc[first, 0], table.iloc[first, 1] = learned, forgotten
+    table.iloc[first, 2] = True
+    return table

@@ -1,0 +1,94 @@
+"""Records, and tables with a row for each row of the data."""
+
+import numpy as np
+
+
+def record_of(source):
+    """Return the record of a fitted network; a record is returned as it is.
+
+    Raises
+    ------
+    ValueError
+        If the network was fitted without one.
+    TypeError
+        For anything else.
+    """
+    if isinstance(source, dict):
+        if "n_seen" not in source:
+            raise TypeError("a record is the dict `record_` of a fitted network.")
+        return source
+    if not hasattr(source, "get_params"):
+        raise TypeError(
+            "record must be a fitted network or its `record_`, not a "
+            f"{type(source).__name__}."
+        )
+    if not hasattr(source, "record_"):
+        raise ValueError(
+            f"{type(source).__name__} has no record: fit it with "
+            'record="presentation", "epoch" or "rewiring".'
+        )
+    return source.record_
+
+
+def table_of(record, columns, rows=None):
+    """Return a DataFrame with one row for each row of the data.
+
+    Parameters
+    ----------
+    record : dict
+    columns : dict of str to ndarray
+        Values of all rows of the data, or of `rows`. Truth values become pandas'
+        "boolean", which knows NA.
+    rows : ndarray of int or None
+        Rows that have a value; None for all that were trained on.
+    """
+    import pandas as pd
+
+    n_rows = record["n_seen"].size
+    known = np.zeros(n_rows, dtype=bool)
+    known[record["n_seen"] > 0 if rows is None else rows] = True
+    table = {}
+    for name, values in columns.items():
+        if rows is not None:
+            spread = np.zeros(n_rows, dtype=values.dtype)
+            spread[rows] = values
+            values = spread
+        if values.dtype == bool:
+            table[name] = pd.arrays.BooleanArray(values.copy(), ~known)
+        elif values.dtype.kind in "OU":
+            table[name] = np.where(known, values.astype(object), None)
+        else:
+            table[name] = np.where(known, values.astype(np.float64), np.nan)
+    return pd.DataFrame(table, index=index_of(record))
+
+
+def index_of(record):
+    """Return the index of the data as pandas has it."""
+    import pandas as pd
+
+    if record["index"] is None:
+        return pd.RangeIndex(record["n_seen"].size)
+    return pd.Index(record["index"])
+
+
+def rewirings_of(record):
+    """Return what a record holds about rewirings.
+
+    Raises
+    ------
+    ValueError
+        If it holds nothing.
+    """
+    if record["rewirings"] is None:
+        raise ValueError(
+            f"the record was made with record={record['when']!r} and holds nothing "
+            'about rewirings; fit the network with record="rewiring".'
+        )
+    return record["rewirings"]
+
+
+def row_index(X, n_rows):
+    """Return the index of a pandas table, or numbers."""
+    import pandas as pd
+
+    return X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(n_rows)

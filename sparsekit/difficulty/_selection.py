@@ -1,0 +1,197 @@
+"""Subsets of the training rows, chosen by how hard they are."""
+
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.utils import check_random_state, indexable
+from sklearn.utils.validation import check_is_fitted
+
+from sparsekit._sklearn_compat import Interval, StrOptions, _safe_indexing
+from sparsekit.difficulty._report import difficulty_report
+
+# What a row is ranked by: a column of the report, and the sign that makes hard large.
+RANKINGS = {
+    "difficulty": ("difficulty", 1.0),
+    "forgetting": ("n_forgotten", 1.0),
+    "confidence": ("confidence", -1.0),
+    "aum": ("aum", -1.0),
+    "error": ("error", 1.0),
+}
+STRATEGIES = ("stratified", "hardest", "easiest")
+N_STRATA = 50
+
+
+class HardSampleSelector(MetaEstimatorMixin, BaseEstimator):
+    """Select training rows by how hard they are for a network.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A network of sparsekit; a clone is fitted to score the rows.
+    by : {"difficulty", "forgetting", "confidence", "aum", "error", "random"}, \
+default="difficulty"
+        What the rows are ranked by: a column of :func:`difficulty_report`. "random"
+        ranks by chance and fits nothing: the baseline.
+    keep : float in (0, 1], default=0.5
+        Share of the rows to select.
+    strategy : {"stratified", "hardest", "easiest"}, default="stratified"
+        "stratified" draws as evenly as it can from 50 ranges of the score, as in [1]_.
+        The hardest rows alone, among which wrong labels gather, are worse than random
+        ones where few are kept.
+    drop_hardest : float in [0, 1), default=0.0
+        Share of the rows, the hardest, that is never selected.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draw.
+
+    Attributes
+    ----------
+    scores_ : ndarray of shape (n_samples,)
+        Large for hard rows; NaN for rows that the estimator held out of training. These
+        are never selected.
+    sample_indices_ : ndarray of int
+        Rows selected, in ascending order.
+    estimator_ : estimator
+        The fitted clone; None with ``by="random"``.
+
+    References
+    ----------
+    .. [1] Zheng, Liu, Lai and Prakash, "Coverage-centric coreset selection for high
+       pruning rates", ICLR 2023.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.difficulty import HardSampleSelector
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = SETMLPClassifier(tol=0.01, random_state=0)
+    >>> selector = HardSampleSelector(net, keep=0.4, random_state=0)
+    >>> X_kept, y_kept = selector.fit_resample(X, y)
+    >>> X_kept.shape
+    (60, 4)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list]] = {
+        "by": [StrOptions({*RANKINGS, "random"})],
+        "keep": [Interval(Real, 0, 1, closed="right")],
+        "strategy": [StrOptions(set(STRATEGIES))],
+        "drop_hardest": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        *,
+        by="difficulty",
+        keep=0.5,
+        strategy="stratified",
+        drop_hardest=0.0,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.by = by
+        self.keep = keep
+        self.strategy = strategy
+        self.drop_hardest = drop_hardest
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        """Score the rows and select some of them.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+
+        Returns
+        -------
+        self : object
+        """
+        self._validate_params()
+        X, y = indexable(X, y)
+        rng = check_random_state(self.random_state)
+        self.estimator_ = None
+        if self.by == "random":
+            self.scores_ = rng.uniform(size=len(np.asarray(y)))
+        else:
+            self.estimator_ = clone(self.estimator)
+            if self.estimator_.record is None:
+                self.estimator_.set_params(record="presentation")
+            self.estimator_.fit(X, y)
+            name, sign = RANKINGS[self.by]
+            scores = difficulty_report(self.estimator_)[name].to_numpy()
+            self.scores_ = sign * scores
+        strategy = "hardest" if self.by == "random" else self.strategy
+        self.sample_indices_ = select(
+            self.scores_, self.keep, strategy, self.drop_hardest, rng
+        )
+        return self
+
+    def get_support(self):
+        """Return which rows are selected, as an array of bool."""
+        check_is_fitted(self, "sample_indices_")
+        support = np.zeros(self.scores_.size, dtype=bool)
+        support[self.sample_indices_] = True
+        return support
+
+    def fit_resample(self, X, y):
+        """Fit and return the selected rows, as imbalanced-learn's pipelines expect.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+
+        Returns
+        -------
+        X, y : of the types given
+        """
+        rows = self.fit(X, y).sample_indices_
+        X, y = indexable(X, y)
+        return _safe_indexing(X, rows), _safe_indexing(y, rows)
+
+
+def select(scores, keep, strategy, drop_hardest, rng):
+    """Return the selected rows, in ascending order.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_samples,)
+        Large for hard rows; rows of NaN are not selected.
+    keep : float
+        Share of all rows.
+    strategy : str
+    drop_hardest : float
+        Share of all rows.
+    rng : RandomState
+        Breaks ties, and draws from the strata.
+    """
+    known = np.flatnonzero(~np.isnan(scores))
+    # Equal scores stand in a random order.
+    known = known[rng.permutation(known.size)]
+    ranked = known[np.argsort(scores[known], kind="stable")]
+    n_dropped = min(round(drop_hardest * scores.size), ranked.size - 1)
+    ranked = ranked[: ranked.size - n_dropped]
+    n_kept = min(max(1, round(keep * scores.size)), ranked.size)
+    if strategy == "hardest":
+        chosen = ranked[ranked.size - n_kept :]
+    elif strategy == "easiest":
+        chosen = ranked[:n_kept]
+    else:
+        chosen = _stratified(ranked, scores[ranked], n_kept, rng)
+    return np.sort(chosen)
+
+
+def _stratified(rows, scores, n_kept, rng):
+    """Draw evenly from ranges of the score; small ranges give what they have."""
+    edges = np.linspace(scores[0], scores[-1], N_STRATA + 1)
+    stratum = np.searchsorted(edges[1:-1], scores, side="right")
+    strata = [rows[stratum == number] for number in np.unique(stratum)]
+    chosen = []
+    for number, members in enumerate(sorted(strata, key=len)):
+        n_here = min(members.size, n_kept // (len(strata) - number))
+        chosen.append(members[rng.permutation(members.size)[:n_here]])
+        n_kept -= n_here
+    return np.concatenate(chosen)

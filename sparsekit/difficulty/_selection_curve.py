@@ -1,0 +1,199 @@
+"""Scores of models trained on fewer and fewer rows, beside random rows."""
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import check_cv
+from sklearn.utils import check_random_state, indexable
+
+from sparsekit._sklearn_compat import _safe_indexing
+from sparsekit.difficulty._report import difficulty_report
+from sparsekit.difficulty._selection import RANKINGS, STRATEGIES, select
+
+
+def selection_curve(
+    estimator,
+    X,
+    y,
+    *,
+    by=("difficulty",),
+    keep=(0.2, 0.4, 0.6, 0.8, 1.0),
+    strategy="stratified",
+    drop_hardest=0.0,
+    cv=5,
+    scoring=None,
+    random_state=None,
+):
+    """Score a network that is trained on ever smaller selections of its rows.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A network of sparsekit.
+    X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,)
+    by : sequence of str, default=("difficulty",)
+        Rankings of :class:`HardSampleSelector`. Random selections come beside them,
+        whether asked for or not.
+    keep : sequence of float in (0, 1], default=(0.2, 0.4, 0.6, 0.8, 1.0)
+        Shares of the training rows.
+    strategy : {"stratified", "hardest", "easiest"}, default="stratified"
+    drop_hardest : float in [0, 1), default=0.0
+        Share of the rows, the hardest, that no ranking selects but the random one.
+    cv : int, cross-validation generator or iterable, default=5
+        Rows are scored and selected within the training rows of each split.
+    scoring : str, callable or None, default=None
+        None takes the estimator's `score`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws.
+
+    Returns
+    -------
+    DataFrame
+        One row per ranking, share and split: by, keep, split, n_samples, score.
+
+    Notes
+    -----
+    One fit per split to score the rows, and one per row of the result.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.difficulty import selection_curve
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = SETMLPClassifier(tol=0.01, n_iter_no_change=5, random_state=0)
+    >>> curve = selection_curve(net, X, y, keep=[0.5], cv=2, random_state=0)
+    >>> curve["by"].tolist()
+    ['difficulty', 'difficulty', 'random', 'random']
+    """
+    import pandas as pd
+
+    rankings = [name for name in by if name != "random"]
+    unknown = sorted(set(rankings) - set(RANKINGS))
+    if isinstance(by, str) or unknown:
+        raise ValueError(
+            f"by must be a sequence of {[*RANKINGS, 'random']}, got {by!r}."
+        )
+    if strategy not in STRATEGIES:
+        raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}.")
+    if not all(0 < share <= 1 for share in keep):
+        raise ValueError(f"keep must hold shares in (0, 1], got {keep}.")
+    if not 0 <= drop_hardest < 1:
+        raise ValueError(f"drop_hardest must be in [0, 1), got {drop_hardest}.")
+    X, y = indexable(X, y)
+    rng = check_random_state(random_state)
+    scorer = check_scoring(estimator, scoring)
+    splits = check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y)
+    found = []
+    for number, (train, test) in enumerate(splits):
+        rows = _safe_indexing(X, train), _safe_indexing(y, train)
+        held = _safe_indexing(X, test), _safe_indexing(y, test)
+        for name, scores in _rankings(estimator, rows, rankings, rng).items():
+            how = ("hardest", 0.0) if name == "random" else (strategy, drop_hardest)
+            for share in keep:
+                taken = select(scores, share, *how, rng)
+                model = clone(estimator)
+                model.fit(*(_safe_indexing(part, taken) for part in rows))
+                score = float(scorer(model, *held))
+                found.append((name, float(share), number, taken.size, score))
+    columns = ["by", "keep", "split", "n_samples", "score"]
+    table = pd.DataFrame(found, columns=columns)
+    return table.sort_values(["by", "keep", "split"], ignore_index=True)
+
+
+def _rankings(estimator, rows, names, rng):
+    """Return the scores of the rows by each ranking, and by chance."""
+    scores = {}
+    if names:
+        scored = clone(estimator).set_params(record="presentation").fit(*rows)
+        report = difficulty_report(scored)
+        for name in names:
+            column, sign = RANKINGS[name]
+            scores[name] = sign * report[column].to_numpy()
+    n_rows = scores[names[0]].size if names else len(np.asarray(rows[1]))
+    return scores | {"random": rng.uniform(size=n_rows)}
+
+
+class SelectionCurveDisplay:
+    """Lines of the mean score over the share of rows, one per ranking.
+
+    It is recommended to use `from_estimator` to make a display.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What :func:`selection_curve` returns.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from sklearn.datasets import load_iris
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.difficulty import SelectionCurveDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = SETMLPClassifier(tol=0.01, n_iter_no_change=5, random_state=0)
+    >>> display = SelectionCurveDisplay.from_estimator(net, X, y, keep=[0.5, 1], cv=2)
+    >>> display.ax_.get_xlabel()
+    'share of the training rows'
+    """
+
+    def __init__(self, *, table):
+        self.table = table
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y, *, ax=None, **options):
+        """Compute a curve and draw it.
+
+        Parameters
+        ----------
+        estimator, X, y, **options
+            See :func:`selection_curve`.
+        ax : matplotlib Axes, default=None
+
+        Returns
+        -------
+        display : SelectionCurveDisplay
+        """
+        return cls(table=selection_curve(estimator, X, y, **options)).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the lines; bars are standard deviations over the splits.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        display : SelectionCurveDisplay
+        """
+        import matplotlib.pyplot as plt
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(5.5, 3.8), layout="constrained")
+        for name, rows in self.table.groupby("by"):
+            scores = rows.groupby("keep")["score"]
+            style = {"color": "black", "ls": "--"} if name == "random" else {}
+            ax.errorbar(
+                scores.mean().index,
+                scores.mean(),
+                scores.std(ddof=0),
+                label=name,
+                marker="o",
+                ms=4,
+                capsize=2,
+                **style,
+            )
+        ax.set(xlabel="share of the training rows", ylabel="score")
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.legend(frameon=False)
+        self.ax_, self.figure_ = ax, ax.figure
+        return self

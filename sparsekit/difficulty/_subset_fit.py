@@ -1,0 +1,180 @@
+"""Estimators that train on the rows that a selector keeps."""
+
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    RegressorMixin,
+    clone,
+)
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+
+def _final_has(name):
+    def check(self):
+        getattr(getattr(self, "estimator_", self.estimator), name)
+        return True
+
+    return check
+
+
+class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
+    """What the two estimators share."""
+
+    def __init__(self, estimator, selector):
+        self.estimator = estimator
+        self.selector = selector
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self.estimator).input_tags
+        return tags
+
+    def fit(self, X, y):
+        """Select rows and fit the estimator to them.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+
+        Returns
+        -------
+        self : object
+        """
+        self.selector_ = clone(self.selector)
+        kept = self.selector_.fit_resample(X, y)
+        self.estimator_ = clone(self.estimator).fit(*kept)
+        return self
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "estimator_")
+
+    @property
+    def sample_indices_(self):
+        """Rows that the estimator was fitted to."""
+        return self.selector_.sample_indices_
+
+    @property
+    def n_features_in_(self):
+        """Number of features seen in `fit`."""
+        return self.estimator_.n_features_in_
+
+    def predict(self, X):
+        """Predict with the fitted estimator.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
+        check_is_fitted(self)
+        return self.estimator_.predict(X)
+
+
+class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
+    """Classifier that is fitted to the rows that a selector keeps.
+
+    It does in any pipeline or grid search of scikit-learn, whose pipelines know no
+    steps that drop rows, what `fit_resample` does in those of imbalanced-learn.
+
+    Parameters
+    ----------
+    estimator : classifier
+        A clone is fitted.
+    selector : object with `fit_resample` and `sample_indices_`
+        For instance a :class:`HardSampleSelector`; a clone is fitted.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+    selector_ : object
+    sample_indices_ : ndarray of int
+        Rows that the classifier was fitted to.
+    classes_ : ndarray
+        Classes among these rows.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.difficulty import HardSampleSelector, SubsetFitClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = SETMLPClassifier(tol=0.01, random_state=0)
+    >>> selector = HardSampleSelector(net, keep=0.4, random_state=0)
+    >>> forest = SubsetFitClassifier(RandomForestClassifier(random_state=0), selector)
+    >>> bool(forest.fit(X, y).score(X, y) > 0.9)
+    True
+    """
+
+    @property
+    def classes_(self):
+        """Classes among the rows that the classifier was fitted to."""
+        return self.estimator_.classes_
+
+    @available_if(_final_has("predict_proba"))
+    def predict_proba(self, X):
+        """Estimate probabilities with the fitted classifier.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+        """
+        check_is_fitted(self)
+        return self.estimator_.predict_proba(X)
+
+    @available_if(_final_has("decision_function"))
+    def decision_function(self, X):
+        """Return the decision function of the fitted classifier.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+        """
+        check_is_fitted(self)
+        return self.estimator_.decision_function(X)
+
+
+class SubsetFitRegressor(RegressorMixin, _SubsetFit):
+    """Regressor that is fitted to the rows that a selector keeps.
+
+    Parameters
+    ----------
+    estimator : regressor
+        A clone is fitted.
+    selector : object with `fit_resample` and `sample_indices_`
+        For instance a :class:`HardSampleSelector`; a clone is fitted.
+
+    Attributes
+    ----------
+    estimator_ : regressor
+    selector_ : object
+    sample_indices_ : ndarray of int
+        Rows that the regressor was fitted to.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.linear_model import Ridge
+    >>> from sparsekit import SETMLPRegressor
+    >>> from sparsekit.difficulty import HardSampleSelector, SubsetFitRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> net = SETMLPRegressor(early_stopping=True, random_state=0)
+    >>> selector = HardSampleSelector(net, keep=0.5, random_state=0)
+    >>> len(SubsetFitRegressor(Ridge(), selector).fit(X, y).sample_indices_)
+    221
+    """

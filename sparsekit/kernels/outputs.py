@@ -1,0 +1,87 @@
+"""At the outputs: losses, the gradient that goes back, notes about samples."""
+
+import numpy as np
+
+from sparsekit.kernels._jit import inner_kernel, kernel
+from sparsekit.kernels._lanes import width_of
+from sparsekit.kernels.losses import lane_loss
+from sparsekit.kernels.records import note
+
+
+@inner_kernel
+def output_deltas(
+    lanes,
+    net,
+    loss,
+    targets,
+    order,
+    start,
+    count,
+    tile,
+    n_tiles,
+    values,
+    deltas,
+    record,
+):
+    """Return the weighted sum of the losses in `tile`; write the output gradient.
+
+    Lanes beyond the batch get a gradient of zero, which keeps them out of every sum.
+    `record` takes notes of every sample as it is before the step; None takes none.
+    """
+    width = width_of(lanes)
+    level = net.sizes.size - 1
+    n_outputs = net.sizes[level]
+    target = (net.first[level] - net.first[0]) * n_tiles + tile * n_outputs
+    delta = net.first[level] * n_tiles + tile * n_outputs
+    one = values.dtype.type(1)
+    weighted = targets.sample_weight.size > 0
+    tile_loss = 0.0
+    for lane in range(width):
+        at = target * width + lane
+        delta_at = delta * width + lane
+        if tile * width + lane >= count:
+            for k in range(n_outputs):
+                deltas[delta_at + k * width] = 0
+            continue
+        row = order[start + tile * width + lane]
+        weight = targets.sample_weight[row] if weighted else one
+        if record is not None:
+            # Records know no weights: notes are taken from a gradient of weight 1.
+            plain_loss = lane_loss(
+                loss, targets, row, values, at, deltas, delta_at, width, n_outputs, one
+            )
+            note(
+                record,
+                loss,
+                targets,
+                row,
+                values,
+                at,
+                deltas,
+                delta_at,
+                width,
+                n_outputs,
+                plain_loss,
+            )
+            if not weighted:
+                tile_loss += plain_loss
+                continue
+        tile_loss += weight * lane_loss(
+            loss, targets, row, values, at, deltas, delta_at, width, n_outputs, weight
+        )
+    return tile_loss
+
+
+@kernel
+def note_outputs(loss, targets, outputs, record):
+    """Take notes of all samples from their outputs, shape (n_samples, n_outputs)."""
+    n_outputs = outputs.shape[1]
+    flat = outputs.reshape(outputs.size)
+    deltas = np.empty(n_outputs, outputs.dtype)
+    one = outputs.dtype.type(1)
+    for row in range(outputs.shape[0]):
+        at = row * n_outputs
+        loss_here = lane_loss(
+            loss, targets, row, flat, at, deltas, 0, 1, n_outputs, one
+        )
+        note(record, loss, targets, row, flat, at, deltas, 0, 1, n_outputs, loss_here)
