@@ -4,7 +4,8 @@
 streams of tasks made from scikit-learn's digits. "split": five pairs of digits, one
 after the other, told apart by one network of ten outputs that is not told the task.
 "permuted": all ten digits, with the pixels in another random order in each task. All
-models meet the same splits, tasks and settings of the optimizer.
+models meet the same splits, tasks and settings of the optimizer. The share of protected
+connections, and the sparsity, were chosen on the seeds 100 to 102.
 """
 
 import argparse
@@ -32,6 +33,7 @@ MODELS = {
     "dense": {"dense": True},
     "dense, replay": {"dense": True, "replay": True},
 }
+FULL = "SET, replay, protection"
 
 
 def tasks_of(stream, seed):
@@ -59,7 +61,7 @@ def network(dense, seed):
     settings = {"standardize": False, "batch_size": 32, "learning_rate_init": 0.001}
     if dense:
         return DenseMLPClassifier(HIDDEN, random_state=seed, **settings)
-    return SETMLPClassifier(HIDDEN, sparsity=0.8, random_state=seed, **settings)
+    return SETMLPClassifier(HIDDEN, sparsity=0.5, random_state=seed, **settings)
 
 
 def run(stream, model, seed, options):
@@ -90,14 +92,18 @@ def run(stream, model, seed, options):
 
 
 def summary(rows):
-    """Return the means with the half widths of their 95 % intervals."""
-    groups = rows.groupby(["stream", "model"], sort=False)
+    """Return means with 95 % intervals, and how far the best-equipped model is ahead.
+
+    `ahead` is the average accuracy of SET with replay and protection minus that of a
+    model, seed by seed.
+    """
     names = ["average_accuracy", "forgetting", "learning_accuracy"]
-    table = groups[names].mean()
-    half = groups[names].sem() * t.ppf(0.975, rows["seed"].nunique() - 1)
-    for name in names:
-        table[f"{name}_half_width"] = half[name]
-    return table.reset_index()
+    full = rows[rows["model"] == FULL].set_index(["stream", "seed"])["average_accuracy"]
+    theirs = full.reindex(pd.MultiIndex.from_frame(rows[["stream", "seed"]]))
+    rows = rows.assign(ahead=theirs.to_numpy() - rows["average_accuracy"])
+    groups = rows.groupby(["stream", "model"], sort=False)[[*names, "ahead"]]
+    half = groups.sem() * t.ppf(0.975, rows["seed"].nunique() - 1)
+    return groups.mean().join(half, rsuffix="_half_width").reset_index()
 
 
 def main(arguments=None):
@@ -110,7 +116,7 @@ def main(arguments=None):
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--buffer", type=int, default=200)
-    parser.add_argument("--share", type=float, default=0.2)
+    parser.add_argument("--share", type=float, default=0.05)
     parser.add_argument(
         "--protect", choices=["gradient", "pruning"], default="gradient"
     )
