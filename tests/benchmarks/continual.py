@@ -4,8 +4,8 @@
 streams of tasks made from scikit-learn's digits. "split": five pairs of digits, one
 after the other, told apart by one network of ten outputs that is not told the task.
 "permuted": all ten digits, with the pixels in another random order in each task. All
-models meet the same splits, tasks and settings of the optimizer. The share of protected
-connections, and the sparsity, were chosen on the seeds 100 to 102.
+models meet the same splits, tasks and settings of the optimizer. Sparsity and the shares of
+protected connections were chosen on the seeds 100 to 102.
 """
 
 import argparse
@@ -27,9 +27,9 @@ HIDDEN = (200, 200)
 N_TASKS = 5
 MODELS = {
     "SET": {},
-    "SET, protection": {"protect": True},
+    "SET, protection": {"share": 0.4},
     "SET, replay": {"replay": True},
-    "SET, replay, protection": {"replay": True, "protect": True},
+    "SET, replay, protection": {"replay": True, "share": 0.05},
     "dense": {"dense": True},
     "dense, replay": {"dense": True, "replay": True},
 }
@@ -66,7 +66,7 @@ def network(dense, seed):
 
 def run(stream, model, seed, options):
     """Return one row: the metrics of a model on one stream."""
-    wanted = {"dense": False, "replay": False, "protect": False} | MODELS[model]
+    wanted = {"dense": False, "replay": False, "share": 0.0} | MODELS[model]
     learner = network(wanted["dense"], seed)
     if wanted["replay"]:
         learner = ReplayClassifier(
@@ -77,9 +77,9 @@ def run(stream, model, seed, options):
     for number, (X, y, _, _) in enumerate(tasks):
         for _ in range(options.epochs):
             learner.partial_fit(X, y, classes=np.arange(10))
-        if wanted["protect"]:
+        if wanted["share"]:
             net = learner.estimator_ if wanted["replay"] else learner
-            net.consolidate(X, y, share=options.share, protect=options.protect)
+            net.consolidate(X, y, share=wanted["share"])
         accuracy[number] = [learner.score(*test) for _, _, *test in tasks]
     metrics = continual_metrics(accuracy)
     names = ("average_accuracy", "forgetting", "learning_accuracy")
@@ -103,7 +103,7 @@ def summary(rows):
     rows = rows.assign(ahead=theirs.to_numpy() - rows["average_accuracy"])
     groups = rows.groupby(["stream", "model"], sort=False)[[*names, "ahead"]]
     half = groups.sem() * t.ppf(0.975, rows["seed"].nunique() - 1)
-    return groups.mean().join(half, rsuffix="_half_width").reset_index()
+    return groups.mean().join(half.add_suffix("_half_width")).reset_index()
 
 
 def main(arguments=None):
@@ -116,10 +116,6 @@ def main(arguments=None):
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--buffer", type=int, default=200)
-    parser.add_argument("--share", type=float, default=0.05)
-    parser.add_argument(
-        "--protect", choices=["gradient", "pruning"], default="gradient"
-    )
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     options = parser.parse_args(arguments)
@@ -131,10 +127,7 @@ def main(arguments=None):
         for seed in seeds
     )
     table = summary(pd.DataFrame(rows))
-    settings = {
-        name: getattr(options, name)
-        for name in ("seeds", "epochs", "buffer", "share", "protect")
-    }
+    settings = {name: getattr(options, name) for name in ("seeds", "epochs", "buffer")}
     write_table(table, options.out, settings)
     print(table.round(3).to_string(index=False))
 

@@ -49,6 +49,8 @@ def test_adwin_sees_labels_that_change_their_meaning():
     net = SETMLPClassifier(
         sparsity=0.5, prune_fraction=0.01, batch_size=4, random_state=0
     )
-    scores = prequential_scores(net, X / 16, y, batch_size=20, drift_detector=drift.ADWIN())
+    scores = prequential_scores(
+        net, X / 16, y, batch_size=20, drift_detector=drift.ADWIN()
+    )
     seen = scores.loc[scores["drift"], "n_seen"]
     assert seen.between(900, 1300).any()
