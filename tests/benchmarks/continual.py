@@ -4,7 +4,7 @@
 streams of tasks made from scikit-learn's digits. "split": five pairs of digits, one
 after the other, told apart by one network of ten outputs that is not told the task.
 "permuted": all ten digits, with the pixels in another random order in each task. All
-models meet the same splits, tasks and settings of the optimizer. Sparsity and the shares of
+models meet the same splits, tasks and settings of the optimizer. Sparsity and shares of
 protected connections were chosen on the seeds 100 to 102.
 """
 
