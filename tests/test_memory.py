@@ -60,10 +60,10 @@ def trainer_of(sizes, counts):
 def rewire(trainer):
     # The momentum is all zero so far, and so not in memory.
     trainer.state.weight_first[:] = 1
-    trainer._arrays.in_weights[:] = 1
+    trainer.ready()[0].in_weights[:] = 1
     Path("/proc/self/clear_refs").write_text("5")  # the peak so far is forgotten
     trainer.rewire(SETPruner(), RandomGrower(), 0.3, rng)
-    trainer._arrays.in_weights[:] = 1
+    trainer.ready()[0].in_weights[:] = 1
 
 
 rewire(trainer_of([9, 9, 9], [50, 50]))  # compiles

@@ -104,17 +104,25 @@ class Trainer:
         self._input_dropout = input_dropout
         self.recorder = Recorder()
         self._formats = layer_formats(network, samples, holes, input_dropout)
-        self.refresh()
+        self.changed()
 
-    def refresh(self):
-        """Follow a change of connections or of the optimizer's state."""
-        self._slots = self.state.slots(self.network)
-        self._arrays = self.network.for_training(
-            self._formats, self._n_lanes, expected=is_expected(self.holes)
-        )
-        if self.protection is not None:
-            frozen = self.protection.frozen_weights(self.network, self._arrays)
-            self._slots = self._slots._replace(frozen=frozen)
+    def changed(self):
+        """Take note that connections or the optimizer's state are others now."""
+        # The by-input index is void, and leaves its room to others until it is needed.
+        self._arrays = self._slots = None
+
+    def ready(self):
+        """Return the arrays and slots that kernels take, by-input index included."""
+        if self._arrays is None:
+            slots = self.state.slots(self.network)
+            arrays = self.network.for_training(
+                self._formats, self._n_lanes, expected=is_expected(self.holes)
+            )
+            if self.protection is not None:
+                frozen = self.protection.frozen_weights(self.network, arrays)
+                slots = slots._replace(frozen=frozen)
+            self._arrays, self._slots = arrays, slots
+        return self._arrays, self._slots
 
     def run_epoch(self, order, learning_rate):
         """Pass once over the rows in `order`.
@@ -133,8 +141,7 @@ class Trainer:
             was no longer finite. The parameters are finite either way.
         """
         total, steps, failed = self._run(
-            self._arrays,
-            self._slots,
+            *self.ready(),
             order,
             self.optimizer.rule(learning_rate, self.network.dtype),
             self.noise,
@@ -194,7 +201,8 @@ class Trainer:
             for rows in np.array_split(order[: whole * self.batch_size], whole)
             if batch_weight(self.targets, rows) > 0
         ]
-        return probe(self._standing_step, self._arrays, batches, self._width)
+        arrays, _ = self.ready()
+        return probe(self._standing_step, arrays, batches, self._width)
 
     def importance(self, power):
         """Return how much the loss of single rows depends on each connection.
@@ -212,12 +220,13 @@ class Trainer:
         n_rows = n_samples_of(self.samples)
         layers = self.network.layers()
         sums = [np.zeros(layer.indices.size) for layer in layers]
+        arrays, _ = self.ready()
         for start in range(0, n_rows, self.batch_size):
             rows = np.arange(start, min(start + self.batch_size, n_rows))
             weight = batch_weight(self.targets, rows)
             if not weight > 0:
                 continue
-            read, sent = probe(self._standing_step, self._arrays, [rows], self._width)
+            read, sent = probe(self._standing_step, arrays, [rows], self._width)
             for layer, total, values, deltas in zip(
                 layers, sums, read, sent, strict=True
             ):
@@ -278,8 +287,7 @@ class Trainer:
         -------
         Change
         """
-        # The by-input index is void from here on, and leaves its room to the plan.
-        self._arrays = self._slots = None
+        self.changed()
         plans = plan_rewiring(
             self._layers_with(facts or {}),
             pruner,
@@ -312,7 +320,6 @@ class Trainer:
             )
             # In one call, so that an interruption leaves all of the old or of the new.
             vars(self).update(network=network, state=state, _formats=formats)
-        self.refresh()
 
 
 def _threshold_and_scale(rate):

@@ -43,7 +43,7 @@ class Rewirings:
         state = self.kept.get("exploration")
         self.exploration = Exploration(network.sizes, exact=exact, state=state)
         if state is None:
-            self.exploration.see([layer.positions() for layer in network.layers()])
+            self.exploration.see_layers(network.layers())
         if "signs" in self.needs and "signs" not in self.kept:
             self._note_signs()
         if self.strategies.rewind and "initial_weights" not in self.kept:
@@ -178,7 +178,7 @@ class Rewirings:
         network.weights[free] = self.kept["initial_weights"][free]
         network.biases[:] = self.kept["initial_biases"]
         self.trainer.state = OptimizerState.zeros(network, self.estimator.solver)
-        self.trainer.refresh()
+        self.trainer.changed()
 
     def _record(self, change, seconds):
         """Note one row for each layer."""

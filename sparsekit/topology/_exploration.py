@@ -1,10 +1,17 @@
 """How much of all possible connections a network has ever tried."""
 
+from itertools import pairwise
+
 import numpy as np
+
+from sparsekit.topology._layer import Layer
 
 # Positions that are remembered one by one; beyond, a random part of them is. They are
 # stored with the network: half a megabyte at most.
 BUDGET = 2**16
+
+# Positions looked at at a time, so that a large network needs no copy of them.
+_CHUNK = 2**16
 
 # Fibonacci hashing: 2**64 divided by the golden ratio, odd.
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -59,14 +66,41 @@ class Exploration:
             put off until somebody asks or many have come together, because counting
             sorts.
         """
-        keys = [p + end for p, end in zip(positions, self.ends[:-1], strict=True)]
-        self._pending.append((self._sampled(np.concatenate(keys)), tell))
+        self._expect(sum(here.size for here in positions))
+        keys = [
+            self._sampled(here[at : at + _CHUNK] + end)
+            for here, end in zip(positions, self.ends[:-1], strict=True)
+            for at in range(0, here.size, _CHUNK)
+        ]
+        keys = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
+        self._pending.append((keys, tell))
         if self.exact or sum(keys.size for keys, _ in self._pending) > BUDGET:
             self.settle()
+
+    def see_layers(self, layers):
+        """Note all connections that a network has, without a copy of their positions.
+
+        Parameters
+        ----------
+        layers : list of Layer
+        """
+        self._expect(sum(layer.indices.size for layer in layers))
+        keys = [
+            self._sampled(some + end)
+            for layer, end in zip(layers, self.ends[:-1], strict=True)
+            for some in _in_pieces(layer)
+        ]
+        self._pending.append((np.concatenate(keys), None))
+
+    def _expect(self, n_new):
+        """Remember as small a part of all positions as so many new ones demand."""
+        while not self.exact and n_new >> self._halvings > BUDGET:
+            self._halvings += 1
 
     def settle(self):
         """Count what was noted; tell those who asked."""
         pending, self._pending = self._pending, []
+        self._seen = self._sampled(self._seen)
         for keys, tell in pending:
             # Sorted and distinct already: a set operation of numpy takes far longer.
             keys = self._sampled(keys)
@@ -97,6 +131,17 @@ class Exploration:
             self._seen[begin:end] - first
             for begin, end, first in zip(at[:-1], at[1:], self.ends[:-1], strict=True)
         ]
+
+
+def _in_pieces(layer):
+    """Yield the positions of a layer, some rows at a time."""
+    cuts = np.arange(0, layer.indices.size, _CHUNK)
+    rows = np.unique([*np.searchsorted(layer.indptr, cuts), 0, layer.n_out])
+    for begin, end in pairwise(rows):
+        mine = slice(layer.indptr[begin], layer.indptr[end])
+        indptr = layer.indptr[begin : end + 1] - layer.indptr[begin]
+        part = Layer(indptr, layer.indices[mine], layer.weights[mine], layer.n_in)
+        yield part.positions() + begin * layer.n_in
 
 
 def _are_among(keys, known):

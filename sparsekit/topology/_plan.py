@@ -187,8 +187,8 @@ def _grow(layer, dropped, count, grower, rng):
             f"for {count}; a grower chooses exactly as many as it is asked for."
         )
     # Anything else would be written outside the arrays of the network.
-    ends = [-1], grown, [layer.n_in * layer.n_out]
-    if not (np.diff(np.concatenate(ends)) > 0).all():
+    within = count == 0 or 0 <= grown[0] <= grown[-1] < layer.n_in * layer.n_out
+    if not within or not (grown[1:] > grown[:-1]).all():
         raise ValueError(
             f"{type(grower).__name__} chose positions that are not sorted, not "
             "distinct or outside the layer; check_strategy tells which."

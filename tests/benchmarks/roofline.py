@@ -165,7 +165,7 @@ def layer_kernels(density, *, repeats=100):
     trainer = trainer_for(work)
     lanes, width = trainer._lanes, trainer._n_lanes
     trainer.run_epoch(np.arange(work.batch_size), work.learning_rate)
-    net, values, deltas = trainer._arrays, trainer._values, trainer._deltas
+    net, values, deltas = trainer.ready()[0], trainer._values, trainer._deltas
     first, second = (trainer.network.connections(layer) for layer in (1, 2))
     n_first, n_second = first.stop - first.start, second.stop - second.start
     gradient = np.zeros(max(n_first, n_second), dtype=np.float32)

@@ -37,7 +37,7 @@ VARIANTS = [
     sparsekit.DSTMLPClassifier(method="chtss"),
     sparsekit.DSTMLPRegressor(method="granet"),
     sparsekit.DSTMLPRegressor(method="deepr"),
-    sparsekit.DSTMLPRegressor(method="lottery"),
+    sparsekit.DSTMLPRegressor(method="snfs"),
     sparsekit.StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
     QuickSelector(sparsekit.SETMLPClassifier(max_iter=20, random_state=0)),
 ]

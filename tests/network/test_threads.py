@@ -79,7 +79,7 @@ def test_dense_layers_give_the_same_bits_on_one_and_two_threads(monkeypatch):
     monkeypatch.setattr("sparsekit.network._formats.DENSE_FROM", 0.0)
     monkeypatch.setattr("sparsekit.network._formats.DENSE_SIDE", 0)
     trainer = trainer_with(1, "sgd", 70)
-    assert (trainer._arrays.formats[1:] == DENSE).all()
+    assert (trainer.ready()[0].formats[1:] == DENSE).all()
     serial = bits_after_training(trainer)
     assert bits_after_training(trainer_with(2, "sgd", 70)) == serial
 
@@ -88,7 +88,7 @@ def test_dense_layers_give_the_same_bits_on_one_and_two_threads(monkeypatch):
 def test_stored_entries_give_the_same_bits_on_one_and_two_threads(monkeypatch):
     monkeypatch.setattr("sparsekit.network._formats.STORED_BELOW", 0.9)
     trainer = trainer_with(1, "sgd", 70, stored=True)
-    assert trainer._arrays.formats[1] == STORED
+    assert trainer.ready()[0].formats[1] == STORED
     serial = bits_after_training(trainer)
     assert bits_after_training(trainer_with(2, "sgd", 70, stored=True)) == serial
 

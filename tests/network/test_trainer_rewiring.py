@@ -146,11 +146,12 @@ def test_index_by_input_follows_a_rewiring(sizes, density, seed):
     trainer.rewire(SETPruner(), RandomGrower(), 0.5, rng)
     formats = layer_formats(trainer.network, trainer.samples)
     expected = trainer.network.for_training(formats, n_lanes=16)
+    arrays, slots = trainer.ready()
     for name in ("in_indptr", "in_indices", "in_position"):
         fresh = getattr(expected, name)
-        np.testing.assert_array_equal(getattr(trainer._arrays, name), fresh)
-    assert trainer._arrays.weights is trainer.network.weights
-    assert trainer._slots.weight_first is trainer.state.weight_first
+        np.testing.assert_array_equal(getattr(arrays, name), fresh)
+    assert arrays.weights is trainer.network.weights
+    assert slots.weight_first is trainer.state.weight_first
 
 
 def test_growth_changes_no_output():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparsekit.topology import Exploration
+from sparsekit.topology import Exploration, Layer
 from sparsekit.topology import _exploration as module
 
 SIZES = [5, 7, 3]
@@ -34,6 +34,22 @@ def test_every_position_counts_once_however_often_it_comes(history, exact, data)
     for positions, new in zip(exploration.positions(), arrays(seen), strict=True):
         assert positions.tolist() == new.tolist()
     assert told == expected
+
+
+def test_the_connections_of_layers_are_seen_piece_by_piece(monkeypatch):
+    monkeypatch.setattr(module, "_CHUNK", 4)
+    rng = np.random.default_rng(0)
+    layers, expected = [], []
+    for n_in, n_out in ((5, 7), (7, 3)):
+        mask = rng.random((n_out, n_in)) < 0.5
+        mask[1] = False
+        indptr = np.concatenate([[0], np.cumsum(mask.sum(axis=1))])
+        indices = np.nonzero(mask)[1]
+        layers.append(Layer(indptr, indices, np.ones(indices.size), n_in))
+        expected.append(np.flatnonzero(mask).tolist())
+    exploration = Exploration(SIZES)
+    exploration.see_layers(layers)
+    assert [here.tolist() for here in exploration.positions()] == expected
 
 
 def test_beyond_the_budget_the_rate_is_estimated(monkeypatch):
