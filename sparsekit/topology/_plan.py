@@ -86,10 +86,14 @@ def plan_rewiring(
     must_go = max(int(n_now.sum()) - total, 0)
     prune = _prune_network if _ranks_the_network(pruner) else _prune_by_layer
     dropped = prune(layers, pruner, fraction, rng, must_go)
-    count = total - sum(gone.size - int(np.count_nonzero(gone)) for gone in dropped)
-    redistribution = redistribution or DroppedRedistribution()
-    counts = redistribution.share(layers, dropped, count)
-    _check_shares(redistribution, layers, dropped, count, counts)
+    n_dropped = [int(np.count_nonzero(gone)) for gone in dropped]
+    count = total - int(n_now.sum()) + sum(n_dropped)
+    if redistribution is None and count == sum(n_dropped):
+        counts = n_dropped
+    else:
+        redistribution = redistribution or DroppedRedistribution()
+        counts = redistribution.share(layers, dropped, count)
+        _check_shares(redistribution, layers, dropped, count, counts)
     return [
         Replacement(gone, _grow(layer, gone, int(n_new), grower, rng))
         for layer, gone, n_new in zip(layers, dropped, counts, strict=True)
@@ -103,8 +107,9 @@ def _ranks_the_network(pruner):
 def _prune_by_layer(layers, pruner, fraction, rng, must_go):
     """Return what goes in each layer; each loses its share of `must_go` at least."""
     n_now = np.array([layer.indices.size for layer in layers])
-    most = n_now - _least(layers)
-    quotas = apportion(n_now, must_go, np.zeros_like(n_now), most)
+    quotas = np.zeros_like(n_now)
+    if must_go:
+        quotas = apportion(n_now, must_go, quotas, n_now - _least(layers))
     masks = []
     for layer, quota in zip(layers, quotas, strict=True):
         # So written, the fraction stays what it is where nothing must go.
