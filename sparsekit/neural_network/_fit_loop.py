@@ -245,7 +245,6 @@ class FitLoop:
 
     def resumable_attributes(self):
         """Return the fitted state with what the fit needs to go on from it."""
-        self.rewirings.keep()
         return {
             **self.fitted_attributes(),
             "_optimizer": _copied(self.estimator._optimizer),

@@ -8,6 +8,9 @@ from sparsekit.network import OptimizerState, degree_statistics, moved_with_conn
 from sparsekit.neural_network._strategies import facts_for
 from sparsekit.topology import Exploration, needs_of
 
+# partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
+_NEVER_DONE = np.nextafter(1.0, 0.0)
+
 
 class Rewirings:
     """Rewires the network of a trainer by the strategies of an estimator.
@@ -95,15 +98,16 @@ class Rewirings:
 
     def begin_epoch(self, done, share):
         """Tell the share of training done, and that of the epoch that begins."""
-        self._epoch_start, self._epoch_share = min(done, 1.0), share
-        self.progress = self._epoch_start
+        self._epoch_start, self._epoch_share = done, share
+        self.progress = min(done, _NEVER_DONE)
 
     def trained(self, n_rows, done_rows, all_rows):
         """Tell that training took `n_rows` more rows of the epoch."""
         share = done_rows / all_rows
         n_steps = -(-n_rows // self.trainer.batch_size)
         self.kept["n_steps"] += n_steps
-        self.progress = min(self._epoch_start + share * self._epoch_share, 1.0)
+        done = self._epoch_start + share * self._epoch_share
+        self.progress = min(done, _NEVER_DONE)
         if self.by_steps:
             self.kept["clock"] += n_steps
         elif done_rows == all_rows:

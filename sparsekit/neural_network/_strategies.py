@@ -117,6 +117,7 @@ def strategies_of(estimator):
     for name, usual in recipe.items():
         given = getattr(estimator, name, None)
         chosen[name] = _made(name, usual if given is None else given)
+    chosen["schedule"].fraction(0.0, 0.0)  # raises if its parameters are not allowed
     return Strategies(**chosen)
 
 
@@ -125,10 +126,7 @@ def n_rewirings(strategies, n_epochs, first):
 
     None stands inside: those that are counted in steps are tasks within the epochs.
     """
-    if not strategies.rewires:
-        return 0
-    strategies.schedule.fraction(0.0, 0.0)  # raises if its parameters are not allowed
-    if strategies.schedule.unit == "steps":
+    if not strategies.rewires or strategies.schedule.unit == "steps":
         return 0
     return (n_epochs - int(first)) // strategies.schedule.every
 

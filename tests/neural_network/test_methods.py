@@ -281,6 +281,15 @@ def test_the_clock_of_steps_goes_on_over_partial_fits():
     assert steps.tolist() == [3, 6, 9, 12, 15, 18, 21, 24, 27]
 
 
+def test_partial_fit_goes_on_rewiring_beyond_max_iter():
+    X, y = table()
+    net = network("set", max_iter=3)
+    for _ in range(6):
+        net.partial_fit(X, y, classes=[0, 1, 2])
+    epochs = pd.DataFrame(net.rewiring_history_)["epoch"].unique()
+    assert epochs.tolist() == [1, 2, 3, 4, 5]
+
+
 def test_rewirings_end_at_the_share_of_training_that_the_schedule_says():
     X, y = table()
     schedule = RewiringSchedule(every=2, end=0.5)
