@@ -7,7 +7,8 @@ differences; `MissingnessStudyDisplay` draws it. The same from a shell:
 """
 
 from sparsekit.study._display import MissingnessStudyDisplay
+from sparsekit.study._result import StudyResult
 from sparsekit.study._study import missingness_study
 from sparsekit.study._summary import summarize
 
-__all__ = ["MissingnessStudyDisplay", "missingness_study", "summarize"]
+__all__ = ["MissingnessStudyDisplay", "StudyResult", "missingness_study", "summarize"]
