@@ -4,12 +4,22 @@ from pathlib import Path
 
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import with_when
+from sparsekit.study._display import MissingnessStudyDisplay
+from sparsekit.study._display_cost import CostDisplay
+from sparsekit.study._display_difference import DifferenceDisplay
+from sparsekit.study._display_ranks import CriticalDifferenceDisplay
 from sparsekit.study._ranks import rank_models
 from sparsekit.study._summary import summarize
 
 KEY = ["dataset", "mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
 VALUES = ["metric", "score", "n_connections", "fit_time"]
 OPTIONAL = {"dataset", "when"}
+DISPLAYS = {
+    "score": MissingnessStudyDisplay,
+    "ranks": CriticalDifferenceDisplay,
+    "difference": DifferenceDisplay,
+    "cost": CostDisplay,
+}
 
 
 class StudyResult:
@@ -231,8 +241,8 @@ class StudyResult:
         Returns
         -------
         ranks : ModelRanks
-            With ``table``, ``by_dataset``, the tests, ``critical_difference``,
-            ``groups`` and ``plot``. With one dataset there are ranks and no tests.
+            With ``table``, ``by_dataset``, the tests, ``critical_difference``
+            and ``groups``. With one dataset there are ranks and no tests.
 
         Raises
         ------
@@ -260,6 +270,38 @@ class StudyResult:
            sets", Journal of Machine Learning Research 7 (2006), 1-30, section 3.2.
         """
         return rank_models(self.frame, models, confidence)
+
+    def plot(self, kind="score", *, axes=None, **options):
+        """Draw a figure of the study.
+
+        Parameters
+        ----------
+        kind : {"score", "ranks", "difference", "cost"}, default="score"
+            - "score": score against missing rate, `MissingnessStudyDisplay`;
+            - "ranks": average ranks over datasets, `CriticalDifferenceDisplay`;
+            - "difference": difference of models against missing rate, which needs
+              ``a=``, `DifferenceDisplay`;
+            - "cost": score against connections or time, `CostDisplay`.
+        axes : matplotlib Axes or array-like of these, default=None
+            One for each panel; None makes a new figure.
+        **options
+            Arguments of the ``from_frame`` of the display, such as ``confidence``.
+
+        Returns
+        -------
+        display : object
+            The display, drawn, with its ``figure_``.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If `kind` is not known.
+        """
+        if kind not in DISPLAYS:
+            raise ValueError(f"kind={kind!r} must be one of {', '.join(DISPLAYS)}.")
+        return DISPLAYS[kind].from_frame(self.frame, **options).plot(axes)
 
     def __len__(self):
         return len(self.frame)
