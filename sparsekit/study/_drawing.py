@@ -11,7 +11,7 @@ AXIS = {"accuracy": (100, "test accuracy [%]"), "r2": (1, "test $R^2$")}
 UNITS = {"accuracy": "accuracy [points]", "r2": "$R^2$"}
 
 # Inches that an entry of a legend may need.
-LEGEND_COLUMN = 2.6
+LEGEND_COLUMN = 2.5
 
 
 def new_panels(n_panels):

@@ -99,6 +99,41 @@ class StudyResult:
         """
         return cls(_read(Path(path)))
 
+    @classmethod
+    def combine(cls, results):
+        """Put studies of several tables together.
+
+        Parameters
+        ----------
+        results : mapping of str to StudyResult or DataFrame
+            From the name of each table to the rows of its study.
+
+        Returns
+        -------
+        result : StudyResult
+            All rows, with the names in the column ``dataset``.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or if one of them is of several tables already.
+        """
+        import pandas as pd
+
+        if not results:
+            raise ValueError("results is empty: at least one study is needed.")
+        frames = []
+        for name, result in results.items():
+            frame = result.frame if isinstance(result, cls) else result
+            if "dataset" in frame:
+                if frame["dataset"].nunique() > 1:
+                    raise ValueError(f"results[{name!r}] is of several datasets.")
+                frame = frame.drop(columns="dataset")
+            named = with_when(frame).copy()
+            named.insert(0, "dataset", name)
+            frames.append(named)
+        return cls(pd.concat(frames, ignore_index=True))
+
     def summary(self, *, pool_rates=False, confidence=0.95):
         """Return means and intervals over seeds; see `summarize`.
 
