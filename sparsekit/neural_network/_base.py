@@ -38,10 +38,6 @@ class BaseSparseMLP(
     """Base of classifiers and regressors; not for direct use."""
 
     @property
-    def _wanted_sparsity(self):
-        return getattr(self, "sparsity", 0.0)
-
-    @property
     def _method_name(self):
         """Name of a method in `RECIPES`."""
         return self.method
@@ -98,22 +94,24 @@ class BaseSparseMLP(
         first = not (self.warm_start and hasattr(self, "_network"))
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val must be given together.")
+        strategies = strategies_of(self)
         with unchanged_on_error(self):
             trainer, held_out = self._prepare_fit(
-                X, y, sample_weight, X_val, y_val, first
+                strategies, X, y, sample_weight, X_val, y_val, first
             )
-        return self._run_fit(trainer, held_out, X, y, sample_weight, first)
+        return self._run_fit(strategies, trainer, held_out, X, y, sample_weight, first)
 
-    def _run_fit(self, trainer, held_out, X, y, sample_weight, first, state=None):
+    def _run_fit(
+        self, strategies, trainer, held_out, X, y, sample_weight, first, state=None
+    ):
         """Train; with `state`, go on from there."""
         # Callbacks get what the user gave: a table keeps the names of its columns.
         data = {"X": X, "y": y}
         if sample_weight is not None:
             data["metadata"] = {"sample_weight": sample_weight}
-        strategies = strategies_of(self)
         n_tasks = self.max_iter + n_rewirings(strategies, self.max_iter, first)
         context = self._init_callback_context(max_subtasks=n_tasks)
-        goal = int(connection_counts(self, trainer.network.sizes).sum())
+        goal = int(connection_counts(strategies, trainer.network.sizes).sum())
         loop = FitLoop(self, trainer, strategies, goal, held_out, context, data)
         if state is not None:
             restore(loop, state)
@@ -127,14 +125,18 @@ class BaseSparseMLP(
     @_fit_context(prefer_skip_nested_validation=True)
     def _resume(self, X, y, sample_weight, X_val, y_val):
         """Go on with the fit of a checkpoint, see `_checkpoint.resume`."""
-        state = self._training
+        state, strategies = self._training, strategies_of(self)
         self._generator.bit_generator.state = state["generator_at_start"]
         trainer, held_out = self._prepare_fit(
-            X, y, sample_weight, X_val, y_val, first=False, resuming=True
+            strategies, X, y, sample_weight, X_val, y_val, first=False, resuming=True
         )
-        return self._run_fit(trainer, held_out, X, y, sample_weight, False, state)
+        return self._run_fit(
+            strategies, trainer, held_out, X, y, sample_weight, False, state
+        )
 
-    def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first, resuming=False):
+    def _prepare_fit(
+        self, strategies, X, y, sample_weight, X_val, y_val, first, resuming=False
+    ):
         """Check everything, build what is new; return trainer and held-out rows."""
         given = X
         X, y = self._check_X(X, y, reset=first)
@@ -148,12 +150,12 @@ class BaseSparseMLP(
         if rows is not None:
             X, targets = X[rows], take_targets(targets, rows)
         if first:
-            self._start(X, targets)
-        elif not resuming:
-            self._check_same_network()
-        trainer = (
-            self._first_trainer(X, targets) if first else self._trainer(X, targets)
-        )
+            self._start(strategies, X, targets)
+            trainer = self._first_trainer(strategies, X, targets)
+        else:
+            if not resuming:
+                self._check_same_network(strategies)
+            trainer = self._trainer(X, targets)
         if held_out is not None:
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
         self._record_samples(trainer, given, n_rows, rows)
@@ -161,13 +163,16 @@ class BaseSparseMLP(
         return trainer, held_out
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
+        strategies = strategies_of(self)
         with unchanged_on_error(self):
-            trainer = self._prepare_partial_fit(X, y, sample_weight, classes)
-        goal = int(connection_counts(self, trainer.network.sizes).sum())
-        FitLoop(self, trainer, strategies_of(self), goal).run(max_iter=1)
+            trainer = self._prepare_partial_fit(
+                strategies, X, y, sample_weight, classes
+            )
+        goal = int(connection_counts(strategies, trainer.network.sizes).sum())
+        FitLoop(self, trainer, strategies, goal).run(max_iter=1)
         return self
 
-    def _prepare_partial_fit(self, X, y, sample_weight, classes):
+    def _prepare_partial_fit(self, strategies, X, y, sample_weight, classes):
         """Check everything, build what is new; return the trainer."""
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True.")
@@ -179,15 +184,15 @@ class BaseSparseMLP(
             self._seed()
         targets = self._encode(y, sample_weight, first, classes, partial=True)
         if first:
-            self._start(X, targets, partial=True)
+            self._start(strategies, X, targets, partial=True)
+            trainer = self._first_trainer(strategies, X, targets)
             self.n_iter_ = 0
         else:
-            self._check_same_network()
+            self._check_same_network(strategies)
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
-        make_trainer = self._first_trainer if first else self._trainer
-        trainer = make_trainer(X, targets)
+            trainer = self._trainer(X, targets)
         self._record_samples(trainer, given, X.shape[0])
         return trainer
 

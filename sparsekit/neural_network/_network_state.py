@@ -29,7 +29,7 @@ from sparsekit.neural_network._missing import (
 class NetworkStateMixin:
     """Makes trainers of the arrays that an estimator stores, and stores them again."""
 
-    def _start(self, X, targets, partial=False):
+    def _start(self, strategies, X, targets, partial=False):
         """Build the network and everything that grows while it trains."""
         check_missing(self.missing, self.missing_scaling, self.activation)
         weights = targets.sample_weight if targets.sample_weight.size else None
@@ -40,7 +40,7 @@ class NetworkStateMixin:
         self._inputs = inputs
         sizes = self._level_sizes(X.shape[1] + inputs["indicators"].size)
         warn_about_empty_columns(self._inputs, getattr(self, "feature_names_in_", None))
-        network = first_network(self, X, sizes)
+        network = first_network(self, strategies, X, sizes)
         self._made_with = self._input_parameters()
         self._rewiring = {"clock": 0, "n_steps": 0}
         self.release()
@@ -52,10 +52,10 @@ class NetworkStateMixin:
         self.rewiring_history_ = []
         self.t_ = 0
 
-    def _first_trainer(self, X, targets):
+    def _first_trainer(self, strategies, X, targets):
         """Return a trainer of the network as it begins."""
         trainer = self._trainer(X, targets)
-        network = chosen_network(self, trainer)
+        network = chosen_network(self, strategies, trainer)
         if network is None:
             return trainer
         self._network = network.to_dict()
@@ -119,7 +119,7 @@ class NetworkStateMixin:
         keep_missing = self._holes() is not None
         return prepare(X, self._inputs, dtype, keep_missing=keep_missing)
 
-    def _check_same_network(self):
+    def _check_same_network(self, strategies):
         """Refuse to go on from a network that the parameters do not describe."""
         network = SparseNetwork(**self._network)
         n_inputs = self.n_features_in_ + self._inputs["indicators"].size
@@ -133,7 +133,7 @@ class NetworkStateMixin:
             and self.dtype == network.dtype
             and np.array_equal(kinds, network.kinds)
             and np.array_equal(slopes.astype(network.dtype), network.slopes)
-            and may_have(self, sizes, network.weights.size)
+            and may_have(strategies, sizes, network.weights.size)
         )
         if not same:
             names = ("hidden_layer_sizes", "sparsity", "activation", "negative_slope")
