@@ -296,8 +296,8 @@ class StudyResult:
         :math:`F = (n - 1) \\chi^2 / (n (k - 1) - \\chi^2)` has k - 1 and
         (k - 1)(n - 1). Nemenyi's test calls two models different if their ranks differ
         by :math:`q \\sqrt{k (k + 1) / (6 n)}`, where q is the quantile of the
-        studentized range divided by :math:`\\sqrt 2` [1]_. All are approximations for
-        many datasets; with fewer than about ten take p values as a rough guide.
+        studentized range divided by :math:`\\sqrt 2` [1]_. These are approximations
+        for many datasets; for few, take the p value by permutations.
 
         References
         ----------
