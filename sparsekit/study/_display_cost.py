@@ -47,6 +47,22 @@ class CostDisplay:
     See Also
     --------
     summarize : The means and intervals.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import pandas as pd
+    >>> from sparsekit.study import CostDisplay
+    >>> frame = pd.DataFrame({
+    ...     "mechanism": "mcar", "missing_rate": [0.0, 0.5] * 4, "sparsity": 0.9,
+    ...     "model": ["static"] * 4 + ["set"] * 4, "seed": [0, 0, 1, 1] * 2,
+    ...     "metric": "accuracy", "n_connections": 100, "fit_time": 0.1,
+    ...     "score": [0.90, 0.84, 0.91, 0.83, 0.92, 0.85, 0.93, 0.86],
+    ... })
+    >>> display = CostDisplay.from_frame(frame).plot()
+    >>> display.axes_[0].get_xlabel()
+    'connections'
     """
 
     def __init__(self, *, summary, cost="n_connections", confidence=0.95):
