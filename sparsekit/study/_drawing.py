@@ -87,6 +87,6 @@ def label_missing_rates(ax):
 
 
 def keep_to_percent(ax):
-    """Cut off what Student's intervals, which know no bounds, cover beyond 0 and 100."""
+    """Keep what intervals, which know no bounds, cover within 0 and 100 %."""
     low, high = ax.get_ylim()
     ax.set_ylim(max(low, 0), min(high, 100))
