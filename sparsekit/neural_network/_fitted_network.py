@@ -99,3 +99,12 @@ class FittedNetworkMixin:
                 "before fit"
             )
         return SparseNetwork(**self._network)
+
+
+def check_fitted_network(estimator):
+    """Raise unless `estimator` is one of the networks here, and fitted."""
+    if not isinstance(estimator, FittedNetworkMixin):
+        raise TypeError(
+            f"estimator must be a network of sparsekit, got {type(estimator).__name__}."
+        )
+    check_is_fitted(estimator)
