@@ -78,6 +78,12 @@ class SparsePredictor:
         if head["kind"] != "identity":
             self.classes_ = head["classes"]
 
+    def __repr__(self):
+        levels = "-".join(map(str, self._network["sizes"].tolist()))
+        kind = "regressor" if self._head["kind"] == "identity" else "classifier"
+        n_connections = self._network["weights"].size
+        return f"SparsePredictor({kind}, {levels}, {n_connections} connections)"
+
     def predict(self, X):
         """Predict classes, or targets in their own units.
 

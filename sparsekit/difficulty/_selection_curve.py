@@ -147,6 +147,9 @@ class SelectionCurveDisplay:
     def __init__(self, *, table):
         self.table = table
 
+    def __repr__(self):
+        return f"SelectionCurveDisplay({len(self.table)} rows of results)"
+
     @classmethod
     def from_estimator(cls, estimator, X, y, *, ax=None, **options):
         """Compute a curve and draw it.

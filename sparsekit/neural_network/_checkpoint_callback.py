@@ -36,6 +36,9 @@ class CheckpointCallback:
         self.path = path
         self.every = every
 
+    def __repr__(self):
+        return f"CheckpointCallback({str(self.path)!r}, every={self.every})"
+
     def setup(self, estimator, context):
         """Prepare nothing; part of scikit-learn's protocol."""
 

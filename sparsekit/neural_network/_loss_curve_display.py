@@ -70,6 +70,10 @@ class LossCurveDisplay:
         self.rewired_epochs = rewired_epochs
         self.score_name = score_name
 
+    def __repr__(self):
+        n_rewired = 0 if self.rewired_epochs is None else len(self.rewired_epochs)
+        return f"LossCurveDisplay({len(self.loss_curve)} epochs, {n_rewired} rewired)"
+
     @classmethod
     def from_estimator(cls, estimator):
         """Make a display of a fitted network.

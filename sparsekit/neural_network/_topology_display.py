@@ -62,6 +62,12 @@ class TopologyDisplay:
         self.importances = importances
         self.feature_degrees = feature_degrees
 
+    def __repr__(self):
+        n_connections = sum(int(fan_in.sum()) for fan_in, _ in self.degrees)
+        return (
+            f"TopologyDisplay({len(self.degrees)} layers, {n_connections} connections)"
+        )
+
     @classmethod
     def from_estimator(cls, estimator):
         """Make a display of a fitted network.

@@ -49,6 +49,9 @@ class Exploration:
         if state is not None:
             self._seen, self._halvings = state["seen"], int(state["halvings"])
 
+    def __repr__(self):
+        return f"Exploration({self.ends.size - 1} layers, exact={self.exact})"
+
     def to_dict(self):
         """Return all that a copy needs."""
         self.settle()
