@@ -126,8 +126,11 @@ class ReplayBuffer(BaseEstimator):
         Returns
         -------
         X : {ndarray, csr_array} of shape (n_drawn, n_features)
+            Rows, dense or sparse as they were added.
         y : ndarray of shape (n_drawn,) or (n_drawn, n_outputs)
+            Their classes or targets.
         sample_weight : ndarray of shape (n_drawn,)
+            Their weights.
 
         Raises
         ------

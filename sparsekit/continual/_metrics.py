@@ -21,6 +21,8 @@ def continual_metrics(accuracy_matrix, baseline=None):
     Returns
     -------
     dict of str to float
+        The measures by name:
+
         average_accuracy
             ``mean_j R[T-1, j]`` [1]_.
         average_incremental_accuracy

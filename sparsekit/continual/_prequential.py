@@ -39,6 +39,7 @@ def prequential_scores(
     X : {ndarray, CSR matrix} of shape (n_samples, n_features)
         Rows in the order of the stream.
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or targets of the rows.
     batch_size : int, default=32
         Rows between two calls of `partial_fit`.
     classes : array-like, default=None

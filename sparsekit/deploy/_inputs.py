@@ -45,6 +45,7 @@ def dense_values(X, inputs, dtype):
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     inputs : dict
         `shift`, `scale` and `indicators`.
     dtype : dtype

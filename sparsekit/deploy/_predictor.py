@@ -46,7 +46,9 @@ class SparsePredictor:
         `kind`: "softmax", "logistic", "labels" or "identity"; `classes`; `shift`,
         `scale` and `flat` of a regression's targets.
     activation : {"piecewise", "logistic", "tanh"}
-    feature_names : list of str or None
+        Activation of the hidden layers; "piecewise" stands for the linear ones.
+    feature_names : list of str or None, default=None
+        Names of the features, where they had any.
 
     Attributes
     ----------
@@ -95,6 +97,7 @@ class SparsePredictor:
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            What is predicted for each row.
 
         Raises
         ------
@@ -117,10 +120,12 @@ class SparsePredictor:
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
+            Probabilities, with a column for each of `classes_`.
 
         Raises
         ------
@@ -143,6 +148,7 @@ class SparsePredictor:
         Parameters
         ----------
         path : str or path-like
+            The file.
 
         Notes
         -----
@@ -168,10 +174,12 @@ class SparsePredictor:
         Parameters
         ----------
         path : str or path-like
+            The file.
 
         Returns
         -------
         SparsePredictor
+            The predictor that was saved.
 
         Raises
         ------

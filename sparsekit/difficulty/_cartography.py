@@ -12,7 +12,7 @@ def cartography(record, *, ambiguous=1 / 3):
     ----------
     record : estimator or dict
         A network fitted with `record`, or its `record_`.
-    ambiguous : float in (0, 1), default=1/3
+    ambiguous : float in (0, 1), default=1 / 3
         Share of the samples that the region "ambiguous" holds.
 
     Returns
@@ -30,6 +30,13 @@ def cartography(record, *, ambiguous=1 / 3):
         - correctness: share of the times that the prediction was right;
         - region: "ambiguous" for the share with the largest variability, "easy" or
           "hard" for the others, with a confidence of at least 0.5 or less.
+
+    Raises
+    ------
+    ValueError
+        If `ambiguous` is out of range, or the network has no record.
+    TypeError
+        If `record` is neither a network nor a record.
 
     References
     ----------

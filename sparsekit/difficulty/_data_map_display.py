@@ -77,6 +77,7 @@ class DataMapDisplay:
         Returns
         -------
         display : DataMapDisplay
+            The display, drawn.
         """
         import matplotlib.pyplot as plt
 

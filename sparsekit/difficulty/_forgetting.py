@@ -47,6 +47,12 @@ def forgetting_events(record, *, source="training", never_learned="max"):
         The last three are those of the presentations, whatever the `source`. Rows
         that were held out of training have NaN.
 
+    Raises
+    ------
+    ValueError
+        If `source` or `never_learned` is none of those allowed, or the record holds
+        nothing about rewirings where `source` needs them.
+
     References
     ----------
     .. [1] Toneva, Sordoni, Tachet des Combes, Trischler, Bengio and Gordon, "An

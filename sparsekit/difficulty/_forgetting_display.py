@@ -103,6 +103,7 @@ class ForgettingDisplay:
         Returns
         -------
         display : ForgettingDisplay
+            The display, drawn.
         """
         import matplotlib.pyplot as plt
 

@@ -17,7 +17,9 @@ def grand_scores(networks, X, y, *, active=True):
         Fitted networks, best a few epochs into training: at initialisation the norm
         tells little more than that of the inputs [2]_. The paper averages over ten.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or targets of the rows.
     active : bool, default=True
         False takes the gradient at all positions instead, as if the network were
         dense with zeros where connections are absent.
@@ -79,7 +81,9 @@ def gradient_coverage(network, X, y):
     network : estimator
         A fitted network.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or targets of the rows.
 
     Returns
     -------

@@ -20,7 +20,9 @@ def memorization_scores(
     estimator : object
         Any classifier or regressor; clones are fitted.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,)
+        Classes or targets of the rows.
     n_models : int, default=50
         Fits, on random subsets. The paper takes thousands; the column
         `standard_error` tells what fewer give.
@@ -38,6 +40,11 @@ def memorization_scores(
         models that were and were not fitted to it (whether the class is right, or
         minus the squared error over the variance of y); ``memorization``, their
         difference; ``standard_error`` of it; ``n_in``, number of models fitted to it.
+
+    Raises
+    ------
+    ValueError
+        If `subset` or `n_models` is out of range.
 
     References
     ----------
@@ -119,7 +126,7 @@ def _moments(scores, chosen):
 
 
 def second_split_forgetting(network, X, y, *, split=0.5, epochs=20, random_state=None):
-    """When samples are forgotten while training goes on with other samples [1]_.
+    """Tell when samples are forgotten as training goes on with others [1]_.
 
     A network is fitted to a random part of the rows and goes on with the others, by
     `partial_fit`. Mislabelled samples of the first part are forgotten soon; rare ones
@@ -130,7 +137,9 @@ def second_split_forgetting(network, X, y, *, split=0.5, epochs=20, random_state
     network : estimator
         A classifier of sparsekit; a clone is fitted.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,)
+        Classes or targets of the rows.
     split : float in (0, 1), default=0.5
         Share of the rows in the first part.
     epochs : int, default=20
@@ -148,6 +157,11 @@ def second_split_forgetting(network, X, y, *, split=0.5, epochs=20, random_state
         - forgotten_for_good: epochs on the second part after which it was wrong and
           stayed so; 0 if it was so before them; infinity if it was right at the end;
         - first_part: whether the row belongs to the first part.
+
+    Raises
+    ------
+    ValueError
+        If `split` is not in (0, 1).
 
     References
     ----------

@@ -7,7 +7,7 @@ from sparsekit.difficulty._record import record_of, rewirings_of, row_index, tab
 
 
 def pruning_identified_exemplars(networks, others, X, y=None):
-    """Samples whose most frequent prediction differs between two sets of networks [1]_.
+    """Find samples that two sets of networks mostly predict differently [1]_.
 
     Parameters
     ----------
@@ -91,7 +91,8 @@ def prac_set(record, *, threshold=0, before=None, after=None, X=None):
         Largest number of forgetting events of a sample that is left out.
     before, after : classifiers, default=None
         Networks before and after pruning; their labels are compared, not those of y.
-    X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+    X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features), \
+            default=None
         The training rows, with `before` and `after`.
 
     Returns
@@ -100,6 +101,12 @@ def prac_set(record, *, threshold=0, before=None, after=None, X=None):
         Indexed like the rows of X: ``forgotten``, ``lost`` (at a rewiring; False
         without such a record), ``differs`` (False without networks) and ``selected``,
         their union.
+
+    Raises
+    ------
+    ValueError
+        If `before`, `after` and `X` are not given together, or `X` has other rows than
+        the record.
 
     References
     ----------

@@ -43,6 +43,12 @@ def difficulty_report(network, X=None, y=None):
           - "ambiguous": a confidence below 0.5, or forgotten;
           - "easy".
 
+    Raises
+    ------
+    ValueError
+        If `X` and `y` are not given together, or with a record rather than a network;
+        if the network has no record.
+
     Notes
     -----
     Whether a hard sample is rare or mislabelled cannot be told from one fit; see

@@ -31,13 +31,16 @@ def selection_curve(
     estimator : estimator
         A network of sparsekit.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,)
+        Classes or targets of the rows.
     by : sequence of str, default=("difficulty",)
         Rankings of :class:`HardSampleSelector`. Random selections come beside them,
         whether asked for or not.
     keep : sequence of float in (0, 1], default=(0.2, 0.4, 0.6, 0.8, 1.0)
         Shares of the training rows.
     strategy : {"stratified", "hardest", "easiest"}, default="stratified"
+        Which rows a ranking selects: of all difficulties, or from one end.
     drop_hardest : float in [0, 1), default=0.0
         Share of the rows, the hardest, that no ranking selects but the random one.
     cv : int, cross-validation generator or iterable, default=5
@@ -51,6 +54,11 @@ def selection_curve(
     -------
     DataFrame
         One row per ranking, share and split: by, keep, split, n_samples, score.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is none of those allowed.
 
     Notes
     -----
@@ -156,13 +164,21 @@ class SelectionCurveDisplay:
 
         Parameters
         ----------
-        estimator, X, y, **options
-            See :func:`selection_curve`.
+        estimator : estimator
+            A network of sparsekit.
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
+        y : array-like of shape (n_samples,)
+            Classes or targets of the rows.
         ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+        **options : dict
+            The other parameters of :func:`selection_curve`.
 
         Returns
         -------
         display : SelectionCurveDisplay
+            The display, drawn.
         """
         return cls(table=selection_curve(estimator, X, y, **options)).plot(ax)
 
@@ -177,6 +193,7 @@ class SelectionCurveDisplay:
         Returns
         -------
         display : SelectionCurveDisplay
+            The display, drawn.
         """
         import matplotlib.pyplot as plt
 

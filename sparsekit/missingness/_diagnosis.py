@@ -59,6 +59,16 @@ class Diagnosis:
         Share of the cells that are missing.
     notes : tuple of str
         What was not done, and why.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.missingness import diagnose
+    >>> X = np.random.default_rng(0).normal(size=(100, 3))
+    >>> X[X[:, 0] > 0.5, 1:] = np.nan
+    >>> diagnosis = diagnose(X)
+    >>> diagnosis.columns["n_missing"].tolist()
+    [0, 29, 29]
     """
 
     columns: "DataFrame"
@@ -98,6 +108,7 @@ def diagnose(X, mask=None, *, max_patterns=100):
     Returns
     -------
     diagnosis : Diagnosis
+        Tables by name; printed, it is a summary of them.
 
     Raises
     ------

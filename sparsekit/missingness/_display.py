@@ -105,6 +105,7 @@ class MissingnessDisplay:
         Parameters
         ----------
         diagnosis : Diagnosis
+            What :func:`diagnose` returned.
         max_patterns : int, default=20
             Number of patterns to show; at most those that the diagnosis lists.
 

@@ -80,6 +80,7 @@ class BaseSparseMLP(
         Returns
         -------
         self : object
+            The estimator itself.
 
         Raises
         ------

@@ -79,6 +79,7 @@ def load_checkpoint(path):
     Parameters
     ----------
     path : str or path-like
+        The file.
 
     Returns
     -------
@@ -94,6 +95,21 @@ def load_checkpoint(path):
     ValueError
         If the file is truncated, damaged or of another kind, or if a newer sparsekit
         wrote it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn.datasets import load_iris
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.neural_network import load_checkpoint, save_checkpoint
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = SETMLPClassifier(tol=0.1, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_checkpoint(net, Path(folder) / "net.ckpt")
+    ...     again = load_checkpoint(Path(folder) / "net.ckpt")
+    >>> bool((again.predict_proba(X) == net.predict_proba(X)).all())
+    True
     """
     document, arrays = _archive.read_archive(path, _FORMAT, _VERSION)
     with _archive.refuse_damage(path, _FORMAT):
@@ -138,10 +154,12 @@ def resume(path, X, y, *, sample_weight=None, X_val=None, y_val=None, callbacks=
     path : str or path-like
         Written by :class:`CheckpointCallback` or, within a fit, by
         :func:`save_checkpoint`.
-    X, y, sample_weight, X_val, y_val : array-like
+    X, y : array-like
         The arguments of the interrupted `fit`. A digest of them tells whether they are.
+    sample_weight, X_val, y_val : array-like, default=None
+        So, too, where that fit had them.
     callbacks : sequence of objects, default=()
-        scikit-learn callbacks for the rest of the fit, for instance
+        Callbacks of scikit-learn for the rest of the fit, for instance
         :class:`CheckpointCallback` with the same path.
 
     Returns

@@ -36,7 +36,9 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes or targets of the rows.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come; needed in the first call.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -46,6 +48,12 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         -------
         self : object
             The estimator.
+
+        Raises
+        ------
+        ValueError
+            For input that does not fit, before anything is trained; in the first call
+            without `classes`; with ``class_weight="balanced"``.
         """
         if classes is None and not hasattr(self, "_network"):
             raise ValueError("classes must be given in the first call of partial_fit.")
@@ -169,10 +177,12 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_labels)
+            What is predicted for each row.
         """
         outputs = self._raw_outputs(X)
         if self._multilabel:
@@ -187,11 +197,13 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) for two classes, else (n_samples, n_classes)
             For two classes the log-odds of ``classes_[1]``.
+                Values that rise with the probability of a class.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel or self.n_outputs_ > 2:
@@ -204,12 +216,15 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`; for label indicators the probability
+                Probabilities, with a column for each of `classes_`.
             of each label.
+                Probabilities, with a column for each of `classes_`.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel:
@@ -224,10 +239,12 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
+            Logarithms of the probabilities, with a column for each of `classes_`.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel:

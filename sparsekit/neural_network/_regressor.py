@@ -25,12 +25,16 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
 
         Returns
         -------
         self : object
+            The estimator itself.
         """
         return self._partial_fit(X, y, sample_weight)
 
@@ -78,10 +82,12 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            What is predicted for each row.
         """
         outputs = self._raw_outputs(X)
         values = outputs * self._target_scale + self._target_shift
