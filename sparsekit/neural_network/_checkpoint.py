@@ -1,8 +1,8 @@
 """Checkpoints: an estimator in a file, and fits that go on where they were cut off."""
 
 from sparsekit import _archive
-from sparsekit._layout import check_layers
 from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._checkpoint_checks import check_fitted
 from sparsekit.neural_network._encoding import decode, encode
 
 _FORMAT, _VERSION = "sparsekit checkpoint", 1
@@ -117,30 +117,9 @@ def load_checkpoint(path):
         estimator = _estimators()[document["class"]](**parameters)
         fitted = decode(document["fitted"], arrays)
         if "_network" in fitted:
-            _check_arrays(fitted)
+            check_fitted(fitted)
         vars(estimator).update(fitted)
     return estimator
-
-
-def _check_arrays(fitted):
-    """Raise ValueError for arrays that would lead kernels out of bounds."""
-    network, training = fitted["_network"], fitted.get("_training")
-    check_layers(**network)
-    if training is not None and training["best_network"] is not None:
-        check_layers(**training["best_network"])
-    moments = {k: v for k, v in fitted["_optimizer"].items() if k != "step"}
-    noted = ("signs", "initial_weights", "initial_biases")
-    moments |= {k: v for k, v in fitted["_rewiring"].items() if k in noted}
-    for name, array in moments.items():
-        like = network["biases" if "bias" in name else "weights"]
-        if array.size not in (0, like.size) or array.dtype != like.dtype:
-            raise ValueError(f"{name} does not belong to the network")
-    indicators = fitted["_inputs"]["indicators"]
-    n_features = fitted["n_features_in_"]
-    if n_features + indicators.size != network["sizes"][0]:
-        raise ValueError("the features are not those of the network")
-    if indicators.size and not 0 <= indicators.min() <= indicators.max() < n_features:
-        raise ValueError("an indicator belongs to no feature")
 
 
 def resume(path, X, y, *, sample_weight=None, X_val=None, y_val=None, callbacks=()):
