@@ -134,7 +134,7 @@ class SparsePredictor:
         """
         kind = self._head["kind"]
         if kind == "identity":
-            raise AttributeError("A regressor has no probabilities.")
+            raise AttributeError("A regressor has no predict_proba; use predict.")
         outputs = self._outputs(X).astype(np.float64)
         if kind == "softmax":
             return softmax(outputs, axis=1)

@@ -137,11 +137,15 @@ def gradient_coverage(network, X, y):
 def _squares(network, X, y):
     """Return what `gradient_squares` does, of a fitted estimator."""
     if not hasattr(network, "_network"):
-        raise ValueError(f"{type(network).__name__} is not fitted.")
+        raise ValueError(
+            f"network must be a fitted network of sparsekit; {type(network).__name__} "
+            "is not fitted: call fit first."
+        )
     if network._holes() is not None:
         raise ValueError(
             "gradients of single samples are known for networks without "
-            "missing='expected' and missing_scaling only."
+            "missing='expected' and missing_scaling only; got missing="
+            f"{network.missing!r} and missing_scaling={network.missing_scaling!r}."
         )
     samples = network._samples(network._check_X(X))
     targets = network._encode_held_out(np.asarray(y))

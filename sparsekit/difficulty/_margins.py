@@ -101,11 +101,15 @@ def el2n_scores(records, *, at=10, squared=False):
     ['el2n', 'el2n_std', 'n_networks']
     """
     if squared and at == "mean":
-        raise ValueError('squared=True needs one presentation; at="mean" is over all.')
+        raise ValueError(
+            "squared=True squares the errors at one presentation, and at='mean' is "
+            "over all: give the number of one as at."
+        )
     several = records if isinstance(records, list | tuple) else [records]
     several = [record_of(record) for record in several]
-    if len({record["n_seen"].size for record in several}) != 1:
-        raise ValueError("the records must be of the same rows.")
+    sizes = [record["n_seen"].size for record in several]
+    if len(set(sizes)) != 1:
+        raise ValueError(f"the records must be of the same rows; they have {sizes}.")
     errors = np.array([_errors(record, at) for record in several], dtype=np.float64)
     errors = errors**2 if squared else errors
     known = ~np.isnan(errors)

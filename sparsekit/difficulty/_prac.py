@@ -124,7 +124,11 @@ def prac_set(record, *, threshold=0, before=None, after=None, X=None):
     ['forgotten', 'lost', 'differs', 'selected']
     """
     if (before is None) != (after is None) or (before is None) != (X is None):
-        raise ValueError("before, after and X must be given together.")
+        given = {"before": before, "after": after, "X": X}
+        absent = [name for name, value in given.items() if value is None]
+        raise ValueError(
+            f"before, after and X must be given together; None is {', '.join(absent)}."
+        )
     record = record_of(record)
     n_rows = record["n_seen"].size
     events = forgetting_events(record, never_learned="inf")["n_forgotten"]

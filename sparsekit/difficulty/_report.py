@@ -67,10 +67,15 @@ def difficulty_report(network, X=None, y=None):
     'suspect_label'
     """
     if (X is None) != (y is None):
-        raise ValueError("X and y must be given together.")
+        raise ValueError(
+            f"X and y must be given together; None is {'X' if X is None else 'y'}."
+        )
     record = record_of(network)
     if X is not None and isinstance(network, dict):
-        raise ValueError("X and y need the network, not its record only.")
+        raise ValueError(
+            "X and y ask for gradients, which a record does not hold: give the network "
+            "in its place."
+        )
     table = cartography(record)
     events = forgetting_events(record)
     table["n_forgotten"] = events["n_forgotten"]

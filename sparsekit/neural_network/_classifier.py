@@ -56,7 +56,10 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             without `classes`; with ``class_weight="balanced"``.
         """
         if classes is None and not hasattr(self, "_network"):
-            raise ValueError("classes must be given in the first call of partial_fit.")
+            raise ValueError(
+                "classes must be given in the first call of partial_fit: all that will "
+                "ever come, as classes=np.unique(y) has them where y holds all."
+            )
         if isinstance(self.class_weight, str):
             raise ValueError(
                 f"class_weight={self.class_weight!r} is not supported for partial_fit, "
@@ -120,11 +123,14 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         if multilabel != self._multilabel:
             raise ValueError(
                 "y must be of one kind in all calls: label indicators of shape "
-                "(n_samples, n_labels), or one class per sample."
+                "(n_samples, n_labels), or one class per sample; got "
+                f"{'label indicators' if multilabel else 'one class per sample'} after "
+                f"{'label indicators' if self._multilabel else 'one class per sample'}."
             )
         if multilabel and y.shape[1] != self.classes_.size:
             raise ValueError(
-                f"y has {y.shape[1]} labels, {self.classes_.size} were expected."
+                f"y has {y.shape[1]} labels; it must have the {self.classes_.size} of "
+                "the first call."
             )
         if classes is not None and not np.array_equal(
             self.classes_, unique_labels(classes)

@@ -60,7 +60,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     def _scaled(self, y, sample_weight=None):
         if y.shape[1] != self.n_outputs_:
             raise ValueError(
-                f"y has {y.shape[1]} outputs, {self.n_outputs_} were expected."
+                f"y has {y.shape[1]} outputs; it must have the {self.n_outputs_} of "
+                "the first call."
             )
         scaled = (y - self._target_shift) / self._target_scale
         return value_targets(scaled, sample_weight, self.dtype)

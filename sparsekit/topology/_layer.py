@@ -130,7 +130,8 @@ class Layer(NamedTuple):
         """
         if self.values is None or self.deltas is None:
             raise ValueError(
-                "The gradient is not known; a strategy that needs it says so by "
+                "The gradient is not known: layer.values or layer.deltas is None. A "
+                "strategy that asks for it says so by "
                 "needs = frozenset({'values', 'deltas'})."
             )
         return self.values, self.deltas
