@@ -1,9 +1,12 @@
 """What a learner of several tasks keeps, loses and passes on."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def continual_metrics(accuracy_matrix, baseline=None):
+def continual_metrics(
+    accuracy_matrix: ArrayLike, baseline: ArrayLike | None = None
+) -> dict[str, float]:
     """Return the usual measures of continual learning.
 
     ``R[i, j]`` below is the accuracy on the test rows of task j after training on the

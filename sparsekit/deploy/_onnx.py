@@ -1,12 +1,20 @@
 """A predictor as a graph of ONNX operators."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
 from sparsekit.deploy._onnx_graph import Graph
+from sparsekit.deploy._predictor import SparsePredictor
 
 
-def onnx_model(predictor, steps=(), sparse_weights=False):
+def onnx_model(
+    predictor: SparsePredictor,
+    steps: Sequence[tuple[str, np.ndarray]] = (),
+    sparse_weights: bool = False,
+) -> Any:
     """Return the graph of a predictor.
 
     Parameters

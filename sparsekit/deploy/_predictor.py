@@ -1,6 +1,8 @@
 """The object that predicts, and its file."""
 
+import os
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -86,7 +88,7 @@ class SparsePredictor:
         n_connections = self._network["weights"].size
         return f"SparsePredictor({kind}, {levels}, {n_connections} connections)"
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict classes, or targets in their own units.
 
         Parameters
@@ -114,7 +116,7 @@ class SparsePredictor:
             return self.classes_[outputs.argmax(axis=1)]
         return self.classes_[(outputs[:, 0] > 0).astype(int)]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Estimate probabilities; for classifiers.
 
         Parameters
@@ -142,7 +144,7 @@ class SparsePredictor:
             return expit(outputs)
         return np.hstack([expit(-outputs), expit(outputs)])
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the predictor to a file, all of it or nothing.
 
         Parameters
@@ -155,7 +157,8 @@ class SparsePredictor:
         A zip archive of ``.npy`` arrays and a JSON document; nothing is pickled. With
         single precision it takes about 8 bytes per connection.
         """
-        arrays, document = {}, {"format": _FORMAT, "version": _VERSION}
+        arrays: dict[str, np.ndarray] = {}
+        document: dict[str, Any] = {"format": _FORMAT, "version": _VERSION}
         for part in ("network", "inputs", "holes", "head"):
             document[part] = {}
             for name, value in getattr(self, f"_{part}").items():
@@ -168,7 +171,7 @@ class SparsePredictor:
         _archive.write_archive(path, document, arrays)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: str | os.PathLike[str]) -> "SparsePredictor":
         """Read a predictor; no code in the file is run.
 
         Parameters

@@ -1,11 +1,16 @@
 """Dataset maps: how sure a network is of each sample, and how much that varies."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._record import record_of, table_of
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-def cartography(record, *, ambiguous=1 / 3):
+
+def cartography(record: Any, *, ambiguous: float = 1 / 3) -> "DataFrame":
     """Place each sample on a map of the data.
 
     Parameters

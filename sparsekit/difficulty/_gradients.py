@@ -1,12 +1,17 @@
 """Gradients of single samples: their norm, and how much of them the topology holds."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._record import row_index
 from sparsekit.network import LOSSES, SparseNetwork, gradient_squares
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-def grand_scores(networks, X, y, *, active=True):
+
+def grand_scores(networks: Any, X: Any, y: Any, *, active: bool = True) -> "DataFrame":
     """Norm of the gradient of each sample's loss, GraNd [1]_.
 
     Exact, on the connections that exist, without dropout and penalty; biases included.
@@ -69,7 +74,7 @@ def grand_scores(networks, X, y, *, active=True):
     )
 
 
-def gradient_coverage(network, X, y):
+def gradient_coverage(network: Any, X: Any, y: Any) -> "DataFrame":
     """Share of each sample's gradient that lies on the connections that exist.
 
     The gradient of a sample at all positions of the weight matrices says which

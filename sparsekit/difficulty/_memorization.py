@@ -1,5 +1,7 @@
 """Scores that need several fits: memorization, and forgetting on a second split."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils import check_array, check_random_state, indexable
@@ -9,10 +11,20 @@ from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import row_index
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 def memorization_scores(
-    estimator, X, y, *, n_models=50, subset=0.7, n_jobs=None, random_state=None
-):
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    n_models: int = 50,
+    subset: float = 0.7,
+    n_jobs: int | None = None,
+    random_state: Any = None,
+) -> "DataFrame":
     """How much better a sample is predicted by models that have seen it [1]_.
 
     Parameters
@@ -125,7 +137,15 @@ def _moments(scores, chosen):
     return mean, squares / count**2
 
 
-def second_split_forgetting(network, X, y, *, split=0.5, epochs=20, random_state=None):
+def second_split_forgetting(
+    network: Any,
+    X: Any,
+    y: Any,
+    *,
+    split: float = 0.5,
+    epochs: int = 20,
+    random_state: Any = None,
+) -> "DataFrame":
     """Tell when samples are forgotten as training goes on with others [1]_.
 
     A network is fitted to a random part of the rows and goes on with the others, by

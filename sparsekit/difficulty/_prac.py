@@ -1,12 +1,20 @@
 """Samples on which pruned and unpruned networks differ, and the sets made of them."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import record_of, rewirings_of, row_index, table_of
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-def pruning_identified_exemplars(networks, others, X, y=None):
+
+def pruning_identified_exemplars(
+    networks: Sequence[Any], others: Sequence[Any], X: Any, y: Any = None
+) -> "DataFrame":
     """Find samples that two sets of networks mostly predict differently [1]_.
 
     Parameters
@@ -73,7 +81,14 @@ def _modal(predictions):
     return labels[counts.argmax(axis=0)], counts.max(axis=0) / predictions.shape[0]
 
 
-def prac_set(record, *, threshold=0, before=None, after=None, X=None):
+def prac_set(
+    record: Any,
+    *,
+    threshold: int = 0,
+    before: Any = None,
+    after: Any = None,
+    X: Any = None,
+) -> "DataFrame":
     """Pruning-aware critical set: the samples that sparse training needs most [1]_.
 
     It joins the samples that were forgotten more than `threshold` times in training,

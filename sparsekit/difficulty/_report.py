@@ -1,5 +1,7 @@
 """All scores of a record in one table, with a reason for each sample."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._cartography import cartography
@@ -8,11 +10,14 @@ from sparsekit.difficulty._gradients import gradient_coverage
 from sparsekit.difficulty._margins import aum_scores, el2n_scores
 from sparsekit.difficulty._record import record_of
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 # Below that, a sample finds clearly less of its gradient on the topology than by luck.
 UNDERSERVED_BELOW = 0.9
 
 
-def difficulty_report(network, X=None, y=None):
+def difficulty_report(network: Any, X: Any = None, y: Any = None) -> "DataFrame":
     """Put the scores of a record into one table, and say why a sample is hard.
 
     Parameters

@@ -1,5 +1,8 @@
 """Scores of models trained on fewer and fewer rows, beside random rows."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
@@ -10,20 +13,23 @@ from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._report import difficulty_report
 from sparsekit.difficulty._selection import RANKINGS, STRATEGIES, select
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 def selection_curve(
-    estimator,
-    X,
-    y,
+    estimator: Any,
+    X: Any,
+    y: Any,
     *,
-    by=("difficulty",),
-    keep=(0.2, 0.4, 0.6, 0.8, 1.0),
-    strategy="stratified",
-    drop_hardest=0.0,
-    cv=5,
-    scoring=None,
-    random_state=None,
-):
+    by: Sequence[str] = ("difficulty",),
+    keep: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.0),
+    strategy: str = "stratified",
+    drop_hardest: float = 0.0,
+    cv: Any = 5,
+    scoring: Any = None,
+    random_state: Any = None,
+) -> "DataFrame":
     """Score a network that is trained on ever smaller selections of its rows.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -88,7 +88,7 @@ class Diagnosis:
         return as_html(self)
 
 
-def diagnose(X, mask=None, *, max_patterns=100):
+def diagnose(X: Any, mask: Any = None, *, max_patterns: int = 100) -> Diagnosis:
     """Describe the holes of a table, and test what they depend on.
 
     Parameters

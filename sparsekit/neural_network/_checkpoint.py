@@ -1,5 +1,12 @@
 """Checkpoints: an estimator in a file, and fits that go on where they were cut off."""
 
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
 from sparsekit import _archive
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._checkpoint_checks import check_fitted
@@ -11,7 +18,7 @@ _FORMAT, _VERSION = "sparsekit checkpoint", 1
 _NOT_STORED = ("_skl_", "_callback_", "_parent_callback_", "_metadata_request")
 
 
-def save_checkpoint(estimator, path):
+def save_checkpoint(estimator: Any, path: str | os.PathLike[str]) -> None:
     """Write an estimator to a file.
 
     Parameters
@@ -56,7 +63,7 @@ def save_checkpoint(estimator, path):
             f"A checkpoint holds one of {sorted(_estimators())}, not a "
             f"{type(estimator).__module__}.{type(estimator).__qualname__}."
         )
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     given = estimator.get_params(deep=False)
     fitted = {
         key: value
@@ -73,7 +80,7 @@ def save_checkpoint(estimator, path):
     _archive.write_archive(path, document, arrays)
 
 
-def load_checkpoint(path):
+def load_checkpoint(path: str | os.PathLike[str]) -> Any:
     """Read an estimator from a file of :func:`save_checkpoint`; no code in it is run.
 
     Parameters
@@ -122,7 +129,16 @@ def load_checkpoint(path):
     return estimator
 
 
-def resume(path, X, y, *, sample_weight=None, X_val=None, y_val=None, callbacks=()):
+def resume(
+    path: str | os.PathLike[str],
+    X: Any,
+    y: Any,
+    *,
+    sample_weight: ArrayLike | None = None,
+    X_val: Any = None,
+    y_val: Any = None,
+    callbacks: Sequence[Any] = (),
+) -> Any:
     """Go on with a fit that was cut off, from the file that it left.
 
     A fit that is cut off after any epoch and resumed makes the same bits as one that

@@ -1,5 +1,7 @@
 """Classification: labels, losses, probabilities."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import issparse
 from scipy.special import expit, log_expit, log_softmax, softmax
@@ -177,7 +179,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             targets.values.astype(int), (outputs > 0).astype(int), sample_weight=weight
         )
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the classes of samples.
 
         Parameters
@@ -197,7 +199,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             return self.classes_[outputs.argmax(axis=1)]
         return self.classes_[(outputs[:, 0] > 0).astype(int)]
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> np.ndarray:
         """Return the outputs before softmax or logistic function.
 
         Parameters
@@ -216,7 +218,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             return outputs
         return outputs[:, -1] - outputs[:, 0] if self.n_outputs_ == 2 else outputs[:, 0]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Estimate probabilities.
 
         Parameters
@@ -239,7 +241,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             return softmax(outputs, axis=1)
         return np.hstack([expit(-outputs), expit(outputs)])
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> np.ndarray:
         """Estimate logarithms of probabilities, without underflow.
 
         Parameters

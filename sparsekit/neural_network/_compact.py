@@ -1,12 +1,16 @@
 """Fitted networks without the neurons that say nothing."""
 
 import copy
+from typing import TypeVar
 
 from sparsekit.network import SparseNetwork, live_parts, without
+from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
+Network = TypeVar("Network", bound=BaseSparseMLP)
 
-def compact(estimator):
+
+def compact(estimator: Network) -> Network:
     """Return a fitted network without its dead neurons; predictions stay as they are.
 
     A hidden neuron is dead if no other neuron reads it, or if it reads none and its

@@ -1,49 +1,58 @@
 """What a fitted network tells about itself."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit.network import SparseNetwork
 from sparsekit.neural_network._summary import layer_table
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 class FittedNetworkMixin:
     """Gives networks their fitted attributes that follow from the arrays stored."""
 
+    _network: dict[str, np.ndarray]
+    _inputs: dict[str, np.ndarray]
+
     @property
-    def coefs_(self):
+    def coefs_(self) -> list[sparse.csr_array]:
         """Weight matrix of each layer, CSR of shape (n_in, n_out)."""
         return self._fitted_network("coefs_").coefs()
 
     @property
-    def intercepts_(self):
+    def intercepts_(self) -> list[np.ndarray]:
         """Biases of each layer."""
         return self._fitted_network("intercepts_").intercepts()
 
     @property
-    def n_connections_(self):
+    def n_connections_(self) -> int:
         """Number of connections over all layers."""
         return int(self._fitted_network("n_connections_").weights.size)
 
     @property
-    def sparsity_(self):
+    def sparsity_(self) -> float:
         """Share of absent connections over all layers."""
         network = self._fitted_network("sparsity_")
         positions = int(np.dot(network.sizes[:-1], network.sizes[1:]))
         return 1.0 - network.weights.size / positions
 
     @property
-    def n_layers_(self):
+    def n_layers_(self) -> int:
         """Number of levels of neurons, inputs and outputs included."""
         return int(self._fitted_network("n_layers_").sizes.size)
 
     @property
-    def indicator_features_(self):
+    def indicator_features_(self) -> np.ndarray:
         """Features whose missing values are an input of their own."""
         self._fitted_network("indicator_features_")
         return self._inputs["indicators"].copy()
 
-    def summary(self):
+    def summary(self) -> "DataFrame":
         """Return a table of the layers of the fitted network.
 
         Returns
@@ -91,7 +100,7 @@ class FittedNetworkMixin:
         check_is_fitted(self)
         return layer_table(SparseNetwork(**self._network))
 
-    def _fitted_network(self, attribute):
+    def _fitted_network(self, attribute: str) -> SparseNetwork:
         # An AttributeError, so that hasattr tells whether the estimator is fitted.
         if not hasattr(self, "_network"):
             raise AttributeError(
@@ -101,7 +110,7 @@ class FittedNetworkMixin:
         return SparseNetwork(**self._network)
 
 
-def check_fitted_network(estimator):
+def check_fitted_network(estimator: object) -> None:
     """Raise unless `estimator` is one of the networks here, and fitted."""
     if not isinstance(estimator, FittedNetworkMixin):
         raise TypeError(

@@ -1,5 +1,7 @@
 """The figure of a fit: loss and validation score by epoch, rewirings marked."""
 
+from typing import Any
+
 import numpy as np
 
 from sparsekit.neural_network._fitted_network import check_fitted_network
@@ -75,7 +77,7 @@ class LossCurveDisplay:
         return f"LossCurveDisplay({len(self.loss_curve)} epochs, {n_rewired} rewired)"
 
     @classmethod
-    def from_estimator(cls, estimator):
+    def from_estimator(cls, estimator: Any) -> "LossCurveDisplay":
         """Make a display of a fitted network.
 
         Parameters

@@ -1,5 +1,7 @@
 """Regression: scaled targets, squared error."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, RegressorMixin
@@ -77,7 +79,7 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         with np.errstate(over="ignore", invalid="ignore"):
             return r2_score(targets.values, outputs, sample_weight=weight)
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the targets of samples.
 
         Parameters

@@ -1,5 +1,7 @@
 """From a fitted estimator to the object that predicts without a compiler."""
 
+from typing import Any
+
 import numpy as np
 
 from sparsekit.deploy import SparsePredictor
@@ -7,7 +9,7 @@ from sparsekit.network import activation_table
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
 
-def to_predictor(estimator):
+def to_predictor(estimator: Any) -> SparsePredictor:
     """Return what a fitted network needs to predict, on numpy and scipy alone.
 
     Parameters

@@ -1,6 +1,7 @@
 """The figure of a network's connections: degrees, inputs, or a layer in blocks."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -69,7 +70,7 @@ class TopologyDisplay:
         )
 
     @classmethod
-    def from_estimator(cls, estimator):
+    def from_estimator(cls, estimator: Any) -> "TopologyDisplay":
         """Make a display of a fitted network.
 
         Parameters

@@ -143,7 +143,7 @@ def _whole_vectors(tiles):
     return np.pad(tiles, [(0, 0), (0, 0), (0, missing)]) if missing else tiles
 
 
-def needs_of(*strategies) -> frozenset[str]:
+def needs_of(*strategies: object) -> frozenset[str]:
     """Return the names of the fields of `Layer` that any of the strategies asks for.
 
     Parameters

@@ -1,7 +1,7 @@
 """Decide which connections of a network are replaced, and by which."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,13 +37,13 @@ class Replacement(NamedTuple):
 
 def plan_rewiring(
     layers: Sequence[Layer],
-    pruner,
-    grower,
+    pruner: Any,
+    grower: Any,
     fraction: float,
     rng: np.random.Generator,
     *,
     total: int | None = None,
-    redistribution=None,
+    redistribution: Any = None,
 ) -> list[Replacement]:
     """Prune all layers and let connections grow; their total number is exact.
 
