@@ -80,6 +80,7 @@ class BaseSparseMLP(
         Returns
         -------
         self : object
+            The estimator itself.
 
         Raises
         ------
@@ -93,7 +94,8 @@ class BaseSparseMLP(
         """
         first = not (self.warm_start and hasattr(self, "_network"))
         if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val must be given together.")
+            absent = "X_val" if X_val is None else "y_val"
+            raise ValueError(f"X_val and y_val must be given together; {absent}=None.")
         strategies = strategies_of(self)
         with unchanged_on_error(self):
             trainer, held_out = self._prepare_fit(
@@ -175,7 +177,10 @@ class BaseSparseMLP(
     def _prepare_partial_fit(self, strategies, X, y, sample_weight, classes):
         """Check everything, build what is new; return the trainer."""
         if self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True.")
+            raise ValueError(
+                "partial_fit does not support early_stopping=True: it has no rows to "
+                "hold out. Set early_stopping=False, or use fit."
+            )
         first = not hasattr(self, "_network")
         given = X
         X, y = self._check_X(X, y, reset=first)

@@ -25,8 +25,8 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
 
     See Also
     --------
-    SETMLPClassifier
-    StaticSparseMLPClassifier
+    SETMLPClassifier : Few connections, which move.
+    StaticSparseMLPClassifier : Few connections, which stay.
 
     References
     ----------
@@ -140,8 +140,8 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
 
     See Also
     --------
-    SETMLPRegressor
-    StaticSparseMLPRegressor
+    SETMLPRegressor : Few connections, which move.
+    StaticSparseMLPRegressor : Few connections, which stay.
 
     References
     ----------

@@ -1,5 +1,7 @@
 """Regression: scaled targets, squared error."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, RegressorMixin
@@ -25,12 +27,16 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
 
         Returns
         -------
         self : object
+            The estimator itself.
         """
         return self._partial_fit(X, y, sample_weight)
 
@@ -56,7 +62,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     def _scaled(self, y, sample_weight=None):
         if y.shape[1] != self.n_outputs_:
             raise ValueError(
-                f"y has {y.shape[1]} outputs, {self.n_outputs_} were expected."
+                f"y has {y.shape[1]} outputs; it must have the {self.n_outputs_} of "
+                "the first call."
             )
         scaled = (y - self._target_shift) / self._target_scale
         return value_targets(scaled, sample_weight, self.dtype)
@@ -72,16 +79,18 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         with np.errstate(over="ignore", invalid="ignore"):
             return r2_score(targets.values, outputs, sample_weight=weight)
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the targets of samples.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            What is predicted for each row.
         """
         outputs = self._raw_outputs(X)
         values = outputs * self._target_scale + self._target_shift

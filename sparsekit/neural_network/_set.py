@@ -28,8 +28,9 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
 
     See Also
     --------
-    DenseMLPClassifier
-    StaticSparseMLPClassifier
+    DSTMLPClassifier : Other methods of moving connections.
+    DenseMLPClassifier : All connections.
+    StaticSparseMLPClassifier : As few connections, which stay.
 
     References
     ----------
@@ -154,8 +155,9 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
 
     See Also
     --------
-    DenseMLPRegressor
-    StaticSparseMLPRegressor
+    DSTMLPRegressor : Other methods of moving connections.
+    DenseMLPRegressor : All connections.
+    StaticSparseMLPRegressor : As few connections, which stay.
 
     References
     ----------

@@ -27,8 +27,8 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
 
     See Also
     --------
-    DenseMLPClassifier
-    SETMLPClassifier
+    DenseMLPClassifier : All connections.
+    SETMLPClassifier : As few connections, which move.
 
     References
     ----------
@@ -145,8 +145,8 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
 
     See Also
     --------
-    DenseMLPRegressor
-    SETMLPRegressor
+    DenseMLPRegressor : All connections.
+    SETMLPRegressor : As few connections, which move.
 
     References
     ----------
