@@ -11,6 +11,7 @@ from sklearn.utils import check_array, check_consistent_length, check_random_sta
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._layout import canonical
+from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import _check_sample_weight, _fit_context
 from sparsekit.network import (
     LOSSES,
@@ -37,6 +38,7 @@ from sparsekit.neural_network._checks import (
 )
 from sparsekit.neural_network._consolidation import ConsolidationMixin
 from sparsekit.neural_network._fit_loop import FitLoop, Validation
+from sparsekit.neural_network._identified import IdentifiedRecordMixin, recorder_of
 from sparsekit.neural_network._importance import StrengthMixin
 from sparsekit.neural_network._inputs import learn_inputs, warn_about_empty_columns
 from sparsekit.neural_network._missing import (
@@ -45,7 +47,6 @@ from sparsekit.neural_network._missing import (
     indicator_features,
     prepare,
 )
-from sparsekit.neural_network._recording import FitRecorder, recording_of
 from sparsekit.neural_network._resumption import restore
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 from sparsekit.neural_network._warnings import warn_user
@@ -54,6 +55,7 @@ from sparsekit.neural_network._warnings import warn_user
 class BaseSparseMLP(
     ConsolidationMixin,
     StrengthMixin,
+    IdentifiedRecordMixin,
     CallbackSupportMixin,
     BaseEstimator,
     metaclass=ABCMeta,
@@ -272,18 +274,20 @@ class BaseSparseMLP(
         )
         if held_out is not None:
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
-        self._record_samples(trainer, given, n_rows, rows)
+        trainer.recorder = recorder_of(self, trainer, given, n_rows, rows)
         self.n_iter_ = 0
         return trainer, held_out
 
-    def _partial_fit(self, X, y, sample_weight, classes=None):
+    def _partial_fit(self, X, y, sample_weight, sample_ids, classes=None):
         with unchanged_on_error(self):
-            trainer = self._prepare_partial_fit(X, y, sample_weight, classes)
+            trainer = self._prepare_partial_fit(
+                X, y, sample_weight, sample_ids, classes
+            )
         goal = int(connection_counts(self, trainer.network.sizes).sum())
         FitLoop(self, trainer, strategies_of(self), goal).run(max_iter=1)
         return self
 
-    def _prepare_partial_fit(self, X, y, sample_weight, classes):
+    def _prepare_partial_fit(self, X, y, sample_weight, sample_ids, classes):
         """Check everything, build what is new; return the trainer."""
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True.")
@@ -291,6 +295,8 @@ class BaseSparseMLP(
         given = X
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
+        if sample_ids is not None:
+            sample_ids = check_sample_ids(sample_ids, X.shape[0])
         if first:
             self._seed()
         targets = self._encode(y, sample_weight, first, classes, partial=True)
@@ -304,15 +310,8 @@ class BaseSparseMLP(
             )
         make_trainer = self._first_trainer if first else self._trainer
         trainer = make_trainer(X, targets)
-        self._record_samples(trainer, given, X.shape[0])
+        trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
         return trainer
-
-    def _record_samples(self, trainer, X, n_rows, rows=None):
-        """Let the trainer take the notes that `record` asks for."""
-        recording = recording_of(self.record)
-        if recording is not None:
-            loss = self.out_activation_
-            trainer.recorder = FitRecorder(recording, trainer, loss, X, n_rows, rows)
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
