@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state
 
 from sparsekit._sample_ids import check_sample_ids
-from sparsekit.continual._difficulty import extremes, shares_of
+from sparsekit.continual._difficulty import hard_and_easy, keys_of, shares_of
 
 STRATEGIES = ("reservoir", "class_balanced", "difficulty")
 
@@ -25,10 +25,11 @@ class ReplayBuffer(BaseEstimator):
         probability, whatever its length (algorithm R [1]_). "class_balanced": classes
         get equal room as far as they have rows, and within a class each of its rows
         has the same probability (class-balancing reservoir sampling [2]_).
-        "difficulty": half of the room is a reservoir; of the rows that it does not
-        hold, the hardest get a quarter of the room and the easiest of the others
-        another one. The hardest alone would be wrong labels above all, and what loses
-        to random rows where few are kept [3]_.
+        "difficulty": half of the room is a reservoir. Of the rows that it does not
+        hold, a quarter of the room goes to hard ones, drawn with weights d (weighted
+        reservoir sampling [3]_), and of the rest another quarter to easy ones, with
+        weights 1 - d, where d is their difficulty. The hardest alone would be wrong
+        labels above all, and lose to random rows [4]_.
     random_state : int, RandomState instance or None, default=None
         An integer makes what is kept a function of the rows in their order: it does not
         matter how they are cut into calls.
@@ -41,8 +42,7 @@ class ReplayBuffer(BaseEstimator):
     sample_weight_ : ndarray of shape (n_kept,)
     difficulty_ : ndarray of shape (n_kept,)
         As they were given; NaN where they were not. With "difficulty", random rows come
-        first, then hard ones, then easy ones. It may be written to when the rows become
-        harder or easier, before more are added.
+        first, then hard ones, then easy ones.
     sample_ids_ : ndarray of object, shape (n_kept,)
         Identities; None for rows without one.
     rows_ : ndarray of int64, shape (n_kept,)
@@ -55,7 +55,9 @@ class ReplayBuffer(BaseEstimator):
     .. [1] Vitter, "Random sampling with a reservoir", ACM TOMS 11, 1985.
     .. [2] Chrysakis and Moens, "Online continual learning from imbalanced data", ICML
        2020, algorithm 2.
-    .. [3] Zheng, Liu, Lai and Prakash, "Coverage-centric coreset selection for high
+    .. [3] Efraimidis and Spirakis, "Weighted random sampling with a reservoir",
+       Information Processing Letters 97, 2006, algorithm A-Res.
+    .. [4] Zheng, Liu, Lai and Prakash, "Coverage-centric coreset selection for high
        pruning rates", ICLR 2023, section 3.
 
     Examples
@@ -95,8 +97,8 @@ class ReplayBuffer(BaseEstimator):
         sample_weight : ndarray of shape (n_samples,), default=None
             Kept with the rows; None means 1. It does not change what is kept.
         difficulty : ndarray of shape (n_samples,), default=None
-            How hard the rows are, for "difficulty". NaN, or None for all rows, means
-            unknown: such rows get only that room which the others leave free.
+            How hard the rows are, from 0 to 1, for "difficulty". NaN, or None for all
+            rows, means unknown, and counts as 1/2.
         sample_ids : array-like of shape (n_samples,), default=None
             Identities that are kept with the rows: integers or strings, no two alike
             in a call; None for a row without one.
@@ -196,6 +198,8 @@ class ReplayBuffer(BaseEstimator):
 
     def _start(self, X, y):
         seeds = check_random_state(self.random_state).randint(2**31 - 1, size=2)
+        self._weighted = np.random.default_rng([*seeds])
+        self._keys = np.empty((0, 2))
         # What is kept must not depend on how often rows were drawn.
         self._entry, self._random = (np.random.default_rng(seed) for seed in seeds)
         self.X_, self.y_ = X[:0], y[:0]
@@ -230,12 +234,16 @@ class ReplayBuffer(BaseEstimator):
     def _mixture(self, difficulty):
         n_random, n_hard, n_easy = shares_of(self.size)
         chosen = self._reservoir(difficulty.size, n_random)
-        both = np.concatenate([self.difficulty_, difficulty])
+        new = keys_of(difficulty, self._weighted.random((difficulty.size, 2)))
+        keys = np.concatenate([self._keys, new])
         # Kept rows stand before new ones, but not in the order of the stream.
         age = np.concatenate([self.rows_, self.n_seen_ + np.arange(difficulty.size)])
-        others = np.setdiff1d(np.arange(both.size), chosen)
-        hard, easy = extremes(both[others], age[others], n_hard, n_easy)
-        return np.concatenate([chosen, others[hard], others[easy]])
+        others = np.setdiff1d(np.arange(age.size), chosen)
+        others = others[np.argsort(age[others])]
+        hard, easy = hard_and_easy(keys[others], n_hard, n_easy)
+        places = np.concatenate([chosen, others[hard], others[easy]])
+        self._keys = keys[places]
+        return places
 
     def _reservoir(self, n_new, size):
         """Return what the slots of a reservoir hold, which are the first ones."""

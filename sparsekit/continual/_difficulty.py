@@ -5,14 +5,16 @@ from sklearn.base import is_classifier
 
 
 def difficulty_of(estimator, X, y):
-    """Return how far the predictions of a fitted estimator are from the targets.
+    """Return how hard rows are for a fitted estimator, from 0 to 1.
 
     For a classifier one minus the probability of the label (the mean over label
     indicators), or, where it gives no probabilities, 1 for a wrong prediction; for a
-    regressor the squared error.
+    regressor ``1 - exp(-e / (2 m))`` with the squared error e and its mean m over the
+    rows.
     """
     if not is_classifier(estimator):
-        return _row_means((estimator.predict(X) - y) ** 2)
+        error = _row_means((estimator.predict(X) - y) ** 2)
+        return -np.expm1(-error / (2.0 * max(error.mean(), np.finfo(float).tiny)))
     if not hasattr(estimator, "predict_proba"):
         return _row_means((estimator.predict(X) != y).astype(float))
     chances = estimator.predict_proba(X)
@@ -31,25 +33,34 @@ def shares_of(size):
     return size - 2 * quarter, quarter, quarter
 
 
-def extremes(difficulty, age, n_hard, n_easy):
-    """Return the hardest rows and the easiest of the others, each in order of age.
+def keys_of(difficulty, draws):
+    """Return the keys of weighted sampling, ``log(u) / weight``; the largest are kept.
 
     Parameters
     ----------
     difficulty : ndarray of shape (n_rows,)
-        Rows with NaN come after all others, on either side.
-    age : ndarray of shape (n_rows,)
-        Of equally hard rows the one with the smaller number is preferred.
-    n_hard, n_easy : int
+        From 0 to 1; NaN counts as 1/2.
+    draws : ndarray of shape (n_rows, 2)
+        Uniform random numbers u.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, 2)
+        With the difficulty as weight, and with one minus it.
     """
-    rows = np.argsort(age, kind="stable")
-    unknown = np.isnan(difficulty)
-    hardest = rows[
-        np.argsort(np.where(unknown, np.inf, -difficulty)[rows], kind="stable")
-    ]
-    hard = np.isin(rows, hardest[:n_hard])
-    rest = rows[~hard]
-    easiest = rest[
-        np.argsort(np.where(unknown, np.inf, difficulty)[rest], kind="stable")
-    ]
-    return rows[hard], rest[np.isin(rest, easiest[:n_easy])]
+    hard = np.where(np.isnan(difficulty), 0.5, np.clip(difficulty, 0.0, 1.0))
+    weights = np.column_stack([hard, 1.0 - hard])
+    # A weight of zero makes the key minus infinity: such rows come last.
+    with np.errstate(divide="ignore"):
+        return np.log1p(-draws) / weights
+
+
+def hard_and_easy(keys, n_hard, n_easy):
+    """Return the rows with the largest first keys, and of the others by second ones.
+
+    Of equal keys that of the earlier row is preferred.
+    """
+    hard = np.argsort(-keys[:, 0], kind="stable")[:n_hard]
+    others = np.setdiff1d(np.arange(len(keys)), hard)
+    easy = others[np.argsort(-keys[others, 1], kind="stable")[:n_easy]]
+    return np.sort(hard), np.sort(easy)

@@ -34,9 +34,10 @@ _PARAMETERS = """estimator : object
         Rows that are kept at most.
     strategy : {strategies}, default="reservoir"
         Which rows are kept, see :class:`ReplayBuffer`. "difficulty" costs a prediction
-        of all rows that a call learns, before it learns them: one minus the probability
-        of the label, 1 for a wrong prediction of a classifier without probabilities, or
-        the squared error of a regressor.
+        of the new rows before a call learns them. It is one minus the probability of
+        the label, 1 for a wrong prediction of a classifier without probabilities, and
+        for a regressor ``1 - exp(-e / (2 m))`` with the squared error e of a row and
+        its mean m over the call.
     replay_fraction : float in [0, 1), default=0.5
         Share of kept rows in what the estimator learns from in a call of `partial_fit`:
         with 0.5 as many kept rows as new ones, as far as there are. 0 replays nothing.
@@ -131,12 +132,9 @@ class _BaseReplay(MetaEstimatorMixin, BaseEstimator):
         self._weighted |= sample_weight is not None
         slots = self._slots_to_replay(len(y))
         mixed_X, mixed_y, weights = self._mixed(X, y, sample_weight, slots)
-        difficulty = None if first else self._difficulty(mixed_X, mixed_y)
+        difficulty = None if first else self._difficulty(X, y)
         given = _weights(weights) | self._ids(sample_ids, slots, len(y))
         self.estimator_.partial_fit(mixed_X, mixed_y, **known, **given)
-        if difficulty is not None:
-            self.buffer_.difficulty_[slots] = difficulty[len(y) :]
-            difficulty = difficulty[: len(y)]
         self.buffer_.add(X, y, sample_weight, difficulty, sample_ids)
         return self
 
