@@ -7,17 +7,8 @@ from sklearn.utils import estimator_checks as checks
 
 import sparsekit
 from sparsekit.neural_network import QuickSelector
+from tests.estimators import ALL_NETWORKS
 
-NETWORKS = [
-    sparsekit.DSTMLPClassifier,
-    sparsekit.DSTMLPRegressor,
-    sparsekit.SETMLPClassifier,
-    sparsekit.StaticSparseMLPClassifier,
-    sparsekit.DenseMLPClassifier,
-    sparsekit.SETMLPRegressor,
-    sparsekit.StaticSparseMLPRegressor,
-    sparsekit.DenseMLPRegressor,
-]
 SETTINGS = [
     {},
     {"batch_size": 20},
@@ -27,7 +18,7 @@ SETTINGS = [
 ]
 VARIANTS = [
     network(**settings)
-    for network in NETWORKS
+    for network in ALL_NETWORKS
     for settings in SETTINGS
     if settings.keys() <= inspect.signature(network).parameters.keys()
 ] + [
@@ -73,6 +64,6 @@ def test_passes_the_estimator_checks(estimator, check):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
 @pytest.mark.parametrize("check", OUTSIDE_THE_SUITE, ids=identify)
-@pytest.mark.parametrize("network", NETWORKS, ids=identify)
+@pytest.mark.parametrize("network", ALL_NETWORKS, ids=identify)
 def test_passes_the_checks_outside_the_suite(network, check):
     check(network.__name__, network())
