@@ -8,8 +8,7 @@ import sklearn
 from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_digits
-from sklearn.linear_model import SGDClassifier, SGDRegressor
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.linear_model import SGDClassifier
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor
 from sparsekit.continual import ReplayClassifier, ReplayRegressor
@@ -31,22 +30,6 @@ class Recorder(ClassifierMixin, BaseEstimator):
 def digits():
     X, y = load_digits(return_X_y=True)
     return X / 16, y
-
-
-# The suite trains for a few epochs only.
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@parametrize_with_checks(
-    [
-        ReplayClassifier(SGDClassifier(random_state=0), random_state=0),
-        ReplayRegressor(SGDRegressor(random_state=0), random_state=0),
-    ],
-    expected_failed_checks=lambda estimator: {
-        "check_sample_weight_equivalence_on_dense_data": "stochastic gradients",
-        "check_sample_weight_equivalence_on_sparse_data": "stochastic gradients",
-    },
-)
-def test_passes_the_estimator_checks(estimator, check):
-    check(estimator)
 
 
 @pytest.mark.parametrize(("fraction", "n_replayed"), [(0, 0), (0.5, 10), (0.75, 30)])
