@@ -166,12 +166,15 @@ class _BaseReplay(MetaEstimatorMixin, BaseEstimator):
     def _ids(self, sample_ids, slots, n_new):
         """Return the identities of new and kept rows for an estimator that takes them.
 
-        A kept row that is among the new ones again is noted once, as the new one.
+        A stream may bring a sample again and again, and the buffer keep it more than
+        once: it is noted once in a call.
         """
         kept = self.buffer_.sample_ids_[slots].tolist() if slots.size else []
-        new = [None] * n_new if sample_ids is None else sample_ids
-        here = set(new)
-        both = [*new, *(None if name in here else name for name in kept)]
+        both = [None] * n_new if sample_ids is None else list(sample_ids)
+        here = set(both)
+        for name in kept:
+            both.append(None if name in here else name)
+            here.add(name)
         takes = "sample_ids" in signature(self.estimator_.partial_fit).parameters
         known = takes and any(name is not None for name in both)
         return {"sample_ids": both} if known else {}

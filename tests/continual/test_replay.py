@@ -142,6 +142,18 @@ def test_identities_are_kept_with_the_rows_and_handed_on():
     assert set(third[6:]) <= set("abcdefgh")
 
 
+def test_a_sample_that_is_kept_twice_is_noted_once_in_a_call():
+    X, y = digits()
+    replay = ReplayClassifier(Named(), random_state=0)
+    for _ in range(3):
+        replay.partial_fit(X[:4], y[:4], range(10), sample_ids=range(4))
+    replay.partial_fit(X[4:12], y[4:12], sample_ids=range(4, 12))
+    kept = replay.estimator_.names_[-1][8:]
+    assert len(kept) == 8
+    assert {name for name in kept if name is not None} == set(range(4))
+    assert kept.count(None) == 4
+
+
 def test_estimators_that_take_no_identities_get_none():
     X, y = digits()
     replay = ReplayClassifier(SGDClassifier(random_state=0), random_state=0)

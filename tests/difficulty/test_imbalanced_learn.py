@@ -35,14 +35,12 @@ def selector(**options):
 @pytest.mark.parametrize("make", [np.asarray, pd.DataFrame, csr_array])
 def test_a_step_keeps_the_rows_that_the_selector_keeps(make):
     X, y = flowers()
-    pipeline = make_pipeline(selector(keep=0.4), net_of())
-    pipeline.fit(make(X), y)
-    rows = selector(keep=0.4).fit(make(X), y).sample_indices_
-    alone = net_of().fit(
-        make(X)[rows] if make is not pd.DataFrame else X[rows], y[rows]
-    )
+    table = make(X)
+    pipeline = make_pipeline(selector(keep=0.4), net_of()).fit(table, y)
+    rows = selector(keep=0.4).fit(table, y).sample_indices_
+    alone = net_of().fit(make(X[rows]), y[rows])
     np.testing.assert_array_equal(
-        pipeline.predict_proba(make(X)), alone.predict_proba(X)
+        pipeline.predict_proba(table), alone.predict_proba(table)
     )
 
 
