@@ -272,7 +272,7 @@ _ATTRIBUTES = [
     """record_ : dict of str to ndarray
     With `record`, what the last call of `fit` or `partial_fit` noted about each row of
     its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN. After
-    `partial_fit` with `sample_ids`, what all calls with them noted about each sample.""",
+    `partial_fit` with `sample_ids`, what all such calls noted about each sample.""",
     """n_iter_ : int
     Epochs of the last `fit`, or of all `partial_fit` calls.""",
     """t_ : int
