@@ -64,35 +64,37 @@ NETWORK_VARIANTS = [
     StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
 ]
 
+
+def quick(network):
+    """Return a network that learns the small tables of the suite in a few epochs."""
+    return network((20,), learning_rate_init=0.05, max_iter=30, random_state=0)
+
+
 META_VARIANTS = [
-    QuickSelector(SETMLPClassifier(max_iter=20, random_state=0)),
-    QuickSelector(SETMLPRegressor(max_iter=20, random_state=0)),
-    HardSampleSelector(SETMLPClassifier(random_state=0), random_state=0),
-    HardSampleSelector(SETMLPRegressor(random_state=0), random_state=0),
-    HardSampleSelector(SETMLPClassifier(), by="random", random_state=0),
+    QuickSelector(quick(SETMLPClassifier)),
+    QuickSelector(quick(SETMLPRegressor)),
+    HardSampleSelector(quick(SETMLPClassifier), random_state=0),
+    HardSampleSelector(quick(SETMLPRegressor), random_state=0),
+    HardSampleSelector(quick(SETMLPClassifier), by="random", random_state=0),
     SubsetFitClassifier(
         LogisticRegression(),
-        HardSampleSelector(SETMLPClassifier(random_state=0), random_state=0),
+        HardSampleSelector(quick(SETMLPClassifier), random_state=0),
     ),
     SubsetFitClassifier(
-        SETMLPClassifier(random_state=0),
-        HardSampleSelector(SETMLPClassifier(), by="random", random_state=0),
+        quick(SETMLPClassifier),
+        HardSampleSelector(quick(SETMLPClassifier), by="random", random_state=0),
     ),
     SubsetFitRegressor(
-        Ridge(), HardSampleSelector(SETMLPRegressor(random_state=0), random_state=0)
+        Ridge(), HardSampleSelector(quick(SETMLPRegressor), random_state=0)
     ),
     ReplayClassifier(SGDClassifier(random_state=0), random_state=0),
-    ReplayClassifier(SETMLPClassifier(random_state=0), random_state=0),
+    ReplayClassifier(quick(SETMLPClassifier), random_state=0),
     ReplayClassifier(
         SGDClassifier(random_state=0), strategy="class_balanced", random_state=0
     ),
-    ReplayClassifier(
-        SETMLPClassifier(random_state=0), strategy="difficulty", random_state=0
-    ),
+    ReplayClassifier(quick(SETMLPClassifier), strategy="difficulty", random_state=0),
     ReplayRegressor(SGDRegressor(random_state=0), random_state=0),
-    ReplayRegressor(
-        SETMLPRegressor(random_state=0), strategy="difficulty", random_state=0
-    ),
+    ReplayRegressor(quick(SETMLPRegressor), strategy="difficulty", random_state=0),
 ]
 
 MASKERS = [

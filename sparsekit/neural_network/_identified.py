@@ -177,9 +177,13 @@ def _take_slots(ids, slots, limit):
 
 
 def _grown(array, n_rows):
-    """Return an array of at least `n_rows`; half as many again: it is seldom copied."""
+    """Return an array of at least `n_rows` that can be written to.
+
+    It gets room for half as many again, so that it is seldom copied.
+    """
     if n_rows <= len(array):
-        return array
+        # Arrays of a memory-mapped file are read-only.
+        return array if array.flags.writeable else array.copy()
     larger = np.zeros((n_rows + n_rows // 2, *array.shape[1:]), dtype=array.dtype)
     larger[: len(array)] = array
     return larger
