@@ -6,8 +6,7 @@ import pytest
 from sparsekit import SETMLPClassifier, SETMLPRegressor
 from sparsekit.continual import ReplayClassifier
 
-# Its Java machine is started on import; without Java there is nothing to test.
-pytest.importorskip("capymoa", exc_type=Exception)
+pytest.importorskip("capymoa")  # which starts a Java machine
 from capymoa.base import SKClassifier, SKRegressor
 from capymoa.evaluation import prequential_evaluation
 from capymoa.stream.generator import SEA, HyperPlaneRegression
