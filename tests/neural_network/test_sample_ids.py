@@ -177,8 +177,10 @@ def test_a_record_does_not_grow_later():
 def test_rows_without_an_identity_are_learned_and_not_noted():
     X, y = flowers()
     net = net_of().partial_fit(X[:4], y[:4], CLASSES, sample_ids=["a", None, "b", None])
+    net.partial_fit(X[:4], y[:4], sample_ids=[None] * 4)
     assert net.record_["index"].tolist() == ["a", "b"]
-    assert net.n_iter_ == 1
+    assert net.record_["n_seen"].tolist() == [1, 1]
+    assert net.n_iter_ == 2
 
 
 def test_a_call_without_identities_records_its_rows_and_leaves_the_notes():
