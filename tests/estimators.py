@@ -67,7 +67,7 @@ NETWORK_VARIANTS = [
 
 def quick(network):
     """Return a network that learns the small tables of the suite in a few epochs."""
-    return network((20,), learning_rate_init=0.05, max_iter=30, random_state=0)
+    return network((20,), learning_rate_init=0.05, max_iter=100, random_state=0)
 
 
 META_VARIANTS = [

@@ -13,7 +13,11 @@ def difficulty_of(estimator, X, y):
     rows.
     """
     if not is_classifier(estimator):
-        error = _row_means((estimator.predict(X) - y) ** 2)
+        # One column of targets may be predicted as an array without columns.
+        target = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        error = ((estimator.predict(X).reshape(target.shape) - target) ** 2).mean(
+            axis=1
+        )
         return -np.expm1(-error / (2.0 * max(error.mean(), np.finfo(float).tiny)))
     if not hasattr(estimator, "predict_proba"):
         return _row_means((estimator.predict(X) != y).astype(float))

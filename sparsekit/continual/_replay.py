@@ -12,8 +12,9 @@ from sklearn.base import (
     MetaEstimatorMixin,
     RegressorMixin,
     clone,
+    is_classifier,
 )
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import check_random_state, column_or_1d, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -192,6 +193,8 @@ class _BaseReplay(MetaEstimatorMixin, BaseEstimator):
                 "allow-nan" if get_tags(self.estimator).input_tags.allow_nan else True
             ),
         )
+        if is_classifier(self) and y.ndim > 1 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X)
         return X, y, sample_weight

@@ -12,6 +12,7 @@ from sklearn.linear_model import SGDClassifier
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor
 from sparsekit.continual import ReplayClassifier, ReplayRegressor
+from sparsekit.continual._difficulty import difficulty_of
 
 
 class Recorder(ClassifierMixin, BaseEstimator):
@@ -233,6 +234,14 @@ def test_any_estimator_and_storage_can_keep_hard_rows(replay, make):
     assert ((known >= 0) & (known <= 1)).all()
     hard, easy = kept.difficulty_[20:30], kept.difficulty_[30:]
     assert np.nanmean(hard) > np.nanmean(easy)
+
+
+def test_a_column_of_numbers_has_the_difficulty_of_the_numbers():
+    X, y = digits()
+    net = SETMLPRegressor((20,), random_state=0).partial_fit(X[:50], y[:50])
+    flat = difficulty_of(net, X, y)
+    np.testing.assert_array_equal(difficulty_of(net, X, y[:, np.newaxis]), flat)
+    np.testing.assert_array_equal(difficulty_of(net, X, y.astype(object)), flat)
 
 
 def test_label_indicators_have_a_difficulty():
