@@ -94,7 +94,7 @@ def forgetting_events(
         events = rewirings["n_forgotten"]
         mine = slice(None) if source == "all" else [CAUSES.index(source)]
         count = events[:, mine].sum(axis=1)
-        n_looks = np.full(rows.size, _n_evaluations(rewirings))
+        n_looks = rewirings["n_evaluated"]
         never = (rewirings["correct"] != 1) & (events.sum(axis=1) == 0)
     substitute = {"max": n_looks, "inf": np.inf, "nan": np.nan, "zero": 0.0}
     number = np.where(never, substitute[never_learned], count)
@@ -109,12 +109,6 @@ def forgetting_events(
         rows,
     )
     return table.join(table_of(record, _learning(record)))
-
-
-def _n_evaluations(rewirings):
-    """Return how many evaluations there were: three per rewiring, and the last one."""
-    n_rewirings = rewirings["events"]["epoch"].size
-    return 3 * n_rewirings + 1 if n_rewirings else 0
 
 
 def _learning(record):

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils import check_random_state, indexable
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import check_random_state, get_tags, indexable
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._sklearn_compat import Interval, StrOptions, _safe_indexing
 from sparsekit.difficulty._report import difficulty_report
@@ -54,6 +54,9 @@ default="difficulty"
         Rows selected, in ascending order.
     estimator_ : estimator
         The fitted clone; None with ``by="random"``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where all of them are strings.
 
     References
     ----------
@@ -97,6 +100,13 @@ default="difficulty"
         self.drop_hardest = drop_hardest
         self.random_state = random_state
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.target_tags = inner.target_tags
+        return tags
+
     def fit(self, X, y):
         """Score the rows and select some of them.
 
@@ -117,8 +127,11 @@ default="difficulty"
         rng = check_random_state(self.random_state)
         self.estimator_ = None
         if self.by == "random":
+            self._check(X, y)
             self.scores_ = rng.uniform(size=len(np.asarray(y)))
         else:
+            # The estimator looks at the values, and says what is wrong with them.
+            validate_data(self, X, skip_check_array=True)
             self.estimator_ = clone(self.estimator)
             if self.estimator_.record is None:
                 self.estimator_.set_params(record="presentation")
@@ -131,6 +144,18 @@ default="difficulty"
             self.scores_, self.keep, strategy, self.drop_hardest, rng
         )
         return self
+
+    def _check(self, X, y):
+        """Refuse what the estimator would, which is not fitted to chance."""
+        tags = get_tags(self).input_tags
+        validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=tags.sparse,
+            ensure_all_finite="allow-nan" if tags.allow_nan else True,
+            multi_output=True,
+        )
 
     def get_support(self):
         """Return which rows are selected.

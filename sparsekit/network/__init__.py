@@ -12,7 +12,7 @@ from sparsekit.network._inference import n_samples_of, raw_outputs
 from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
 from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._protection import Protection
-from sparsekit.network._recorder import SampleRecorder
+from sparsekit.network._recorder import SampleRecorder, notes_by_name
 from sparsekit.network._rewiring import Change, moved_with_connections
 from sparsekit.network._rewiring_recorder import CAUSES, RewiringRecorder
 from sparsekit.network._sample_gradients import gradient_squares
@@ -49,6 +49,7 @@ __all__ = [
     "live_parts",
     "moved_with_connections",
     "n_samples_of",
+    "notes_by_name",
     "raw_outputs",
     "scaling_holes",
     "select_connections",

@@ -28,7 +28,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         return tags
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X, y, classes=None, sample_weight=None, sample_ids=None):
         """Train for one epoch on some rows, going on from the present network.
 
         From the second call on, an estimator that rewires does so first. The learning
@@ -45,6 +45,12 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             All classes that will ever come; needed in the first call.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
+        sample_ids : array-like of shape (n_samples,), default=None
+            Identities of the samples, integers or strings, no two alike; None for a row
+            without one. With them what `record` notes goes on from call to call:
+            `record_` is about all samples with an identity so far, in the order in
+            which they first came, and its ``index`` holds the identities. They change
+            nothing in training.
 
         Returns
         -------
@@ -67,7 +73,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
                 f"class_weight={self.class_weight!r} is not supported for partial_fit, "
                 "which does not see all rows; give a dict of weights."
             )
-        return self._partial_fit(X, y, sample_weight, classes)
+        return self._partial_fit(X, y, sample_weight, sample_ids, classes)
 
     def _encode(self, y, sample_weight, first, classes=None, partial=False):
         y = _dense_labels(y)

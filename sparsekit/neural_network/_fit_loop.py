@@ -83,6 +83,8 @@ class FitLoop:
         # For checkpoints, see `_resumption`; what an earlier fit left is void.
         vars(estimator).pop("_training", None)
         vars(estimator).pop("record_", None)
+        if context is not None:
+            vars(estimator).pop("_notes_by_id", None)
         self.generator_at_start = vars(estimator).pop("_generator_at_start", None)
         self.first_epoch = 0
         self.digest = None
@@ -127,7 +129,7 @@ class FitLoop:
         self.rewirings.keep()
         estimator._keep(self.trainer)
         if estimator.record is not None:
-            estimator.record_ = self.trainer.recorder.fitted_record()
+            self.trainer.recorder.keep_record(estimator)
 
     def _rewire(self, context):
         """Rewire if that is due, which it never is in a new network."""

@@ -272,7 +272,8 @@ _ATTRIBUTES = [
     of a neuron (fan_in_... and fan_out_...), seconds (of the whole rewiring).""",
     """record_ : dict of str to ndarray
     With `record`, what the last call of `fit` or `partial_fit` noted about each row of
-    its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN.""",
+    its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN. After
+    `partial_fit` with `sample_ids`, what all such calls noted about each sample.""",
     """n_iter_ : int
     Epochs of the last `fit`, or of all `partial_fit` calls.""",
     """t_ : int

@@ -16,7 +16,7 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     """Base of the regressors."""
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X, y, sample_weight=None, sample_ids=None):
         """Train for one epoch on some rows, going on from the present network.
 
         From the second call on, an estimator that rewires does so first. Location and
@@ -32,13 +32,19 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
             Classes or targets of the rows.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
+        sample_ids : array-like of shape (n_samples,), default=None
+            Identities of the samples, integers or strings, no two alike; None for a row
+            without one. With them what `record` notes goes on from call to call:
+            `record_` is about all samples with an identity so far, in the order in
+            which they first came, and its ``index`` holds the identities. They change
+            nothing in training.
 
         Returns
         -------
         self : object
             The estimator itself.
         """
-        return self._partial_fit(X, y, sample_weight)
+        return self._partial_fit(X, y, sample_weight, sample_ids)
 
     def _encode(self, y, sample_weight, first, classes=None, partial=False):
         flat, y = y.ndim == 1, _columns(y)

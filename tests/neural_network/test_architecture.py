@@ -18,17 +18,10 @@ from sparsekit import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 ACTIVATIONS = {
     "identity": lambda v, layer: v,
     "logistic": lambda v, layer: expit(v),

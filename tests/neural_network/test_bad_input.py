@@ -10,19 +10,14 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 
 from sparsekit import (
-    DenseMLPClassifier,
     DenseMLPRegressor,
     SETMLPClassifier,
     SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
 )
+from tests.estimators import CLASSIFIERS, NETWORKS, REGRESSORS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-CLASSIFIERS = [SETMLPClassifier, StaticSparseMLPClassifier, DenseMLPClassifier]
-REGRESSORS = [SETMLPRegressor, StaticSparseMLPRegressor, DenseMLPRegressor]
-NETWORKS = CLASSIFIERS + REGRESSORS
 SPARSE_NETWORKS = [n for n in NETWORKS if "Dense" not in n.__name__]
 
 X, y = load_iris(return_X_y=True)

@@ -14,17 +14,9 @@ from sparsekit import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 
 
 def flowers():
