@@ -12,6 +12,12 @@ from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
 from sparsekit.neural_network._export_onnx import export_onnx
 from sparsekit.neural_network._quick_selector import QuickSelector
 from sparsekit.neural_network._recording import Recording
+from sparsekit.neural_network._sample_selection import (
+    InfoBatch,
+    LearnedRemoval,
+    SampleNotes,
+    SampleSelection,
+)
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
@@ -25,10 +31,14 @@ __all__ = [
     "DSTMLPRegressor",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
+    "InfoBatch",
+    "LearnedRemoval",
     "QuickSelector",
     "Recording",
     "SETMLPClassifier",
     "SETMLPRegressor",
+    "SampleNotes",
+    "SampleSelection",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
     "compact",

@@ -47,6 +47,7 @@ from sparsekit.neural_network._missing import (
 )
 from sparsekit.neural_network._recording import FitRecorder, recording_of
 from sparsekit.neural_network._resumption import restore
+from sparsekit.neural_network._sample_selection import selection_of
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 from sparsekit.neural_network._warnings import warn_user
 
@@ -309,6 +310,7 @@ class BaseSparseMLP(
 
     def _record_samples(self, trainer, X, n_rows, rows=None):
         """Let the trainer take the notes that `record` asks for."""
+        selection_of(self.sample_selection)  # raises before anything is trained
         recording = recording_of(self.record)
         if recording is not None:
             loss = self.out_activation_

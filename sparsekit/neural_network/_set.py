@@ -91,6 +91,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -128,6 +129,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -215,6 +217,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -250,6 +253,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
