@@ -122,7 +122,8 @@ class InfoBatch(SampleSelection):
     Notes
     -----
     The mean is weighted with `sample_weight`. Samples without a loss, as all are before
-    the first epoch, and those of weight 0 count as above it. Complexity: O(n_samples) per epoch.
+    the first epoch, and those of weight 0 count as above it. Complexity: O(n_samples)
+    per epoch.
 
     References
     ----------
