@@ -90,7 +90,8 @@ def test_a_fit_is_that_of_the_slow_twin(kind, rule, weighted):
     assert len(set(used)) > 3  # and not ever less: some rows come back
     assert used[-1] == N_ROWS  # after `until`
     losses = [row["loss"] for row in history]
-    np.testing.assert_allclose(losses, twin.curve, rtol=1e-9)
+    # Evaluations return single precision.
+    np.testing.assert_allclose(losses, twin.curve, rtol=1e-6)
     for ours, theirs in zip(net.coefs_, naive.matrices, strict=True):
         np.testing.assert_allclose(ours.T.toarray(), theirs, rtol=1e-8, atol=1e-11)
 
