@@ -39,6 +39,8 @@ VARIANTS = [
     sparsekit.DSTMLPRegressor(method="deepr"),
     sparsekit.DSTMLPRegressor(method="snfs"),
     sparsekit.StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
+    sparsekit.SETMLPClassifier(sample_selection="removal"),
+    sparsekit.DenseMLPRegressor(sample_selection="infobatch"),
     QuickSelector(sparsekit.SETMLPClassifier(max_iter=20, random_state=0)),
 ]
 # scikit-learn's reason for its own estimators trained by stochastic gradients.
