@@ -238,8 +238,8 @@ told = []
     [
         (SETMLPClassifier, {}, [1, 2, 3, 4, 5]),
         (DSTMLPClassifier, {"schedule": RewiringSchedule(every=2)}, [2, 4]),
-        # Epochs have 10 steps, after the first selection 5: the 12th step is in epoch 1,
-        # the 24th in epoch 2, the 36th in epoch 5 (from 0).
+        # Epochs have 10 steps, after the first selection 5: the 12th step is in epoch
+        # 1, the 24th in epoch 2, the 36th in epoch 5 (from 0).
         (
             DSTMLPClassifier,
             {"schedule": RewiringSchedule(every=12, unit="steps")},
