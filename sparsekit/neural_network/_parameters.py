@@ -191,7 +191,8 @@ default=None
     Seed of connections, weights, order of the rows and dropout. An integer gives the
     same bits in every process.""",
     "verbose": """int, default=0
-    1 prints one line per epoch.""",
+    1 prints one line per epoch: its number, loss, validation score where there is one,
+    learning rate, connections, how many of them are new, and seconds.""",
 }
 
 _TARGET = """
@@ -270,9 +271,9 @@ _ATTRIBUTES = [
     Score on the validation rows after every epoch: accuracy for classifiers, R2 for
     regressors. Empty without such rows.""",
     """history_ : list of dict
-    One row per epoch: epoch, loss, validation_score, learning_rate, n_replaced
-    (connections replaced before the epoch and within it), n_samples (rows that it
-    took), seconds.""",
+    One row per epoch: epoch, loss, validation_score, learning_rate, n_connections,
+    n_replaced (connections replaced before the epoch and within it), n_samples (rows
+    that it took), seconds.""",
     """rewiring_history_ : list of dict
     One row per rewiring and layer: epoch (epochs before it), step, layer (from 1),
     n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions

@@ -1,21 +1,23 @@
-"""The table that `verbose` shows while a network trains."""
+"""The table that `verbose` shows."""
 
 import sys
 
+# "#" keeps trailing zeros, so that the digits of a column stand below each other; "g"
+# keeps to its width, however large the number.
 _COLUMNS = {
     "epoch": ("epoch", "{:>7d}"),
-    "loss": ("loss", "{:>12.6f}"),
-    "validation_score": ("val. score", "{:>12.4f}"),
+    "loss": ("loss", "{:>#12.6g}"),
+    "validation_score": ("val. score", "{:>#12.5g}"),
     "learning_rate": ("rate", "{:>11.3e}"),
-    "n_replaced": ("replaced", "{:>10d}"),
+    "n_connections": ("connections", "{:>13d}"),
+    "n_replaced": ("rewired", "{:>11d}"),
     "seconds": ("seconds", "{:>9.3f}"),
 }
 
 
 def show_epoch(row, first):
     """Write one row of `history_` to standard output, after a heading if `first`."""
-    shown = {key: value for key, value in row.items() if value is not None}
-    shown.pop("n_samples")
+    shown = {key: row[key] for key in _COLUMNS if row[key] is not None}
     cells = [_COLUMNS[key][1].format(value) for key, value in shown.items()]
     if first:
         widths = [len(cell) for cell in cells]
