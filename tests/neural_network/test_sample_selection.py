@@ -326,7 +326,20 @@ def test_any_number_of_threads_trains_the_same_bits(name):
 
 
 @pytest.mark.parametrize("name", SELECTIONS)
-@pytest.mark.parametrize("options", [{}, {"early_stopping": True}, {"dropout": 0.2}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"early_stopping": True},
+        {"dropout": 0.2},
+        # The last rewiring before the cut is within an epoch.
+        {
+            "network": DSTMLPClassifier,
+            "schedule": RewiringSchedule(every=7, unit="steps"),
+        },
+    ],
+    ids=["plain", "early stopping", "dropout", "steps"],
+)
 def test_a_resumed_fit_makes_the_same_bits(data, name, options, tmp_path):
     X, y = data
     path = tmp_path / "net.ckpt"
