@@ -13,6 +13,12 @@ from sparsekit.neural_network._export_onnx import export_onnx
 from sparsekit.neural_network._loss_curve_display import LossCurveDisplay
 from sparsekit.neural_network._quick_selector import QuickSelector
 from sparsekit.neural_network._recording import Recording
+from sparsekit.neural_network._sample_selection import (
+    InfoBatch,
+    LearnedRemoval,
+    SampleNotes,
+    SampleSelection,
+)
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
@@ -28,10 +34,14 @@ __all__ = [
     "DenseMLPClassifier",
     "DenseMLPRegressor",
     "LossCurveDisplay",
+    "InfoBatch",
+    "LearnedRemoval",
     "QuickSelector",
     "Recording",
     "SETMLPClassifier",
     "SETMLPRegressor",
+    "SampleNotes",
+    "SampleSelection",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
     "TopologyDisplay",

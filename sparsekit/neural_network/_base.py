@@ -23,6 +23,7 @@ from sparsekit.neural_network._input_checks import InputChecksMixin
 from sparsekit.neural_network._inputs import learn_inputs
 from sparsekit.neural_network._network_state import NetworkStateMixin
 from sparsekit.neural_network._resumption import restore
+from sparsekit.neural_network._sample_selection import selection_of
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 
 
@@ -204,6 +205,7 @@ class BaseSparseMLP(
                 X, self.standardize, sample_weight, self._inputs
             )
             trainer = self._trainer(X, targets)
+        selection_of(self.sample_selection)  # raises before anything is trained
         trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
         return trainer
 
