@@ -62,6 +62,8 @@ NETWORK_VARIANTS = [
     DSTMLPRegressor(method="deepr"),
     DSTMLPRegressor(method="snfs"),
     StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
+    SETMLPClassifier(sample_selection="removal"),
+    DenseMLPRegressor(sample_selection="infobatch"),
 ]
 
 

@@ -159,8 +159,11 @@ class ReplayBuffer(BaseEstimator):
         Returns
         -------
         X : {ndarray, csr_array} of shape (n_drawn, n_features)
+            Rows, dense or sparse as they were added.
         y : ndarray of shape (n_drawn,) or (n_drawn, n_outputs)
+            Their classes or targets.
         sample_weight : ndarray of shape (n_drawn,)
+            Their weights.
 
         Raises
         ------
@@ -168,7 +171,7 @@ class ReplayBuffer(BaseEstimator):
             If no row was ever added.
         """
         if not hasattr(self, "y_"):
-            raise ValueError("The buffer is empty; add rows first.")
+            raise ValueError("The buffer holds no rows to draw from; add some first.")
         slots = self.draw_slots(n_samples)
         return self.X_[slots], self.y_[slots], self.sample_weight_[slots]
 
@@ -211,7 +214,11 @@ class ReplayBuffer(BaseEstimator):
 
     def _check_alike(self, X, y):
         if sparse.issparse(X) != sparse.issparse(self.X_):
-            raise ValueError("X must be dense in all calls, or sparse in all calls.")
+            kinds = ("sparse", "dense")
+            given, kept = kinds if sparse.issparse(X) else reversed(kinds)
+            raise ValueError(
+                f"X must be {kept} as the rows that are kept, got {given}."
+            )
         if X.shape[1:] != self.X_.shape[1:] or y.shape[1:] != self.y_.shape[1:]:
             raise ValueError(
                 f"Rows of X and y have the shapes {X.shape[1:]} and {y.shape[1:]}; "

@@ -108,12 +108,16 @@ class _BaseReplay(MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
 
         Returns
         -------
         self : object
+            The estimator itself.
         """
         X, y, sample_weight = self._check(X, y, sample_weight, reset=True)
         self._start()
@@ -211,10 +215,12 @@ class _BaseReplay(MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            What is predicted for each row.
         """
         return self._ask("predict", X)
 
@@ -272,6 +278,7 @@ class ReplayClassifier(ClassifierMixin, _BaseReplay):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Dense or sparse, the same in all calls.
         y : array-like of shape (n_samples,)
+            Classes or targets of the rows.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come; needed in the first call.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -284,6 +291,7 @@ class ReplayClassifier(ClassifierMixin, _BaseReplay):
         Returns
         -------
         self : object
+            The estimator itself.
         """
         known = {} if classes is None else {"classes": classes}
         return self._learn(X, y, sample_weight, sample_ids, **known)
@@ -300,10 +308,12 @@ class ReplayClassifier(ClassifierMixin, _BaseReplay):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
+            Probabilities, with a column for each of `classes_`.
         """
         return self._ask("predict_proba", X)
 
@@ -314,10 +324,12 @@ class ReplayClassifier(ClassifierMixin, _BaseReplay):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Values that rise with the probability of a class.
         """
         return self._ask("decision_function", X)
 
@@ -356,6 +368,7 @@ class ReplayRegressor(RegressorMixin, _BaseReplay):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Dense or sparse, the same in all calls.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
         sample_weight : array-like of shape (n_samples,), default=None
             Kept with the rows; None means 1.
         sample_ids : array-like of shape (n_samples,), default=None
@@ -366,6 +379,7 @@ class ReplayRegressor(RegressorMixin, _BaseReplay):
         Returns
         -------
         self : object
+            The estimator itself.
         """
         return self._learn(X, y, sample_weight, sample_ids)
 

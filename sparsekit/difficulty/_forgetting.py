@@ -1,15 +1,22 @@
 """Forgetting events: samples that were right, and then wrong."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._record import record_of, rewirings_of, table_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 CAUSES = ("gradient", "prune", "grow")
 SOURCES = ("training", *CAUSES, "all")
 NEVER_LEARNED = ("max", "inf", "nan", "zero")
 
 
-def forgetting_events(record, *, source="training", never_learned="max"):
+def forgetting_events(
+    record: Any, *, source: str = "training", never_learned: str = "max"
+) -> "DataFrame":
     """Count how often each sample was forgotten.
 
     A forgetting event [1]_ is a sample that was predicted right and, when it is next
@@ -46,6 +53,12 @@ def forgetting_events(record, *, source="training", never_learned="max"):
 
         The last three are those of the presentations, whatever the `source`. Rows
         that were held out of training have NaN.
+
+    Raises
+    ------
+    ValueError
+        If `source` or `never_learned` is none of those allowed, or the record holds
+        nothing about rewirings where `source` needs them.
 
     References
     ----------

@@ -113,11 +113,14 @@ default="difficulty"
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
 
         Returns
         -------
         self : object
+            The estimator itself.
         """
         self._validate_params()
         X, y = indexable(X, y)
@@ -155,7 +158,18 @@ default="difficulty"
         )
 
     def get_support(self):
-        """Return which rows are selected, as an array of bool."""
+        """Return which rows are selected.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_samples,)
+            True for the selected rows.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the selector is not fitted.
+        """
         check_is_fitted(self, "sample_indices_")
         support = np.zeros(self.scores_.size, dtype=bool)
         support[self.sample_indices_] = True
@@ -167,11 +181,14 @@ default="difficulty"
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
 
         Returns
         -------
         X, y : of the types given
+            The selected rows, in their order.
         """
         rows = self.fit(X, y).sample_indices_
         X, y = indexable(X, y)

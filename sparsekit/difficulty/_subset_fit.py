@@ -42,11 +42,14 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,)
+            Classes or targets of the rows.
 
         Returns
         -------
         self : object
+            The estimator itself.
         """
         self.selector_ = clone(self.selector)
         kept = self.selector_.fit_resample(X, y)
@@ -72,10 +75,12 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,)
+            What is predicted for each row.
         """
         check_is_fitted(self)
         return self.estimator_.predict(X)
@@ -129,10 +134,12 @@ class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
+            Probabilities, with a column for each of `classes_`.
         """
         check_is_fitted(self)
         return self.estimator_.predict_proba(X)
@@ -144,10 +151,12 @@ class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Values that rise with the probability of a class.
         """
         check_is_fitted(self)
         return self.estimator_.decision_function(X)

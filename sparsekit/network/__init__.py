@@ -16,6 +16,7 @@ from sparsekit.network._recorder import SampleRecorder, notes_by_name
 from sparsekit.network._rewiring import Change, moved_with_connections
 from sparsekit.network._rewiring_recorder import CAUSES, RewiringRecorder
 from sparsekit.network._sample_gradients import gradient_squares
+from sparsekit.network._sample_losses import blank_selection, losses_of
 from sparsekit.network._samples import csr_samples, dense_samples
 from sparsekit.network._schedule import LearningRate
 from sparsekit.network._targets import label_targets, take_targets, value_targets
@@ -38,6 +39,7 @@ __all__ = [
     "SparseNetwork",
     "Trainer",
     "activation_table",
+    "blank_selection",
     "build_network",
     "csr_samples",
     "degree_statistics",
@@ -47,6 +49,7 @@ __all__ = [
     "gradient_squares",
     "label_targets",
     "live_parts",
+    "losses_of",
     "moved_with_connections",
     "n_samples_of",
     "notes_by_name",

@@ -202,6 +202,9 @@ class SampleRecorder(Recorder):
 
     def restore(self, state):
         arrays = [part.copy() for part in state["record"]]
+        for own, array in zip(self.record[1:], arrays, strict=True):
+            if (own.shape, own.dtype) != (array.shape, array.dtype):
+                raise ValueError("The record in the checkpoint is of other rows.")
         self.record = Record(self.record.tolerance, *arrays)
         if self.history is not None:
             self.history = [tuple(part) for part in state["history"]]

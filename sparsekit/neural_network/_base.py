@@ -23,6 +23,7 @@ from sparsekit.neural_network._input_checks import InputChecksMixin
 from sparsekit.neural_network._inputs import learn_inputs
 from sparsekit.neural_network._network_state import NetworkStateMixin
 from sparsekit.neural_network._resumption import restore
+from sparsekit.neural_network._sample_selection import selection_of
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 
 
@@ -82,6 +83,7 @@ class BaseSparseMLP(
         Returns
         -------
         self : object
+            The estimator itself.
 
         Raises
         ------
@@ -95,7 +97,8 @@ class BaseSparseMLP(
         """
         first = not (self.warm_start and hasattr(self, "_network"))
         if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val must be given together.")
+            absent = "X_val" if X_val is None else "y_val"
+            raise ValueError(f"X_val and y_val must be given together; {absent}=None.")
         strategies = strategies_of(self)
         with unchanged_on_error(self):
             trainer, held_out = self._prepare_fit(
@@ -179,7 +182,10 @@ class BaseSparseMLP(
     ):
         """Check everything, build what is new; return the trainer."""
         if self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True.")
+            raise ValueError(
+                "partial_fit does not support early_stopping=True: it has no rows to "
+                "hold out. Set early_stopping=False, or use fit."
+            )
         first = not hasattr(self, "_network")
         given = X
         X, y = self._check_X(X, y, reset=first)
@@ -199,6 +205,7 @@ class BaseSparseMLP(
                 X, self.standardize, sample_weight, self._inputs
             )
             trainer = self._trainer(X, targets)
+        selection_of(self.sample_selection)  # raises before anything is trained
         trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
         return trainer
 

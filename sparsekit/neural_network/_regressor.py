@@ -1,5 +1,7 @@
 """Regression: scaled targets, squared error."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, RegressorMixin
@@ -25,8 +27,11 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
         sample_ids : array-like of shape (n_samples,), default=None
             Identities of the samples, integers or strings, no two alike; None for a row
             without one. With them what `record` notes goes on from call to call:
@@ -37,6 +42,7 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         Returns
         -------
         self : object
+            The estimator itself.
         """
         return self._partial_fit(X, y, sample_weight, sample_ids)
 
@@ -62,7 +68,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     def _scaled(self, y, sample_weight=None):
         if y.shape[1] != self.n_outputs_:
             raise ValueError(
-                f"y has {y.shape[1]} outputs, {self.n_outputs_} were expected."
+                f"y has {y.shape[1]} outputs; it must have the {self.n_outputs_} of "
+                "the first call."
             )
         scaled = (y - self._target_shift) / self._target_scale
         return value_targets(scaled, sample_weight, self.dtype)
@@ -78,16 +85,18 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         with np.errstate(over="ignore", invalid="ignore"):
             return r2_score(targets.values, outputs, sample_weight=weight)
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the targets of samples.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            What is predicted for each row.
         """
         outputs = self._raw_outputs(X)
         values = outputs * self._target_scale + self._target_shift

@@ -213,6 +213,7 @@ def test_fitted_attributes_appear_in_fit(network):
         "learning_rate",
         "n_connections",
         "n_replaced",
+        "n_samples",
         "seconds",
     }
     expected = "identity" if network.__name__.endswith("Regressor") else "softmax"

@@ -118,7 +118,7 @@ def test_another_number_of_labels_is_refused():
     X, y = indicators()
     net = SETMLPClassifier((10,), random_state=0)
     net.partial_fit(X, y, classes=np.arange(3))
-    with pytest.raises(ValueError, match="y has 2 labels, 3 were expected"):
+    with pytest.raises(ValueError, match="y has 2 labels; it must have the 3"):
         net.partial_fit(X, y[:, :2])
     with pytest.raises(ValueError, match="y must be of one kind in all calls"):
         net.partial_fit(X, y[:, 0])
