@@ -140,7 +140,7 @@ def test_identities_are_kept_with_the_rows_and_handed_on():
     # What the batch itself brings again is noted once.
     assert second[4:] == [of_row.get(row.tobytes()) for row in seen[4:]]
     assert third[:6] == [None] * 6
-    assert set(third[6:]) <= set("abcdefgh")
+    assert set(third[6:]) <= {*"abcdefgh", None}
 
 
 def test_a_sample_that_is_kept_twice_is_noted_once_in_a_call():
