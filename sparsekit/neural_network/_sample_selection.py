@@ -60,6 +60,13 @@ class SampleSelection(BaseEstimator, metaclass=ABCMeta):
     evaluates : bool, default=False
         Whether the samples that are left out are evaluated before it is asked. Costs a
         forward pass over them.
+
+    Examples
+    --------
+    >>> from sparsekit.neural_network import SampleSelection
+    >>> class LargestLosses(SampleSelection):
+    ...     def select(self, notes, rng):
+    ...         return notes.losses[0] >= np.nanmedian(notes.losses[0]), None
     """
 
     _parameter_constraints: ClassVar[dict[str, list]] = {}
@@ -72,6 +79,7 @@ class SampleSelection(BaseEstimator, metaclass=ABCMeta):
         Parameters
         ----------
         notes : SampleNotes
+            What is known of the samples.
 
         Returns
         -------
@@ -87,6 +95,7 @@ class SampleSelection(BaseEstimator, metaclass=ABCMeta):
         Parameters
         ----------
         notes : SampleNotes
+            What is known of the samples.
         rng : numpy.random.Generator
             The only source of randomness.
 
