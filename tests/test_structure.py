@@ -33,6 +33,7 @@ ARROWS = {
     },
     "missingness": {"kernels", "_layout", "_sklearn_compat"},
     "continual": {"_sklearn_compat", "neural_network", "network", "topology"},
+    "out_of_core": set(),
     "difficulty": {
         "_layout",
         "_sklearn_compat",
