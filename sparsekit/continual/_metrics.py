@@ -63,7 +63,7 @@ def continual_metrics(accuracy_matrix, baseline=None):
      'learning_accuracy': 0.85, 'backward_transfer': -0.2, 'forward_transfer': 0.0,
      'forgetting': 0.2}
     """
-    matrix = np.asarray(accuracy_matrix, dtype=np.float64)
+    matrix = _numbers("accuracy_matrix", accuracy_matrix)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
         raise ValueError(
             "accuracy_matrix must be square, a row and a column for each task; its "
@@ -72,7 +72,7 @@ def continual_metrics(accuracy_matrix, baseline=None):
     n_tasks = matrix.shape[0]
     if baseline is None:
         baseline = np.full(n_tasks, np.nan)
-    baseline = np.asarray(baseline, dtype=np.float64)
+    baseline = _numbers("baseline", baseline)
     if baseline.shape != (n_tasks,):
         raise ValueError(
             f"baseline must have a value for each of the {n_tasks} tasks; its shape is "
@@ -88,6 +88,13 @@ def continual_metrics(accuracy_matrix, baseline=None):
         "forward_transfer": _mean(np.diagonal(matrix, offset=1) - baseline[1:]),
         "forgetting": _mean(_best_before(matrix) - last[:-1]),
     }
+
+
+def _numbers(name, given):
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from error
 
 
 def _best_before(matrix):

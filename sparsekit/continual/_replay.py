@@ -142,6 +142,8 @@ class _BaseReplay(MetaEstimatorMixin, BaseEstimator):
         return stack([X, kept_X]), np.concatenate([y, kept_y]), weights
 
     def _check(self, X, y, sample_weight, reset):
+        if sparse.issparse(y):
+            raise TypeError("A sparse y cannot be kept for replay; give an array.")
         X, y = validate_data(
             self,
             X,

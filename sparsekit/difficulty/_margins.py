@@ -1,5 +1,7 @@
 """Margins and errors of the samples in the course of training."""
 
+from numbers import Integral
+
 import numpy as np
 
 from sparsekit.difficulty._record import record_of, table_of
@@ -50,7 +52,14 @@ def aum_scores(record, *, threshold_rows=None, percentile=99):
     margins = record["margin_mean"].astype(np.float64)
     columns = {"aum": margins}
     if threshold_rows is not None:
-        limit = np.nanpercentile(margins[np.asarray(threshold_rows)], percentile)
+        rows = np.asarray(threshold_rows)
+        is_mask = rows.dtype == bool and rows.shape == margins.shape
+        if not rows.size or not (is_mask or rows.dtype.kind in "iu"):
+            raise ValueError(
+                "threshold_rows must be numbers of rows, or a mask of all of them; got "
+                f"{threshold_rows!r}."
+            )
+        limit = np.nanpercentile(margins[rows], percentile)
         columns["suspect"] = margins < limit
     return table_of(record, columns)
 
@@ -100,6 +109,8 @@ def el2n_scores(records, *, at=10, squared=False):
     >>> el2n_scores(nets).columns.tolist()
     ['el2n', 'el2n_std', 'n_networks']
     """
+    if not isinstance(at, Integral) and not (isinstance(at, str) and at == "mean"):
+        raise ValueError(f"at must be a whole number or 'mean', got {at!r}.")
     if squared and at == "mean":
         raise ValueError('squared=True needs one presentation; at="mean" is over all.')
     several = records if isinstance(records, list | tuple) else [records]

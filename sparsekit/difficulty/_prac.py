@@ -1,5 +1,7 @@
 """Samples on which pruned and unpruned networks differ, and the sets made of them."""
 
+from numbers import Real
+
 import numpy as np
 
 from sparsekit.difficulty._forgetting import forgetting_events
@@ -118,6 +120,8 @@ def prac_set(record, *, threshold=0, before=None, after=None, X=None):
     """
     if (before is None) != (after is None) or (before is None) != (X is None):
         raise ValueError("before, after and X must be given together.")
+    if not isinstance(threshold, Real):
+        raise ValueError(f"threshold must be a number, got {threshold!r}.")
     record = record_of(record)
     n_rows = record["n_seen"].size
     events = forgetting_events(record, never_learned="inf")["n_forgotten"]

@@ -117,6 +117,11 @@ default="difficulty"
             self.scores_ = rng.uniform(size=len(np.asarray(y)))
         else:
             self.estimator_ = clone(self.estimator)
+            if not hasattr(self.estimator_, "record"):
+                raise TypeError(
+                    "estimator must be a network, which has the parameter `record`, "
+                    f"to rank rows by {self.by!r}; got {self.estimator!r} instead."
+                )
             if self.estimator_.record is None:
                 self.estimator_.set_params(record="presentation")
             self.estimator_.fit(X, y)
@@ -169,6 +174,8 @@ def select(scores, keep, strategy, drop_hardest, rng):
         Breaks ties, and draws from the strata.
     """
     known = np.flatnonzero(~np.isnan(scores))
+    if not known.size:
+        raise ValueError("no row has a score; did training diverge?")
     # Equal scores stand in a random order.
     known = known[rng.permutation(known.size)]
     ranked = known[np.argsort(scores[known], kind="stable")]

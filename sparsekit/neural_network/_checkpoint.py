@@ -121,6 +121,9 @@ def _check_arrays(fitted):
             raise ValueError(f"{name} does not belong to the network")
     indicators = fitted["_inputs"]["indicators"]
     n_features = fitted["n_features_in_"]
+    for name in ("mean", "var", "n_seen", "has_holes", "shift", "scale"):
+        if fitted["_inputs"][name].shape != (n_features,):
+            raise ValueError(f"{name} does not belong to the features")
     if n_features + indicators.size != network["sizes"][0]:
         raise ValueError("the features are not those of the network")
     if indicators.size and not 0 <= indicators.min() <= indicators.max() < n_features:

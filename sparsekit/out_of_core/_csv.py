@@ -52,7 +52,7 @@ class CSVTable(NamedTable):
         pandas tells types piece by piece: "1" is a number where all others are, too.
         """
         for piece in self.pieces if self._targets else ():
-            for frame in self._frames(piece, self._targets):
+            for frame in self._sound(self._frames(piece, self._targets)):
                 kinds = frame.dtypes.items()
                 self._text |= {
                     name for name, dtype in kinds if dtype.kind not in "biuf"

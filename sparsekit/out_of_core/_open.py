@@ -93,5 +93,5 @@ def _open_arrow(paths, arrow, *roles):
         if not arrow:
             given = ds.dataset(given, format="parquet", partitioning="hive")
         return ArrowTable(given, name, *roles)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise ValueError(f"cannot read {name}: {error}") from error

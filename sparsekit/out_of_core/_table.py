@@ -69,7 +69,7 @@ class NamedTable(metaclass=ABCMeta):
         if features:
             # A column may play two parts, but is read once.
             wanted = list(dict.fromkeys(self._features + wanted))
-        for frame in self._frames(piece, wanted):
+        for frame in self._sound(self._frames(piece, wanted)):
             X = self._numbers(frame[self._features]) if features else None
             y = w = None
             if self._targets:
@@ -79,6 +79,13 @@ class NamedTable(metaclass=ABCMeta):
                 w = frame[self._weights[0]].to_numpy(np.float64, na_value=np.nan)
                 w = complete(w, "weight", self.name)
             yield X, y, w
+
+    def _sound(self, frames):
+        """Yield frames; what a parser or a decoder raises says what cannot be read."""
+        try:
+            yield from frames
+        except (ValueError, OSError, EOFError, NotImplementedError) as error:
+            raise ValueError(f"cannot read {self.name}: {error}") from error
 
     def _numbers(self, frame):
         """Return features as float32, if all of them fit, or float64."""

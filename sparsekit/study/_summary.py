@@ -67,6 +67,7 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence={confidence!r} must be in (0, 1).")
+    _check_columns(frame)
     if "when" not in frame:  # tables of studies that had no such column
         frame = frame.assign(when="both")
     where = ["mechanism", "when"] + ([] if pool_rates else ["missing_rate"])
@@ -105,3 +106,18 @@ def _differences(frame, baseline, paired_by):
     merged = frame[~is_baseline].merge(partner, on=paired_by, suffixes=("", "_base"))
     merged[f"minus_{baseline}"] = merged["score"] - merged["score_base"]
     return merged
+
+
+def _check_columns(frame):
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            "frame must be the DataFrame that missingness_study returns, got "
+            f"{type(frame).__name__}."
+        )
+    needed = ["mechanism", "missing_rate", "model", "sparsity", "seed", "metric"]
+    needed += ["score", "n_connections", "fit_time"]
+    absent = [name for name in needed if name not in frame]
+    if absent:
+        raise ValueError(f"frame has no column {', '.join(absent)}.")

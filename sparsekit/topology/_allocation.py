@@ -1,6 +1,7 @@
 """How many connections each layer gets."""
 
 from collections.abc import Sequence
+from numbers import Real
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -109,7 +110,7 @@ class ErdosRenyi(BaseEstimator):
         if self.epsilon is None:
             share = n_in + n_out
             return share_out(share, n_in, n_out, sparsity, self.dense_output)
-        if not 0 < self.epsilon < np.inf:
+        if not isinstance(self.epsilon, Real) or not 0 < self.epsilon < np.inf:
             raise ValueError(f"epsilon must be a positive number; got {self.epsilon}.")
         wanted = np.minimum(self.epsilon * (n_in + n_out), n_in * n_out)
         counts = np.rint(wanted).astype(np.int64)

@@ -1,6 +1,7 @@
 """Decide which connections of a network are replaced, and by which."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -76,10 +77,12 @@ def plan_rewiring(
     Raises
     ------
     ValueError
-        If `total` is more than there are positions, or less than one for each layer and
-        all that are protected; if the grower or the redistribution chooses another
-        number than it was asked for.
+        If `fraction` is out of range; if `total` is more than there are positions, or
+        less than one for each layer and all that are protected; if the grower or the
+        redistribution chooses another number than it was asked for.
     """
+    if not isinstance(fraction, Real) or not 0 <= fraction <= 1:
+        raise ValueError(f"fraction must be a number in [0, 1]; got {fraction!r}.")
     n_now = np.array([layer.indices.size for layer in layers])
     total = int(n_now.sum()) if total is None else total
     _check_total(total, layers)
