@@ -14,10 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # What touches pandas, scipy and scikit-learn most, and compiles little.
 QUICK = [
     "tests/continual/test_metrics.py",
-    "tests/missingness/test_dataframes.py",
-    "tests/missingness/test_masker_contract.py",
+    "tests/missingness/test_mask_properties.py",
+    "tests/missingness/test_model_selection.py",
     "tests/neural_network/test_labels.py",
-    "tests/out_of_core",
     "tests/study/test_summary.py",
     "tests/test_refusals.py",
     "tests/topology/test_allocation.py",

@@ -41,7 +41,8 @@ print(sys.version.split()[0], sparsekit.__version__, round(net.score(X, y), 2))
 
 
 def run(*command, cwd):
-    print("$", *command[:6], flush=True)
+    # Not the whole of a program that is given with -c.
+    print("$", *(part.strip().splitlines()[0] for part in command), flush=True)
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     subprocess.run(command, cwd=cwd, env=environment, check=True)
 
