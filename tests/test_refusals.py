@@ -15,6 +15,7 @@ from sparsekit.difficulty import (
 from sparsekit.difficulty._checks import check_share
 from sparsekit.difficulty._selection import select
 from sparsekit.network import value_targets
+from sparsekit.neural_network import load_checkpoint, save_checkpoint
 from sparsekit.study import summarize
 from sparsekit.topology import (
     ElasticDensity,
@@ -137,6 +138,17 @@ def test_numbers_too_large_for_single_precision_do_not_warn():
     made = value_targets(np.full((2, 1), 1e300), np.array([1.0, 1e300]), np.float32)
     assert np.isinf(made.values).all()
     assert np.isinf(made.sample_weight[1])
+
+
+def test_a_checkpoint_whose_classes_are_not_sorted_is_refused(tmp_path):
+    # A label would be the number of an output that is not there.
+    net = DenseMLPClassifier((3,), tol=1e9, n_iter_no_change=1, random_state=0)
+    net.fit(X, np.arange(8) % 3)
+    for classes in ([2, 1, 0], [0, 1], [0, 1, 1]):
+        net.classes_ = np.array(classes)
+        save_checkpoint(net, tmp_path / "net.ckpt")
+        with pytest.raises(ValueError, match="the classes are not"):
+            load_checkpoint(tmp_path / "net.ckpt")
 
 
 def test_a_target_that_varies_by_rounding_only_is_constant():

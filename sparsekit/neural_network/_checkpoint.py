@@ -1,5 +1,7 @@
 """Checkpoints: an estimator in a file, and fits that go on where they were cut off."""
 
+import numpy as np
+
 from sparsekit import _archive
 from sparsekit._layout import check_layers
 from sparsekit.neural_network._base import BaseSparseMLP
@@ -119,6 +121,7 @@ def _check_arrays(fitted):
         like = network["biases" if "bias" in name else "weights"]
         if array.size not in (0, like.size) or array.dtype != like.dtype:
             raise ValueError(f"{name} does not belong to the network")
+    _check_outputs(fitted, network["sizes"][-1])
     indicators = fitted["_inputs"]["indicators"]
     n_features = fitted["n_features_in_"]
     for name in ("mean", "var", "n_seen", "has_holes", "shift", "scale"):
@@ -128,6 +131,21 @@ def _check_arrays(fitted):
         raise ValueError("the features are not those of the network")
     if indicators.size and not 0 <= indicators.min() <= indicators.max() < n_features:
         raise ValueError("an indicator belongs to no feature")
+
+
+def _check_outputs(fitted, n_outputs):
+    """Raise if labels would be numbers of outputs that are not there."""
+    if fitted["n_outputs_"] != n_outputs:
+        raise ValueError("the outputs are not those of the network")
+    classes = fitted.get("classes_")
+    if classes is None:
+        return
+    # Labels are found by bisection.
+    if classes.ndim != 1 or not np.array_equal(classes, np.unique(classes)):
+        raise ValueError("the classes are not sorted and distinct")
+    alone = fitted["out_activation_"] == "logistic" and not fitted["_multilabel"]
+    if classes.size != (2 if alone else n_outputs):
+        raise ValueError("the classes are not those of the network")
 
 
 def resume(path, X, y, *, sample_weight=None, X_val=None, y_val=None, callbacks=()):
