@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parent.parent
 QUICK = [
     "tests/continual/test_metrics.py",
     "tests/missingness/test_mask_properties.py",
-    "tests/missingness/test_model_selection.py",
     "tests/neural_network/test_labels.py",
     "tests/study/test_summary.py",
     "tests/test_refusals.py",
