@@ -1,0 +1,143 @@
+"""Which score finds faults that were planted: wrong labels, and atypical rows.
+
+`python -m tests.benchmarks.planted` from a checkout, half an hour on one core. Scores
+of sparsekit.difficulty meet those of cleanlab and imbalanced-learn where these are
+installed (`pip install cleanlab imbalanced-learn`), and two detectors of outliers. All
+scores of networks are of the same network, whose settings were not tuned for any.
+"""
+
+import argparse
+import warnings
+from pathlib import Path
+
+import numpy as np
+from sklearn.datasets import load_breast_cancer, load_digits, make_classification
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import average_precision_score
+
+from tests.benchmarks.figures import write_table
+from tests.benchmarks.finders import FINDERS, is_available
+from tests.benchmarks.studies import measured, shown, with_intervals
+
+OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "planted.csv"
+TABLES = ("breast cancer", "digits", "generated")
+SHARES = (0.05, 0.1, 0.2)
+
+
+def table_of(name, seed):
+    """Return X and y; `seed` draws the generated table."""
+    if name == "breast cancer":
+        return load_breast_cancer(return_X_y=True)
+    if name == "digits":
+        return load_digits(return_X_y=True)
+    return make_classification(
+        1000,
+        20,
+        n_informative=8,
+        n_redundant=4,
+        n_classes=3,
+        flip_y=0,
+        random_state=seed,
+    )
+
+
+def wrong_labels(X, y, rows, rng):
+    """Give rows a label of another class, each with the same probability."""
+    y = y.copy()
+    n_classes = y.max() + 1
+    y[rows] = (y[rows] + rng.integers(1, n_classes, rows.size)) % n_classes
+    return X, y
+
+
+def atypical(X, y, rows, rng):
+    """Let a quarter of a row's values lie in the outer twentieths of their columns.
+
+    The values are drawn from those that the column has there, so that none is new.
+    """
+    X = X.copy()
+    n_rows, n_columns = X.shape
+    ordered = np.sort(X, axis=0)
+    outer = max(1, n_rows // 20)
+    for row in rows:
+        columns = rng.choice(n_columns, n_columns // 4, replace=False)
+        place = rng.integers(outer, size=columns.size)
+        place = np.where(rng.random(columns.size) < 0.5, place, n_rows - 1 - place)
+        X[row, columns] = ordered[place, columns]
+    return X, y
+
+
+FAULTS = {"wrong labels": wrong_labels, "atypical rows": atypical}
+
+
+def plant(table, fault, share, seed):
+    """Return X and y with faults, and which rows have them."""
+    X, y = table_of(table, seed)
+    rng = np.random.default_rng([seed, round(1000 * share)])
+    rows = rng.choice(y.size, round(share * y.size), replace=False)
+    X, y = FAULTS[fault](X, y, rows, rng)
+    return X, y, np.isin(np.arange(y.size), rows)
+
+
+def precision(fault, table, share, seed, finder, epochs):
+    """Return one row for each score that a finder gives."""
+    X, y, planted = plant(table, fault, share, seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        scores = FINDERS[finder](X, y, seed=seed, epochs=epochs, share=share)
+    return [
+        {"score": name, "precision": average_precision_score(planted, values)}
+        for name, values in scores.items()
+    ]
+
+
+def cells_of(options):
+    """Return all cells, finder by finder."""
+    finders = [name for name in options.finders if is_available(name)]
+    return [
+        {"fault": fault, "table": table, "share": share, "seed": seed, "finder": finder}
+        for finder in finders
+        for seed in range(options.seeds)
+        for share in options.shares
+        for table in options.tables
+        for fault in FAULTS
+    ]
+
+
+def main(arguments=None):
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.planted", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--rows", type=Path, help="keep single rows here, and resume")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--shares", nargs="+", type=float, default=SHARES)
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
+    parser.add_argument("--finders", nargs="+", default=list(FINDERS))
+    options = parser.parse_args(arguments)
+
+    def measure(**cell):
+        return precision(**cell, epochs=options.epochs)
+
+    rows = measured(cells_of(options), measure, options.rows)
+    keys = ["fault", "table", "share", "finder", "score"]
+    table = with_intervals(rows, keys, ["precision"])
+    settings = {"seeds": options.seeds, "epochs": options.epochs}
+    write_table(table, options.out, settings)
+    show(rows)
+
+
+def show(rows):
+    """Print the mean over the shares of planted rows, the best score of a fault first."""
+    table = with_intervals(rows, ["fault", "finder", "score", "table"], ["precision"])
+    table["shown"] = shown(table["precision"], table["precision_half_width"])
+    for fault, mine in table.groupby("fault", sort=False):
+        wide = mine.pivot(index=["finder", "score"], columns="table", values="shown")
+        mean = mine.groupby(["finder", "score"])["precision"].mean()
+        wide = wide.assign(mean=mean.round(3)).sort_values("mean", ascending=False)
+        print(fault, wide.to_string(), sep="\n", end="\n\n")
+
+
+if __name__ == "__main__":
+    main()
