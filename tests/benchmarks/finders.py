@@ -45,9 +45,7 @@ def settings(seed, epochs):
 
 def network(seed, epochs, **more):
     """Return the sparse network of all finders, before training."""
-    return SETMLPClassifier(
-        HIDDEN, sparsity=SPARSITY, **settings(seed, epochs) | more
-    )
+    return SETMLPClassifier(HIDDEN, sparsity=SPARSITY, **settings(seed, epochs) | more)
 
 
 def _of_records(X, y, seeds, epochs):

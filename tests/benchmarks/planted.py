@@ -129,7 +129,7 @@ def main(arguments=None):
 
 
 def show(rows):
-    """Print the mean over the shares of planted rows, the best score of a fault first."""
+    """Print means over the shares of planted rows, the best score first."""
     table = with_intervals(rows, ["fault", "finder", "score", "table"], ["precision"])
     table["shown"] = shown(table["precision"], table["precision_half_width"])
     for fault, mine in table.groupby("fault", sort=False):
