@@ -204,6 +204,13 @@ FINDERS = {
     "sparsekit, 20 networks": identified,
     "sparsekit, 50 networks": memorization,
 }
+# Those that need tens of fits.
+HEAVY = (
+    "cleanlab, 25 networks, stopped early",
+    "sparsekit, 6 splits",
+    "sparsekit, 20 networks",
+    "sparsekit, 50 networks",
+)
 _PACKAGES = {"cleanlab": "cleanlab", "imbalanced-learn": "imblearn"}
 
 

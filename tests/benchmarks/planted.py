@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import average_precision_score
 
 from tests.benchmarks.figures import write_table
-from tests.benchmarks.finders import FINDERS, is_available
+from tests.benchmarks.finders import FINDERS, HEAVY, is_available
 from tests.benchmarks.studies import measured, shown, with_intervals
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "planted.csv"
@@ -91,12 +91,23 @@ def precision(fault, table, share, seed, finder, epochs):
 
 
 def cells_of(options):
-    """Return all cells, finder by finder."""
+    """Return all cells; the finders that need tens of fits come last, seed by seed."""
     finders = [name for name in options.finders if is_available(name)]
-    return [
-        {"fault": fault, "table": table, "share": share, "seed": seed, "finder": finder}
-        for finder in finders
+    light = [
+        (name, seed)
+        for name in finders
+        if name not in HEAVY
         for seed in range(options.seeds)
+    ]
+    heavy = [
+        (name, seed)
+        for seed in range(options.heavy_seeds)
+        for name in finders
+        if name in HEAVY
+    ]
+    return [
+        {"fault": fault, "table": table, "share": share, "seed": seed, "finder": name}
+        for name, seed in light + heavy
         for share in options.shares
         for table in options.tables
         for fault in FAULTS
@@ -111,6 +122,7 @@ def main(arguments=None):
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--rows", type=Path, help="keep single rows here, and resume")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--heavy-seeds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--shares", nargs="+", type=float, default=SHARES)
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
@@ -123,8 +135,8 @@ def main(arguments=None):
     rows = measured(cells_of(options), measure, options.rows)
     keys = ["fault", "table", "share", "finder", "score"]
     table = with_intervals(rows, keys, ["precision"])
-    settings = {"seeds": options.seeds, "epochs": options.epochs}
-    write_table(table, options.out, settings)
+    names = ("seeds", "heavy_seeds", "epochs")
+    write_table(table, options.out, {name: getattr(options, name) for name in names})
     show(rows)
 
 
