@@ -204,8 +204,9 @@ FINDERS = {
     "sparsekit, 20 networks": identified,
     "sparsekit, 50 networks": memorization,
 }
-# Those that need tens of fits.
+# Those that need tens of fits; and a threshold on a ranking that cleanlab has, too.
 HEAVY = (
+    "imbalanced-learn, 5 networks",
     "cleanlab, 25 networks, stopped early",
     "sparsekit, 6 splits",
     "sparsekit, 20 networks",

@@ -91,7 +91,7 @@ def precision(fault, table, share, seed, finder, epochs):
 
 
 def cells_of(options):
-    """Return all cells; the finders that need tens of fits come last, seed by seed."""
+    """Return all cells; the heavy finders come last, seed by seed."""
     finders = [name for name in options.finders if is_available(name)]
     light = [
         (name, seed)
@@ -122,7 +122,7 @@ def main(arguments=None):
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--rows", type=Path, help="keep single rows here, and resume")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--heavy-seeds", type=int, default=5)
+    parser.add_argument("--heavy-seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--shares", nargs="+", type=float, default=SHARES)
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
