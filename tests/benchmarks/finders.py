@@ -28,7 +28,7 @@ from sparsekit.difficulty import (
 )
 
 HIDDEN, SPARSITY = (100,), 0.8
-EARLY = 10  # epochs, of networks whose gradients are looked at
+EARLY = 10  # epochs, of networks that are looked at before they fit what is wrong
 N_NETWORKS, N_MODELS, N_SPLITS, N_PAIRS = 5, 50, 6, 10
 FOLDS = 5
 
@@ -51,8 +51,7 @@ def network(seed, epochs, **more):
 def _of_records(X, y, seeds, epochs):
     """Return the mean over networks of each score that training records."""
     nets = [network(seed, epochs, record="rewiring").fit(X, y) for seed in seeds]
-    early = min(EARLY, epochs // 2)
-    young = [network(seed, early).fit(X, y) for seed in seeds]
+    young = [network(seed, EARLY).fit(X, y) for seed in seeds]
     maps = [cartography(net) for net in nets]
 
     def mean(values):
@@ -63,9 +62,7 @@ def _of_records(X, y, seeds, epochs):
         "cartography, confidence": -mean(m["confidence"] for m in maps),
         "cartography, variability": mean(m["variability"] for m in maps),
         "aum_scores": -mean(aum_scores(net)["aum"] for net in nets),
-        "el2n_scores, early": el2n_scores(nets, at=EARLY if early == EARLY else 5)[
-            "el2n"
-        ],
+        "el2n_scores, early": el2n_scores(nets, at=EARLY)["el2n"],
         "el2n_scores, mean": el2n_scores(nets, at="mean")["el2n"],
         "difficulty_report": mean(difficulty_report(n)["difficulty"] for n in nets),
         "grand_scores, early": grand_scores(young, X, y)["grand"],
@@ -150,13 +147,13 @@ def label_quality(X, y, *, seed, epochs, share):
 
 def label_quality_early(X, y, *, seed, epochs, share):
     """The same with networks that are stopped early, before they fit what is wrong."""
-    return _label_quality(X, y, [seed], min(EARLY, epochs))
+    return _label_quality(X, y, [seed], EARLY)
 
 
 def label_quality_repeated(X, y, *, seed, epochs, share):
     """The same with the mean probabilities of several cross-validations."""
     first = N_NETWORKS * seed
-    return _label_quality(X, y, range(first, first + N_NETWORKS), min(EARLY, epochs))
+    return _label_quality(X, y, range(first, first + N_NETWORKS), EARLY)
 
 
 def instance_hardness(X, y, *, seed, epochs, share):
