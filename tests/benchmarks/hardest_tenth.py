@@ -116,26 +116,36 @@ def accuracies(table, rate, sparsity, model, seed, epochs):
 
 
 def summary(rows):
-    """Return means with 95 % intervals, and how far each model is ahead of the dense.
+    """Return means with 95 % intervals, and how far models are ahead of others.
 
-    ``hard_ahead`` and ``rest_ahead`` are differences of the same split and seed.
-    ``gap`` is the first minus the second: above 0, what the model gains or loses, it
-    gains more or loses less on the hard rows.
+    ``hard_ahead`` and ``rest_ahead`` are differences from the dense network of the same
+    split and seed, ``hard_over_static`` and ``rest_over_static`` from the static sparse
+    one with as many connections. ``gap`` is `hard_ahead` minus `rest_ahead`: below 0,
+    what the model loses against the dense one, it loses on hard rows rather.
     """
     keys = ["table", "rate", "reference", "seed"]
-    dense = rows[rows["model"] == "dense"].set_index(keys)
-    index = pd.MultiIndex.from_frame(rows[keys])
-    values = ["hard", "rest", "all"]
-    for value in values:
-        theirs = dense[value].reindex(index).to_numpy()
-        rows = rows.assign(**{f"{value}_ahead": rows[value] - theirs})
+    rows = rows.assign(
+        hard_ahead=rows["hard"] - _others(rows, "dense", keys, "hard"),
+        rest_ahead=rows["rest"] - _others(rows, "dense", keys, "rest"),
+        hard_over_static=rows["hard"]
+        - _others(rows, "static", [*keys, "sparsity"], "hard"),
+        rest_over_static=rows["rest"]
+        - _others(rows, "static", [*keys, "sparsity"], "rest"),
+    )
     rows = rows.assign(gap=rows["hard_ahead"] - rows["rest_ahead"])
-    values += [f"{value}_ahead" for value in values] + ["gap", "weights"]
+    values = ["hard", "rest", "all", "hard_ahead", "rest_ahead", "gap"]
+    values += ["hard_over_static", "rest_over_static", "weights"]
     keys = ["rate", "reference", "sparsity", "model"]
     one = with_intervals(rows, ["table", *keys], values)
     # The tables of a seed are averaged first: one number a seed.
     mean = with_intervals(rows, keys, values).assign(table="mean")
     return pd.concat([one, mean], ignore_index=True)
+
+
+def _others(rows, model, keys, value):
+    """Return, for each row, the value of a model in the same circumstances."""
+    theirs = rows[rows["model"] == model].set_index(keys)[value]
+    return theirs.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy()
 
 
 def main(arguments=None):
@@ -172,17 +182,13 @@ def main(arguments=None):
 
 def show(table):
     """Print accuracies and differences, a column for each table and missing rate."""
-    for reference, value in (
-        ("mixed", "hard"),
-        ("mixed", "rest"),
-        ("mixed", "hard_ahead"),
-        ("mixed", "rest_ahead"),
-        ("dense", "hard_ahead"),
-        ("sparse", "hard_ahead"),
-    ):
+    values = ("hard", "rest", "hard_ahead", "rest_ahead", "gap", "hard_over_static")
+    wanted = [("mixed", value) for value in values]
+    wanted += [("dense", "hard_ahead"), ("sparse", "hard_ahead")]
+    for reference, value in wanted:
         mine = table[table["reference"] == reference].copy()
         mine["shown"] = shown(
-            mine[value], mine[f"{value}_half_width"], 3, value.endswith("ahead")
+            mine[value], mine[f"{value}_half_width"], 3, value not in ("hard", "rest")
         )
         wide = mine.pivot(
             index=["sparsity", "model"], columns=["rate", "table"], values="shown"

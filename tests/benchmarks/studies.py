@@ -25,9 +25,8 @@ def measured(cells, measure, path=None):
     DataFrame
     """
     done = set()
-    names = list(cells[0])
     if path is not None and path.exists():
-        done = set(_keys(pd.read_csv(path), names))
+        done = set(_keys(pd.read_csv(path), cells))
     rows = []
     for cell in cells:
         if tuple(map(str, cell.values())) in done:
@@ -36,12 +35,17 @@ def measured(cells, measure, path=None):
         rows += found
         if path is not None:
             _append(found, path)
-    return pd.DataFrame(rows) if path is None else pd.read_csv(path)
+    if path is None:
+        return pd.DataFrame(rows)
+    table, asked = pd.read_csv(path), {tuple(map(str, c.values())) for c in cells}
+    # The file may hold more than was asked for now.
+    mine = [key in asked for key in _keys(table, cells)]
+    return table[mine].reset_index(drop=True)
 
 
-def _keys(table, names):
+def _keys(table, cells):
     """Return what tells the cells of a table apart, as tuples of strings."""
-    return zip(*(table[name].astype(str) for name in names), strict=True)
+    return list(zip(*(table[name].astype(str) for name in cells[0]), strict=True))
 
 
 def _append(rows, path):

@@ -35,6 +35,9 @@ def test_a_study_that_was_stopped_goes_on_where_it_stood(tmp_path):
     rows = studies.measured(cells, measure, path)
     assert asked == [0, 1, 2]
     assert rows["value"].tolist() == [0.0, 1.0, 0.5, 1.0, 1.0, 1.0]
+    # A smaller study gets what it asks for of a file that holds more.
+    rows = studies.measured(cells[1:2], measure, path)
+    assert rows["value"].tolist() == [0.5, 1.0]
 
 
 def test_intervals_are_over_seeds_not_over_the_rows_of_a_seed():
