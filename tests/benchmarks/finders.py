@@ -153,7 +153,12 @@ def label_quality_early(X, y, *, seed, epochs, share):
 def label_quality_repeated(X, y, *, seed, epochs, share):
     """The same with the mean probabilities of several cross-validations."""
     first = N_NETWORKS * seed
-    return _label_quality(X, y, range(first, first + N_NETWORKS), EARLY)
+    return _label_quality(X, y, range(first, first + N_NETWORKS), epochs)
+
+
+def label_quality_repeated_early(X, y, *, seed, epochs, share):
+    """Both at once."""
+    return label_quality_repeated(X, y, seed=seed, epochs=EARLY, share=share)
 
 
 def instance_hardness(X, y, *, seed, epochs, share):
@@ -193,7 +198,8 @@ FINDERS = {
     "sparsekit, 5 networks": several_networks,
     "cleanlab, 5 networks": label_quality,
     "cleanlab, 5 networks, stopped early": label_quality_early,
-    "cleanlab, 25 networks, stopped early": label_quality_repeated,
+    "cleanlab, 25 networks": label_quality_repeated,
+    "cleanlab, 25 networks, stopped early": label_quality_repeated_early,
     "imbalanced-learn, 5 networks": instance_hardness,
     "scikit-learn, outliers": isolation_forest,
     "cleanlab, outliers": cleanlab_outliers,
@@ -203,6 +209,7 @@ FINDERS = {
 }
 # Those that need tens of fits; and a threshold on a ranking that cleanlab has, too.
 HEAVY = (
+    "cleanlab, 25 networks",
     "imbalanced-learn, 5 networks",
     "cleanlab, 25 networks, stopped early",
     "sparsekit, 6 splits",

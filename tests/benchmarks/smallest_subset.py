@@ -23,11 +23,11 @@ from tests.benchmarks.studies import measured, shown, with_intervals
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "smallest_subset.csv"
 KEEP = (0.1, 0.2, 0.3, 0.5, 0.7)
 RANKINGS = ("difficulty", "forgetting")
+# Not the easiest: a tenth of breast cancer is then of one class.
 CHOICES = {
     "stratified": {"strategy": "stratified"},
     "stratified, without hardest 5 %": {"strategy": "stratified", "drop_hardest": 0.05},
     "hardest": {"strategy": "hardest"},
-    "easiest": {"strategy": "easiest"},
 }
 LOSS = 0.01  # of accuracy, that "keeps accuracy" allows
 
