@@ -137,12 +137,20 @@ def main(arguments=None):
     def measure(**cell):
         return precision(**cell, epochs=options.epochs)
 
-    rows = with_lead(measured(cells_of(options), measure, options.rows))
-    keys = ["fault", "table", "share", "finder", "score"]
-    table = with_intervals(rows, keys, ["precision", "ahead"])
+    table = summary(measured(cells_of(options), measure, options.rows))
     names = ("seeds", "heavy_seeds", "epochs")
     write_table(table, options.out, {name: getattr(options, name) for name in names})
-    show(rows)
+    show(table)
+
+
+def summary(rows):
+    """Return means with 95 % intervals: of each table, and of the mean over tables."""
+    rows, values = with_lead(rows), ["precision", "ahead"]
+    keys = ["fault", "share", "finder", "score"]
+    one = with_intervals(rows, [*keys, "table"], values)
+    # The tables of a seed are averaged first: one number a seed.
+    mean = with_intervals(rows, keys, values).assign(table="mean")
+    return pd.concat([one, mean], ignore_index=True)
 
 
 def with_lead(rows):
@@ -157,19 +165,18 @@ def with_lead(rows):
     return rows.assign(ahead=rows["precision"] - theirs)
 
 
-def show(rows):
+def show(table):
     """Print a table for each fault and share of planted rows, the best score first."""
-    values = ["precision", "ahead"]
-    keys = ["fault", "share", "finder", "score"]
-    mean = with_intervals(rows, keys, values).assign(table="mean")
-    table = pd.concat([with_intervals(rows, [*keys, "table"], values), mean])
-    table["shown"] = shown(table["precision"], table["precision_half_width"])
-    mean["ahead"] = shown(mean["ahead"], mean["ahead_half_width"], sign=True)
+    table = table.assign(
+        shown=shown(table["precision"], table["precision_half_width"]),
+        lead=shown(table["ahead"], table["ahead_half_width"], sign=True),
+    )
+    keys = ["finder", "score"]
     for (fault, share), mine in table.groupby(["fault", "share"], sort=False):
-        wide = mine.pivot(index=keys[2:], columns="table", values="shown")
-        extra = mean[(mean["fault"] == fault) & (mean["share"] == share)]
-        extra = extra.set_index(keys[2:])[["ahead", "precision", "n_seeds"]]
-        wide = wide.join(extra).sort_values("precision", ascending=False)
+        wide = mine.pivot(index=keys, columns="table", values="shown")
+        mean = mine[mine["table"] == "mean"].set_index(keys)
+        wide = wide.join(mean[["lead", "precision", "n_seeds"]])
+        wide = wide.sort_values("precision", ascending=False)
         wide = wide.drop(columns="precision").to_string()
         print(f"{share:.0%} {fault}", wide, sep="\n", end="\n\n")
 

@@ -71,7 +71,25 @@ def test_planted_ranks_every_finder_that_is_installed(tmp_path, capsys, monkeypa
     assert set(table["finder"]) == installed
     assert table["precision"].between(0, 1).all()
     assert set(table["fault"]) == set(planted.FAULTS)
+    assert set(table["table"]) == {"breast cancer", "mean"}
     assert "aum_scores" in capsys.readouterr().out
+
+
+def test_leads_are_over_the_rival_on_the_same_faults():
+    rival = {"finder": planted.RIVAL[0], "score": planted.RIVAL[1]}
+    same = {"fault": "f", "table": "t", "share": 0.1}
+    rows = pd.DataFrame(
+        [
+            same | rival | {"seed": 0, "precision": 0.5},
+            same | rival | {"seed": 1, "precision": 0.9},
+            same | {"finder": "a", "score": "b", "seed": 1, "precision": 0.8},
+            same | {"finder": "a", "score": "b", "seed": 2, "precision": 0.1},
+        ]
+    )
+    lead = planted.with_lead(rows)["ahead"].to_numpy()
+    np.testing.assert_allclose(lead, [0, 0, -0.1, np.nan])
+    mean = planted.summary(rows).query("table == 'mean' and finder == 'a'")
+    assert mean["ahead"].item() == pytest.approx(-0.1)
 
 
 def test_wrong_labels_are_found_better_than_by_chance():
