@@ -126,7 +126,7 @@ def main(arguments=None):
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--rows", type=Path, help="keep single rows here, and resume")
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--heavy-seeds", type=int, default=3)
+    parser.add_argument("--heavy-seeds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--shares", nargs="+", type=float, default=SHARES)
     parser.add_argument("--heavy-shares", nargs="+", type=float, default=[0.1])

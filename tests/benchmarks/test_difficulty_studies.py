@@ -9,6 +9,7 @@ from tests.benchmarks import (
     forgetting_causes,
     hardest_tenth,
     planted,
+    recording_costs,
     replay_choice,
     smallest_subset,
     studies,
@@ -62,6 +63,7 @@ def test_planted_rows_are_those_that_differ(table):
     np.testing.assert_array_equal(labels, y)
 
 
+@pytest.mark.slow
 def test_planted_ranks_every_finder_that_is_installed(tmp_path, capsys, monkeypatch):
     for number in ("N_NETWORKS", "N_MODELS", "N_SPLITS", "N_PAIRS"):
         monkeypatch.setattr(finders, number, 2)
@@ -100,6 +102,7 @@ def test_wrong_labels_are_found_better_than_by_chance():
     assert by_name["aum_scores"] > 0.5
 
 
+@pytest.mark.slow
 def test_forgetting_causes_writes_a_table_and_a_figure(tmp_path, capsys):
     grid = ["--sparsities", "0.95", "--rates", "0", "0.3"]
     table = run(forgetting_causes, tmp_path, *grid)
@@ -112,6 +115,7 @@ def test_forgetting_causes_writes_a_table_and_a_figure(tmp_path, capsys):
     assert "prune_share" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_hardest_tenth_compares_with_the_dense_network_of_the_same_split(
     tmp_path, capsys
 ):
@@ -163,9 +167,20 @@ def test_smallest_subset_compares_with_random_rows(tmp_path, capsys):
     assert "smallest share" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_replay_choice_compares_with_random_rows(tmp_path, capsys):
     table = run(replay_choice, tmp_path, "--sizes", "20")
     assert (table.loc[table["choice"] == "random", "ahead"] == 0).all()
     assert set(table["choice"]) == {"none", *replay_choice.CHOICES}
     assert table["old"].between(0, 1).all()
     assert "ahead" in capsys.readouterr().out
+
+
+def test_recording_costs_has_a_row_for_each_kind_of_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording_costs, "NETWORKS", {"tiny": (4, (5,), 0.5)})
+    out = tmp_path / "table.csv"
+    recording_costs.main(
+        ["--out", str(out), "--n-rows", "50", "--epochs", "1", "--repeats", "1"]
+    )
+    table = pd.read_csv(out, comment="#")
+    assert table["record"].tolist() == ["presentation", "epoch", "rewiring"]
