@@ -115,7 +115,6 @@ def test_forgetting_causes_writes_a_table_and_a_figure(tmp_path, capsys):
     assert "prune_share" in capsys.readouterr().out
 
 
-@pytest.mark.slow
 def test_hardest_tenth_compares_with_the_dense_network_of_the_same_split(
     tmp_path, capsys
 ):
@@ -167,7 +166,6 @@ def test_smallest_subset_compares_with_random_rows(tmp_path, capsys):
     assert "smallest share" in capsys.readouterr().out
 
 
-@pytest.mark.slow
 def test_replay_choice_compares_with_random_rows(tmp_path, capsys):
     table = run(replay_choice, tmp_path, "--sizes", "20")
     assert (table.loc[table["choice"] == "random", "ahead"] == 0).all()
