@@ -63,7 +63,6 @@ def test_planted_rows_are_those_that_differ(table):
     np.testing.assert_array_equal(labels, y)
 
 
-@pytest.mark.slow
 def test_planted_ranks_every_finder_that_is_installed(tmp_path, capsys, monkeypatch):
     for number in ("N_NETWORKS", "N_MODELS", "N_SPLITS", "N_PAIRS"):
         monkeypatch.setattr(finders, number, 2)
@@ -102,7 +101,6 @@ def test_wrong_labels_are_found_better_than_by_chance():
     assert by_name["aum_scores"] > 0.5
 
 
-@pytest.mark.slow
 def test_forgetting_causes_writes_a_table_and_a_figure(tmp_path, capsys):
     grid = ["--sparsities", "0.95", "--rates", "0", "0.3"]
     table = run(forgetting_causes, tmp_path, *grid)
