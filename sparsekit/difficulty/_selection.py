@@ -121,6 +121,11 @@ default="difficulty"
         -------
         self : object
             The estimator itself.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is none that takes notes of its training samples.
         """
         self._validate_params()
         X, y = indexable(X, y)

@@ -12,6 +12,8 @@ _PACKAGES = (
     "scikit-learn",
     "torch",
     "sparselab",
+    "cleanlab",
+    "imbalanced-learn",
 )
 
 
