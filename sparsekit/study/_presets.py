@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True)
 class Preset:
-    """Everything about a study but its data.
+    """Everything about a study; `datasets` are what it takes if it is given no data.
 
-    `params` holds estimator parameters; each model takes those that it has.
+    `params` holds parameters of networks; each model takes those that it has.
     """
 
     description: str
     sparsities: tuple[float, ...]
     missing_rates: tuple[float, ...]
+    datasets: tuple[str, ...] = ("breast_cancer",)
     models: tuple[str, ...] = ("dense", "static", "set")
     mechanisms: tuple[str, ...] = ("mcar",)
     n_seeds: int = 3

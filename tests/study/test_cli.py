@@ -131,13 +131,16 @@ def test_on_a_terminal_progress_is_a_bar(csv, output, capsys, monkeypatch):
     assert "8/8" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("left", ["results-partial.csv", "figure.png"])
-def test_files_of_an_earlier_run_are_not_left_beside_the_results(csv, output, left):
+def test_figures_of_an_earlier_run_are_not_left_beside_the_results(csv, output):
     output.mkdir(parents=True)
-    (output / left).touch()
+    (output / "figure.png").touch()
     args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
     assert study(*args, data=csv, output=output) == 0
-    assert {path.name for path in output.iterdir()} == {"results.csv", "summary.csv"}
+    assert {path.name for path in output.iterdir()} == {
+        "results.csv",
+        "results.json",
+        "summary.csv",
+    }
 
 
 def test_the_plan_is_described_not_the_preset(csv, output, capsys):
@@ -145,7 +148,7 @@ def test_the_plan_is_described_not_the_preset(csv, output, capsys):
     args += ["--models", "dense", "--seeds", "1", "--rates", "0", "--epochs", "1"]
     assert study(*args, data=csv, output=output) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    expected = "Preset figure2: 4 inputs, 1 hidden layer of size 8, 1 epoch. Data: "
+    expected = "Preset figure2: 1 hidden layer of size 8, 1 epoch. Data: patients, "
     assert printed.startswith(expected)
     assert "1 fit: model dense; missing rate 0 %; mechanism mcar; 1 seed." in printed
     assert "1 fit in " in printed
@@ -175,40 +178,40 @@ def test_the_default_is_figure2(output, capsys):
     assert study("--models", "static", "--no-plot", output=output) == 0
     printed = capsys.readouterr().out
     assert "Preset figure2" in printed
-    assert "Breast Cancer Wisconsin, 569 rows, 30 features" in printed
+    assert "breast_cancer, 569 rows, 30 features" in printed
 
 
 def test_an_interrupt_keeps_the_finished_rows(csv, output, capsys, monkeypatch):
     run_job, started = _run.run_job, []
 
-    def interrupted(plan, job):
-        started.append(job)
+    def interrupted(*args):
+        started.append(args)
         if len(started) == 3:
             raise KeyboardInterrupt
-        return run_job(plan, job)
+        return run_job(*args)
 
     monkeypatch.setattr(_run, "run_job", interrupted)
     args = ["--drop", "name", "weight", "--models", "static"]
     assert study(*args, data=csv, output=output) == 130
-    assert len(pd.read_csv(output / "results-partial.csv")) == 2 * 2
-    assert not (output / "results.csv").exists()
+    assert len(pd.read_csv(output / "results.csv")) == 2 * 2
+    assert not (output / "summary.csv").exists()
     assert "Stopped after 4 of 8 fits" in capsys.readouterr().err
 
 
 def test_a_crash_keeps_the_finished_rows_and_is_not_hidden(csv, output, monkeypatch):
     run_job, started = _run.run_job, []
 
-    def crashing(plan, job):
-        started.append(job)
+    def crashing(*args):
+        started.append(args)
         if len(started) == 2:
             raise RuntimeError("out of luck")
-        return run_job(plan, job)
+        return run_job(*args)
 
     monkeypatch.setattr(_run, "run_job", crashing)
     args = ["--drop", "name", "weight", "--models", "static", "-q"]
     with pytest.raises(RuntimeError, match="out of luck"):
         study(*args, data=csv, output=output)
-    assert len(pd.read_csv(output / "results-partial.csv")) == 2
+    assert len(pd.read_csv(output / "results.csv")) == 2
 
 
 def test_help_shows_examples(capsys):

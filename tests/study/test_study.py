@@ -10,6 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from sparsekit.study import missingness_study
+from sparsekit.study._plan import KEYS
 
 TINY = {"hidden_layer_sizes": (8,), "max_iter": 2}
 
@@ -28,15 +29,15 @@ def small_study(X, y, **changes):
         "seeds": 2,
         "estimator_params": TINY,
     }
-    return missingness_study(X, y, **{**settings, **changes})
+    return missingness_study(X, y, **{**settings, **changes}).frame
 
 
 def test_one_row_per_model_sparsity_rate_and_seed(table):
     frame = small_study(*table)
     # (dense once, static and SET at two sparsities) x two rates x two seeds
     assert len(frame) == (1 + 2 + 2) * 2 * 2
-    keys = ["mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
-    assert list(frame.columns[:6]) == keys
+    keys = list(KEYS)
+    assert list(frame.columns[:7]) == keys
     assert not frame.duplicated(keys).any()
     pd.testing.assert_frame_equal(frame, frame.sort_values(keys, ignore_index=True))
 
@@ -226,7 +227,7 @@ def test_an_interrupt_that_a_network_swallows_ends_the_study(
                 warnings.warn("Training interrupted by user.", stacklevel=2)
             return super().fit(X, y)
 
-    monkeypatch.setattr("sparsekit.study._study.try_models", lambda plan: None)
+    monkeypatch.setattr("sparsekit.study._study.try_models", lambda *args: None)
     models = {"swallower": Swallower()}
     with pytest.raises(KeyboardInterrupt):
         small_study(*table, models=models, estimator_params=None, n_jobs=n_jobs)
