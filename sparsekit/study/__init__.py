@@ -6,9 +6,17 @@ differences; `MissingnessStudyDisplay` draws it. The same from a shell:
 ``sparsekit study``, or ``python -m sparsekit.study``.
 """
 
+from sparsekit.study._corrected_ttest import corrected_ttest, holm
 from sparsekit.study._display import MissingnessStudyDisplay
 from sparsekit.study._result import StudyResult
 from sparsekit.study._study import missingness_study
 from sparsekit.study._summary import summarize
 
-__all__ = ["MissingnessStudyDisplay", "StudyResult", "missingness_study", "summarize"]
+__all__ = [
+    "MissingnessStudyDisplay",
+    "StudyResult",
+    "corrected_ttest",
+    "holm",
+    "missingness_study",
+    "summarize",
+]

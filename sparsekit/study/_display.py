@@ -4,6 +4,7 @@ import numpy as np
 
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._summary import summarize
+from sparsekit.study._treatments import LABELS
 
 # Sparsities above this go to the right panel: there networks begin to lose accuracy.
 HIGH_SPARSITY = 0.75
@@ -13,7 +14,6 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 BASELINE_COLOUR = "#222222"
 STYLES = {"set": "-", "static": (0, (4, 2)), "dense": (0, (1, 1.2))}
 OTHER_STYLES = ((0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 3)))
-LABELS = {"set": "SET", "static": "static sparse", "dense": "dense"}
 
 # From the values of a metric to those of the axis.
 AXIS = {"accuracy": (100, "test accuracy [%]"), "r2": (1, "test $R^2$")}

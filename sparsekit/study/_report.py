@@ -3,7 +3,7 @@
 import math
 
 from sparsekit.study._conditions import by_condition
-from sparsekit.study._display import LABELS
+from sparsekit.study._treatments import LABELS
 
 # Factor and decimals of a metric in a table.
 FORMATS = {"accuracy": (100, 1), "r2": (1, 3)}

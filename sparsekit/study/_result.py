@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import with_when
+from sparsekit.study._ranks import rank_models
 from sparsekit.study._summary import summarize
 
 KEY = ["dataset", "mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
@@ -103,6 +105,161 @@ class StudyResult:
             One row per dataset, mechanism, when, missing rate, model and sparsity.
         """
         return summarize(self.frame, pool_rates=pool_rates, confidence=confidence)
+
+    def compare(
+        self,
+        a,
+        b=None,
+        *,
+        over="seeds",
+        pool_rates=True,
+        test_size=None,
+        confidence=0.95,
+    ):
+        """Compare models, paired by everything but the model.
+
+        Parameters
+        ----------
+        a : str or tuple of (str, float)
+            A model, or a model and a sparsity.
+        b : str, tuple of (str, float) or list of these, default=None
+            What it is compared with; None means all other models. Where only the names
+            are given, models are compared at the same sparsity, and with a model that
+            has none of these, such as the dense one, at every sparsity.
+        over : {"seeds", "datasets"}, default="seeds"
+            Over what a difference is judged. "seeds" has a row for each dataset and
+            asks whether the difference holds for other splits of this table.
+            "datasets" takes the mean of each dataset as one value and asks whether it
+            holds for other tables like these.
+        pool_rates : bool, default=True
+            Whether to average the differences over the missing rates first. False has
+            a row for each missing rate.
+        test_size : float in [0, 1), default=None
+            Share of the rows of a table that were test rows. None takes it from the
+            columns ``n_train`` and ``n_test``. 0 leaves out the correction for splits
+            that overlap, and gives the ordinary paired t test.
+        confidence : float in (0, 1), default=0.95
+            Coverage of the intervals.
+
+        Returns
+        -------
+        table : DataFrame
+            One row per comparison, with what it compares under which condition, and
+
+            - ``n``, the number of seeds (or datasets). Seeds that lack some of the
+              missing rates are left out;
+            - ``difference``, the mean score of `a` minus that of `b`, and its interval
+              ``low``, ``high``;
+            - ``p_value``, and ``p_holm``, corrected by `holm` for the number of rows;
+            - ``effect_size``: the difference in units of its standard deviation over
+              the seeds (or datasets), Cohen's d_z with Hedges' correction for few;
+            - ``superiority``: share of the seeds (or datasets) in which `a` has the
+              higher score, ties counted half; and ``wins``, ``ties``, ``losses``.
+
+            NaN where there are too few values.
+
+        Raises
+        ------
+        ValueError
+            If a model is not known, or the share of the test rows is not.
+
+        See Also
+        --------
+        corrected_ttest : The test over seeds.
+        ranks : Compares all models over many datasets.
+
+        Notes
+        -----
+        Over seeds, interval and p value are those of the corrected resampled t test of
+        Nadeau and Bengio, see `corrected_ttest`: the splits of the seeds share most of
+        their rows. Those of `summary` are not corrected and are narrower. Over
+        datasets, which share nothing, the interval is Student's, and the p value is
+        that of Wilcoxon's signed-rank test [1]_, which cannot be less than
+        2 to the power of 1 - n: fewer than six datasets never give 5 %. The effect size
+        is 0 if all differences are 0 and NaN if they are all the same otherwise; its
+        correction is that of [2]_.
+
+        References
+        ----------
+        .. [1] J. Demšar, "Statistical comparisons of classifiers over multiple data
+           sets", Journal of Machine Learning Research 7 (2006), 1-30, section 3.1.3.
+        .. [2] L. Hedges, "Distribution theory for Glass's estimator of effect size and
+           related estimators", Journal of Educational Statistics 6 (1981), 107-128.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from sparsekit.study import StudyResult
+        >>> frame = pd.DataFrame({
+        ...     "mechanism": "mcar", "missing_rate": 0.0, "sparsity": 0.9,
+        ...     "model": ["static"] * 3 + ["set"] * 3, "seed": [0, 1, 2] * 2,
+        ...     "metric": "accuracy", "score": [0.90, 0.94, 0.91, 0.93, 0.95, 0.93],
+        ...     "n_connections": 100, "fit_time": 0.1,
+        ... })
+        >>> table = StudyResult(frame).compare("set", "static", test_size=1 / 3)
+        >>> table[["n", "difference", "low", "high", "p_value", "wins"]].round(3)
+           n  difference    low   high  p_value  wins
+        0  3        0.02 -0.019  0.059     0.16     3
+        """
+        return compare_models(
+            self.frame,
+            a,
+            b,
+            over=over,
+            pool_rates=pool_rates,
+            test_size=test_size,
+            confidence=confidence,
+        )
+
+    def ranks(self, models=None, *, confidence=0.95):
+        """Rank the models over the datasets.
+
+        Scores of different tables, and of different kinds, cannot be averaged; ranks
+        can. On each dataset the models are ranked for each mechanism, missing rate and
+        seed; the means of these ranks are ranked once more. Each dataset has thus one
+        set of ranks: it is the datasets that are independent, not the seeds or the
+        missing rates of one, and their number is the n of all tests.
+
+        Parameters
+        ----------
+        models : list of str or tuple of (str, float), default=None
+            Models, or models at a sparsity; None means all. What is ranked changes the
+            ranks of all others: leave out what is no candidate.
+        confidence : float in (0, 1), default=0.95
+            One minus the level of the critical difference.
+
+        Returns
+        -------
+        ranks : ModelRanks
+            With ``table``, ``by_dataset``, the tests, ``critical_difference``,
+            ``groups`` and ``plot``. With one dataset there are ranks and no tests.
+
+        Raises
+        ------
+        ValueError
+            If a model is not known, or no dataset has all of them.
+
+        See Also
+        --------
+        compare : Compares two models, by how much.
+
+        Notes
+        -----
+        With the average ranks :math:`R_j` of k models over n datasets, Friedman's
+        :math:`\\chi^2 = 12 n / (k (k + 1)) (\\sum_j R_j^2 - k (k + 1)^2 / 4)`, here
+        corrected for ties, has k - 1 degrees of freedom. Iman and Davenport's
+        :math:`F = (n - 1) \\chi^2 / (n (k - 1) - \\chi^2)` has k - 1 and
+        (k - 1)(n - 1). Nemenyi's test calls two models different if their ranks differ
+        by :math:`q \\sqrt{k (k + 1) / (6 n)}`, where q is the quantile of the
+        studentized range divided by :math:`\\sqrt 2` [1]_. All are approximations for
+        many datasets; with fewer than about ten take p values as a rough guide.
+
+        References
+        ----------
+        .. [1] J. Demšar, "Statistical comparisons of classifiers over multiple data
+           sets", Journal of Machine Learning Research 7 (2006), 1-30, section 3.2.
+        """
+        return rank_models(self.frame, models, confidence)
 
     def __len__(self):
         return len(self.frame)
