@@ -26,13 +26,14 @@ def by_condition(*summaries):
     Yields
     ------
     name : str
-        Such as "mar" or "wine, mar, in training only".
+        Such as "mar", or "wine, mar, in training only" if there are several tables.
     *rows : DataFrame
     """
     keys = condition_columns(summaries[0])
+    several_tables = "dataset" in keys and summaries[0]["dataset"].nunique() > 1
     for values in summaries[0][keys].drop_duplicates().to_numpy():
         here = dict(zip(keys, values, strict=True))
         name = here["mechanism"] + PLACES[here["when"]]
-        if "dataset" in here:
+        if several_tables:
             name = f"{here['dataset']}, {name}"
         yield (name, *(s[(s[keys] == here).all(axis=1)] for s in summaries))
