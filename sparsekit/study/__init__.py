@@ -8,11 +8,17 @@ differences; `MissingnessStudyDisplay` draws it. The same from a shell:
 
 from sparsekit.study._corrected_ttest import corrected_ttest, holm
 from sparsekit.study._display import MissingnessStudyDisplay
+from sparsekit.study._display_cost import CostDisplay
+from sparsekit.study._display_difference import DifferenceDisplay
+from sparsekit.study._display_ranks import CriticalDifferenceDisplay
 from sparsekit.study._result import StudyResult
 from sparsekit.study._study import missingness_study
 from sparsekit.study._summary import summarize
 
 __all__ = [
+    "CostDisplay",
+    "CriticalDifferenceDisplay",
+    "DifferenceDisplay",
     "MissingnessStudyDisplay",
     "StudyResult",
     "corrected_ttest",

@@ -30,7 +30,7 @@ def compare_models(frame, a, b, *, over, pool_rates, test_size, confidence):
         groups += [] if pool_rates else ["missing_rate"]
         if over == "datasets":
             groups.remove("dataset")
-        for values, group in differences.groupby(groups, sort=False):
+        for values, group in differences.groupby(groups):
             rows.append(
                 {
                     **dict(zip(groups, values, strict=True)),

@@ -26,14 +26,17 @@ def by_condition(*summaries):
     Yields
     ------
     name : str
-        Such as "mar", or "wine, mar, in training only" if there are several tables.
+        Such as "mar, in training only"; with several tables "wine", or "wine, mar" if
+        there are several mechanisms as well.
     *rows : DataFrame
     """
     keys = condition_columns(summaries[0])
-    several_tables = "dataset" in keys and summaries[0]["dataset"].nunique() > 1
-    for values in summaries[0][keys].drop_duplicates().to_numpy():
+    conditions = summaries[0][keys].drop_duplicates()
+    several_tables = "dataset" in keys and conditions["dataset"].nunique() > 1
+    one_mechanism = len(conditions[["mechanism", "when"]].drop_duplicates()) == 1
+    for values in conditions.to_numpy():
         here = dict(zip(keys, values, strict=True))
         name = here["mechanism"] + PLACES[here["when"]]
         if several_tables:
-            name = f"{here['dataset']}, {name}"
+            name = here["dataset"] if one_mechanism else f"{here['dataset']}, {name}"
         yield (name, *(s[(s[keys] == here).all(axis=1)] for s in summaries))

@@ -67,22 +67,6 @@ class ModelRanks:
         self.critical_difference = nemenyi(*ranks.shape, confidence)
         self.groups = _groups(self.table, self.critical_difference)
 
-    def plot(self, ax=None):
-        """Draw the critical-difference diagram.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            None makes a new figure.
-
-        Returns
-        -------
-        display : CriticalDifferenceDisplay
-        """
-        from sparsekit.study._display_ranks import CriticalDifferenceDisplay
-
-        return CriticalDifferenceDisplay(ranks=self).plot(ax=ax)
-
     def __repr__(self):
         n = self.n_datasets
         head = f"Average ranks over {n} dataset{'s' if n > 1 else ''}"

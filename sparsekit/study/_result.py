@@ -4,12 +4,22 @@ from pathlib import Path
 
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import with_when
+from sparsekit.study._display import MissingnessStudyDisplay
+from sparsekit.study._display_cost import CostDisplay
+from sparsekit.study._display_difference import DifferenceDisplay
+from sparsekit.study._display_ranks import CriticalDifferenceDisplay
 from sparsekit.study._ranks import rank_models
 from sparsekit.study._summary import summarize
 
 KEY = ["dataset", "mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
 VALUES = ["metric", "score", "n_connections", "fit_time"]
 OPTIONAL = {"dataset", "when"}
+DISPLAYS = {
+    "score": MissingnessStudyDisplay,
+    "ranks": CriticalDifferenceDisplay,
+    "difference": DifferenceDisplay,
+    "cost": CostDisplay,
+}
 
 
 class StudyResult:
@@ -88,6 +98,41 @@ class StudyResult:
             If its name has another ending, or its rows are not those of a study.
         """
         return cls(_read(Path(path)))
+
+    @classmethod
+    def combine(cls, results):
+        """Put studies of several tables together.
+
+        Parameters
+        ----------
+        results : mapping of str to StudyResult or DataFrame
+            From the name of each table to the rows of its study.
+
+        Returns
+        -------
+        result : StudyResult
+            All rows, with the names in the column ``dataset``.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or if one of them is of several tables already.
+        """
+        import pandas as pd
+
+        if not results:
+            raise ValueError("results is empty: at least one study is needed.")
+        frames = []
+        for name, result in results.items():
+            frame = result.frame if isinstance(result, cls) else result
+            if "dataset" in frame:
+                if frame["dataset"].nunique() > 1:
+                    raise ValueError(f"results[{name!r}] is of several datasets.")
+                frame = frame.drop(columns="dataset")
+            named = with_when(frame).copy()
+            named.insert(0, "dataset", name)
+            frames.append(named)
+        return cls(pd.concat(frames, ignore_index=True))
 
     def summary(self, *, pool_rates=False, confidence=0.95):
         """Return means and intervals over seeds; see `summarize`.
@@ -231,8 +276,8 @@ class StudyResult:
         Returns
         -------
         ranks : ModelRanks
-            With ``table``, ``by_dataset``, the tests, ``critical_difference``,
-            ``groups`` and ``plot``. With one dataset there are ranks and no tests.
+            With ``table``, ``by_dataset``, the tests, ``critical_difference``
+            and ``groups``. With one dataset there are ranks and no tests.
 
         Raises
         ------
@@ -260,6 +305,38 @@ class StudyResult:
            sets", Journal of Machine Learning Research 7 (2006), 1-30, section 3.2.
         """
         return rank_models(self.frame, models, confidence)
+
+    def plot(self, kind="score", *, axes=None, **options):
+        """Draw a figure of the study.
+
+        Parameters
+        ----------
+        kind : {"score", "ranks", "difference", "cost"}, default="score"
+            - "score": score against missing rate, `MissingnessStudyDisplay`;
+            - "ranks": average ranks over datasets, `CriticalDifferenceDisplay`;
+            - "difference": difference of models against missing rate, which needs
+              ``a=``, `DifferenceDisplay`;
+            - "cost": score against connections or time, `CostDisplay`.
+        axes : matplotlib Axes or array-like of these, default=None
+            One for each panel; None makes a new figure.
+        **options
+            Arguments of the ``from_frame`` of the display, such as ``confidence``.
+
+        Returns
+        -------
+        display : object
+            The display, drawn, with its ``figure_``.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If `kind` is not known.
+        """
+        if kind not in DISPLAYS:
+            raise ValueError(f"kind={kind!r} must be one of {', '.join(DISPLAYS)}.")
+        return DISPLAYS[kind].from_frame(self.frame, **options).plot(axes)
 
     def __len__(self):
         return len(self.frame)

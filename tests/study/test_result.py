@@ -22,6 +22,29 @@ def test_the_summary_is_that_of_summarize(frame):
     pd.testing.assert_frame_equal(found, expected)
 
 
+def test_studies_of_several_tables_are_put_together():
+    wine, iris = made_up_study(seed=0), made_up_study(["x"], seed=1)
+    result = StudyResult.combine({"wine": wine, "iris": StudyResult(iris)})
+    pd.testing.assert_frame_equal(
+        result.frame.drop(columns="dataset"),
+        pd.concat([wine, iris.drop(columns="dataset")], ignore_index=True),
+    )
+    assert list(result.frame["dataset"].unique()) == ["wine", "iris"]
+    assert result.frame.columns[0] == "dataset"
+    assert "dataset" not in wine
+
+
+def test_what_is_of_several_tables_is_not_renamed():
+    frame = made_up_study(["wine", "iris"])
+    with pytest.raises(ValueError, match=r"results\['all'\] is of several datasets"):
+        StudyResult.combine({"all": frame})
+
+
+def test_nothing_cannot_be_combined():
+    with pytest.raises(ValueError, match="at least one study is needed"):
+        StudyResult.combine({})
+
+
 def test_datasets_are_summarized_apart():
     frame = made_up_study(["wine", "diabetes"])
     summary = StudyResult(frame).summary()
