@@ -64,7 +64,7 @@ def run_on_cluster(client, function, tables, calls):
         )
 
     running = {submit(*call) for call in islice(calls, IN_FLIGHT)}
-    completed = as_completed(running)
+    completed = as_completed(running, loop=client.loop)
     try:
         for future in completed:
             running.discard(future)
