@@ -49,7 +49,7 @@ class CriticalDifferenceDisplay:
         ----------
         frame : DataFrame
             One row per fit, with a column ``dataset``.
-        models : list of str or tuple of (str, float), default=None
+        models : str, tuple of (str, float) or list of these, default=None
             Models, or models at a sparsity; None means all.
         confidence : float in (0, 1), default=0.95
             One minus the level of the critical difference.

@@ -155,7 +155,8 @@ def _chosen(frame, models):
     """Return the treatments of the names in `models`, each once; None means all."""
     if models is None:
         return treatments_of(frame)
-    found = [t for name in models for t in find_treatments(frame, name)]
+    names = models if isinstance(models, list) else [models]
+    found = [t for name in names for t in find_treatments(frame, name)]
     return list(dict.fromkeys(found))
 
 

@@ -267,7 +267,7 @@ class StudyResult:
 
         Parameters
         ----------
-        models : list of str or tuple of (str, float), default=None
+        models : str, tuple of (str, float) or list of these, default=None
             Models, or models at a sparsity; None means all. What is ranked changes the
             ranks of all others: leave out what is no candidate.
         confidence : float in (0, 1), default=0.95

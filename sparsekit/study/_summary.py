@@ -43,6 +43,7 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     See Also
     --------
     missingness_study : Makes the frame.
+    StudyResult.compare : Differences of any two models, with tests.
 
     Notes
     -----
@@ -50,7 +51,8 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     interval is :math:`m \\pm t_{n-1} s / \\sqrt{n}`, where t is the quantile of
     Student's distribution. For differences, m and s are those of the differences within
     each seed. The intervals hold for each row by itself; over a table of many rows
-    some will miss by chance.
+    some will miss by chance. They are about other splits of the same table: for
+    conclusions beyond it, `StudyResult.compare` allows for the overlap of the splits.
 
     Examples
     --------

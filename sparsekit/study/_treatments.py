@@ -1,5 +1,6 @@
 """What a study compares: models, each at a sparsity."""
 
+from numbers import Real
 from typing import NamedTuple
 
 LABELS = {"set": "SET", "static": "static sparse", "dense": "dense"}
@@ -33,7 +34,12 @@ def find_treatments(frame, name):
     name : str or tuple of (str, float)
         A model, which stands for all of its sparsities, or a model and a sparsity.
     """
-    model, sparsity = name if isinstance(name, tuple) else (name, None)
+    model, sparsity = name if _is_pair(name) else (name, None)
+    if isinstance(model, tuple):
+        raise TypeError(
+            f"{name!r} is neither a model nor a tuple of a model and a sparsity; "
+            "several go into a list."
+        )
     known = treatments_of(frame)
     at_all = [t for t in known if t.model == model]
     if not at_all:
@@ -48,6 +54,10 @@ def find_treatments(frame, name):
             f"{', '.join(f'{t.sparsity:g}' for t in at_all)}."
         )
     return found
+
+
+def _is_pair(name):
+    return isinstance(name, tuple) and len(name) == 2 and isinstance(name[1], Real)
 
 
 def pair_treatments(frame, a, b):

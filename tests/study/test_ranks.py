@@ -111,6 +111,7 @@ def test_the_level_of_the_friedman_test_holds_for_equal_models():
 def test_models_can_be_chosen(frame):
     ranks = StudyResult(frame).ranks(["dense", ("set", 0.8)])
     assert list(ranks.table["model"]) == ["SET 80 %", "dense"]
+    assert list(StudyResult(frame).ranks("dense").table["rank"]) == [1.0]
 
 
 def test_one_dataset_has_ranks_and_no_tests(frame):
