@@ -79,6 +79,8 @@ def run_job(table, model, job):
         "model": job.model,
         "seed": job.seed,
         "metric": table.metric,
+        "n_train": len(train),
+        "n_test": len(test),
     }
     X_train = (table.X if job.when == "transform" else X)[train]
     X_test = (table.X if job.when == "fit" else X)[test]

@@ -48,6 +48,8 @@ COLUMNS = {
     "n_iter": _whole,
     "fit_time": _real,
     "realized_missing_rate": _real,
+    "n_train": _whole,
+    "n_test": _whole,
 }
 
 

@@ -112,7 +112,8 @@ def missingness_study(
         - ``n_connections``, the number of weights (NaN for trees), ``n_iter``, and
           ``fit_time`` in seconds, which includes the choice among candidates;
         - ``realized_missing_rate``, the share of cells missing in the end, in the whole
-          table before `when` puts some of them back.
+          table before `when` puts some of them back;
+        - ``n_train`` and ``n_test``, the numbers of training and test rows.
 
     Raises
     ------

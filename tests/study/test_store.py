@@ -198,7 +198,7 @@ def test_a_file_of_unknown_origin_is_not_touched(table, path):
     [
         ("data,mcar\n", "cannot be read as results"),
         (f"{',' * (len(COLUMNS) - 1)}\n", "that this study has not"),
-        ("data,mcar,both,x,first,0.0,0,accuracy,1,,,1,0\n", "cannot be read"),
+        ("data,mcar,both,x,first,0.0,0,accuracy,1,,,1,0,9,9\n", "cannot be read"),
     ],
 )
 def test_a_damaged_file_is_refused(table, path, line, message):

@@ -48,6 +48,8 @@ def test_rows_describe_their_fits(table):
     assert frame["score"].between(0, 1).all()
     assert (frame["n_iter"] == 2).all()
     assert (frame["fit_time"] > 0).all()
+    assert (frame["n_train"] == 53).all()
+    assert (frame["n_test"] == 27).all()
     dense = frame.loc[frame["model"] == "dense"]
     assert (dense["sparsity"] == 0).all()
     sparse = frame.loc[(frame["model"] == "set") & (frame["sparsity"] == 0.8)]
