@@ -39,7 +39,8 @@ tables (--datasets):
 written to the output folder:
   results.csv   one row per fit, as the fits end; results.json says how it was made
   summary.csv   means, 95 % intervals over seeds, differences paired by seed
-  figure.png    accuracy (or R2) against missing rate
+  figure.png    accuracy (or R2) against missing rate; of many tables and mechanisms,
+                average ranks
   A study that was stopped, however that came, goes on where it was when the same
   command is given again. So does one with more seeds, rates, models or tables.
 """

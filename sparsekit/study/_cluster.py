@@ -8,6 +8,8 @@ from itertools import islice
 # few enough for the scheduler to stay quick.
 IN_FLIGHT = 1000
 
+CONNECT_SECONDS = 10
+
 
 @contextmanager
 def connected(address):
@@ -26,7 +28,7 @@ def connected(address):
         raise ImportError(
             "a cluster needs dask's distributed: pip install sparsekit[cluster]"
         ) from error
-    with Client(address, timeout="10s", set_as_default=False) as client:
+    with Client(address, timeout=CONNECT_SECONDS, set_as_default=False) as client:
         yield client
 
 

@@ -11,13 +11,16 @@ from sparsekit.study._cluster import connected
 from sparsekit.study._description import count, describe
 from sparsekit.study._plan import make_plan
 from sparsekit.study._report import format_summary
+from sparsekit.study._result import StudyResult
 from sparsekit.study._run import collect_rows, try_models
 from sparsekit.study._store import FileStore
-from sparsekit.study._summary import summarize
 from sparsekit.study._table_file import InputError, read_table
 
 RESULTS, SETTINGS, PARQUET = "results.csv", "results.json", "results.parquet"
 SUMMARY, FIGURE = "summary.csv", "figure.png"
+
+# Of more conditions than this on several tables, ranks are shown.
+MAX_CONDITIONS = 6
 
 
 def run_study(args):
@@ -155,25 +158,29 @@ def _store(args, plan, output):
 
 
 def _write_summary(frame, output, draw, say):
-    summary = summarize(frame)
-    say(format_summary(summary, summarize(frame, pool_rates=True)) + "\n\n")
+    result = StudyResult(frame)
+    summary = result.summary()
+    conditions = len(summary[["dataset", "mechanism", "when"]].drop_duplicates())
+    # Ranks say on a page what tables and panels of every condition would say on many.
+    ranked = conditions > MAX_CONDITIONS and summary["dataset"].nunique() > 1
+    if ranked:
+        say(f"{result.ranks()}\n\n")
+    else:
+        say(format_summary(summary, result.summary(pool_rates=True)) + "\n\n")
     summary.to_csv(output / SUMMARY, index=False)
     say(f"One row per fit:       {output / RESULTS}\n")
     say(f"Means and intervals:   {output / SUMMARY}\n")
     if draw:
-        _draw(summary, output / FIGURE)
+        _draw(result, "ranks" if ranked else "score", output / FIGURE)
         say(f"Figure:                {output / FIGURE}\n")
 
 
-def _draw(summary, path):
+def _draw(result, kind, path):
     import matplotlib as mpl
 
     # A file needs no window, and a machine without a screen has none.
     mpl.use("Agg")
-    from sparsekit.study._display import MissingnessStudyDisplay
-
-    display = MissingnessStudyDisplay(summary=summary).plot()
-    display.figure_.savefig(path, dpi=160)
+    result.plot(kind).figure_.savefig(path, dpi=160)
 
 
 def _silent(text):
