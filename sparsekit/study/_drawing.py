@@ -44,9 +44,16 @@ def given_panels(axes, n_panels):
     return axes
 
 
-def add_legend(axes, title, *, below):
-    """Draw the legend of the first panel below all of them, or in the last one."""
-    handles, labels = axes[0].get_legend_handles_labels()
+def add_legend(axes, title, labels, *, below):
+    """Draw one legend for all panels below them, or in the last one.
+
+    matplotlib lists lines before error bars; `labels` has the order that is wanted.
+    """
+    by_label = {}
+    for ax in axes:
+        found, names = ax.get_legend_handles_labels()
+        by_label.update(zip(names, found, strict=True))
+    handles = [by_label[label] for label in labels]
     if not below:
         axes[-1].legend(handles, labels, title=title, fontsize="small")
         return

@@ -6,7 +6,7 @@ from scipy.stats import f as fisher_f
 
 from sparsekit.study._conditions import condition_columns, with_when
 from sparsekit.study._summary import check_confidence
-from sparsekit.study._treatments import find_treatments, treatments_of
+from sparsekit.study._treatments import choose_treatments
 
 # Scores and mean ranks that differ by rounding only are ties.
 DECIMALS = 12
@@ -96,7 +96,7 @@ def rank_models(frame, models, confidence):
     frame = with_when(frame)
     if "dataset" not in frame:
         frame = frame.assign(dataset="")
-    treatments = _chosen(frame, models)
+    treatments = choose_treatments(frame, models)
     cells = [*condition_columns(frame), "missing_rate", "seed"]
     scores = frame.pivot(index=cells, columns=["model", "sparsity"], values="score")
     # A cell that lacks a model, in a study that was interrupted, ranks nothing.
@@ -149,15 +149,6 @@ def nemenyi(n, k, confidence):
         return np.nan
     q = studentized_range.ppf(confidence, k, np.inf) / np.sqrt(2)
     return float(q * np.sqrt(k * (k + 1) / (6 * n)))
-
-
-def _chosen(frame, models):
-    """Return the treatments of the names in `models`, each once; None means all."""
-    if models is None:
-        return treatments_of(frame)
-    names = models if isinstance(models, list) else [models]
-    found = [t for name in names for t in find_treatments(frame, name)]
-    return list(dict.fromkeys(found))
 
 
 def _groups(table, critical_difference):
