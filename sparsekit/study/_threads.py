@@ -3,7 +3,7 @@
 import threading
 from contextlib import contextmanager
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 _lock = threading.Lock()
 _inside = 0
@@ -19,7 +19,7 @@ def one_thread():
     last one out takes it back. numba has no part in this: networks use its threads only
     if their `n_jobs` says so.
     """
-    with threadpool_limits(1, user_api="openmp"):
+    with _limited("openmp"):
         _enter()
         try:
             yield
@@ -31,7 +31,7 @@ def _enter():
     global _inside, _limits
     with _lock:
         if _inside == 0:
-            _limits = threadpool_limits(1, user_api="blas")
+            _limits = _limited("blas")
         _inside += 1
 
 
@@ -42,3 +42,8 @@ def _leave():
         if _inside == 0:
             _limits.restore_original_limits()
             _limits = None
+
+
+def _limited(api):
+    # Of all libraries, `threadpool_limits` puts back those that it did not limit, too.
+    return ThreadpoolController().select(user_api=api).limit(limits=1)

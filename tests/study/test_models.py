@@ -35,6 +35,7 @@ def test_a_baseline_takes_holes_and_learns(holey, name, task):
     assert np.isfinite(n_weights(model)) == (name != "hist_gradient_boosting")
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_weights_of_baselines_are_counted(holey):
     X, y = holey
     counts = {
