@@ -40,7 +40,7 @@ ARROWS = {
         "network",
         "neural_network",
     },
-    "study": {"neural_network", "missingness"},
+    "study": {"__version__", "neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }
 

@@ -9,13 +9,13 @@ from joblib import parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
 from sparsekit.study._cluster import run_on_cluster
 from sparsekit.study._fitted import n_iterations, n_weights
 from sparsekit.study._models import prepare, set_known_params
 from sparsekit.study._progress import show_progress
 from sparsekit.study._table import share_of_nan
-from sparsekit.study._threads import one_thread
 
 # Two epochs, so that a model which rewires between epochs does so in its trial.
 TRIAL_EPOCHS = 2
@@ -85,7 +85,7 @@ def run_job(table, model, job):
     X_train = (table.X if job.when == "transform" else X)[train]
     X_test = (table.X if job.when == "fit" else X)[test]
     rows = []
-    with one_thread(), parallel_config("sequential"):
+    with threadpool_limits(1), parallel_config("sequential"):
         for sparsity in job.sparsities:
             fitted = prepare(model, sparsity, network_seed)
             start = time.perf_counter()
@@ -132,7 +132,7 @@ def _study_environment():
     A study trains for a fixed number of epochs: reaching it is no failure. Workers get
     the warning filters from scikit-learn's `Parallel`.
     """
-    with warnings.catch_warnings(), one_thread():
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("error", INTERRUPTED, UserWarning)
         yield

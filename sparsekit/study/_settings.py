@@ -3,13 +3,13 @@
 import json
 import os
 import re
-from importlib.metadata import version
 from pathlib import Path
 
-_FORMAT = "sparsekit study, 1"
+import sklearn
 
-# Rows of two releases of these are not put into one file.
-_LIBRARIES = ("sparsekit", "scikit-learn")
+from sparsekit import __version__
+
+_FORMAT = "sparsekit study, 1"
 
 # Where an object lives in memory is no setting.
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -23,7 +23,8 @@ def settings_of(plan):
     """
     return {
         "format": _FORMAT,
-        "versions": {name: version(name) for name in _LIBRARIES},
+        # Rows of two releases are not put into one file.
+        "versions": {"sparsekit": __version__, "scikit-learn": sklearn.__version__},
         "datasets": {
             name: {
                 "checksum": table.checksum(),

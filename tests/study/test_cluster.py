@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import parallel_config
 
 from sparsekit.study import missingness_study
 from sparsekit.study._cli import main
@@ -49,13 +50,17 @@ def without_time(result):
     return result.frame.drop(columns="fit_time")
 
 
-def kill_after(path, n_rows, pid):
-    """Kill a process when there are `n_rows` in the file; return the thread."""
+def kill_after(path, n_rows, pid, seen):
+    """Kill a process when there are `n_rows` in the file; return the thread.
+
+    The number of rows that were there after its death goes to the list `seen`.
+    """
 
     def watch():
         while not path.exists() or path.read_bytes().count(b"\n") <= n_rows:
             time.sleep(0.002)
         os.kill(pid, signal.SIGKILL)
+        seen.append(path.read_bytes().count(b"\n") - 1)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -66,12 +71,23 @@ def kill_after(path, n_rows, pid):
 def test_a_study_is_complete_though_a_worker_dies(client, table, tmp_path):
     path = tmp_path / "results.csv"
     pids = list(client.run(os.getpid).values())
-    thread = kill_after(path, 3, pids[0])
+    seen = []
+    thread = kill_after(path, 3, pids[0], seen)
     result = missingness_study(*table, client=client, output=path, **GRID)
     thread.join(10)
-    client.wait_for_workers(2, timeout=60)
+    assert seen[0] < len(result.frame)
     assert pids[0] not in client.run(os.getpid).values()
     expected = missingness_study(*table, **GRID)
+    pd.testing.assert_frame_equal(
+        without_time(result), without_time(expected), check_exact=True
+    )
+
+
+def test_joblib_can_send_the_fits_to_the_cluster_as_well(client, table):
+    grid = {**GRID, "seeds": 1}
+    with client.as_current(), parallel_config(backend="dask"):
+        result = missingness_study(*table, **grid)
+    expected = missingness_study(*table, **grid)
     pd.testing.assert_frame_equal(
         without_time(result), without_time(expected), check_exact=True
     )

@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_info
 
 from sparsekit.study import missingness_study
 from sparsekit.study._plan import KEYS
@@ -233,3 +234,22 @@ def test_an_interrupt_that_a_network_swallows_ends_the_study(
     models = {"swallower": Swallower()}
     with pytest.raises(KeyboardInterrupt):
         small_study(*table, models=models, estimator_params=None, n_jobs=n_jobs)
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_each_fit_has_one_thread(table, backend):
+    class Counter(DummyClassifier):
+        """Scores by the number of threads that BLAS and OpenMP have in its fit."""
+
+        def fit(self, X, y):
+            X @ X.T
+            self.threads_ = [pool["num_threads"] for pool in threadpool_info()]
+            return super().fit(X, y)
+
+        def score(self, X, y):
+            return max(self.threads_, default=1)
+
+    models = {"counter": Counter()}
+    with parallel_config(backend=backend, n_jobs=2):
+        frame = small_study(*table, models=models, estimator_params=None)
+    assert set(frame["score"]) == {1}
