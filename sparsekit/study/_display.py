@@ -7,8 +7,8 @@ from sparsekit.study._drawing import (
     AXIS,
     BASELINE_COLOUR,
     COLOURS,
-    end_at_100,
     given_panels,
+    keep_to_percent,
     label_missing_rates,
     legend_columns,
     tidy,
@@ -171,7 +171,7 @@ class MissingnessStudyDisplay:
         label_missing_rates(ax)
         tidy(ax)
         if metric == "accuracy":
-            end_at_100(ax)
+            keep_to_percent(ax)
         if handles:
             ax.add_artist(
                 ax.legend(

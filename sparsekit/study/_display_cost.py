@@ -1,12 +1,14 @@
 """What a score costs: score against connections, or against the time of a fit."""
 
+import math
+
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     AXIS,
     COLOURS,
     add_legend,
-    end_at_100,
     given_panels,
+    keep_to_percent,
     new_panels,
     tidy,
 )
@@ -16,6 +18,8 @@ from sparsekit.study._treatments import LABELS, rows_of
 # Models of the same number of connections are drawn this factor apart.
 SIDE_BY_SIDE = 1.02
 MARKERS = "os^D"
+# Between the ends of the axis.
+LEAST_RATIO = 3.0
 COSTS = {"n_connections": "connections", "fit_time": "time of a fit [s]"}
 
 
@@ -47,6 +51,22 @@ class CostDisplay:
     See Also
     --------
     summarize : The means and intervals.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import pandas as pd
+    >>> from sparsekit.study import CostDisplay
+    >>> frame = pd.DataFrame({
+    ...     "mechanism": "mcar", "missing_rate": [0.0, 0.5] * 4, "sparsity": 0.9,
+    ...     "model": ["static"] * 4 + ["set"] * 4, "seed": [0, 0, 1, 1] * 2,
+    ...     "metric": "accuracy", "n_connections": 100, "fit_time": 0.1,
+    ...     "score": [0.90, 0.84, 0.91, 0.83, 0.92, 0.85, 0.93, 0.86],
+    ... })
+    >>> display = CostDisplay.from_frame(frame).plot()
+    >>> display.axes_[0].get_xlabel()
+    'connections'
     """
 
     def __init__(self, *, summary, cost="n_connections", confidence=0.95):
@@ -156,7 +176,7 @@ class CostDisplay:
         ax.set_ylabel(score_label)
         tidy(ax)
         if metric == "accuracy":
-            end_at_100(ax)
+            keep_to_percent(ax)
 
 
 def _scale_costs(ax):
@@ -164,6 +184,10 @@ def _scale_costs(ax):
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    # Costs that are nearly the same must not look different.
+    widen = max(math.sqrt(LEAST_RATIO * low / high), 1)
+    ax.set_xlim(low / widen, high * widen)
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.6g}"))

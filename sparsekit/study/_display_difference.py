@@ -43,6 +43,22 @@ class DifferenceDisplay:
     See Also
     --------
     StudyResult.compare : The differences.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import pandas as pd
+    >>> from sparsekit.study import DifferenceDisplay
+    >>> frame = pd.DataFrame({
+    ...     "mechanism": "mcar", "missing_rate": [0.0, 0.5] * 4, "sparsity": 0.9,
+    ...     "model": ["static"] * 4 + ["set"] * 4, "seed": [0, 0, 1, 1] * 2,
+    ...     "metric": "accuracy", "n_connections": 100, "fit_time": 0.1,
+    ...     "score": [0.90, 0.84, 0.91, 0.83, 0.92, 0.85, 0.93, 0.86],
+    ... })
+    >>> display = DifferenceDisplay.from_frame(frame, "set", test_size=1 / 3).plot()
+    >>> display.axes_[0].get_ylabel()
+    'difference in accuracy [points]'
     """
 
     def __init__(self, *, table, confidence=0.95):

@@ -86,7 +86,7 @@ def label_missing_rates(ax):
     ax.xaxis.set_major_locator(MultipleLocator(10))
 
 
-def end_at_100(ax):
-    """Cut off what Student's intervals, which know no bounds, cover beyond 100 %."""
-    if ax.get_ylim()[1] > 100:
-        ax.set_ylim(top=100)
+def keep_to_percent(ax):
+    """Keep what intervals, which know no bounds, cover within 0 and 100 %."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(max(low, 0), min(high, 100))

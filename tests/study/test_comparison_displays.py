@@ -142,6 +142,20 @@ def test_a_model_without_connections_is_a_line(alone):
     np.testing.assert_allclose(line.get_ydata(), [mean, mean])
 
 
+def test_models_of_the_same_cost_look_so():
+    models = [("static", 0.9), ("set", 0.9)]
+    (ax,) = StudyResult(made_up_study(models=models)).plot("cost").axes_
+    low, high = ax.get_xlim()
+    assert high / low == pytest.approx(3)
+    assert low * high == pytest.approx(100**2, rel=0.01)
+
+
+def test_accuracy_stays_within_0_and_100_percent(alone):
+    alone.frame["score"] = alone.frame["seed"].isin([0, 1]) * 1.0
+    (ax,) = alone.plot("cost").axes_
+    assert ax.get_ylim() == (0, 100)
+
+
 def test_the_legend_has_the_models_in_their_order(alone):
     alone.frame.loc[alone.frame["model"] == "set", "n_connections"] = np.nan
     display = alone.plot("cost")
