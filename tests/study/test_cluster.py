@@ -67,6 +67,7 @@ def kill_after(path, n_rows, pid, seen):
     return thread
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
 def test_a_study_is_complete_though_a_worker_dies(client, table, tmp_path):
     path = tmp_path / "results.csv"

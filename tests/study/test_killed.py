@@ -47,6 +47,7 @@ def fitted(monkeypatch):
     return keys
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_killed_study_goes_on_and_repeats_nothing(tmp_path, fitted):
     output = tmp_path / "killed"
