@@ -260,7 +260,7 @@ def test_parquet_is_written_beside_the_csv(output):
 
 def test_files_and_named_tables_stand_side_by_side(patients, tmp_path, output, capsys):
     # Names of files and columns are text, whatever they look like.
-    names = ["[bold]%s{x}.csv", "=1+1; rm $HOME.csv"]
+    names = ["[bold]%s{x}.csv", "=1+1; $\\frac$.csv"]
     for name in names:
         patients[["age", "d", "outcome"]].rename(
             columns={"age": "%d {0} [red]", "outcome": "$(outcome)"}
@@ -269,10 +269,10 @@ def test_files_and_named_tables_stand_side_by_side(patients, tmp_path, output, c
     args = ["--data", *files, "--target", "$(outcome)", "--datasets", "iris"]
     assert study(*args, "--models", "static", output=output) == 0
     frame = pd.read_csv(output / "results.csv")
-    assert set(frame["dataset"]) == {"[bold]%s{x}", "=1+1; rm $HOME", "iris"}
+    assert set(frame["dataset"]) == {"[bold]%s{x}", "=1+1; $\\frac$", "iris"}
     printed = capsys.readouterr().out
     assert "Data: [bold]%s{x}, 60 rows" in printed
-    assert "Over all missing rates, =1+1; rm $HOME" in printed
+    assert "Over all missing rates, =1+1; $\\frac$" in printed
     assert (output / "figure.png").exists()
 
 

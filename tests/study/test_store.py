@@ -112,6 +112,25 @@ def test_an_unfinished_study_goes_on_where_it_was(table, path, fitted, tail, n_r
     )
 
 
+def test_a_study_may_be_killed_more_than_once(table, path, monkeypatch):
+    expected = study(table, path)
+    run_job, n_jobs = _run.run_job, []
+
+    def failing(*args):
+        n_jobs.append(1)
+        if len(n_jobs) == 3:
+            raise MemoryError
+        return run_job(*args)
+
+    keep_lines(path, 1 + 2, b"data,mcar,bo")
+    monkeypatch.setattr(_run, "run_job", failing)
+    with pytest.raises(MemoryError):
+        study(table, path)
+    assert path.read_text().count("\n") == 1 + 4
+    frame = study(table, path)
+    pd.testing.assert_frame_equal(without_time(frame), without_time(expected))
+
+
 @pytest.mark.parametrize("content", [b"", b"dataset,mech"])
 def test_a_study_killed_before_its_first_row_goes_on(table, path, content):
     expected = study(table, path)
