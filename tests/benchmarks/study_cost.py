@@ -9,25 +9,21 @@ time.
 import time
 from unittest import mock
 
-import pandas as pd
-
 from sparsekit.study import _run
 from sparsekit.study._plan import make_plan
+from sparsekit.study._store import ResultStore
 
 GRID = {"missing_rates": [0.2], "mechanisms": ["mcar"], "seeds": [100]}
 
 
 def measure():
     """Return the rows of one seed, `fit_time` in seconds of processor time, and all."""
-    plan = make_plan(preset="reference", **GRID)
+    plan, store = make_plan(preset="reference", **GRID), ResultStore()
     _run.try_models(plan)
-    rows = []
     start = time.process_time()
     with mock.patch.object(_run.time, "perf_counter", time.process_time):
-        for job in plan.jobs():
-            table, models = plan.tables[job.dataset], plan.models[job.dataset]
-            rows += _run.run_job(table, models[job.model], job)
-    return pd.DataFrame(rows), time.process_time() - start
+        _run.collect_rows(plan, store, n_jobs=1)
+    return store.finish(), time.process_time() - start
 
 
 def main():
