@@ -1,9 +1,26 @@
-"""Print the oldest release of every dependency that pyproject.toml allows, for pip."""
+"""The oldest release of every dependency that pyproject.toml allows.
 
+python3 .ci/floors.py         print them, and what tests need, for pip
+python .ci/floors.py tests    run a quick part of the tests with this Python
+"""
+
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# What touches pandas, scipy and scikit-learn most, and compiles little.
+QUICK = [
+    "tests/continual/test_metrics.py",
+    "tests/missingness/test_mask_properties.py",
+    "tests/neural_network/test_labels.py",
+    "tests/study/test_summary.py",
+    "tests/test_refusals.py",
+    "tests/topology/test_allocation.py",
+    "tests/topology/test_schedules.py",
+]
 
 
 def floors(pyproject):
@@ -11,6 +28,22 @@ def floors(pyproject):
     return [line.replace(">=", "==") for line in pyproject["project"]["dependencies"]]
 
 
+def tools(pyproject):
+    """Return what the quick tests need beside the package."""
+    lines = pyproject["project"]["optional-dependencies"]["test"]
+    return [line for line in lines if line.startswith(("hypothesis>", "pytest>"))]
+
+
+def main(action="print"):
+    if action == "print":
+        text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        pyproject = tomllib.loads(text)
+        print("\n".join(floors(pyproject) + tools(pyproject)))
+        return 0
+    # Old releases warn of each other's old names.
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-W", "default", *QUICK]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
 if __name__ == "__main__":
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    print("\n".join(floors(tomllib.loads(text))))
+    sys.exit(main(*sys.argv[1:]))

@@ -35,6 +35,7 @@ _ROOMS = (
     "missingness",
     "network",
     "neural_network",
+    "out_of_core",
     "topology",
 )
 _ROOMS_OF_NAMES = ("neural_network", "missingness", "network")

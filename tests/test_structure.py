@@ -41,6 +41,7 @@ ARROWS = {
         "network",
         "topology",
     },
+    "out_of_core": set(),
     "difficulty": {
         "_layout",
         "_sklearn_compat",

@@ -118,6 +118,11 @@ class ReplayBuffer(BaseEstimator):
         self._check()
         X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)
         y = np.asarray(y)
+        if X.ndim < 2 or y.ndim < 1:
+            raise ValueError(
+                "X must be two-dimensional and y have a value for each row; got shapes "
+                f"{X.shape} and {y.shape}."
+            )
         weights = np.ones(len(y)) if sample_weight is None else sample_weight
         weights = np.asarray(weights, dtype=np.float64)
         if difficulty is None:
@@ -168,8 +173,10 @@ class ReplayBuffer(BaseEstimator):
         Raises
         ------
         ValueError
-            If no row was ever added.
+            If no row was ever added, or `n_samples` is no whole number of at least 0.
         """
+        if not isinstance(n_samples, Integral) or n_samples < 0:
+            raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
         if not hasattr(self, "y_"):
             raise ValueError("The buffer holds no rows to draw from; add some first.")
         slots = self.draw_slots(n_samples)
@@ -194,7 +201,7 @@ class ReplayBuffer(BaseEstimator):
     def _check(self):
         if not isinstance(self.size, Integral) or self.size < 1:
             raise ValueError(f"size must be an integer > 0, got {self.size!r}.")
-        if self.strategy not in STRATEGIES:
+        if not isinstance(self.strategy, str) or self.strategy not in STRATEGIES:
             raise ValueError(
                 f"strategy must be one of {STRATEGIES}, got {self.strategy!r}."
             )

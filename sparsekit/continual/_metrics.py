@@ -68,20 +68,20 @@ def continual_metrics(
      'learning_accuracy': 0.85, 'backward_transfer': -0.2, 'forward_transfer': 0.0,
      'forgetting': 0.2}
     """
-    matrix = np.asarray(accuracy_matrix, dtype=np.float64)
+    matrix = _numbers("accuracy_matrix", accuracy_matrix)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
         raise ValueError(
             "accuracy_matrix must be square, a row and a column for each task; its "
             f"shape is {matrix.shape}."
         )
     n_tasks = matrix.shape[0]
-    if baseline is None:
-        baseline = np.full(n_tasks, np.nan)
-    baseline = np.asarray(baseline, dtype=np.float64)
-    if baseline.shape != (n_tasks,):
+    untrained = np.full(n_tasks, np.nan)
+    if baseline is not None:
+        untrained = _numbers("baseline", baseline)
+    if untrained.shape != (n_tasks,):
         raise ValueError(
             f"baseline must have a value for each of the {n_tasks} tasks; its shape is "
-            f"{baseline.shape}."
+            f"{untrained.shape}."
         )
     last, learned = matrix[-1], np.diagonal(matrix)
     so_far = [matrix[i, : i + 1].mean() for i in range(n_tasks)]
@@ -90,9 +90,16 @@ def continual_metrics(
         "average_incremental_accuracy": _mean(so_far),
         "learning_accuracy": _mean(learned),
         "backward_transfer": _mean((last - learned)[:-1]),
-        "forward_transfer": _mean(np.diagonal(matrix, offset=1) - baseline[1:]),
+        "forward_transfer": _mean(np.diagonal(matrix, offset=1) - untrained[1:]),
         "forgetting": _mean(_best_before(matrix) - last[:-1]),
     }
+
+
+def _numbers(name: str, given: ArrayLike) -> np.ndarray:
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from error
 
 
 def _best_before(matrix):

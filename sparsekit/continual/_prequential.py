@@ -11,6 +11,7 @@ from scipy.signal import lfilter
 from sklearn.base import is_classifier
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_consistent_length
+from sklearn.utils.multiclass import unique_labels
 from sklearn.utils.validation import check_is_fitted
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def prequential_scores(
         estimator, drift_detector = copy.deepcopy((estimator, drift_detector))
     known = {}
     if is_classifier(estimator):
-        known["classes"] = np.unique(y) if classes is None else np.asarray(classes)
+        known["classes"] = unique_labels(y if classes is None else classes)
     if metric is None:
         metric = _is_right if is_classifier(estimator) else _squared_error
     values, ends, drifts = [], [], []

@@ -185,6 +185,8 @@ class _BaseReplay(MetaEstimatorMixin, BaseEstimator):
         return {"sample_ids": both} if known else {}
 
     def _check(self, X, y, sample_weight, reset):
+        if sparse.issparse(y):
+            raise TypeError("A sparse y cannot be kept for replay; give an array.")
         X, y = validate_data(
             self,
             X,

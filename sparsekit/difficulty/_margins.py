@@ -1,5 +1,6 @@
 """Margins and errors of the samples in the course of training."""
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,7 +59,14 @@ def aum_scores(
     margins = record["margin_mean"].astype(np.float64)
     columns = {"aum": margins}
     if threshold_rows is not None:
-        limit = np.nanpercentile(margins[np.asarray(threshold_rows)], percentile)
+        rows = np.asarray(threshold_rows)
+        is_mask = rows.dtype == bool and rows.shape == margins.shape
+        if not rows.size or not (is_mask or rows.dtype.kind in "iu"):
+            raise ValueError(
+                "threshold_rows must be numbers of rows, or a mask of all of them; got "
+                f"{threshold_rows!r}."
+            )
+        limit = np.nanpercentile(margins[rows], percentile)
         columns["suspect"] = margins < limit
     return table_of(record, columns)
 
@@ -110,6 +118,8 @@ def el2n_scores(
     >>> el2n_scores(nets).columns.tolist()
     ['el2n', 'el2n_std', 'n_networks']
     """
+    if not isinstance(at, Integral) and not (isinstance(at, str) and at == "mean"):
+        raise ValueError(f"at must be a whole number or 'mean', got {at!r}.")
     if squared and at == "mean":
         raise ValueError(
             "squared=True squares the errors at one presentation, and at='mean' is "

@@ -81,7 +81,7 @@ def memorization_scores(
     if n_models < 2:
         raise ValueError(f"n_models must be at least 2, got {n_models}.")
     X, y = indexable(X, y)
-    labels = np.asarray(y)
+    labels = _labels_of(X, y)
     rng = check_random_state(random_state)
     n_rows = labels.shape[0]
     n_taken = min(n_rows - 1, max(1, round(subset * n_rows)))
@@ -107,6 +107,13 @@ def memorization_scores(
         },
         index=row_index(X, n_rows),
     )
+
+
+def _labels_of(X, y):
+    """Return the labels as an array; raise if there are none, or no rows."""
+    if X is None:
+        raise ValueError("X must be a table, got None.")
+    return check_array(y, ensure_2d=False, dtype=None, input_name="y")
 
 
 def _scores_of(estimator, X, y, rows, seed):
@@ -204,7 +211,7 @@ def second_split_forgetting(
     if not 0 < split < 1:
         raise ValueError(f"split must be in (0, 1), got {split}.")
     X, y = indexable(X, y)
-    labels = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+    labels = _labels_of(X, y)
     n_rows = labels.shape[0]
     mixed = check_random_state(random_state).permutation(n_rows)
     n_first = min(n_rows - 1, max(1, round(split * n_rows)))

@@ -1,6 +1,7 @@
 """Samples on which pruned and unpruned networks differ, and the sets made of them."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -144,6 +145,8 @@ def prac_set(
         raise ValueError(
             f"before, after and X must be given together; None is {', '.join(absent)}."
         )
+    if not isinstance(threshold, Real):
+        raise ValueError(f"threshold must be a number, got {threshold!r}.")
     record = record_of(record)
     n_rows = record["n_seen"].size
     events = forgetting_events(record, never_learned="inf")["n_forgotten"]

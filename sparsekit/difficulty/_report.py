@@ -89,6 +89,10 @@ def difficulty_report(network: Any, X: Any = None, y: Any = None) -> "DataFrame"
     table["error"] = el2n_scores(record, at="mean")["el2n"]
     if X is not None:
         coverage = gradient_coverage(network, X, y)
+        if len(coverage) != len(table):
+            raise ValueError(
+                f"X has {len(coverage)} rows; the network was trained on {len(table)}."
+            )
         for name in ("coverage", "lift"):
             table[name] = np.where(
                 table["error"].isna(), np.nan, coverage[name].to_numpy()

@@ -133,6 +133,11 @@ default="difficulty"
             # The estimator looks at the values, and says what is wrong with them.
             validate_data(self, X, skip_check_array=True)
             self.estimator_ = clone(self.estimator)
+            if not hasattr(self.estimator_, "record"):
+                raise TypeError(
+                    "estimator must be a network, which has the parameter `record`, "
+                    f"to rank rows by {self.by!r}; got {self.estimator!r} instead."
+                )
             if self.estimator_.record is None:
                 self.estimator_.set_params(record="presentation")
             self.estimator_.fit(X, y)
@@ -211,6 +216,8 @@ def select(scores, keep, strategy, drop_hardest, rng):
         Breaks ties, and draws from the strata.
     """
     known = np.flatnonzero(~np.isnan(scores))
+    if not known.size:
+        raise ValueError("no row has a score; did training diverge?")
     # Equal scores stand in a random order.
     known = known[rng.permutation(known.size)]
     ranked = known[np.argsort(scores[known], kind="stable")]

@@ -10,6 +10,7 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state, indexable
 
 from sparsekit._sklearn_compat import _safe_indexing
+from sparsekit.difficulty._checks import check_share
 from sparsekit.difficulty._report import difficulty_report
 from sparsekit.difficulty._selection import RANKINGS, STRATEGIES, select
 
@@ -83,18 +84,8 @@ def selection_curve(
     """
     import pandas as pd
 
+    keep = _checked(by, keep, strategy, drop_hardest)
     rankings = [name for name in by if name != "random"]
-    unknown = sorted(set(rankings) - set(RANKINGS))
-    if isinstance(by, str) or unknown:
-        raise ValueError(
-            f"by must be a sequence of {[*RANKINGS, 'random']}, got {by!r}."
-        )
-    if strategy not in STRATEGIES:
-        raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}.")
-    if not all(0 < share <= 1 for share in keep):
-        raise ValueError(f"keep must hold shares in (0, 1], got {keep}.")
-    if not 0 <= drop_hardest < 1:
-        raise ValueError(f"drop_hardest must be in [0, 1), got {drop_hardest}.")
     X, y = indexable(X, y)
     rng = check_random_state(random_state)
     scorer = check_scoring(estimator, scoring)
@@ -114,6 +105,23 @@ def selection_curve(
     columns = ["by", "keep", "split", "n_samples", "score"]
     table = pd.DataFrame(found, columns=columns)
     return table.sort_values(["by", "keep", "split"], ignore_index=True)
+
+
+def _checked(by, keep, strategy, drop_hardest):
+    """Return the shares to keep as a list; raise if anything is out of range."""
+    known = [*RANKINGS, "random"]
+    are_names = np.iterable(by) and all(isinstance(name, str) for name in by)
+    if isinstance(by, str) or not are_names or not set(by) <= set(known):
+        raise ValueError(f"by must be a sequence of {known}, got {by!r}.")
+    if not isinstance(strategy, str) or strategy not in STRATEGIES:
+        raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}.")
+    if not np.iterable(keep):
+        raise ValueError(f"keep must be a sequence of shares, got {keep!r}.")
+    shares = list(keep)
+    for share in shares:
+        check_share("each of keep", share, most=True)
+    check_share("drop_hardest", drop_hardest, least=True)
+    return shares
 
 
 def _rankings(estimator, rows, names, rng):

@@ -1,5 +1,7 @@
 """Which format is fastest for a layer while it trains: the cost model, in one place."""
 
+from numbers import Integral, Real
+
 import numpy as np
 
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, STORED
@@ -90,10 +92,11 @@ def suggest_format(
     >>> suggest_format(20_000, 1000, density=0.05, stored_share=0.01)
     'csr-stored'
     """
-    if n_in < 1 or n_out < 1:
-        raise ValueError(f"n_in={n_in} and n_out={n_out} must be 1 or more.")
+    for name, count in (("n_in", n_in), ("n_out", n_out)):
+        if not isinstance(count, Integral) or count < 1:
+            raise ValueError(f"{name}={count} must be a whole number, 1 or more.")
     for name, share in (("density", density), ("stored_share", stored_share)):
-        if not 0 < share <= 1:
+        if not isinstance(share, Real) or not 0 < share <= 1:
             raise ValueError(f"{name}={share} must be in (0, 1].")
     number = 1 if stored_share < 1 else 2
     n_connections = round(density * n_in * n_out)

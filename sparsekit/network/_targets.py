@@ -18,7 +18,7 @@ def value_targets(values, sample_weight, dtype):
     """Return targets of shape (n_samples, n_outputs)."""
     return Targets(
         np.empty(0, dtype=np.int64),
-        np.ascontiguousarray(values, dtype=dtype),
+        _cast(values, dtype),
         _weights(sample_weight, dtype),
     )
 
@@ -37,4 +37,10 @@ def batch_weight(targets, rows):
 def _weights(sample_weight, dtype):
     if sample_weight is None:
         return np.empty(0, dtype=dtype)
-    return np.ascontiguousarray(sample_weight, dtype=dtype)
+    return _cast(sample_weight, dtype)
+
+
+def _cast(values, dtype):
+    # What is too large becomes infinite, and training says that it diverges.
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(values, dtype=dtype)

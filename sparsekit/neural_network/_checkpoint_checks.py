@@ -1,5 +1,7 @@
 """What an estimator from a file must be like, before compiled code sees its arrays."""
 
+import numpy as np
+
 from sparsekit._layout import check_layers
 
 # Arrays with an element for each feature, and the kind of their numbers.
@@ -63,11 +65,15 @@ def _check_inputs(inputs, n_features, n_inputs):
 
 
 def _check_outputs(fitted, n_outputs):
-    """Check that every class has an output: labels are numbers of outputs."""
+    """Check that labels are no numbers of outputs that are not there."""
     if fitted["n_outputs_"] != n_outputs:
         raise ValueError("the outputs are not those of the network")
-    if "classes_" in fitted:
-        is_alone = fitted["out_activation_"] == "logistic" and n_outputs == 1
-        n_classes = fitted["classes_"].size
-        if n_classes != n_outputs and not (is_alone and n_classes == 2):
-            raise ValueError("the classes are not those of the outputs")
+    classes = fitted.get("classes_")
+    if classes is None:
+        return
+    # Labels are found by bisection.
+    if classes.ndim != 1 or not np.array_equal(classes, np.unique(classes)):
+        raise ValueError("the classes are not sorted and distinct")
+    is_alone = fitted["out_activation_"] == "logistic" and not fitted["_multilabel"]
+    if classes.size != (2 if is_alone else n_outputs):
+        raise ValueError("the classes are not those of the network")

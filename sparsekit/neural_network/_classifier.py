@@ -112,8 +112,10 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         else:
             known = np.unique(y)
         if not multilabel and known.size < 2:
+            found = f"one class only, {known[0]}" if known.size else "no class"
             raise ValueError(
-                f"y has one class only, {known[0]}; a classifier needs two or more."
+                f"{'y' if classes is None else 'classes'} has {found}; a classifier "
+                "needs two or more."
             )
         self._multilabel = multilabel
         self.classes_ = known

@@ -47,7 +47,8 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
         return {**kept, **moments, "shift": shift, "scale": scale}
     # What is left of the variance of a constant column is rounding.
     epsilon = np.finfo(np.float64).eps
-    varies = var > n_seen * epsilon * var + (n_seen * mean * epsilon) ** 2
+    with np.errstate(over="ignore"):
+        varies = var > n_seen * epsilon * var + (n_seen * mean * epsilon) ** 2
     scale = np.where(seen, 1.0 / np.sqrt(np.where(varies, var, 1.0)), 0.0)
     return {**kept, **moments, "shift": mean, "scale": scale}
 

@@ -63,7 +63,9 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
             spread = np.average(
                 (y - self._target_shift) ** 2, axis=0, weights=sample_weight
             )
-            self._target_scale = np.where(spread > 0, np.sqrt(spread), 1.0)
+            # What is left of the variance of a constant target is rounding.
+            rounding = (np.finfo(np.float64).eps * self._target_shift) ** 2
+            self._target_scale = np.where(spread > rounding, np.sqrt(spread), 1.0)
 
     def _scaled(self, y, sample_weight=None):
         if y.shape[1] != self.n_outputs_:

@@ -75,6 +75,7 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     0     set  0.935         0.015
     1  static  0.920           NaN
     """
+    _check_columns(frame)
     check_confidence(confidence)
     frame = with_when(frame)
     where = condition_columns(frame) + ([] if pool_rates else ["missing_rate"])
@@ -119,3 +120,18 @@ def _differences(frame, baseline, paired_by):
     merged = frame[~is_baseline].merge(partner, on=paired_by, suffixes=("", "_base"))
     merged[f"minus_{baseline}"] = merged["score"] - merged["score_base"]
     return merged
+
+
+def _check_columns(frame):
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            "frame must be the DataFrame that missingness_study returns, got "
+            f"{type(frame).__name__}."
+        )
+    needed = ["mechanism", "missing_rate", "model", "sparsity", "seed", "metric"]
+    needed += ["score", "n_connections", "fit_time"]
+    absent = [name for name in needed if name not in frame]
+    if absent:
+        raise ValueError(f"frame has no column {', '.join(absent)}.")

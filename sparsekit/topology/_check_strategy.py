@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from sparsekit.topology._example_layers import arrays_of, example_layers
+from sparsekit.topology._example_layers import arrays_of, example_layers, mirrored
 from sparsekit.topology._layer import Layer
 
 _OPTIONAL = frozenset(Layer._field_defaults)
@@ -145,15 +145,18 @@ def _check_mask(mask, n_connections, here):
 
 
 def _check_network(pruner, layer, fraction, here):
-    """Check the ranking of two layers, which are alike."""
+    """Check the ranking of a network: the layer, and its mirror image after it."""
     select = getattr(pruner, "select_network", None)
     _require(
         callable(select),
         f'{here}: a pruner with scope="network" needs a method select_network(layers, '
         "fraction, rng).",
     )
-    masks = select([layer, layer], fraction, np.random.default_rng(0))
-    here += ", select_network of two such layers"
+    here += ", select_network of the layer and its mirror image"
+    try:
+        masks = select([layer, mirrored(layer)], fraction, np.random.default_rng(0))
+    except Exception as error:
+        raise AssertionError(f"{here}: select_network raised {error!r}.") from error
     _require(len(masks) == 2, f"{here}: got {len(masks)} masks; each layer needs one.")
     for mask in masks:
         _check_mask(mask, layer.indices.size, here)

@@ -60,6 +60,8 @@ def correlation_strengths(
     >>> correlation_strengths(X, rng).round(1)
     array([1.1, 1.1, 0.1, 0.1])
     """
+    if X.ndim != 2 or not all(X.shape):
+        raise ValueError(f"X must have rows and columns; its shape is {X.shape}.")
     table = _Table(X, fill)
     n_features = table.scale.size
     if n_projections is None and n_features <= _ALL_PAIRS:

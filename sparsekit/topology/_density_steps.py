@@ -2,7 +2,9 @@
 
 import math
 from itertools import pairwise
+from numbers import Real
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 from sparsekit.topology._parameters import check_count, check_number
@@ -53,6 +55,12 @@ class ElasticDensity(BaseEstimator):
 
     def check_parameters(self):
         """Raise ValueError if a parameter is none of those allowed."""
+        for name in ("extra", "until"):
+            given = getattr(self, name)
+            if not np.iterable(given) or not all(isinstance(x, Real) for x in given):
+                raise ValueError(
+                    f"ElasticDensity: {name} must be numbers, got {given!r}."
+                )
         extra, until = list(self.extra), list(self.until)
         is_increasing = all(a < b for a, b in pairwise([-1, *until, 2]))
         in_order = is_increasing and all(0 <= share <= 1 for share in until)

@@ -64,3 +64,26 @@ def _layer(is_connected, weights, rng):
         signs=signs,
         explored=np.flatnonzero(ever),
     )
+
+
+def mirrored(layer) -> Layer:
+    """Return a layer that leads back: outputs to inputs, the same connections."""
+    rows = np.repeat(np.arange(layer.n_out), np.diff(layer.indptr))
+    order = np.lexsort((rows, layer.indices))
+    fan_in = np.bincount(layer.indices, minlength=layer.n_in)
+    explored = layer.explored
+    if explored is not None:
+        explored = np.sort(explored % layer.n_in * layer.n_out + explored // layer.n_in)
+    mirror = Layer(
+        indptr=np.append(0, fan_in.cumsum()).astype(np.int64),
+        indices=rows[order].astype(np.int32),
+        weights=layer.weights[order],
+        n_in=layer.n_out,
+        values=layer.deltas,
+        deltas=layer.values,
+        signs=None if layer.signs is None else layer.signs[order],
+        explored=explored,
+    )
+    for array in arrays_of(mirror):
+        array.flags.writeable = False
+    return mirror

@@ -1,6 +1,7 @@
 """Decide which connections of a network are replaced, and by which."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,6 +100,8 @@ def plan_rewiring(
     >>> plan.dropped.tolist(), plan.grown.size
     ([True, False, True, False], 2)
     """
+    if not isinstance(fraction, Real) or not 0 <= fraction <= 1:
+        raise ValueError(f"fraction must be a number in [0, 1]; got {fraction!r}.")
     n_now = np.array([layer.indices.size for layer in layers])
     total = int(n_now.sum()) if total is None else total
     _check_total(total, layers)

@@ -1,5 +1,7 @@
 """Sharing an exact number of connections over layers."""
 
+from numbers import Real
+
 import numpy as np
 
 from sparsekit.topology._apportion import apportion
@@ -8,6 +10,8 @@ from sparsekit.topology._apportion import apportion
 def shapes(sizes):
     """Return the numbers of inputs and of outputs of each layer."""
     levels = np.asarray(sizes, dtype=np.int64)
+    if levels.ndim != 1 or (levels < 0).any():
+        raise ValueError(f"sizes must be whole numbers of at least 0; got {sizes}.")
     return levels[:-1], levels[1:]
 
 
@@ -16,6 +20,8 @@ def share_out(share, n_in, n_out, sparsity, dense_output):
 
     With `dense_output` the last layer takes all its positions beforehand.
     """
+    if not isinstance(sparsity, Real) or not 0 <= sparsity < 1:
+        raise ValueError(f"sparsity must be a number in [0, 1); got {sparsity!r}.")
     positions = n_in * n_out
     goal = round((1.0 - sparsity) * int(positions.sum()))
     n_shared = share.size - 1 if dense_output else share.size

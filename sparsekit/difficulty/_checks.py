@@ -1,0 +1,22 @@
+"""Checks of what scores and curves are given."""
+
+from numbers import Real
+
+
+def check_share(name, value, *, least=False, most=False):
+    """Raise if a value is not a number between 0 and 1.
+
+    Parameters
+    ----------
+    name : str
+        What the error calls it.
+    value : object
+    least, most : bool, default=False
+        Whether it may be 0, and whether it may be 1.
+    """
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not is_number or not (
+        0 < value < 1 or (least and value == 0) or (most and value == 1)
+    ):
+        allowed = f"{'[' if least else '('}0, 1{']' if most else ')'}"
+        raise ValueError(f"{name} must be in {allowed}, got {value!r}.")

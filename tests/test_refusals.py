@@ -1,0 +1,158 @@
+"""What random calls once found: an error of ours where one of numpy's slipped out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.naive_bayes import GaussianNB
+
+from sparsekit import DenseMLPClassifier, DenseMLPRegressor, suggest_format
+from sparsekit.continual import ReplayBuffer, ReplayClassifier, continual_metrics
+from sparsekit.difficulty import (
+    HardSampleSelector,
+    memorization_scores,
+    selection_curve,
+)
+from sparsekit.difficulty._checks import check_share
+from sparsekit.difficulty._selection import select
+from sparsekit.network import value_targets
+from sparsekit.neural_network import load_checkpoint, save_checkpoint
+from sparsekit.study import summarize
+from sparsekit.topology import (
+    ElasticDensity,
+    ErdosRenyi,
+    Layer,
+    MagnitudePruner,
+    NeuronPruner,
+    RandomGrower,
+    check_strategy,
+    correlation_strengths,
+    erdos_renyi_counts,
+    plan_rewiring,
+)
+
+X, Y = np.random.default_rng(0).normal(size=(8, 2)), np.arange(8) % 2
+LAYER = Layer(np.array([0, 2]), np.array([0, 1], dtype=np.int32), np.ones(2), 3)
+
+
+def kept(size=3):
+    return ReplayBuffer(size, random_state=0).add(X, Y)
+
+
+CALLS = {
+    "no classes": (
+        lambda: DenseMLPClassifier().partial_fit(X, Y, classes=[]),
+        "classes has no class",
+    ),
+    "a buffer without targets": (lambda: kept().add(X, None), "a value for each row"),
+    "fewer than no rows": (lambda: kept().sample(-1), "n_samples must be an integer"),
+    "words for accuracies": (
+        lambda: continual_metrics([["a"]]),
+        "accuracy_matrix must be an array of numbers",
+    ),
+    "a share that is text": (
+        lambda: check_share("keep", "a"),
+        r"keep must be in \(0, 1",
+    ),
+    "a ranking that is a number": (
+        lambda: selection_curve(DenseMLPClassifier(), X, Y, by=3.0),
+        "by must be a sequence",
+    ),
+    "one share of rows": (
+        lambda: selection_curve(DenseMLPClassifier(), X, Y, keep=0.5),
+        "keep must be a sequence",
+    ),
+    "no rows to memorize": (
+        lambda: memorization_scores(GaussianNB(), None, Y),
+        "X must be a table",
+    ),
+    "no scores": (
+        lambda: select(np.full(4, np.nan), 0.5, "stratified", 0.0, None),
+        "no row has a score",
+    ),
+    "columns of another table": (
+        lambda: summarize(pd.DataFrame({"score": [1.0]})),
+        "frame has no column mechanism",
+    ),
+    "neurons that are text": (
+        lambda: suggest_format("a", 3, density=0.5),
+        "n_in=a must be a whole number",
+    ),
+    "no features": (
+        lambda: correlation_strengths(X[:, :0], np.random.default_rng(0)),
+        "X must have rows and columns",
+    ),
+    "sparsity beyond numbers": (
+        lambda: erdos_renyi_counts([3, 4], np.nan),
+        r"sparsity must be a number in \[0, 1\)",
+    ),
+    "negative sizes": (lambda: erdos_renyi_counts([-1, 4], 0.5), "at least 0"),
+    "epsilon that is a dict": (
+        lambda: ErdosRenyi({}).counts([3, 4], 0.5),
+        "epsilon must be a number in",
+    ),
+    "no densities": (
+        lambda: ElasticDensity(None).density(0.1, 0.5),
+        "extra must be numbers",
+    ),
+    "fraction beyond 1": (
+        lambda: plan_rewiring(
+            [LAYER], MagnitudePruner("network"), RandomGrower(), -1, None
+        ),
+        r"fraction must be a number in \[0, 1\]",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_the_value_is_refused_by_name(case):
+    call, message = CALLS[case]
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_a_ranking_needs_a_network_that_takes_records():
+    with pytest.raises(TypeError, match="estimator must be a network"):
+        HardSampleSelector(GaussianNB()).fit(X, Y)
+
+
+def test_replay_refuses_sparse_targets():
+    from scipy import sparse
+
+    replay = ReplayClassifier(GaussianNB())
+    with pytest.raises(TypeError, match="sparse y cannot be kept"):
+        replay.fit(X, sparse.csr_array(np.eye(8)))
+
+
+def test_what_is_no_table_of_results_is_refused():
+    with pytest.raises(TypeError, match="DataFrame that missingness_study returns"):
+        summarize(X)
+
+
+def test_a_pruner_of_whole_networks_is_checked_on_layers_that_follow_each_other():
+    # It drops more than the fraction, which the contract forbids; no error of numpy's.
+    with pytest.raises(AssertionError, match="connections are dropped"):
+        check_strategy(NeuronPruner())
+
+
+def test_numbers_too_large_for_single_precision_do_not_warn():
+    made = value_targets(np.full((2, 1), 1e300), np.array([1.0, 1e300]), np.float32)
+    assert np.isinf(made.values).all()
+    assert np.isinf(made.sample_weight[1])
+
+
+def test_a_checkpoint_whose_classes_are_not_sorted_is_refused(tmp_path):
+    # A label would be the number of an output that is not there.
+    net = DenseMLPClassifier((3,), tol=1e9, n_iter_no_change=1, random_state=0)
+    net.fit(X, np.arange(8) % 3)
+    for classes in ([2, 1, 0], [0, 1], [0, 1, 1]):
+        net.classes_ = np.array(classes)
+        save_checkpoint(net, tmp_path / "net.ckpt")
+        with pytest.raises(ValueError, match="the classes are not"):
+            load_checkpoint(tmp_path / "net.ckpt")
+
+
+def test_a_target_that_varies_by_rounding_only_is_constant():
+    regressor = DenseMLPRegressor()
+    weights = np.array([1.0, 1e-310])
+    regressor._learn_target(np.array([[-0.49], [0.44]]), weights)
+    assert regressor._target_scale.tolist() == [1.0]
