@@ -21,10 +21,10 @@ same on a larger one.
 
 from sklearn.datasets import load_breast_cancer
 
-from sparsekit.study import MissingnessStudyDisplay, missingness_study, summarize
+from sparsekit.study import missingness_study
 
 X, y = load_breast_cancer(return_X_y=True)
-frame = missingness_study(
+result = missingness_study(
     X,
     y,
     models=["dense", "static", "set"],
@@ -34,7 +34,7 @@ frame = missingness_study(
     estimator_params={"hidden_layer_sizes": (50, 50), "max_iter": 60},
     n_jobs=2,
 )
-frame.head()
+result.frame.head()
 
 # %%
 # The figure
@@ -42,7 +42,7 @@ frame.head()
 # Colour is the sparsity, line style the model. The bands are 95 % intervals over seeds;
 # with four seeds they are wide.
 
-MissingnessStudyDisplay.from_frame(frame).plot()
+result.plot()
 
 # %%
 # Differences
@@ -51,7 +51,7 @@ MissingnessStudyDisplay.from_frame(frame).plot()
 # all models. All models of a seed share split and holes, so the difference within each
 # seed is the better measure. Here it is averaged over the missing rates first.
 
-pooled = summarize(frame, pool_rates=True)
+pooled = result.summary(pool_rates=True)
 columns = ["minus_dense", "minus_dense_low", "minus_dense_high"]
 pooled.loc[pooled["model"] != "dense", ["model", "sparsity", "n_connections", *columns]]
 

@@ -3,9 +3,11 @@
 import argparse
 import sys
 
+from sparsekit.study._baselines import BASELINE_NAMES
 from sparsekit.study._command import run_study
-from sparsekit.study._models import MODEL_NAMES
-from sparsekit.study._plan import WHEN, known_mechanisms
+from sparsekit.study._datasets import NAMED_TABLES
+from sparsekit.study._grid import WHEN, known_mechanisms
+from sparsekit.study._models import model_names, network_names
 from sparsekit.study._presets import PRESETS
 from sparsekit.study._table_file import InputError
 
@@ -25,12 +27,22 @@ examples:
           --sparsities 0.9 0.95 --rates 0 0.25 0.5 --seeds 10 --hidden 200 200
   values missing for other reasons, and in training or in deployment only:
       sparsekit study --mechanism mcar mar mnar --when both fit transform --seeds 10
+  several tables, other methods, and what one would pick instead:
+      sparsekit study --datasets wine diabetes --preset table \\
+          --models dense set rigl hist_gradient_boosting
+  on a dask cluster:
+      sparsekit study --preset reference --cluster tcp://10.0.0.1:8786
+
+tables (--datasets):
+{tables}
 
 written to the output folder:
-  results.csv   one row per fit
+  results.csv   one row per fit, as the fits end; results.json says how it was made
   summary.csv   means, 95 % intervals over seeds, differences paired by seed
-  figure.png    accuracy (or R2) against missing rate
-  An interrupted study (Ctrl-C) leaves its finished rows in results-partial.csv.
+  figure.png    accuracy (or R2) against missing rate; of many tables and mechanisms,
+                average ranks
+  A study that was stopped, however that came, goes on where it was when the same
+  command is given again. So does one with more seeds, rates, models or tables.
 """
 
 
@@ -81,7 +93,7 @@ def _parser():
         description="Train dense, static sparse and SET networks at several sparsities "
         "on data with more and\nmore missing values, on the same splits and the same "
         "holes, and report accuracy with\nintervals, connections and seconds.",
-        epilog=EPILOG,
+        epilog=EPILOG.replace("{tables}", _list_tables()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     study.set_defaults(run=_run_checked, parser=study)
@@ -91,6 +103,14 @@ def _parser():
     return parser
 
 
+def _list_tables():
+    width = max(map(len, NAMED_TABLES))
+    return "\n".join(
+        f"  {name:{width}}  {table.rows:4} x {table.features:<3}  {table.description}"
+        for name, table in NAMED_TABLES.items()
+    )
+
+
 def _run_checked(args):
     if args.data is not None and args.target is None:
         args.parser.error(
@@ -98,15 +118,28 @@ def _run_checked(args):
         )
     if args.data is None and (args.target is not None or args.drop):
         args.parser.error("--target and --drop need --data FILE")
+    if args.cluster is not None and args.jobs is not None:
+        args.parser.error("--jobs is for this machine: with --cluster, leave it out")
     run_study(args)
 
 
 def _add_data_options(parser):
     group = parser.add_argument_group("data")
     group.add_argument(
-        "--data", metavar="FILE", help="a table of your own: .csv, .csv.gz or .parquet"
+        "--data",
+        metavar="FILE",
+        nargs="+",
+        help="a table of your own, .csv, .csv.gz or .parquet; or several, which have "
+        "the target in a column of the same name",
     )
     group.add_argument("--target", metavar="COLUMN", help="what is to be predicted")
+    group.add_argument(
+        "--datasets",
+        nargs="+",
+        choices=list(NAMED_TABLES),
+        metavar="NAME",
+        help="tables that need no file, see below",
+    )
     group.add_argument(
         "--drop",
         metavar="COLUMN",
@@ -128,11 +161,16 @@ def _add_grid_options(parser):
     group.add_argument(
         "--preset",
         choices=list(PRESETS),
-        help="default: figure2, with --data table. "
+        help="default: figure2, with --data or --datasets table. "
         + "; ".join(f"{name}: {base.description}" for name, base in PRESETS.items()),
     )
     group.add_argument(
-        "--models", nargs="+", choices=MODEL_NAMES, help="default: all three"
+        "--models",
+        nargs="+",
+        choices=model_names(),
+        metavar="NAME",
+        help="default: those of the preset. Networks: "
+        f"{', '.join(network_names())}. Others: {', '.join(BASELINE_NAMES)}",
     )
     group.add_argument(
         "--sparsities",
@@ -185,15 +223,29 @@ def _add_run_options(parser):
     group.add_argument(
         "--jobs",
         type=_jobs,
-        default=-1,
         metavar="N",
         help="fits at the same time, one thread each; default: -1, all cores",
+    )
+    group.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="dask scheduler on whose workers to fit, such as tcp://10.0.0.1:8786",
     )
     group.add_argument(
         "--output",
         default="sparsekit-study",
         metavar="DIR",
         help="folder for the results, default: ./sparsekit-study",
+    )
+    group.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="start anew where the folder has results already",
+    )
+    group.add_argument(
+        "--parquet",
+        action="store_true",
+        help="write results.parquet as well, when the study is complete",
     )
     group.add_argument("--no-plot", action="store_true", help="draw no figure")
     group.add_argument(

@@ -3,27 +3,30 @@
 import importlib.util
 import sys
 import tempfile
-import textwrap
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from sparsekit.study._models import has_sparsity
+from sparsekit.study._cluster import connected
+from sparsekit.study._description import count, describe
 from sparsekit.study._plan import make_plan
 from sparsekit.study._report import format_summary
+from sparsekit.study._result import StudyResult
 from sparsekit.study._run import collect_rows, try_models
-from sparsekit.study._study import tidy_frame
-from sparsekit.study._summary import summarize
+from sparsekit.study._store import FileStore
 from sparsekit.study._table_file import InputError, read_table
 
-TEXT_WIDTH = 100
-RESULTS, PARTIAL = "results.csv", "results-partial.csv"
+RESULTS, SETTINGS, PARQUET = "results.csv", "results.json", "results.parquet"
 SUMMARY, FIGURE = "summary.csv", "figure.png"
+
+# Of more conditions than this on several tables, ranks are shown.
+MAX_CONDITIONS = 6
 
 
 def run_study(args):
     """Run the command. Raises `InputError` before training, if at all."""
-    plan = _plan(args)
+    own = _own_tables(args)
+    plan = _plan(args, own)
     output = _usable_folder(args.output)
     draw = not args.no_plot
     if draw and importlib.util.find_spec("matplotlib") is None:
@@ -33,25 +36,40 @@ def run_study(args):
             "pip install sparsekit[plot]\n"
         )
     say = _silent if args.quiet else sys.stdout.write
-    say(_describe(args, plan))
-    with _reported():
-        try_models(plan)
-    rows = []
-    start = time.monotonic()
-    try:
-        collect_rows(plan, args.jobs, None if args.quiet else sys.stderr, rows)
-    except BaseException:
-        _write_partial(rows, plan, output)
-        raise
-    say(f"\n{_count(plan.n_fits, 'fit')} in {time.monotonic() - start:.0f} s.\n\n")
-    _write_results(tidy_frame(rows), output, draw, say)
+    say(describe(plan, _preset(args), own if args.task == "auto" else ()))
+    frame = _collect(args, plan, output, say)
+    _write_summary(frame, output, draw, say)
 
 
-def _plan(args):
+def _own_tables(args):
+    """Return a dict from the names of the user's files to X and y."""
+    tables = {}
+    for path in args.data or ():
+        name = _table_name(path)
+        if name in tables or name in (args.datasets or ()):
+            raise InputError(
+                f"two tables have the name '{name}': rename one of the files."
+            )
+        tables[name] = read_table(path, args.target, args.drop)
+    return tables
+
+
+def _table_name(path):
+    """Return the name of a file without folder and ending."""
+    name = Path(path).name
+    for ending in (".csv", ".csv.gz", ".parquet"):
+        if name.lower().endswith(ending) and len(name) > len(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def _preset(args):
+    return args.preset or ("figure2" if args.data is args.datasets is None else "table")
+
+
+def _plan(args, own):
     """Return the checked plan of what the arguments ask for."""
-    X = y = None
-    if args.data is not None:
-        X, y = read_table(args.data, args.target, args.drop)
+    datasets = {**own, **{name: name for name in args.datasets or ()}}
     params = {}
     if args.hidden is not None:
         params["hidden_layer_sizes"] = tuple(args.hidden)
@@ -59,9 +77,8 @@ def _plan(args):
         params["max_iter"] = args.epochs
     with _reported():
         return make_plan(
-            X,
-            y,
-            preset=args.preset,
+            datasets=datasets or None,
+            preset=_preset(args),
             models=args.models,
             sparsities=args.sparsities,
             missing_rates=args.rates,
@@ -75,10 +92,10 @@ def _plan(args):
 
 @contextmanager
 def _reported():
-    """Turn what estimators and maskers refuse into an error of one line."""
+    """Turn what estimators, maskers and files refuse into an error of one line."""
     try:
         yield
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, ImportError, OSError) as error:
         raise InputError(" ".join(str(error).split())) from error
 
 
@@ -97,89 +114,76 @@ def _usable_folder(path):
     return folder
 
 
-def _describe(args, plan):
-    """Return what is going to be done, by the plan: arguments override the preset."""
-    preset = args.preset or ("figure2" if args.data is None else "table")
-    source = "Breast Cancer Wisconsin" if args.data is None else args.data
-    task = plan.task
-    if args.task == "auto" and args.data is not None:
-        task += " (chosen by the target's type, --task overrides it)"
-    n_rows, n_features = plan.X.shape
-    # The command knows networks only, and gives all of them the same parameters.
-    network = next(iter(plan.models.values())).get_params()
-    sizes = network["hidden_layer_sizes"]
-    grid = [f"{_plural('model', plan.models)} {', '.join(plan.models)}"]
-    if any(map(has_sparsity, plan.models.values())):
-        sparsities = plan.sparsities
-        grid.append(
-            f"{_plural('sparsity', sparsities, 'sparsities')} {_percent(sparsities)}"
-        )
-    grid += [
-        f"{_plural('missing rate', plan.missing_rates)} {_percent(plan.missing_rates)}",
-        f"{_plural('mechanism', plan.mechanisms)} {', '.join(plan.mechanisms)}",
-        *([f"when {', '.join(plan.when)}"] if plan.when != ("both",) else []),
-        _count(len(plan.seeds), "seed"),
-    ]
-    lines = [
-        f"Preset {preset}: {_count(n_features, 'input')}, "
-        f"{_count(len(sizes), 'hidden layer')} of {_plural('size', sizes)} "
-        f"{'-'.join(map(str, sizes))}, {_count(network['max_iter'], 'epoch')}.",
-        f"Data: {source}, {_count(n_rows, 'row')}, {_count(n_features, 'feature')}; "
-        f"{task}.",
-        f"{_count(plan.n_fits, 'fit')}: {'; '.join(grid)}.",
-        "The first run compiles for a while before it starts.",
-    ]
-    wrapper = textwrap.TextWrapper(
-        TEXT_WIDTH, break_long_words=False, break_on_hyphens=False
-    )
-    return "".join(wrapper.fill(line) + "\n" for line in lines)
+def _collect(args, plan, output, say):
+    """Fit what is not in the folder yet; return the complete results."""
+    with ExitStack() as stack:
+        with _reported():
+            store = stack.enter_context(closing(_store(args, plan, output)))
+            client = None
+            if args.cluster is not None:
+                client = stack.enter_context(connected(args.cluster))
+        n_done = len(store.rows)
+        if n_done:
+            say(f"{count(n_done, 'fit')} of them in {output / RESULTS} already.\n")
+        # What an earlier run made of fewer rows would be taken for this one's.
+        for name in (SUMMARY, FIGURE):
+            (output / name).unlink(missing_ok=True)
+        with _reported():
+            try_models(plan, store.done)
+        start = time.monotonic()
+        try:
+            collect_rows(
+                plan,
+                store,
+                n_jobs=-1 if args.jobs is None else args.jobs,
+                client=client,
+                stream=None if args.quiet else sys.stderr,
+            )
+        except BaseException:
+            sys.stderr.write(
+                f"\nStopped after {len(store.rows)} of {plan.n_fits} fits, which are "
+                f"in {output / RESULTS}. The same command goes on with the others.\n"
+            )
+            raise
+        seconds = time.monotonic() - start
+        say(f"\n{count(len(store.rows) - n_done, 'fit')} in {seconds:.0f} s.\n\n")
+        return store.finish()
 
 
-def _count(number, noun):
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _store(args, plan, output):
+    if args.overwrite:
+        for name in (SETTINGS, RESULTS, PARQUET):
+            (output / name).unlink(missing_ok=True)
+    return FileStore(output / (PARQUET if args.parquet else RESULTS), plan)
 
 
-def _plural(noun, items, several=None):
-    return noun if len(items) == 1 else several or f"{noun}s"
-
-
-def _percent(shares):
-    return ", ".join(f"{100 * share:g}" for share in shares) + " %"
-
-
-def _write_partial(rows, plan, output):
-    """Save the rows of the fits that have ended, beside what an earlier run wrote."""
-    if not rows:
-        return
-    path = output / PARTIAL
-    tidy_frame(rows).to_csv(path, index=False)
-    sys.stderr.write(f"\nStopped after {len(rows)} of {plan.n_fits} fits: {path}\n")
-
-
-def _write_results(frame, output, draw, say):
-    summary = summarize(frame)
-    say(format_summary(summary, summarize(frame, pool_rates=True)) + "\n\n")
-    frame.to_csv(output / RESULTS, index=False)
+def _write_summary(frame, output, draw, say):
+    result = StudyResult(frame)
+    summary = result.summary()
+    conditions = len(summary[["dataset", "mechanism", "when"]].drop_duplicates())
+    # Ranks say on a page what tables and panels of every condition would say on many.
+    ranked = conditions > MAX_CONDITIONS and summary["dataset"].nunique() > 1
+    if ranked:
+        say(f"{result.ranks()}\n\n")
+    else:
+        say(format_summary(summary, result.summary(pool_rates=True)) + "\n\n")
     summary.to_csv(output / SUMMARY, index=False)
     say(f"One row per fit:       {output / RESULTS}\n")
     say(f"Means and intervals:   {output / SUMMARY}\n")
-    # What an earlier run left would be taken for a part of this one.
-    (output / PARTIAL).unlink(missing_ok=True)
-    (output / FIGURE).unlink(missing_ok=True)
     if draw:
-        _draw(summary, output / FIGURE)
+        _draw(result, "ranks" if ranked else "score", output / FIGURE)
         say(f"Figure:                {output / FIGURE}\n")
 
 
-def _draw(summary, path):
+def _draw(result, kind, path):
     import matplotlib as mpl
 
     # A file needs no window, and a machine without a screen has none.
     mpl.use("Agg")
-    from sparsekit.study._display import MissingnessStudyDisplay
-
-    display = MissingnessStudyDisplay(summary=summary).plot()
-    display.figure_.savefig(path, dpi=160)
+    # matplotlib takes what stands between two dollars for a formula.
+    names = result.frame["dataset"].str.replace("$", r"\$", regex=False)
+    result = StudyResult(result.frame.assign(dataset=names))
+    result.plot(kind).figure_.savefig(path, dpi=160)
 
 
 def _silent(text):

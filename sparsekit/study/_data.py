@@ -1,17 +1,78 @@
 """The data of a study: checked once, before any work."""
 
+from collections.abc import Mapping
+
 import numpy as np
-from sklearn.datasets import load_breast_cancer
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
+
+from sparsekit.study._datasets import NAMED_TABLES
+from sparsekit.study._grid import check_name
+from sparsekit.study._table import Table
+
+# The name, in results, of a table that was given as X and y.
+OWN_NAME = "data"
 
 # A whole-number target with more distinct values is taken for a quantity.
 MAX_INFERRED_CLASSES = 20
 
 
-def default_data():
-    """Return X and y of Breast Cancer Wisconsin, 569 rows and 30 features."""
-    return load_breast_cancer(return_X_y=True)
+def check_tables(X, y, datasets, task, test_size):
+    """Return a dict from names to checked tables.
+
+    Parameters
+    ----------
+    X, y : array-like or None
+        One table of the user's own.
+    datasets : str, sequence of str, mapping, or None
+        Names of built-in tables; a mapping goes from a name to a pair (X, y) or to the
+        name of a built-in table.
+    task : {"auto", "classification", "regression"}
+    test_size : float or int
+
+    Raises
+    ------
+    ValueError
+        If a table cannot be used for a study, with its name if there are several.
+    """
+    if (X is None) != (y is None):
+        raise ValueError("Give both X and y, or neither.")
+    if X is not None and datasets is not None:
+        raise ValueError("Give X and y, or datasets, but not both.")
+    if X is not None:
+        return {OWN_NAME: Table(OWN_NAME, *check_data(X, y, task), test_size)}
+    if isinstance(datasets, str):
+        datasets = [datasets]
+    if not datasets:
+        raise ValueError("datasets is empty: at least one table is needed.")
+    if not isinstance(datasets, Mapping):
+        datasets = {name: name for name in datasets}
+    return {
+        name: _checked(name, data, task, test_size, several=len(datasets) > 1)
+        for name, data in datasets.items()
+    }
+
+
+def _checked(name, data, task, test_size, *, several):
+    check_name("dataset", name)
+    try:
+        if isinstance(data, str):
+            if data not in NAMED_TABLES:
+                raise ValueError(
+                    f"dataset {data!r} is not known. Known are "
+                    f"{', '.join(NAMED_TABLES)}; any other can be passed as "
+                    "datasets={'name': (X, y)}."
+                )
+            named = NAMED_TABLES[data]
+            task = named.task if task == "auto" else task
+            data = named.load()
+        if not isinstance(data, tuple | list) or len(data) != 2:
+            raise ValueError("each of datasets must be a name or a pair (X, y).")
+        return Table(name, *check_data(*data, task), test_size)
+    except (ValueError, TypeError) as error:
+        if not several:
+            raise
+        raise type(error)(f"dataset {name!r}: {error}") from error
 
 
 def infer_task(y):

@@ -61,7 +61,7 @@ class MissingnessStudyDisplay:
     >>> frame = missingness_study(
     ...     models=["static"], sparsities=[0.5, 0.9], missing_rates=[0.0, 0.5], seeds=1,
     ...     estimator_params={"hidden_layer_sizes": (10,), "max_iter": 2},
-    ... )
+    ... ).frame
     >>> display = MissingnessStudyDisplay.from_frame(frame).plot()
     >>> len(display.axes_), len(display.lines_)
     (2, 2)

@@ -7,11 +7,15 @@ from sklearn.base import clone
 from sparsekit.neural_network import (
     DenseMLPClassifier,
     DenseMLPRegressor,
+    DSTMLPClassifier,
+    DSTMLPRegressor,
     SETMLPClassifier,
     SETMLPRegressor,
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
+from sparsekit.study._baselines import BASELINE_NAMES, make_baseline
+from sparsekit.study._grid import check_name
 
 CLASSES: dict[str, dict[str, type]] = {
     "classification": {
@@ -25,10 +29,35 @@ CLASSES: dict[str, dict[str, type]] = {
         "set": SETMLPRegressor,
     },
 }
-MODEL_NAMES = tuple(CLASSES["classification"])
+DST_CLASSES = {"classification": DSTMLPClassifier, "regression": DSTMLPRegressor}
 
 # What the study itself sets for each fit.
-OWN_PARAMS = ("sparsity", "random_state")
+OWN_PARAMS = ("sparsity", "random_state", "n_jobs")
+
+
+def network_names():
+    """Return the names of the networks: the simple ones, then the other methods."""
+    simple = tuple(CLASSES["classification"])
+    (methods,) = DSTMLPClassifier._parameter_constraints["method"]
+    return (*simple, *sorted(methods.options - set(simple)))
+
+
+def model_names():
+    """Return all names of models."""
+    return (*network_names(), *BASELINE_NAMES)
+
+
+def named_models(models):
+    """Return `models`, a name or several or a mapping, as a dict of labels."""
+    if isinstance(models, str):
+        models = [models]
+    if not models:
+        raise ValueError("models is empty: at least one model is needed.")
+    if not isinstance(models, Mapping):
+        models = {name: name for name in models}
+    for label in models:
+        check_name("model", label)
+    return dict(models)
 
 
 def build_models(models, task, preset_params, estimator_params):
@@ -36,25 +65,26 @@ def build_models(models, task, preset_params, estimator_params):
 
     Parameters
     ----------
-    models : sequence of str, or mapping of str to str or estimator
-        Names of built-in models; a mapping gives labels of one's own.
+    models : mapping of str to str or estimator
+        From labels to names of built-in models, or to estimators of one's own.
     task : {"classification", "regression"}
     preset_params : mapping
-        Parameters of the built-in models; each takes those that it has.
+        Parameters of the networks; each takes those that it has.
     estimator_params : mapping
-        The same, but a parameter that no model has is an error.
+        The same, but a parameter that no network has is an error.
     """
-    if isinstance(models, str):
-        models = [models]
-    if not models:
-        raise ValueError("models is empty: at least one model is needed.")
-    if not isinstance(models, Mapping):
-        models = {name: name for name in models}
-    params = {**preset_params, **estimator_params}
-    built = {label: _build(model, task, params) for label, model in models.items()}
-    named = [built[label] for label, model in models.items() if isinstance(model, str)]
-    _check_params(estimator_params, named)
+    built = {
+        label: _build(model, task, preset_params, estimator_params)
+        for label, model in models.items()
+    }
+    networks = [built[label] for label, model in models.items() if is_network(model)]
+    _check_params(estimator_params, networks)
     return built
+
+
+def is_network(model):
+    """Return whether `model` is the name of one of the networks."""
+    return isinstance(model, str) and model in network_names()
 
 
 def has_sparsity(estimator):
@@ -68,26 +98,52 @@ def set_known_params(estimator, **params):
     return estimator.set_params(**{k: v for k, v in params.items() if k in known})
 
 
-def _build(model, task, params):
+def prepare(estimator, sparsity, seed):
+    """Return a copy for one fit: with its sparsity, on one thread, with its seed.
+
+    Parts of an estimator, such as the steps of a pipeline, get thread and seed, too.
+    `n_jobs` of None is left alone: it is one thread, and some estimators refuse others.
+    """
+    copy = set_known_params(clone(estimator), sparsity=sparsity)
+    params = {}
+    for name, value in copy.get_params().items():
+        last = name.split("__")[-1]
+        if last == "random_state":
+            params[name] = seed
+        elif last == "n_jobs" and value is not None:
+            params[name] = 1
+    return copy.set_params(**params)
+
+
+def _build(model, task, preset_params, estimator_params):
     if not isinstance(model, str):
         return clone(model)
-    if model not in CLASSES[task]:
+    if model in BASELINE_NAMES:
+        return make_baseline(model, task)
+    if model not in network_names():
         raise ValueError(
-            f"model {model!r} is not known. Known are {', '.join(MODEL_NAMES)}; any "
+            f"model {model!r} is not known. Known are {', '.join(model_names())}; any "
             "other estimator can be passed as models={'label': estimator}."
         )
-    return set_known_params(CLASSES[task][model](), **params)
+    if model in CLASSES[task]:
+        return set_known_params(
+            CLASSES[task][model](), **{**preset_params, **estimator_params}
+        )
+    network = DST_CLASSES[task](method=model)
+    # How much a rewiring replaces belongs to the method; the preset's share is SET's.
+    shared = {k: v for k, v in preset_params.items() if k != "prune_fraction"}
+    return set_known_params(network, **{**shared, **estimator_params})
 
 
-def _check_params(estimator_params, estimators):
+def _check_params(estimator_params, networks):
     for name in estimator_params:
         if name in OWN_PARAMS:
             raise ValueError(
                 f"estimator_params must not hold {name!r}: the study sets it, see its "
-                "parameters sparsities and seeds."
+                "parameters sparsities, seeds and n_jobs."
             )
-        if not any(name in estimator.get_params() for estimator in estimators):
+        if not any(name in network.get_params() for network in networks):
             raise ValueError(
                 f"estimator_params has {name!r}, which is a parameter of none of the "
-                "models of this study."
+                "networks of this study."
             )

@@ -7,24 +7,26 @@ from contextlib import contextmanager, nullcontext
 SECONDS_BETWEEN_LINES = 5.0
 
 
-def show_progress(total, stream):
+def show_progress(total, stream, done=0):
     """Return a context manager that yields ``advance(n)``; no `stream`, no output.
+
+    `done` of the `total` fits were there before, and say nothing about the time left.
 
     A bar redraws itself, which only a terminal can do: files and pipes get lines.
     """
     if stream is None:
         return nullcontext(lambda n: None)
     if not stream.isatty():
-        return _lines(total, stream)
+        return _lines(total, stream, done)
     try:
         from rich.console import Console
     except ImportError:
-        return _lines(total, stream)
-    return _bar(total, Console(file=stream))
+        return _lines(total, stream, done)
+    return _bar(total, Console(file=stream), done)
 
 
 @contextmanager
-def _bar(total, console):
+def _bar(total, console, done):
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -45,14 +47,14 @@ def _bar(total, console):
         console=console,
     )
     with bar:
-        fits = bar.add_task("fits", total=total)
+        fits = bar.add_task("fits", total=total, completed=done)
         yield lambda n: bar.advance(fits, n)
 
 
 @contextmanager
-def _lines(total, stream):
+def _lines(total, stream, done):
     start = last_line = time.monotonic()
-    done = 0
+    before = done
 
     def advance(n):
         nonlocal done, last_line
@@ -62,7 +64,7 @@ def _lines(total, stream):
             return
         last_line = now
         elapsed = now - start
-        left = elapsed * (total - done) / done
+        left = elapsed * (total - done) / (done - before)
         stream.write(
             f"{done} of {total} fits, {elapsed:.0f} s, about {left:.0f} s left\n"
         )

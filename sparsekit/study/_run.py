@@ -1,20 +1,21 @@
-"""Carry out a plan: masks, fits and scores, spread over joblib's workers."""
+"""Carry out a plan: masks, fits and scores, spread over workers."""
 
 import time
 import warnings
 from contextlib import contextmanager
 
 import numpy as np
+from joblib import parallel_config
 from joblib.parallel import get_active_backend
-from scipy.sparse import issparse
-from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from sparsekit.study._models import set_known_params
-from sparsekit.study._plan import mask_table, split_rows
+from sparsekit.study._cluster import run_on_cluster
+from sparsekit.study._fitted import n_iterations, n_weights
+from sparsekit.study._models import prepare, set_known_params
 from sparsekit.study._progress import show_progress
+from sparsekit.study._table import share_of_nan
 
 # Two epochs, so that a model which rewires between epochs does so in its trial.
 TRIAL_EPOCHS = 2
@@ -24,82 +25,104 @@ TRIAL_EPOCHS = 2
 INTERRUPTED = "Training interrupted by user"
 
 
-def collect_rows(plan, n_jobs, stream, rows):
-    """Fit every model of the plan; extend the list `rows` as each job ends.
+def collect_rows(plan, store, *, n_jobs=None, client=None, stream=None):
+    """Fit every model of the plan that `store` has not; give it rows as each job ends.
 
     The order of the rows depends on the scheduling, nothing else does. Whoever called
     has what is finished when an interrupt ends this early. Progress goes to `stream`.
     """
-    jobs = (delayed(run_job)(plan, job) for job in plan.jobs())
-    with (
-        _study_environment(),
-        show_progress(plan.n_fits, stream) as advance,
-    ):
-        for new_rows in _parallel(n_jobs)(jobs):
-            rows.extend(new_rows)
-            advance(len(new_rows))
+    done = store.done
+    jobs = plan.jobs(done)
+    with _study_environment(), show_progress(plan.n_fits, stream, len(done)) as advance:
+        for rows in _results(plan, jobs, n_jobs, client):
+            store.add(rows)
+            advance(len(rows))
 
 
-def try_models(plan):
+def try_models(plan, done=frozenset()):
     """Fit each model for two epochs, at its highest sparsity, on the most holes.
 
     What an estimator refuses is thus found before the study starts, and the compiled
-    code is in the disk cache before several workers ask for it at once.
+    code is in the disk cache before several workers ask for it at once. Models whose
+    fits are all `done` are left out.
     """
-    train, _ = split_rows(plan, plan.seeds[0])
-    X = mask_table(plan, plan.mechanisms[0], max(plan.missing_rates), seed=0)
+    needed = {(job.dataset, job.model) for job in plan.jobs(done)}
     with _study_environment():
-        for label, model in plan.models.items():
-            trial = set_known_params(
-                clone(model),
-                sparsity=max(plan.sparsities_of(label)),
-                random_state=0,
-                max_iter=TRIAL_EPOCHS,
-            )
-            _fit(trial, X[train], _training_scale(plan, train)[train])
+        for name, table in plan.tables.items():
+            train, _ = table.split(plan.seeds[0])
+            X = table.masked(plan.mechanisms[0], max(plan.missing_rates), seed=0)
+            y = table.scaled_target(train)
+            for label, model in plan.models[name].items():
+                if (name, label) in needed:
+                    trial = prepare(model, max(plan.sparsities_of(label)), seed=0)
+                    _fit(
+                        set_known_params(trial, max_iter=TRIAL_EPOCHS),
+                        X[train],
+                        y[train],
+                    )
 
 
-def run_job(plan, job):
+def run_job(table, model, job):
     """Return one row (a dict) per sparsity of the job."""
     split_seed, mask_seed, network_seed = (
         int(seed) for seed in np.random.SeedSequence(job.seed).generate_state(3)
     )
-    train, test = split_rows(plan, split_seed)
-    X = mask_table(plan, job.mechanism, job.missing_rate, mask_seed)
-    y = _training_scale(plan, train)
+    train, test = table.split(split_seed)
+    X = table.masked(job.mechanism, job.missing_rate, mask_seed)
+    y = table.scaled_target(train)
     common = {
+        "dataset": job.dataset,
         "mechanism": job.mechanism,
         "when": job.when,
         "missing_rate": job.missing_rate,
-        "realized_missing_rate": _share_of_nan(X),
+        "realized_missing_rate": share_of_nan(X),
         "model": job.model,
         "seed": job.seed,
-        "metric": "accuracy" if plan.task == "classification" else "r2",
+        "metric": table.metric,
+        "n_train": len(train),
+        "n_test": len(test),
     }
-    X_train = (plan.X if job.when == "transform" else X)[train]
-    X_test = (plan.X if job.when == "fit" else X)[test]
+    X_train = (table.X if job.when == "transform" else X)[train]
+    X_test = (table.X if job.when == "fit" else X)[test]
     rows = []
-    with threadpool_limits(limits=1):
+    with threadpool_limits(1), parallel_config("sequential"):
         for sparsity in job.sparsities:
-            model = set_known_params(
-                clone(plan.models[job.model]),
-                sparsity=sparsity,
-                random_state=network_seed,
-            )
+            fitted = prepare(model, sparsity, network_seed)
             start = time.perf_counter()
-            _fit(model, X_train, y[train])
+            _fit(fitted, X_train, y[train])
             seconds = time.perf_counter() - start
             rows.append(
                 {
                     **common,
                     "sparsity": sparsity,
-                    "score": float(model.score(X_test, y[test])),
-                    "n_connections": getattr(model, "n_connections_", np.nan),
-                    "n_iter": getattr(model, "n_iter_", np.nan),
+                    "score": float(fitted.score(X_test, y[test])),
+                    "n_connections": n_weights(fitted),
+                    "n_iter": n_iterations(fitted),
                     "fit_time": seconds,
                 }
             )
     return rows
+
+
+def _results(plan, jobs, n_jobs, client):
+    """Return an iterator over the rows of each job, as the jobs end."""
+    if client is not None:
+        calls = ((job.dataset, _model(plan, job), job) for job in jobs)
+        return run_on_cluster(client, run_job, plan.tables, calls)
+    backend, _ = get_active_backend()
+    # joblib's multiprocessing backend returns everything at the end or not at all.
+    one_by_one = backend.supports_return_generator
+    parallel = Parallel(
+        n_jobs=n_jobs, return_as="generator_unordered" if one_by_one else "list"
+    )
+    return parallel(
+        delayed(run_job)(plan.tables[job.dataset], _model(plan, job), job)
+        for job in jobs
+    )
+
+
+def _model(plan, job):
+    return plan.models[job.dataset][job.model]
 
 
 @contextmanager
@@ -109,7 +132,7 @@ def _study_environment():
     A study trains for a fixed number of epochs: reaching it is no failure. Workers get
     the warning filters from scikit-learn's `Parallel`.
     """
-    with warnings.catch_warnings(), threadpool_limits(limits=1):
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("error", INTERRUPTED, UserWarning)
         yield
@@ -126,29 +149,3 @@ def _fit(model, X, y):
         if INTERRUPTED in str(warning):
             raise KeyboardInterrupt from None
         raise
-
-
-def _parallel(n_jobs):
-    backend, _ = get_active_backend()
-    # joblib's multiprocessing backend returns everything at the end or not at all.
-    one_by_one = backend.supports_return_generator
-    return Parallel(
-        n_jobs=n_jobs, return_as="generator_unordered" if one_by_one else "list"
-    )
-
-
-def _training_scale(plan, train):
-    """Return the target; a quantity in units of its training rows' deviation.
-
-    R2 does not change when target and prediction are shifted and scaled alike, but the
-    learning rate of a network fits targets near 1 only.
-    """
-    if plan.task == "classification":
-        return plan.y
-    scale = plan.y[train].std()
-    return (plan.y - plan.y[train].mean()) / (scale if scale > 0 else 1.0)
-
-
-def _share_of_nan(X):
-    values = X.data if issparse(X) else X
-    return float(np.isnan(values).sum() / (X.shape[0] * X.shape[1]))

@@ -1,26 +1,19 @@
 """The study as a Python function."""
 
 import sys
+from contextlib import closing
 
 from sparsekit.study._plan import make_plan
+from sparsekit.study._result import StudyResult
 from sparsekit.study._run import collect_rows, try_models
-
-KEYS = ["mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
-COLUMNS = [
-    *KEYS,
-    "metric",
-    "score",
-    "n_connections",
-    "n_iter",
-    "fit_time",
-    "realized_missing_rate",
-]
+from sparsekit.study._store import FileStore, ResultStore
 
 
 def missingness_study(
     X=None,
     y=None,
     *,
+    datasets=None,
     preset=None,
     models=None,
     sparsities=None,
@@ -31,10 +24,12 @@ def missingness_study(
     test_size=None,
     task="auto",
     estimator_params=None,
+    output=None,
     n_jobs=None,
+    client=None,
     progress=False,
 ):
-    """Train models over a grid of sparsities and missing rates.
+    """Train models over a grid of sparsities and missing rates, on one or more tables.
 
     For each seed the rows are split anew into training and test rows, and at each
     missing rate values of the whole table are made missing, in training and test rows
@@ -46,20 +41,31 @@ def missingness_study(
     Parameters
     ----------
     X : array-like or sparse matrix of shape (n_samples, n_features), default=None
-        Numbers; NaN means missing already. None means scikit-learn's copy of Breast
-        Cancer Wisconsin (569 rows, 30 features).
+        Numbers; NaN means missing already. None means `datasets`.
     y : array-like of shape (n_samples,), default=None
         Classes, or quantities. A quantity is standardized by its training rows, which
         leaves R2 as it is.
-    preset : {"figure2", "quick", "table"}, default=None
+    datasets : str, sequence of str, or mapping, default=None
+        Tables instead of `X` and `y`: names of built-in ones, which need no file, or a
+        mapping from names to pairs (X, y) or to such names. Built in are "iris",
+        "wine", "breast_cancer", "digits" and "diabetes" (a quantity), and, generated,
+        "moons", "madelon", "correlated", "hastie", "wide", "friedman1" and "low_rank"
+        (the latter two quantities). None means those
+        of the preset: Breast Cancer Wisconsin (569 rows, 30 features), eight tables for
+        "reference".
+    preset : {"figure2", "quick", "table", "reference"}, default=None
         Where all that is None below comes from. "figure2" is three models at seven
         sparsities, ten missing rates and three seeds, network 30-100-100-100-2; "quick"
         is the same network on a small grid; "table" has two hidden layers of 100
-        neurons, batches of 32 and otherwise the estimators' defaults. None means
-        "figure2" without `X`, "table" with it.
-    models : sequence of {"dense", "static", "set"}, or mapping, default=None
-        The models. A mapping goes from a label to a name or to any estimator that takes
-        NaN: it is fitted at each of the `sparsities` if it has a parameter of the name
+        neurons, batches of 32 and otherwise the estimators' defaults; "reference" is
+        ten models on eight tables. None means "figure2" without data, "table" with it.
+    models : str, sequence of str, or mapping, default=None
+        The models by name: "dense", "static", "set", any other `method` of
+        `DSTMLPClassifier`, or what one would pick instead of a sparse network, all from
+        scikit-learn: "hist_gradient_boosting", "logistic_mean", "logistic_iterative"
+        (ridge regression for a quantity), "mlp_mean" and "mlp_iterative", see Notes. A
+        mapping goes from a label to a name or to any estimator that takes NaN: it is
+        fitted at each of the `sparsities` if it has a parameter of the name
         ``sparsity``, and once per missing rate and seed if not.
     sparsities : sequence of float in [0, 1), default=None
         Shares of absent connections.
@@ -77,32 +83,43 @@ def missingness_study(
         Share or number of the test rows.
     task : {"auto", "classification", "regression"}, default="auto"
         "auto" takes text, booleans, and whole numbers with at most 20 distinct values
-        for classes, everything else for a quantity.
+        for classes, everything else for a quantity. Built-in tables know their task.
     estimator_params : dict, default=None
-        Parameters of the named models, beyond and above the preset's. A model takes
+        Parameters of the named networks, beyond and above the preset's. A network takes
         those that it has.
+    output : str or Path, default=None
+        File for the rows as they come, ``NAME.csv`` or ``NAME.parquet``. If it is there
+        already, its rows are taken from it and the study goes on with the others. See
+        Notes.
     n_jobs : int, default=None
-        Number of fits that run at the same time, as in joblib. Each runs on one thread,
-        so that their times can be compared.
+        Number of fits that run at the same time, as in joblib, with any of its
+        backends. Each runs on one thread, so that their times can be compared.
+    client : distributed.Client, default=None
+        Fit on the workers of a dask cluster instead, on which sparsekit is installed.
+        A worker that dies is no loss: others do its work again.
     progress : bool, default=False
-        Whether to show progress on the standard error stream.
+        Whether to show progress, and the time left, on the standard error stream.
 
     Returns
     -------
-    frame : DataFrame
-        One row per fit, sorted by its first six columns:
+    result : StudyResult
+        Its `frame` has one row per fit, sorted by its first seven columns:
 
-        - ``mechanism``, ``when``, ``missing_rate``, ``model``, ``sparsity`` (0 for
-          models that have none), ``seed``;
+        - ``dataset`` ("data" for `X` and `y`), ``mechanism``, ``when``,
+          ``missing_rate``, ``model``, ``sparsity`` (0 for models that have none),
+          ``seed``;
         - ``metric``, "accuracy" or "r2", and ``score``, its value on the test rows;
-        - ``n_connections``, ``n_iter``, and ``fit_time`` in seconds;
+        - ``n_connections``, the number of weights (NaN for trees), ``n_iter``, and
+          ``fit_time`` in seconds, which includes the choice among candidates;
         - ``realized_missing_rate``, the share of cells missing in the end, in the whole
-          table before `when` puts some of them back.
+          table before `when` puts some of them back;
+        - ``n_train`` and ``n_test``, the numbers of training and test rows.
 
     Raises
     ------
     ValueError
-        If data or parameters are not valid; found before the study starts.
+        If data or parameters are not valid, or `output` was made with other ones; found
+        before the study starts.
 
     See Also
     --------
@@ -111,20 +128,39 @@ def missingness_study(
 
     Notes
     -----
-    Before the study each model is fitted for two epochs, to find what it refuses. That
-    a network stops at its last epoch (``ConvergenceWarning``) is not reported: the
-    number of epochs is the same for all models on purpose.
+    Before the study each network is fitted for two epochs, to find what it refuses.
+    That a network stops at its last epoch (``ConvergenceWarning``) is not reported: the
+    number of epochs is the same for all networks on purpose.
 
-    The result depends neither on `n_jobs` nor on joblib's backend, ``fit_time`` apart.
+    The result depends neither on `n_jobs`, joblib's backend or `client`, nor on whether
+    the study was interrupted; ``fit_time`` apart.
+
+    The baselines choose one of three candidates by one hold-out split of the training
+    rows (a quarter, by class) and learn again from all of them:
+
+    - "hist_gradient_boosting", which takes NaN itself: ``max_leaf_nodes`` 3, 6, 12;
+    - "logistic_mean", "logistic_iterative": logistic regression, ``C`` 0.01, 0.1, 1, or
+      ridge regression, ``alpha`` 1, 10, 100;
+    - "mlp_mean", "mlp_iterative": scikit-learn's MLP, ``alpha`` 0.0001, 0.1, 3.
+
+    Before the latter two stand `SimpleImputer` with means or `IterativeImputer`, and
+    `StandardScaler`.
+
+    The file is CSV; a row is written, whole, when its fit has ended, so a study that is
+    killed at any moment goes on from its file and repeats no row that is in it. Beside
+    it lies ``NAME.json``: a checksum of each table, the parameters of each model, and
+    versions. A file is gone on with only if these agree; the grid may be larger than
+    before, not smaller. Parquet files cannot be appended to: ``NAME.parquet`` is
+    written, beside ``NAME.csv``, when the study is complete.
 
     Examples
     --------
     >>> from sparsekit.study import missingness_study
-    >>> frame = missingness_study(
+    >>> result = missingness_study(
     ...     models=["static"], sparsities=[0.9], missing_rates=[0.0, 0.5], seeds=1,
     ...     estimator_params={"hidden_layer_sizes": (10,), "max_iter": 2},
     ... )
-    >>> frame[["missing_rate", "model", "sparsity", "n_connections"]]
+    >>> result.frame[["missing_rate", "model", "sparsity", "n_connections"]]
        missing_rate   model  sparsity  n_connections
     0           0.0  static       0.9             32
     1           0.5  static       0.9             32
@@ -132,6 +168,7 @@ def missingness_study(
     plan = make_plan(
         X,
         y,
+        datasets=datasets,
         preset=preset,
         models=models,
         sparsities=sparsities,
@@ -145,15 +182,9 @@ def missingness_study(
     )
     if n_jobs == 0:
         raise ValueError("n_jobs=0 is no number of fits: None, -1, or 1 and more.")
-    try_models(plan)
-    rows = []
-    collect_rows(plan, n_jobs, sys.stderr if progress else None, rows)
-    return tidy_frame(rows)
-
-
-def tidy_frame(rows):
-    """Return the rows as a DataFrame in their fixed order."""
-    import pandas as pd
-
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.sort_values(KEYS, ignore_index=True)
+    store = ResultStore() if output is None else FileStore(output, plan)
+    with closing(store):
+        try_models(plan, store.done)
+        stream = sys.stderr if progress else None
+        collect_rows(plan, store, n_jobs=n_jobs, client=client, stream=stream)
+        return StudyResult(store.finish())

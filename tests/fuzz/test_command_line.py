@@ -84,11 +84,10 @@ def test_studies_refuse_what_they_cannot_do(data):
         "estimator_params": {"hidden_layer_sizes": (3,), "max_iter": 1},
         chosen: data.draw(st.sampled_from(NONSENSE)),
     }
-    frame = behaves(lambda: missingness_study(X, y, **given), X, y)
-    if frame is not None:
-        behaves(
-            lambda: summarize(frame, confidence=data.draw(st.sampled_from(NONSENSE)))
-        )
+    result = behaves(lambda: missingness_study(X, y, **given), X, y)
+    if result is not None:
+        confidence = data.draw(st.sampled_from(NONSENSE))
+        behaves(lambda: summarize(result.frame, confidence=confidence))
 
 
 @given(tables())

@@ -131,13 +131,16 @@ def test_on_a_terminal_progress_is_a_bar(csv, output, capsys, monkeypatch):
     assert "8/8" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("left", ["results-partial.csv", "figure.png"])
-def test_files_of_an_earlier_run_are_not_left_beside_the_results(csv, output, left):
+def test_figures_of_an_earlier_run_are_not_left_beside_the_results(csv, output):
     output.mkdir(parents=True)
-    (output / left).touch()
+    (output / "figure.png").touch()
     args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
     assert study(*args, data=csv, output=output) == 0
-    assert {path.name for path in output.iterdir()} == {"results.csv", "summary.csv"}
+    assert {path.name for path in output.iterdir()} == {
+        "results.csv",
+        "results.json",
+        "summary.csv",
+    }
 
 
 def test_the_plan_is_described_not_the_preset(csv, output, capsys):
@@ -145,7 +148,7 @@ def test_the_plan_is_described_not_the_preset(csv, output, capsys):
     args += ["--models", "dense", "--seeds", "1", "--rates", "0", "--epochs", "1"]
     assert study(*args, data=csv, output=output) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    expected = "Preset figure2: 4 inputs, 1 hidden layer of size 8, 1 epoch. Data: "
+    expected = "Preset figure2: 1 hidden layer of size 8, 1 epoch. Data: patients, "
     assert printed.startswith(expected)
     assert "1 fit: model dense; missing rate 0 %; mechanism mcar; 1 seed." in printed
     assert "1 fit in " in printed
@@ -175,40 +178,112 @@ def test_the_default_is_figure2(output, capsys):
     assert study("--models", "static", "--no-plot", output=output) == 0
     printed = capsys.readouterr().out
     assert "Preset figure2" in printed
-    assert "Breast Cancer Wisconsin, 569 rows, 30 features" in printed
+    assert "breast_cancer, 569 rows, 30 features" in printed
 
 
 def test_an_interrupt_keeps_the_finished_rows(csv, output, capsys, monkeypatch):
     run_job, started = _run.run_job, []
 
-    def interrupted(plan, job):
-        started.append(job)
+    def interrupted(*args):
+        started.append(args)
         if len(started) == 3:
             raise KeyboardInterrupt
-        return run_job(plan, job)
+        return run_job(*args)
 
     monkeypatch.setattr(_run, "run_job", interrupted)
     args = ["--drop", "name", "weight", "--models", "static"]
     assert study(*args, data=csv, output=output) == 130
-    assert len(pd.read_csv(output / "results-partial.csv")) == 2 * 2
-    assert not (output / "results.csv").exists()
+    assert len(pd.read_csv(output / "results.csv")) == 2 * 2
+    assert not (output / "summary.csv").exists()
     assert "Stopped after 4 of 8 fits" in capsys.readouterr().err
 
 
 def test_a_crash_keeps_the_finished_rows_and_is_not_hidden(csv, output, monkeypatch):
     run_job, started = _run.run_job, []
 
-    def crashing(plan, job):
-        started.append(job)
+    def crashing(*args):
+        started.append(args)
         if len(started) == 2:
             raise RuntimeError("out of luck")
-        return run_job(plan, job)
+        return run_job(*args)
 
     monkeypatch.setattr(_run, "run_job", crashing)
     args = ["--drop", "name", "weight", "--models", "static", "-q"]
     with pytest.raises(RuntimeError, match="out of luck"):
         study(*args, data=csv, output=output)
-    assert len(pd.read_csv(output / "results-partial.csv")) == 2
+    assert len(pd.read_csv(output / "results.csv")) == 2
+
+
+def test_a_stopped_study_goes_on_and_says_so(csv, output, capsys, monkeypatch):
+    run_job, started = _run.run_job, []
+
+    def interrupted(*args):
+        started.append(args)
+        if len(started) == 3:
+            raise KeyboardInterrupt
+        return run_job(*args)
+
+    monkeypatch.setattr(_run, "run_job", interrupted)
+    args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
+    assert study(*args, data=csv, output=output) == 130
+    capsys.readouterr()
+    assert study(*args, data=csv, output=output) == 0
+    printed = capsys.readouterr()
+    assert "4 fits of them in" in printed.out
+    assert "\n4 fits in " in printed.out
+    assert "8 of 8 fits" in printed.err
+    assert len(started) == 3 + 2
+    assert len(pd.read_csv(output / "results.csv")) == 8
+
+
+def test_other_settings_are_an_error_and_overwriting_is_asked_for(csv, output, capsys):
+    args = ["--drop", "name", "weight", "--models", "static", "--no-plot", "-q"]
+    assert study(*args, data=csv, output=output) == 0
+    before = (output / "results.csv").read_bytes()
+    other = [*args, "--epochs", "3"]
+    assert study(*other, data=csv, output=output) == 2
+    error = capsys.readouterr().err
+    assert "made with other settings: max_iter of static of patients" in error
+    assert error.count("\n") == 1
+    assert (output / "results.csv").read_bytes() == before
+    assert study(*other, "--overwrite", data=csv, output=output) == 0
+    assert set(pd.read_csv(output / "results.csv")["n_iter"]) == {3}
+
+
+def test_parquet_is_written_beside_the_csv(output):
+    args = ["--datasets", "iris", "--models", "static", "--parquet", "--no-plot", "-q"]
+    assert study(*args, output=output) == 0
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(output / "results.parquet"), pd.read_csv(output / "results.csv")
+    )
+
+
+def test_files_and_named_tables_stand_side_by_side(patients, tmp_path, output, capsys):
+    # Names of files and columns are text, whatever they look like.
+    names = ["[bold]%s{x}.csv", "=1+1; $\\frac$.csv"]
+    for name in names:
+        patients[["age", "d", "outcome"]].rename(
+            columns={"age": "%d {0} [red]", "outcome": "$(outcome)"}
+        ).to_csv(tmp_path / name, index=False)
+    files = [str(tmp_path / name) for name in names]
+    args = ["--data", *files, "--target", "$(outcome)", "--datasets", "iris"]
+    assert study(*args, "--models", "static", output=output) == 0
+    frame = pd.read_csv(output / "results.csv")
+    assert set(frame["dataset"]) == {"[bold]%s{x}", "=1+1; $\\frac$", "iris"}
+    printed = capsys.readouterr().out
+    assert "Data: [bold]%s{x}, 60 rows" in printed
+    assert "Over all missing rates, =1+1; $\\frac$" in printed
+    assert (output / "figure.png").exists()
+
+
+def test_of_many_conditions_ranks_are_shown(output, capsys):
+    args = ["--datasets", "iris", "wine", "--mechanism", "mcar", "mar", "mnar"]
+    args += ["--when", "both", "fit", "--models", "static", "dense", "--seeds", "1"]
+    assert study(*args, output=output) == 0
+    printed = capsys.readouterr().out
+    assert "Average ranks over 2 datasets" in printed
+    assert "Sparsity" not in printed
+    assert (output / "figure.png").exists()
 
 
 def test_help_shows_examples(capsys):
@@ -217,6 +292,7 @@ def test_help_shows_examples(capsys):
     printed = capsys.readouterr().out
     assert "sparsekit study --data patients.csv --target outcome" in printed
     assert "results.csv" in printed
+    assert "digits         1797 x 64 " in printed
 
 
 def test_module_runs_as_a_program(csv, output):

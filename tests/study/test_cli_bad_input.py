@@ -1,7 +1,9 @@
+import sys
+
 import pandas as pd
 import pytest
 
-from sparsekit.study import _command
+from sparsekit.study import _cluster, _command
 from sparsekit.study._cli import main
 
 
@@ -166,6 +168,8 @@ def test_a_target_needs_data(error_of):
         (["--seeds", "2.5"], "--seeds: '2.5' is not a whole number"),
         (["--hidden", "0"], "--hidden: 0 is less than 1"),
         (["--models", "sparse"], "invalid choice: 'sparse'"),
+        (["--datasets", "irises"], "invalid choice: 'irises'"),
+        (["--cluster", "a", "--jobs", "2"], "with --cluster, leave it out"),
         (["--preset", "figure9"], "invalid choice: 'figure9'"),
         (
             ["--mechanisms", "nope"],
@@ -182,3 +186,49 @@ def test_bad_options_are_named(error_of, args, message):
 def test_a_sparsity_that_leaves_a_layer_without_connections_is_an_error(error_of):
     error = error_of("--sparsities", "0.9999", "--models", "static")
     assert "sparsity" in error
+
+
+def test_two_files_of_one_name_are_an_error(error_of, patients, tmp_path):
+    (tmp_path / "a").mkdir()
+    paths = [
+        write(folder, patients[["age", "outcome"]], "same.csv")
+        for folder in (tmp_path, tmp_path / "a")
+    ]
+    error = error_of("--data", *paths, "--target", "outcome")
+    assert "two tables have the name 'same'" in error
+
+
+def test_a_file_with_the_name_of_a_table_is_an_error(error_of, patients, tmp_path):
+    path = write(tmp_path, patients[["age", "outcome"]], "wine.csv")
+    assert "the name 'wine'" in error_of("--datasets", "iris", "wine", data=path)
+
+
+def test_of_several_tables_the_bad_one_is_named(error_of, patients, tmp_path):
+    patients["outcome"] = "well"
+    path = write(tmp_path, patients[["age", "outcome"]])
+    error = error_of("--datasets", "iris", data=path)
+    assert "dataset 'table': target 'outcome' has one class only" in error
+
+
+def test_results_of_unknown_origin_are_an_error(error_of, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.csv").write_text("something\n")
+    assert "Choose another file" in error_of("--datasets", "iris")
+
+
+def test_a_cluster_that_does_not_answer_is_an_error(error_of, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(_cluster, "CONNECT_SECONDS", 0.2)
+    error = error_of("--datasets", "iris", "--cluster", "tcp://127.0.0.1:9")
+    assert "127.0.0.1:9" in error
+
+
+def test_an_address_that_is_none_is_an_error(error_of):
+    pytest.importorskip("distributed")
+    assert "nonsense" in error_of("--datasets", "iris", "--cluster", "nonsense://x")
+
+
+def test_a_cluster_without_distributed_says_what_to_install(error_of, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    error = error_of("--datasets", "iris", "--cluster", "tcp://127.0.0.1:9")
+    assert "pip install sparsekit[cluster]" in error

@@ -54,10 +54,10 @@ def calls(monkeypatch):
 
 
 def by_rate_and_seed(calls):
-    """Return the calls of each seed and missing rate: five fits in a row."""
+    """Return the calls of each missing rate and seed: five fits in a row."""
     per_job_group = 2 * len(SPARSITIES) + 1
     groups = [calls[i : i + per_job_group] for i in range(0, len(calls), per_job_group)]
-    keys = [(rate, seed) for rate in RATES for seed in SEEDS]
+    keys = [(rate, seed) for seed in SEEDS for rate in RATES]
     return dict(zip(keys, groups, strict=True))
 
 

@@ -8,8 +8,10 @@ from scipy.sparse import csr_array
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_info
 
 from sparsekit.study import missingness_study
+from sparsekit.study._plan import KEYS
 
 TINY = {"hidden_layer_sizes": (8,), "max_iter": 2}
 
@@ -28,15 +30,15 @@ def small_study(X, y, **changes):
         "seeds": 2,
         "estimator_params": TINY,
     }
-    return missingness_study(X, y, **{**settings, **changes})
+    return missingness_study(X, y, **{**settings, **changes}).frame
 
 
 def test_one_row_per_model_sparsity_rate_and_seed(table):
     frame = small_study(*table)
     # (dense once, static and SET at two sparsities) x two rates x two seeds
     assert len(frame) == (1 + 2 + 2) * 2 * 2
-    keys = ["mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
-    assert list(frame.columns[:6]) == keys
+    keys = list(KEYS)
+    assert list(frame.columns[:7]) == keys
     assert not frame.duplicated(keys).any()
     pd.testing.assert_frame_equal(frame, frame.sort_values(keys, ignore_index=True))
 
@@ -47,6 +49,8 @@ def test_rows_describe_their_fits(table):
     assert frame["score"].between(0, 1).all()
     assert (frame["n_iter"] == 2).all()
     assert (frame["fit_time"] > 0).all()
+    assert (frame["n_train"] == 53).all()
+    assert (frame["n_test"] == 27).all()
     dense = frame.loc[frame["model"] == "dense"]
     assert (dense["sparsity"] == 0).all()
     sparse = frame.loc[(frame["model"] == "set") & (frame["sparsity"] == 0.8)]
@@ -226,7 +230,26 @@ def test_an_interrupt_that_a_network_swallows_ends_the_study(
                 warnings.warn("Training interrupted by user.", stacklevel=2)
             return super().fit(X, y)
 
-    monkeypatch.setattr("sparsekit.study._study.try_models", lambda plan: None)
+    monkeypatch.setattr("sparsekit.study._study.try_models", lambda *args: None)
     models = {"swallower": Swallower()}
     with pytest.raises(KeyboardInterrupt):
         small_study(*table, models=models, estimator_params=None, n_jobs=n_jobs)
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_each_fit_has_one_thread(table, backend):
+    class Counter(DummyClassifier):
+        """Scores by the number of threads that BLAS and OpenMP have in its fit."""
+
+        def fit(self, X, y):
+            X @ X.T
+            self.threads_ = [pool["num_threads"] for pool in threadpool_info()]
+            return super().fit(X, y)
+
+        def score(self, X, y):
+            return max(self.threads_, default=1)
+
+    models = {"counter": Counter()}
+    with parallel_config(backend=backend, n_jobs=2):
+        frame = small_study(*table, models=models, estimator_params=None)
+    assert set(frame["score"]) == {1}

@@ -1,0 +1,119 @@
+"""A study on a dask cluster, one of whose workers dies."""
+
+import os
+import signal
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from joblib import parallel_config
+
+from sparsekit.study import missingness_study
+from sparsekit.study._cli import main
+
+distributed = pytest.importorskip("distributed")
+
+GRID = {
+    "models": ["dense", "set", "logistic_mean"],
+    "sparsities": [0.5],
+    "missing_rates": [0.0, 0.4],
+    "seeds": 6,
+    "estimator_params": {"hidden_layer_sizes": (8,), "max_iter": 60},
+}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def client(cluster):
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+        yield client
+
+
+@pytest.fixture
+def table():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(90, 4))
+    return X, (X[:, 0] > 0).astype(int)
+
+
+def without_time(result):
+    return result.frame.drop(columns="fit_time")
+
+
+def kill_after(path, n_rows, pid, seen):
+    """Kill a process when there are `n_rows` in the file; return the thread.
+
+    The number of rows that were there after its death goes to the list `seen`.
+    """
+
+    def watch():
+        while not path.exists() or path.read_bytes().count(b"\n") <= n_rows:
+            time.sleep(0.002)
+        os.kill(pid, signal.SIGKILL)
+        seen.append(path.read_bytes().count(b"\n") - 1)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    return thread
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def test_a_study_is_complete_though_a_worker_dies(client, table, tmp_path):
+    path = tmp_path / "results.csv"
+    pids = list(client.run(os.getpid).values())
+    seen = []
+    thread = kill_after(path, 3, pids[0], seen)
+    result = missingness_study(*table, client=client, output=path, **GRID)
+    thread.join(10)
+    assert seen[0] < len(result.frame)
+    assert pids[0] not in client.run(os.getpid).values()
+    expected = missingness_study(*table, **GRID)
+    pd.testing.assert_frame_equal(
+        without_time(result), without_time(expected), check_exact=True
+    )
+
+
+def test_joblib_can_send_the_fits_to_the_cluster_as_well(client, table):
+    grid = {**GRID, "seeds": 1}
+    with client.as_current(), parallel_config(backend="dask"):
+        result = missingness_study(*table, **grid)
+    expected = missingness_study(*table, **grid)
+    pd.testing.assert_frame_equal(
+        without_time(result), without_time(expected), check_exact=True
+    )
+
+
+def test_the_command_takes_the_address_of_a_cluster(cluster, tmp_path, capfd):
+    args = ["--datasets", "iris", "--models", "static", "--hidden", "8", "--quiet"]
+    args += ["--epochs", "2", "--seeds", "2", "--rates", "0", "--no-plot"]
+    args += ["--cluster", cluster.scheduler_address, "--output", str(tmp_path)]
+    assert main(["study", *args]) == 0
+    assert len(pd.read_csv(tmp_path / "results.csv")) == 2 * 4
+    assert capfd.readouterr().out == ""
+
+
+def test_a_study_leaves_nothing_on_the_cluster(client, table):
+    missingness_study(*table, client=client, **{**GRID, "seeds": 1})
+    deadline = time.monotonic() + 10
+    while client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_an_error_on_a_worker_ends_the_study(client, table, monkeypatch):
+    monkeypatch.setattr("sparsekit.study._study.try_models", lambda *args: None)
+    with pytest.raises(ValueError, match="activation"):
+        missingness_study(
+            *table, client=client, **{**GRID, "estimator_params": {"activation": "no"}}
+        )
