@@ -117,7 +117,7 @@ class MARMasker(BaseMasker):
         Seed of the random numbers.
     n_features_in_ : int
         Number of features seen during fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of features seen during fit, if `X` has string column names.
 
     See Also

@@ -1,0 +1,85 @@
+"""How Sphinx makes the site from these pages, the examples and the docstrings."""
+
+import sys
+from pathlib import Path
+
+import sparsekit
+
+sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
+project = "sparsekit"
+author = "the sparsekit developers"
+copyright = author
+version = release = sparsekit.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+    # Our own.
+    "api_pages",
+    "code_host_pages",
+    "mathml",
+]
+root_doc = "index"
+templates_path = ["_templates"]
+exclude_patterns = ["_build", "gallery/**/*.py.md5", "gallery/**/*.ipynb"]
+
+# Every reference to a name of ours must lead somewhere. Those to other libraries are
+# left as they are: looking them up would take a network.
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!sparsekit\b).*")]
+default_role = "literal"
+
+# Pages ------------------------------------------------------------------------------
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 4
+
+# API reference ----------------------------------------------------------------------
+autosummary_generate = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+# Gallery ----------------------------------------------------------------------------
+# An example that fails, or warns, fails the build.
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "gallery",
+    "subsection_order": [
+        f"../examples/{group}"
+        for group in (
+            "first_steps",
+            "missing_data",
+            "topology",
+            "difficulty",
+            "online",
+            "performance",
+        )
+    ],
+    "doc_module": ("sparsekit",),
+    "backreferences_dir": "api/backreferences",
+    "download_all_examples": False,
+    "remove_config_comments": True,
+    "show_memory": False,
+    "min_reported_time": 20,
+    "plot_gallery": True,
+}
+
+# HTML -------------------------------------------------------------------------------
+html_theme = "pydata_sphinx_theme"
+html_title = "sparsekit"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "header_links_before_dropdown": 5,
+    "navigation_with_keys": False,
+    "show_toc_level": 2,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": ["theme-version"],
+}
