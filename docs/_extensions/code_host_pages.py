@@ -1,9 +1,10 @@
 """Pages that read well on a code host, too, as pages of the site.
 
-Links to files that the site has in another form lead to that form: from an example's
-source to its page of the gallery, from a package's ``__init__.py`` to its part of the API
-reference. And what a page lists (``- [Title](page.md): ...``) is below it in the tree of
-pages: Sphinx needs a ``toctree`` for that, which a code host would show as raw text.
+Links to files that the site has in another form lead to that form: an example's
+source to its page of the gallery, a package's ``__init__.py`` to its part of the API
+reference. And what a page lists (``- [Title](page.md): ...``) is below it in the tree
+of pages: Sphinx needs a ``toctree`` for that, which a code host would show as raw
+text.
 """
 
 import re

@@ -268,7 +268,7 @@ _ATTRIBUTES = [
     n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions
     that have ever had a connection), n_active (neurons that the layer reads and that
     read something themselves), mean, standard deviation and maximum of a neuron's
-    connections (``fan_in_...`` and ``fan_out_...``), seconds (of the whole rewiring).""",
+    connections (``fan_in_...`` and ``fan_out_...``), seconds (the whole rewiring).""",
     """record_ : dict of str to ndarray
     With `record`, what the last call of `fit` or `partial_fit` noted about each row of
     its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN.""",
