@@ -68,6 +68,8 @@ sphinx_gallery_conf = {
     "plot_gallery": True,
 }
 
+toc_object_entries_show_parents = "hide"
+
 # HTML -------------------------------------------------------------------------------
 html_theme = "pydata_sphinx_theme"
 html_title = "sparsekit"

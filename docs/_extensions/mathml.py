@@ -26,7 +26,7 @@ def visit_inline(translator, node):
 
 
 def visit_block(translator, node):
-    translator.body.append('<div class="math">')
+    translator.body.append('<div class="formula">')
     translator.body.append(mathml(node, as_block=True))
     translator.body.append("</div>\n")
     raise nodes.SkipNode
