@@ -54,7 +54,7 @@ def toctree(text):
 
 def adapt(app, docname, source):
     """Rewrite the source of a Markdown page for the site."""
-    if not app.env.doc2path(docname).endswith(".md"):
+    if app.env.doc2path(docname).suffix != ".md":
         return
     text = LINK.sub(lambda link: on_the_site(link[1], docname), source[0])
     source[0] = text + toctree(text)
