@@ -36,6 +36,8 @@ default_role = "literal"
 # Pages ------------------------------------------------------------------------------
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
+# What these pages list is below them.
+page_trees = ["index", "user_guide/index", "api"]
 
 # API reference ----------------------------------------------------------------------
 autosummary_generate = True
@@ -77,6 +79,19 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
+# Pages with nothing below or beside them need no list of pages.
+html_sidebars = {
+    page: []
+    for page in (
+        "install",
+        "getting_started",
+        "performance",
+        "comparison",
+        "architecture",
+        "contributing",
+        "changelog",
+    )
+}
 html_theme_options = {
     "header_links_before_dropdown": 5,
     "navigation_with_keys": False,

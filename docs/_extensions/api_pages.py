@@ -1,11 +1,16 @@
 """API reference: a page for every public name, and code that links to it."""
 
 import inspect
+import re
+import sys
 from pathlib import Path
 
 from docutils import nodes
 from public_names import ROOMS, full_names, room_page
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.util import logging
+
+INITIALS = re.compile(r"^( *\.\. \[\d+\] )(?=[A-Z]\. )")
 
 logger = logging.getLogger(__name__)
 
@@ -21,10 +26,35 @@ def write_pages(app, config):
 
 
 def leave_out_foreign(app, what, name, member, skip, options):
-    """Leave out the members that other libraries define."""
+    """Leave out what other libraries and tuples define, and fields of named tuples.
+
+    Fields are in the section Attributes already.
+    """
     member = inspect.unwrap(getattr(member, "fget", member))
     module = getattr(member, "__module__", None) or "sparsekit"
-    return True if not module.startswith("sparsekit") else skip
+    owner = getattr(member, "__objclass__", None)
+    is_field = type(member).__name__ == "_tuplegetter"
+    return is_field or owner is tuple or not module.startswith("sparsekit") or skip
+
+
+def adapt_docstring(app, what, name, obj, options, lines):
+    """Give constants the comment ``#:`` above them, and keep initials what they are.
+
+    reStructuredText would take the "D." of an author for an item of a list.
+    """
+    if what == "data":
+        lines[:] = comment_of(name.rpartition(".")[2])
+    lines[:] = [INITIALS.sub(r"\1\\", line) for line in lines]
+
+
+def comment_of(constant):
+    """Return the lines of the comment on a constant, in whichever file it is made."""
+    for name in sorted(sys.modules):
+        if name.startswith("sparsekit."):
+            comments = ModuleAnalyzer.for_module(name).find_attr_docs()
+            if ("", constant) in comments:
+                return comments["", constant]
+    return []
 
 
 def link_names(app, doctree, docname):
@@ -55,6 +85,8 @@ def setup(app):
     # Before Sphinx looks which pages there are.
     app.connect("config-inited", write_pages)
     app.connect("autodoc-skip-member", leave_out_foreign)
+    # Before numpydoc.
+    app.connect("autodoc-process-docstring", adapt_docstring, priority=100)
     app.connect("env-check-consistency", check_all_are_documented)
     app.connect("doctree-resolved", link_names)
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}

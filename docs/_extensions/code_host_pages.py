@@ -57,9 +57,12 @@ def adapt(app, docname, source):
     if app.env.doc2path(docname).suffix != ".md":
         return
     text = LINK.sub(lambda link: on_the_site(link[1], docname), source[0])
-    source[0] = text + toctree(text)
+    if docname in app.config.page_trees:
+        text += toctree(text)
+    source[0] = text
 
 
 def setup(app):
+    app.add_config_value("page_trees", [], "env", list)
     app.connect("source-read", adapt)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,7 +21,7 @@ class LabelMasker(BaseMasker):
     """Make values missing by the target `y`: **in training data only**.
 
     Labels are not known when a model predicts. So ``fit_transform(X, y)`` makes values
-    missing, and **``transform`` returns the values as they are**; there is no parameter
+    missing, and ``transform`` **returns the values as they are**; there is no parameter
     `when`. Use `mask` and `propensity` with `y` to mask other data.
 
     A missing value then tells something of the label: what a model learns from that
