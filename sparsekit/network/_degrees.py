@@ -2,8 +2,7 @@
 
 import numpy as np
 
-# Connections counted at a time: numpy makes a copy of their indices.
-_CHUNK = 2**20
+from sparsekit.kernels.degrees import degree_totals
 
 
 def degree_statistics(network):
@@ -22,34 +21,22 @@ def degree_statistics(network):
         (``fan_out_...``). Complexity: O(connections + neurons).
     """
     sizes, first = network.sizes, network.first
-    fan_in = np.diff(network.indptr)
-    per_layer = np.diff(network.indptr[[*first[1:], fan_in.size]])
-    level_starts = (first - first[0])[:-1]
-    fan_out = np.concatenate([_reads(layer) for layer in network.layers()])
-    is_fed = np.ones(fan_out.size, dtype=bool)
-    is_fed[sizes[0] :] = fan_in[: fan_in.size - sizes[-1]] > 0
-    active = np.add.reduceat((fan_out > 0) & is_fed, level_starts, dtype=np.int64)
+    totals = degree_totals(sizes, first, network.indptr, network.indices)
+    n_active, squares_in, max_in, squares_out, max_out = totals.T
+    ends = network.indptr[[*first[1:], network.indptr.size - 1]]
+    n_connections = ends[1:] - ends[:-1]
     return {
-        "n_active": active,
-        **_spread("fan_in", fan_in, first[1:], sizes[1:], per_layer),
-        **_spread("fan_out", fan_out, level_starts, sizes[:-1], per_layer),
+        "n_active": n_active,
+        **_spread("fan_in", n_connections / sizes[1:], squares_in / sizes[1:], max_in),
+        **_spread(
+            "fan_out", n_connections / sizes[:-1], squares_out / sizes[:-1], max_out
+        ),
     }
 
 
-def _reads(layer):
-    """Return how many connections read each input neuron, in bounded memory."""
-    total = np.zeros(layer.n_in, dtype=np.int64)
-    for start in range(0, layer.indices.size, _CHUNK):
-        some = layer.indices[start : start + _CHUNK]
-        total += np.bincount(some, minlength=layer.n_in)
-    return total
-
-
-def _spread(name, degrees, starts, n_neurons, n_connections):
-    mean = n_connections / n_neurons
-    squares = np.add.reduceat(degrees * degrees, starts) / n_neurons
+def _spread(name, mean, mean_square, most):
     return {
         f"{name}_mean": mean,
-        f"{name}_std": np.sqrt(np.maximum(squares - mean * mean, 0.0)),
-        f"{name}_max": np.maximum.reduceat(degrees, starts),
+        f"{name}_std": np.sqrt(np.maximum(mean_square - mean * mean, 0.0)),
+        f"{name}_max": most,
     }

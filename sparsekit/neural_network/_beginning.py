@@ -5,16 +5,15 @@ from scipy import sparse
 
 from sparsekit.network import build_network, select_connections
 from sparsekit.neural_network._missing import prepare
-from sparsekit.neural_network._strategies import strategies_of
 from sparsekit.topology import correlation_strengths, needs_of
 
 
-def connection_counts(estimator, sizes, *, initial=False):
+def connection_counts(strategies, sizes, *, initial=False):
     """Return the connections of each layer in the end, or in the beginning.
 
     Parameters
     ----------
-    estimator : BaseSparseMLP
+    strategies : Strategies
     sizes : sequence of int
         Neurons per level.
     initial : bool, default=False
@@ -25,8 +24,7 @@ def connection_counts(estimator, sizes, *, initial=False):
     ndarray of int64, one number per layer
     """
     sizes = [int(n) for n in sizes]
-    strategies = strategies_of(estimator)
-    counts = strategies.allocation.counts(sizes, estimator._wanted_sparsity)
+    counts = strategies.allocation.counts(sizes, strategies.sparsity)
     if not initial or strategies.density_schedule is None:
         return counts
     final = int(counts.sum()) / int(np.dot(sizes[:-1], sizes[1:]))
@@ -34,26 +32,25 @@ def connection_counts(estimator, sizes, *, initial=False):
     return strategies.allocation.counts(sizes, 1.0 - density)
 
 
-def may_have(estimator, sizes, n_connections):
+def may_have(strategies, sizes, n_connections):
     """Return whether training may go on with so many connections.
 
     On the way of a density schedule that is any number from the one in the end.
     """
-    final = int(connection_counts(estimator, sizes).sum())
-    if strategies_of(estimator).density_schedule is None:
+    final = int(connection_counts(strategies, sizes).sum())
+    if strategies.density_schedule is None:
         return n_connections == final
     return n_connections >= final
 
 
-def first_network(estimator, X, sizes):
+def first_network(estimator, strategies, X, sizes):
     """Return a network that has not been trained.
 
     If the topology chooses its connections by their gradients, the network holds all
     that it chooses among; see `chosen_network`.
     """
-    strategies = strategies_of(estimator)
     topology, dtype = strategies.topology, np.dtype(estimator.dtype)
-    counts = connection_counts(estimator, sizes, initial=True)
+    counts = connection_counts(strategies, sizes, initial=True)
     if hasattr(topology, "keep"):
         counts = topology.candidate_counts(sizes, counts)
     facts = {}
@@ -86,15 +83,15 @@ def _strengths(samples, rng):
     return correlation_strengths(X, rng, fill=samples.fill)
 
 
-def chosen_network(estimator, trainer):
+def chosen_network(estimator, strategies, trainer):
     """Return the network with the connections that its topology chooses by gradients.
 
     None if the topology leaves nothing to choose.
     """
-    strategies, network = strategies_of(estimator), trainer.network
+    network = trainer.network
     if not hasattr(strategies.topology, "keep"):
         return None
-    counts = connection_counts(estimator, network.sizes, initial=True)
+    counts = connection_counts(strategies, network.sizes, initial=True)
     values, deltas = trainer.probe(strategies.n_batches, estimator._generator)
     kept = [
         strategies.topology.keep(layer._replace(values=v, deltas=d), int(count))

@@ -201,6 +201,7 @@ class FitLoop:
                 "loss": loss,
                 "validation_score": score,
                 "learning_rate": rate,
+                "n_connections": int(self.trainer.network.weights.size),
                 "n_replaced": n_replaced,
                 "seconds": seconds,
             }

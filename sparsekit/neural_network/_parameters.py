@@ -183,7 +183,8 @@ default=None
     Seed of connections, weights, order of the rows and dropout. An integer gives the
     same bits in every process.""",
     "verbose": """int, default=0
-    1 prints one line per epoch.""",
+    1 prints one line per epoch: its number, loss, validation score where there is one,
+    learning rate, connections, how many of them are new, and seconds.""",
 }
 
 _TARGET = """
@@ -261,8 +262,8 @@ _ATTRIBUTES = [
     Score on the validation rows after every epoch: accuracy for classifiers, R2 for
     regressors. Empty without such rows.""",
     """history_ : list of dict
-    One row per epoch: epoch, loss, validation_score, learning_rate, n_replaced
-    (connections replaced before the epoch and within it), seconds.""",
+    One row per epoch: epoch, loss, validation_score, learning_rate, n_connections,
+    n_replaced (connections replaced before the epoch and within it), seconds.""",
     """rewiring_history_ : list of dict
     One row per rewiring and layer: epoch (epochs before it), step, layer (from 1),
     n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions

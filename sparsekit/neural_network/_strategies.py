@@ -34,6 +34,7 @@ from sparsekit.topology import (
     TaylorPruner,
     ThresholdPruner,
     UnfiredGrower,
+    check_parameters_of,
 )
 
 # What each parameter may be by name.
@@ -93,6 +94,7 @@ class Strategies(NamedTuple):
     topology: Any
     weight_init: str
     rewind: bool
+    sparsity: float
 
     @property
     def rewires(self) -> bool:
@@ -111,14 +113,20 @@ def strategies_of(estimator):
 
     A parameter that is None, or that the estimator does not have, is as its method
     says.
+
+    Raises
+    ------
+    ValueError or TypeError
+        If a part was made with parameters that it does not allow: before any training,
+        and not at the first rewiring.
     """
     recipe = DEFAULTS | RECIPES[estimator._method_name]
     chosen = {}
     for name, usual in recipe.items():
         given = getattr(estimator, name, None)
         chosen[name] = _made(name, usual if given is None else given)
-    chosen["schedule"].fraction(0.0, 0.0)  # raises if its parameters are not allowed
-    return Strategies(**chosen)
+        check_parameters_of(chosen[name])
+    return Strategies(**chosen, sparsity=getattr(estimator, "sparsity", 0.0))
 
 
 def n_rewirings(strategies, n_epochs, first):

@@ -1,13 +1,16 @@
-"""The table that `verbose` shows while a network trains."""
+"""The table that `verbose` shows."""
 
 import sys
 
+# "#" keeps trailing zeros, so that the digits of a column stand below each other; "g"
+# keeps to its width, however large the number.
 _COLUMNS = {
     "epoch": ("epoch", "{:>7d}"),
-    "loss": ("loss", "{:>12.6f}"),
-    "validation_score": ("val. score", "{:>12.4f}"),
+    "loss": ("loss", "{:>#12.6g}"),
+    "validation_score": ("val. score", "{:>#12.5g}"),
     "learning_rate": ("rate", "{:>11.3e}"),
-    "n_replaced": ("replaced", "{:>10d}"),
+    "n_connections": ("connections", "{:>13d}"),
+    "n_replaced": ("rewired", "{:>11d}"),
     "seconds": ("seconds", "{:>9.3f}"),
 }
 

@@ -40,6 +40,7 @@ from sparsekit.topology._neurons import (
     percolation,
 )
 from sparsekit.topology._observed_grower import ObservedGrower
+from sparsekit.topology._parameters import check_parameters_of
 from sparsekit.topology._plan import Replacement, plan_rewiring
 from sparsekit.topology._random_pruner import RandomPruner
 from sparsekit.topology._redistribution import (
@@ -104,6 +105,7 @@ __all__ = [
     "UnfiredGrower",
     "Uniform",
     "active_neurons",
+    "check_parameters_of",
     "check_strategy",
     "connect_idle_neurons",
     "correlation_strengths",

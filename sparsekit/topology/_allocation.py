@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from sparsekit.topology._parameters import check_number
 from sparsekit.topology._shares import shapes, share_out, without_gaps
 
 
@@ -109,13 +110,16 @@ class ErdosRenyi(BaseEstimator):
         if self.epsilon is None:
             share = n_in + n_out
             return share_out(share, n_in, n_out, sparsity, self.dense_output)
-        if not 0 < self.epsilon < np.inf:
-            raise ValueError(f"epsilon must be a positive number; got {self.epsilon}.")
+        self.check_parameters()
         wanted = np.minimum(self.epsilon * (n_in + n_out), n_in * n_out)
         counts = np.rint(wanted).astype(np.int64)
         if self.dense_output:
             counts[-1] = n_in[-1] * n_out[-1]
         return without_gaps(counts, n_in, n_out, f"epsilon={self.epsilon}", "higher")
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "epsilon", closed="neither", or_none=True)
 
 
 class Uniform(BaseEstimator):

@@ -35,18 +35,9 @@ def n_candidates(candidates: float | None, count: int | np.ndarray, n_free):
         Candidates for each new connection, at least 1; None stands for all.
     count, n_free : int or ndarray of int
         New connections, and free positions.
-
-    Raises
-    ------
-    ValueError
-        If there would be fewer candidates than new connections.
     """
     if candidates is None or candidates == math.inf:
         return n_free
-    if not candidates >= 1:
-        raise ValueError(
-            f"candidates must be at least 1, or None for all; got {candidates!r}."
-        )
     return np.minimum(np.ceil(candidates * np.asarray(count)).astype(np.int64), n_free)
 
 

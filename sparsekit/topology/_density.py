@@ -68,11 +68,15 @@ class CubicDensity(BaseEstimator):
 
     def density(self, final: float, progress: float) -> float:
         """Return the density now, see :meth:`ConstantDensity.density`."""
+        self.check_parameters()
+        done = _share_done(progress, self.begin, self.end)
+        return _between(final, self.initial, (1.0 - done) ** 3)
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "end", 0, 1, closed="right")
         check_number(self, "begin", 0, self.end, closed="left")
-        done = _share_done(progress, self.begin, self.end)
-        return _between(final, self.initial, (1.0 - done) ** 3)
 
 
 class SigmoidDensity(BaseEstimator):
@@ -110,14 +114,18 @@ class SigmoidDensity(BaseEstimator):
 
     def density(self, final: float, progress: float) -> float:
         """Return the density now, see :meth:`ConstantDensity.density`."""
-        check_number(self, "initial", 0, 1, closed="right")
-        check_number(self, "steepness", 0, closed="neither")
-        check_number(self, "end", 0, 1, closed="right")
+        self.check_parameters()
         done = _share_done(progress, 0.0, self.end)
         # The logistic function, shifted by a half and doubled, is tanh of half of it.
         bend = 0.5 * self.steepness
         height = math.tanh(bend * (1.0 - 2.0 * done)) / math.tanh(bend)
         return _between(final, self.initial, 0.5 * (1.0 + height))
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "initial", 0, 1, closed="right")
+        check_number(self, "steepness", 0, closed="neither")
+        check_number(self, "end", 0, 1, closed="right")
 
 
 def _share_done(progress, begin, end):

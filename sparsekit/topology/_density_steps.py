@@ -45,13 +45,14 @@ class ElasticDensity(BaseEstimator):
 
         It is never above 1.
         """
-        self._check()
+        self.check_parameters()
         for extra, until in zip(self.extra, self.until, strict=True):
             if progress < until:
                 return min(final * (1.0 + extra), 1.0)
         return final
 
-    def _check(self):
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
         extra, until = list(self.extra), list(self.until)
         is_increasing = all(a < b for a, b in pairwise([-1, *until, 2]))
         in_order = is_increasing and all(0 <= share <= 1 for share in until)
@@ -92,9 +93,13 @@ class OneShotDensity(BaseEstimator):
 
     def density(self, final: float, progress: float) -> float:
         """Return the density now, see :meth:`ConstantDensity.density`."""
+        self.check_parameters()
+        return self.initial if progress < self.at else final
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "at", 0, 1)
-        return self.initial if progress < self.at else final
 
 
 class IterativeDensity(BaseEstimator):
@@ -131,11 +136,15 @@ class IterativeDensity(BaseEstimator):
 
     def density(self, final: float, progress: float) -> float:
         """Return the density now, see :meth:`ConstantDensity.density`."""
-        check_count(self, "rounds")
-        check_number(self, "initial", 0, 1, closed="right")
-        check_number(self, "end", 0, 1, closed="right")
+        self.check_parameters()
         # Slightly more, so that rounding does not hold up a round that is due.
         rounds_done = math.floor(self.rounds * (progress / self.end) * (1.0 + 1e-12))
         if rounds_done >= self.rounds:
             return final
         return self.initial * (final / self.initial) ** (rounds_done / self.rounds)
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_count(self, "rounds")
+        check_number(self, "initial", 0, 1, closed="right")
+        check_number(self, "end", 0, 1, closed="right")

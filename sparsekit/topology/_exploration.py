@@ -45,7 +45,7 @@ class Exploration:
         self.exact = exact
         self._seen = np.empty(0, dtype=np.int64)
         self._halvings = 0
-        self._pending = []
+        self._pending, self._n_pending = [], 0
         if state is not None:
             self._seen, self._halvings = state["seen"], int(state["halvings"])
 
@@ -73,8 +73,8 @@ class Exploration:
             for at in range(0, here.size, _CHUNK)
         ]
         keys = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
-        self._pending.append((keys, tell))
-        if self.exact or sum(keys.size for keys, _ in self._pending) > BUDGET:
+        self._put_off(keys, tell)
+        if self.exact or self._n_pending > BUDGET:
             self.settle()
 
     def see_layers(self, layers):
@@ -90,7 +90,11 @@ class Exploration:
             for layer, end in zip(layers, self.ends[:-1], strict=True)
             for some in _in_pieces(layer)
         ]
-        self._pending.append((np.concatenate(keys), None))
+        self._put_off(np.concatenate(keys), None)
+
+    def _put_off(self, keys, tell):
+        self._pending.append((keys, tell))
+        self._n_pending += keys.size
 
     def _expect(self, n_new):
         """Remember as small a part of all positions as so many new ones demand."""
@@ -99,7 +103,7 @@ class Exploration:
 
     def settle(self):
         """Count what was noted; tell those who asked."""
-        pending, self._pending = self._pending, []
+        pending, self._pending, self._n_pending = self._pending, [], 0
         self._seen = self._sampled(self._seen)
         for keys, tell in pending:
             # Sorted and distinct already: a set operation of numpy takes far longer.

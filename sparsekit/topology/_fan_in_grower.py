@@ -7,6 +7,7 @@ from sparsekit.kernels.sampling import draw_per_group
 from sparsekit.kernels.wiring import free_positions
 from sparsekit.topology._candidates import largest, n_candidates
 from sparsekit.topology._layer import Layer
+from sparsekit.topology._parameters import check_count, check_number
 
 
 class FanInGrower(BaseEstimator):
@@ -79,8 +80,9 @@ class FanInGrower(BaseEstimator):
         Raises
         ------
         ValueError
-            If `candidates` is below 1, or the gradient is not known.
+            If a parameter is none of those allowed, or the gradient is not known.
         """
+        self.check_parameters()
         survivors = _survivors_per_row(layer.indptr, dropped)
         shares, may_get_more = _shares(survivors, layer.n_in, count)
         free = layer.n_in - survivors
@@ -101,6 +103,11 @@ class FanInGrower(BaseEstimator):
         missing = count - int(shares.sum())
         chosen[next_best[largest(gradients[next_best], missing, rng)]] = True
         return positions[chosen]
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "candidates", 1, or_none=True)
+        check_count(self, "n_batches")
 
 
 def _survivors_per_row(indptr, dropped):

@@ -10,6 +10,7 @@ from sparsekit.topology._candidates import (
     random_free_positions,
 )
 from sparsekit.topology._layer import Layer
+from sparsekit.topology._parameters import check_count, check_number
 
 
 class GradientGrower(BaseEstimator):
@@ -79,12 +80,18 @@ class GradientGrower(BaseEstimator):
         Raises
         ------
         ValueError
-            If `candidates` is below 1, or the gradient is not known.
+            If a parameter is none of those allowed, or the gradient is not known.
         """
+        self.check_parameters()
         size = n_candidates(self.candidates, count, n_free_after(layer, dropped))
         positions = random_free_positions(layer, dropped, int(size), rng)
         sizes = np.abs(self._gradients(layer, positions))
         return positions[largest(sizes, count, rng)]
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "candidates", 1, or_none=True)
+        check_count(self, "n_batches")
 
     def _gradients(self, layer, positions):
         """Return what the candidates are judged by; a sum ranks them as a mean does."""

@@ -13,6 +13,7 @@ from sparsekit.topology._candidates import (
     random_free_positions,
 )
 from sparsekit.topology._layer import Layer
+from sparsekit.topology._parameters import check_number, check_option
 from sparsekit.topology._sampling import sample_distinct
 
 _RULES = ("CH3-L3p", "CH2-L3n")
@@ -132,7 +133,7 @@ class LinkPredictionGrower(BaseEstimator):
         of d connections, of which `max_degree` count at most, and p paths of a
         candidate.
         """
-        self._check()
+        self.check_parameters()
         links = _surviving_links(layer, dropped)
         n_free = n_free_after(layer, dropped)
         size = int(n_candidates(self.candidates, count, n_free))
@@ -153,18 +154,12 @@ class LinkPredictionGrower(BaseEstimator):
                 scores = np.log(scores) / self.temperature + rng.gumbel(size=size)
         return positions[largest(scores, count, rng)]
 
-    def _check(self):
-        """Raise where a parameter makes no sense."""
-        if self.rule not in _RULES:
-            raise ValueError(f"rule must be one of {_RULES}; got {self.rule!r}.")
-        if self.temperature is not None and not self.temperature > 0:
-            raise ValueError(
-                f"temperature must be above 0, or None; got {self.temperature!r}."
-            )
-        if self.max_degree is not None and not self.max_degree >= 1:
-            raise ValueError(
-                f"max_degree must be at least 1, or None; got {self.max_degree!r}."
-            )
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_option(self, "rule", _RULES)
+        check_number(self, "candidates", 1, or_none=True)
+        check_number(self, "temperature", closed="neither", or_none=True)
+        check_number(self, "max_degree", 1, or_none=True)
 
 
 def _surviving_links(layer, dropped):

@@ -52,7 +52,11 @@ class MESTPruner(ScorePruner):
 
         Complexity: O(n_connections * samples).
         """
-        check_number(self, "gradient_weight", closed="left")
         sizes = np.abs(layer.gradients_at(layer.positions()))
         sizes *= self.gradient_weight
         return sizes + np.abs(layer.weights)
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        super().check_parameters()
+        check_number(self, "gradient_weight", closed="left")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sparsekit.topology._gradient_grower import GradientGrower
+from sparsekit.topology._parameters import check_number
 
 
 class MomentumGrower(GradientGrower):
@@ -58,10 +59,13 @@ class MomentumGrower(GradientGrower):
         super().__init__(candidates=candidates, n_batches=n_batches)
         self.decay = decay
 
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        super().check_parameters()
+        check_number(self, "decay", 0, 1)
+
     def _gradients(self, layer, positions):
         """Return the momentum at the candidates."""
-        if not 0 <= self.decay <= 1:
-            raise ValueError(f"decay must lie in [0, 1]; got {self.decay!r}.")
         shares = (np.array_split(part, self.n_batches) for part in layer.probed())
         momentum = np.zeros(positions.size)
         for values, deltas in zip(*shares, strict=True):

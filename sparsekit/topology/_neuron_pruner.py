@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 
 from sparsekit.topology._layer import Layer, needs_of
 from sparsekit.topology._neurons import ImportancePruning, percolation
+from sparsekit.topology._parameters import check_number, check_parameters_of
 from sparsekit.topology._set_pruner import SETPruner
 
 
@@ -88,7 +89,10 @@ class NeuronPruner(BaseEstimator):
         ------
         ValueError
             If `percentile` lies outside [0, 100).
+        TypeError
+            If `pruner` is no object with `select`.
         """
+        self.check_parameters()
         inner = self._inner()
         if getattr(inner, "scope", "layer") == "network":
             first = inner.select_network(layers, fraction, rng)
@@ -101,6 +105,17 @@ class NeuronPruner(BaseEstimator):
                 _both(mask, g) for mask, g in zip(masks, choose(left), strict=True)
             ]
         return first if any(mask.all() for mask in masks) else masks
+
+    def check_parameters(self):
+        """Raise ValueError or TypeError if a parameter is none of those allowed."""
+        check_number(self, "percentile", 0, 100, closed="left")
+        inner = self._inner()
+        if isinstance(inner, type) or not hasattr(inner, "select"):
+            raise TypeError(
+                "NeuronPruner: pruner must be an object with `select`, such as "
+                f"SETPruner(), or None; got {inner!r}."
+            )
+        check_parameters_of(inner)
 
     def _inner(self):
         return SETPruner() if self.pruner is None else self.pruner

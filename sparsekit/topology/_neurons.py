@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from sparsekit.topology._layer import Layer
+from sparsekit.topology._parameters import check_number
 
 
 def neuron_importance(layer: Layer) -> np.ndarray:
@@ -94,10 +95,13 @@ class ImportancePruning(BaseEstimator):
         ValueError
             If `percentile` lies outside [0, 100).
         """
-        if not 0 <= self.percentile < 100:
-            raise ValueError(f"percentile must lie in [0, 100); got {self.percentile}.")
+        self.check_parameters()
         masks = [self._select_in(layer) for layer in layers[:-1]]
         return [*masks, np.zeros(layers[-1].indices.size, dtype=bool)]
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "percentile", 0, 100, closed="left")
 
     def _select_in(self, layer):
         fed = np.flatnonzero(np.diff(layer.indptr))

@@ -5,12 +5,44 @@ from numbers import Integral, Real
 _INFINITY = float("inf")
 
 
-def check_number(strategy, name, low=0.0, high=_INFINITY, *, closed="both"):
+def check_parameters_of(strategy):
+    """Let a strategy check its parameters, if it has `check_parameters`.
+
+    Training asks before it begins, so that what makes no sense is not found at the
+    first rewiring only.
+
+    Parameters
+    ----------
+    strategy : object
+        A pruner, grower, schedule or other part.
+
+    Raises
+    ------
+    ValueError or TypeError
+        As the strategy says.
+
+    Examples
+    --------
+    >>> from sparsekit.topology import ThresholdPruner, check_parameters_of
+    >>> check_parameters_of(ThresholdPruner(threshold=-1))
+    Traceback (most recent call last):
+    ValueError: ThresholdPruner: threshold must be a number in [0, inf]; got -1.
+    """
+    check = getattr(strategy, "check_parameters", None)
+    if check is not None:
+        check()
+
+
+def check_number(
+    strategy, name, low=0.0, high=_INFINITY, *, closed="both", or_none=False
+):
     """Raise if a parameter of `strategy` is not a number between `low` and `high`.
 
     `closed` is "both", "left", "right" or "neither": which of the two it may equal.
     """
     value = getattr(strategy, name)
+    if or_none and value is None:
+        return
     is_inside = isinstance(value, Real) and not isinstance(value, bool)
     if is_inside:
         above = value >= low if closed in ("both", "left") else value > low
@@ -19,9 +51,10 @@ def check_number(strategy, name, low=0.0, high=_INFINITY, *, closed="both"):
     if not is_inside:
         left = "[" if closed in ("both", "left") else "("
         right = "]" if closed in ("both", "right") else ")"
+        none = " or None" if or_none else ""
         raise ValueError(
             f"{type(strategy).__name__}: {name} must be a number in "
-            f"{left}{low:g}, {high:g}{right}; got {value!r}."
+            f"{left}{low:g}, {high:g}{right}{none}; got {value!r}."
         )
 
 

@@ -70,7 +70,7 @@ class RewiringSchedule(BaseEstimator):
         ValueError
             If a parameter is none of those allowed.
         """
-        self._check()
+        self.check_parameters()
         if progress >= self.end:
             return 0.0
         if self.decay == "linear":
@@ -79,7 +79,8 @@ class RewiringSchedule(BaseEstimator):
             return initial * (0.5 + 0.5 * math.cos(math.pi * progress / self.end))
         return initial
 
-    def _check(self):
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
         check_count(self, "every")
         check_option(self, "unit", ("epochs", "steps"))
         check_option(self, "decay", ("constant", "linear", "cosine"))

@@ -98,11 +98,18 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
         list of ndarray of bool, shape (n_connections,)
             True where a connection is dropped, for each layer.
         """
-        check_option(self, "scope", ("layer", "network"))
+        self.check_parameters()
         keys = [self._keys(layer, rng) for layer in layers]
         ends = np.cumsum([layer_keys.size for layer_keys in keys])
         ranked = keys[0] if len(keys) == 1 else np.concatenate(keys)
         return np.split(mark_lowest(ranked, int(fraction * ranked.size)), ends[:-1])
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed.
+
+        A subclass with parameters of its own extends it.
+        """
+        check_option(self, "scope", ("layer", "network"))
 
     def _keys(self, layer, rng):
         """Return the numbers by which connections are ranked."""

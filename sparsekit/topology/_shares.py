@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sparsekit.topology._apportion import apportion
+
 
 def shapes(sizes):
     """Return the numbers of inputs and of outputs of each layer."""
@@ -25,8 +27,8 @@ def share_out(share, n_in, n_out, sparsity, dense_output):
             "lower sparsity or dense_output=False."
         )
     open_positions = positions[:n_shared]
-    wanted = _fill_up(share[:n_shared], open_positions, rest)
-    counts = _round_to_total(wanted, open_positions, rest)
+    none = np.zeros(n_shared, dtype=np.int64)
+    counts = apportion(share[:n_shared], rest, none, open_positions)
     counts = np.concatenate([counts, positions[n_shared:]])
     return without_gaps(counts, n_in, n_out, f"sparsity={sparsity}", "lower")
 
@@ -40,27 +42,4 @@ def without_gaps(counts, n_in, n_out, given, direction):
             f"{given} leaves layer {layer} ({n_in[layer]} x {n_out[layer]}) without a "
             f"connection; use a {direction} {name} or larger hidden_layer_sizes."
         )
-    return counts
-
-
-def _fill_up(share, positions, goal):
-    """Scale `share` to sum to `goal`, where no layer exceeds its positions."""
-    dense = np.zeros(share.size, dtype=bool)
-    while True:
-        rest = goal - positions[dense].sum()
-        open_share = share[~dense].sum()
-        scale = rest / open_share if open_share else 0.0
-        wanted = np.where(dense, positions, scale * share)
-        too_many = ~dense & (wanted >= positions)
-        if not too_many.any():
-            return wanted
-        dense |= too_many
-
-
-def _round_to_total(wanted, positions, goal):
-    """Round to integers that sum to `goal`: the largest remainders go up."""
-    counts = np.minimum(np.floor(wanted).astype(np.int64), positions)
-    remainder = np.where(counts < positions, wanted - counts, -1.0)
-    missing = goal - int(counts.sum())
-    counts[np.argsort(-remainder, kind="stable")[:missing]] += 1
     return counts

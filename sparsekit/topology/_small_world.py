@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.wiring import free_positions
 from sparsekit.topology._initial import index_type, rows_of
+from sparsekit.topology._parameters import check_number
 from sparsekit.topology._sampling import sample_distinct
 
 
@@ -83,8 +84,7 @@ class SmallWorld(BaseEstimator):
         ValueError
             If `beta` lies outside [0, 1].
         """
-        if not 0 <= self.beta <= 1:
-            raise ValueError(f"beta must lie in [0, 1]; got {self.beta}.")
+        self.check_parameters()
         indptr, rows, columns = _lattice(n_in, n_out, count)
         positions = np.sort(rows * n_in + columns)
         indices = (positions % n_in).astype(index_type(n_in))
@@ -96,6 +96,10 @@ class SmallWorld(BaseEstimator):
         drawn = free_positions(indptr, indices, n_in, gone, ranks)
         positions = np.sort(np.concatenate([positions[~gone], drawn]))
         return rows_of(positions, n_in, n_out)
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "beta", 0, 1)
 
 
 def _lattice(n_in, n_out, count):

@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 
 from sparsekit.topology._initial import random_topology
 from sparsekit.topology._layer import Layer
+from sparsekit.topology._parameters import check_number
 
 
 class SNIPTopology(BaseEstimator):
@@ -65,11 +66,14 @@ class SNIPTopology(BaseEstimator):
         ValueError
             If `candidates` is less than 1.
         """
-        if not 1 <= self.candidates < np.inf:
-            raise ValueError(f"candidates must be at least 1; got {self.candidates}.")
+        self.check_parameters()
         levels = np.asarray(sizes, dtype=np.int64)
         wanted = np.rint(self.candidates * np.asarray(counts)).astype(np.int64)
         return np.minimum(wanted, levels[:-1] * levels[1:])
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "candidates", 1, closed="left")
 
     def draw(
         self,

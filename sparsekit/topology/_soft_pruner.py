@@ -66,6 +66,11 @@ class SoftPruner(ScorePruner):
         """Return the scores of the pruner inside."""
         return self._scorer().scores(layer)
 
+    def check_parameters(self):
+        """Raise ValueError or TypeError if a parameter is none of those allowed."""
+        self._scorer().check_parameters()
+        check_number(self, "temperature", closed="neither")
+
     def _scorer(self):
         if self.pruner is None:
             return MagnitudePruner()
@@ -77,7 +82,6 @@ class SoftPruner(ScorePruner):
         return self.pruner
 
     def _keys(self, layer, rng):
-        check_number(self, "temperature", closed="neither")
         with np.errstate(divide="ignore"):
             keys = np.log(self.scores(layer), dtype=np.float64)
         keys *= self.temperature

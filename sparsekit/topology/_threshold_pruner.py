@@ -61,7 +61,11 @@ class ThresholdPruner(BaseEstimator):
         ValueError
             If the threshold is not a number of at least 0.
         """
-        check_number(self, "threshold")
+        self.check_parameters()
         sizes = np.abs(layer.weights)
         n_below = int(np.count_nonzero(sizes < self.threshold))
         return mark_lowest(sizes, min(n_below, int(fraction * sizes.size)))
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "threshold")

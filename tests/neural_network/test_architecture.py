@@ -218,6 +218,7 @@ def test_fitted_attributes_appear_in_fit(network):
         "loss",
         "validation_score",
         "learning_rate",
+        "n_connections",
         "n_replaced",
         "seconds",
     }

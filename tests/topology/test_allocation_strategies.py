@@ -124,7 +124,9 @@ def test_epsilon_that_leaves_a_layer_without_connections_is_an_error():
 
 @pytest.mark.parametrize("epsilon", [0, -1.0, np.inf, np.nan])
 def test_epsilon_must_be_positive(epsilon):
-    with pytest.raises(ValueError, match="epsilon must be a positive number"):
+    with pytest.raises(
+        ValueError, match=r"epsilon must be a number in \(0, inf\) or None"
+    ):
         ErdosRenyi(epsilon=epsilon).counts(SIZES, 0.5)
 
 

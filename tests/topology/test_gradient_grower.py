@@ -104,14 +104,16 @@ def test_a_gradient_of_several_batches_is_their_sum():
 @pytest.mark.parametrize("grower", [GradientGrower, MomentumGrower, FanInGrower])
 def test_fewer_candidates_than_connections_are_an_error(grower, candidates):
     layer = empty_layer([[1.0, 2.0]], [[1.0]])
-    with pytest.raises(ValueError, match="candidates must be at least 1, or None"):
+    with pytest.raises(
+        ValueError, match=r"candidates must be a number in \[1, inf\] or None"
+    ):
         grown(grower(candidates=candidates), layer, 1)
 
 
 @pytest.mark.parametrize("decay", [-0.1, 1.1, np.nan])
 def test_a_decay_outside_the_unit_interval_is_an_error(decay):
     layer = empty_layer([[1.0, 2.0]], [[1.0]])
-    with pytest.raises(ValueError, match=r"decay must lie in \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"decay must be a number in \[0, 1\]"):
         grown(MomentumGrower(decay), layer, 1)
 
 

@@ -130,10 +130,19 @@ def test_looking_at_some_connections_only_bounds_the_time():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"rule": "CH1"}, "rule must be one of"),
-        ({"temperature": 0.0}, "temperature must be above 0, or None; got 0.0"),
-        ({"max_degree": 0}, "max_degree must be at least 1, or None; got 0"),
-        ({"candidates": 0.9}, "candidates must be at least 1, or None for all; got"),
+        ({"rule": "CH1"}, "rule must be one of 'CH3-L3p', 'CH2-L3n'; got 'CH1'"),
+        (
+            {"temperature": 0.0},
+            r"temperature must be a number in \(0, inf\) or None; got 0.0",
+        ),
+        (
+            {"max_degree": 0},
+            r"max_degree must be a number in \[1, inf\] or None; got 0",
+        ),
+        (
+            {"candidates": 0.9},
+            r"candidates must be a number in \[1, inf\] or None; got 0.9",
+        ),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_an_error(parameters, message):

@@ -84,7 +84,7 @@ def test_network_without_a_path_loses_everything():
 
 @pytest.mark.parametrize("percentile", [-1.0, 100.0, np.nan])
 def test_percentile_must_leave_something(percentile):
-    with pytest.raises(ValueError, match=r"percentile must lie in \[0, 100\)"):
+    with pytest.raises(ValueError, match=r"percentile must be a number in \[0, 100\)"):
         clone(ImportancePruning(percentile)).select(network())
 
 

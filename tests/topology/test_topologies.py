@@ -154,7 +154,7 @@ def test_small_world_that_rewires_everything_is_random():
 
 @pytest.mark.parametrize("beta", [-0.1, 1.1, np.nan])
 def test_small_world_beta_must_be_a_share(beta):
-    with pytest.raises(ValueError, match=r"beta must lie in \[0, 1\]"):
+    with pytest.raises(ValueError, match=r"beta must be a number in \[0, 1\]"):
         SmallWorld(beta).draw(5, 5, 5, np.random.default_rng(0))
 
 

@@ -1,0 +1,45 @@
+"""Rows that are held out of training, to compute validation scores from."""
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_array, check_consistent_length
+
+from sparsekit.network import take_targets
+from sparsekit.neural_network._fit_loop import Validation
+
+
+def hold_out(estimator, X, targets, X_val, y_val):
+    """Return the training rows (None for all) and what is held out of training."""
+    if X_val is not None:
+        X_val = estimator._check_X(X_val)
+        y_val = check_array(
+            y_val,
+            accept_sparse="csr",
+            ensure_2d=False,
+            dtype=None,
+            input_name="y_val",
+        )
+        check_consistent_length(X_val, y_val)
+        return None, Validation(X_val, estimator._encode_held_out(y_val))
+    if not estimator.early_stopping:
+        return None, None
+    rows, held = train_test_split(
+        np.arange(X.shape[0]),
+        test_size=estimator.validation_fraction,
+        random_state=int(estimator._generator.integers(np.iinfo(np.int32).max)),
+        stratify=estimator._strata(targets),
+    )
+    if held.size < 2:
+        raise ValueError(
+            "The validation set is too small: increase validation_fraction="
+            f"{estimator.validation_fraction} or give more rows than {X.shape[0]}."
+        )
+    held_targets = take_targets(targets, held)
+    if held_targets.sample_weight.size and not held_targets.sample_weight.any():
+        raise ValueError(
+            f"All {held.size} validation rows that early_stopping=True put aside "
+            "have a weight of 0, so they have no score. Increase "
+            f"validation_fraction={estimator.validation_fraction}, drop the rows of "
+            "weight 0, or give X_val and y_val."
+        )
+    return rows, Validation(X[held], held_targets)
