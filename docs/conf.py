@@ -25,7 +25,7 @@ extensions = [
 ]
 root_doc = "index"
 templates_path = ["_templates"]
-exclude_patterns = ["_build", "gallery/**/*.py.md5", "gallery/**/*.ipynb"]
+exclude_patterns = ["_build"]
 
 # Every reference to a name of ours must lead somewhere. Those to other libraries are
 # left as they are: looking them up would take a network.
