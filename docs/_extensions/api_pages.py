@@ -57,21 +57,38 @@ def comment_of(constant):
     return []
 
 
+def entry_of(text, env):
+    """Return where a public name, or a member of one, is documented, else None."""
+    known = full_names()
+    text = text.removesuffix("()").removeprefix("sparsekit.")
+    name, _, member = text.partition(".")
+    full = known.get(text) or f"{known.get(name)}.{member}"
+    return env.domains["py"].objects.get(full)
+
+
+def link_to(entry, docname, builder, content):
+    """Return a link from a page to an entry of the reference."""
+    uri = builder.get_relative_uri(docname, entry.docname)
+    link = nodes.reference("", "", content, internal=True)
+    link["refuri"] = f"{uri}#{entry.node_id}"
+    return link
+
+
 def link_names(app, doctree, docname):
     """Make code that is nothing but a public name a link to its page."""
-    known = full_names()
-    objects = app.env.domains["py"].objects
     for literal in list(doctree.findall(nodes.literal)):
-        if isinstance(literal.parent, nodes.reference | nodes.title):
-            continue
-        text = literal.astext().removesuffix("()").removeprefix("sparsekit.")
-        name, _, member = text.partition(".")
-        entry = objects.get(known.get(text) or f"{known.get(name)}.{member}")
-        if entry and entry.docname != docname:
-            uri = app.builder.get_relative_uri(docname, entry.docname)
-            link = nodes.reference("", "", literal.deepcopy(), internal=True)
-            link["refuri"] = f"{uri}#{entry.node_id}"
-            literal.replace_self(link)
+        if not isinstance(literal.parent, nodes.reference | nodes.title):
+            entry = entry_of(literal.astext(), app.env)
+            if entry and entry.docname != docname:
+                content = literal.deepcopy()
+                literal.replace_self(link_to(entry, docname, app.builder, content))
+
+
+def resolve_name(app, env, node, content):
+    """Resolve references to public names without the room that they are in."""
+    is_ours = node.get("refdomain") == "py"
+    entry = entry_of(node["reftarget"], env) if is_ours else None
+    return entry and link_to(entry, node["refdoc"], app.builder, content)
 
 
 def check_all_are_documented(app, env):
@@ -88,5 +105,6 @@ def setup(app):
     # Before numpydoc.
     app.connect("autodoc-process-docstring", adapt_docstring, priority=100)
     app.connect("env-check-consistency", check_all_are_documented)
+    app.connect("missing-reference", resolve_name)
     app.connect("doctree-resolved", link_names)
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,6 +3,7 @@
 What can be imported from ``sparsekit`` itself is documented under that shorter name.
 """
 
+import functools
 import importlib
 import inspect
 
@@ -34,6 +35,7 @@ def public_names():
     return found
 
 
+@functools.cache
 def full_names():
     """Return the full name of each public object, by what follows ``sparsekit.``."""
     found = {}
