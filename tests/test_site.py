@@ -95,3 +95,13 @@ def test_what_a_page_lists_is_below_it():
 
 def test_a_page_that_lists_none_is_left_as_it_is():
     assert code_host_pages.toctree("See [A](a.md).") == ""
+
+
+def test_a_subscript_stands_beside_an_accented_letter():
+    pytest.importorskip("sphinx")
+    mathml = extension("mathml")
+    formula = mathml.tex2mathml(r"\sum_p^q \bar y_p", as_block=True)
+    below = formula.count("<munderover>")
+    mended = mathml.with_subscripts(formula)
+    assert (below, mended.count("<munderover>")) == (2, 1)
+    assert "<msub><mover><mi>y</mi>" in mended
