@@ -2,12 +2,29 @@
 
 `missingness_study` trains every model at every sparsity and missing rate on the same
 splits and the same masks; `summarize` turns the result into means, intervals and paired
-differences; `MissingnessStudyDisplay` draws it. The same from a shell:
-``sparsekit study``, or ``python -m sparsekit.study``.
+differences; `MissingnessStudyDisplay` draws it. `StudyResult` compares and ranks the
+models. The same from a shell: ``sparsekit study``, or ``python -m sparsekit.study``.
 """
 
+from sparsekit.study._corrected_ttest import corrected_ttest, holm
 from sparsekit.study._display import MissingnessStudyDisplay
+from sparsekit.study._display_cost import CostDisplay
+from sparsekit.study._display_difference import DifferenceDisplay
+from sparsekit.study._display_ranks import CriticalDifferenceDisplay
+from sparsekit.study._ranks import ModelRanks
+from sparsekit.study._result import StudyResult
 from sparsekit.study._study import missingness_study
 from sparsekit.study._summary import summarize
 
-__all__ = ["MissingnessStudyDisplay", "missingness_study", "summarize"]
+__all__ = [
+    "CostDisplay",
+    "CriticalDifferenceDisplay",
+    "DifferenceDisplay",
+    "MissingnessStudyDisplay",
+    "ModelRanks",
+    "StudyResult",
+    "corrected_ttest",
+    "holm",
+    "missingness_study",
+    "summarize",
+]

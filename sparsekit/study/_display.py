@@ -3,20 +3,24 @@
 import numpy as np
 
 from sparsekit.study._conditions import by_condition
+from sparsekit.study._drawing import (
+    AXIS,
+    BASELINE_COLOUR,
+    COLOURS,
+    end_at_100,
+    given_panels,
+    label_missing_rates,
+    legend_columns,
+    tidy,
+)
 from sparsekit.study._summary import summarize
+from sparsekit.study._treatments import LABELS
 
 # Sparsities above this go to the right panel: there networks begin to lose accuracy.
 HIGH_SPARSITY = 0.75
 
-# Okabe and Ito's palette: can be told apart with any kind of colour vision.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-BASELINE_COLOUR = "#222222"
 STYLES = {"set": "-", "static": (0, (4, 2)), "dense": (0, (1, 1.2))}
 OTHER_STYLES = ((0, (6, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 3)))
-LABELS = {"set": "SET", "static": "static sparse", "dense": "dense"}
-
-# From the values of a metric to those of the axis.
-AXIS = {"accuracy": (100, "test accuracy [%]"), "r2": (1, "test $R^2$")}
 
 
 class MissingnessStudyDisplay:
@@ -24,7 +28,7 @@ class MissingnessStudyDisplay:
 
     Colour is the sparsity, line style the model; bands are the confidence intervals
     over seeds. Sparsities up to 75 % are drawn in the left panel, higher ones in the
-    right panel, and models without a sparsity in both. One mechanism, and
+    right panel, and models without a sparsity in both. One dataset, one mechanism, and
     one value of ``when``, is one row of panels.
 
     It is recommended to use `from_frame` to make a display.
@@ -108,22 +112,16 @@ class MissingnessStudyDisplay:
             If the number of `axes` is not the number of panels.
         """
         panels = self._panels()
-        if axes is None:
-            self.axes_ = _new_axes(panels)
-        else:
-            self.axes_ = np.atleast_1d(np.asarray(axes, dtype=object)).ravel()
-        if len(self.axes_) != len(panels):
-            raise ValueError(
-                f"axes has {len(self.axes_)} Axes, but this study has {len(panels)} "
-                "panels."
-            )
+        given = axes is not None
+        self.axes_ = np.array(
+            given_panels(axes, len(panels)) if given else _new_axes(panels),
+            dtype=object,
+        )
         self.figure_ = self.axes_[0].figure
         self.lines_ = []
         for ax, (condition, sparsities) in zip(self.axes_, panels, strict=True):
             self._draw_panel(ax, condition, sparsities)
-        if (self.summary["metric"] == "accuracy").all():
-            _end_at_100(self.axes_)
-        self._add_model_legend(new_figure=axes is None)
+        self._add_model_legend(new_figure=not given)
         return self
 
     def _panels(self):
@@ -166,7 +164,12 @@ class MissingnessStudyDisplay:
             handles.append(_sample(label, color=colour))
         several = len(conditions) > 1
         ax.set_title(_title(sparsities) + (f", {condition}" if several else ""))
-        _label_axes(ax, data["metric"].iloc[0])
+        metric = data["metric"].iloc[0]
+        ax.set_ylabel(AXIS[metric][1])
+        label_missing_rates(ax)
+        tidy(ax)
+        if metric == "accuracy":
+            end_at_100(ax)
         if handles:
             ax.add_artist(
                 ax.legend(
@@ -201,7 +204,10 @@ class MissingnessStudyDisplay:
         for model, style in self._styles().items():
             label, colour = LABELS.get(model, model), "#666666"
             if model in self._baselines():
-                label += _connections(self.summary[self.summary["model"] == model])
+                of_model = self.summary[self.summary["model"] == model]
+                # Networks for different tables have different numbers of inputs.
+                if of_model["n_connections"].nunique() == 1:
+                    label += _connections(of_model)
                 colour = BASELINE_COLOUR
             handles.append(_sample(label, color=colour, linestyle=style))
         if self.summary["n_seeds"].max() > 1:
@@ -210,7 +216,9 @@ class MissingnessStudyDisplay:
             self.axes_[-1].legend(handles=handles, loc="upper right")
             return
         self.figure_.legend(
-            handles=handles, loc="outside lower center", ncols=len(handles)
+            handles=handles,
+            loc="outside lower center",
+            ncols=legend_columns(self.figure_),
         )
         for ax in self.axes_:
             ax.label_outer()
@@ -233,28 +241,11 @@ def _new_axes(panels):
         n_rows,
         n_columns,
         figsize=(5.2 * n_columns, 4.4 * n_rows),
-        sharey=True,
+        sharey="row",
         squeeze=False,
         layout="constrained",
     )
     return axes.ravel()
-
-
-def _label_axes(ax, metric):
-    from matplotlib.ticker import MultipleLocator
-
-    ax.set_xlabel("missing rate [% of the cells]")
-    ax.set_ylabel(AXIS[metric][1])
-    ax.xaxis.set_major_locator(MultipleLocator(10))
-    ax.grid(alpha=0.25, linewidth=0.6)
-    ax.spines[["top", "right"]].set_visible(False)
-
-
-def _end_at_100(axes):
-    """Cut off what Student's intervals, which know no bounds, cover beyond 100 %."""
-    for ax in axes:
-        if ax.get_ylim()[1] > 100:
-            ax.set_ylim(top=100)
 
 
 def _sample(label, **style):

@@ -3,11 +3,11 @@
 import math
 
 from sparsekit.study._conditions import by_condition
-from sparsekit.study._display import LABELS
+from sparsekit.study._treatments import LABELS
 
 # Factor and decimals of a metric in a table.
 FORMATS = {"accuracy": (100, 1), "r2": (1, 3)}
-TITLES = {"accuracy": "Test accuracy in %", "r2": "Test R2"}
+TITLES = {"accuracy": "accuracy in %", "r2": "R2"}
 NAMES = {"accuracy": "accuracy", "r2": "R2"}
 WIDTH = 14
 NOTES = {
@@ -29,13 +29,13 @@ def format_summary(summary, pooled):
     Returns
     -------
     text : str
-        A block of rows for each mechanism, when and sparsity, then one table over all
-        rates, and a note if there are too few seeds for useful intervals.
+        For each dataset, mechanism and when a block of rows for each sparsity, then one
+        table over all rates; a note if there are too few seeds for useful intervals.
     """
-    metric = summary["metric"].iloc[0]
+    titles = " and ".join(TITLES[metric] for metric in summary["metric"].unique())
     n_seeds = summary["n_seeds"].max()
     lines = [
-        f"{TITLES[metric]}: mean over {n_seeds} seed{'s' if n_seeds > 1 else ''}"
+        f"Test {titles}: mean over {n_seeds} seed{'s' if n_seeds > 1 else ''}"
         + (" ± half of the 95 % interval." if n_seeds > 1 else ".")
     ]
     differences = _differences(summary)
@@ -43,7 +43,10 @@ def format_summary(summary, pooled):
         lines.append(
             "Differences are paired by seed; * marks an interval that does not hold 0."
         )
+    several_tables = "dataset" in summary and summary["dataset"].nunique() > 1
     for name, per_rate, over_rates in by_condition(summary, pooled):
+        if not several_tables:
+            name = f"mechanism {name}"
         for sparsity in _sparsities(per_rate):
             lines += ["", *_block(per_rate, name, sparsity, differences)]
         lines += ["", *_overview(over_rates, name, differences)]
@@ -83,7 +86,7 @@ def _block(data, condition, sparsity, differences):
     header = "missing".rjust(8)
     header += "".join(LABELS.get(m, m)[: WIDTH - 1].rjust(WIDTH) for m in models)
     header += "".join(_pair_name(*pair).rjust(WIDTH + 4) for pair in pairs)
-    lines = [f"Sparsity {100 * sparsity:g} %, mechanism {condition}", header]
+    lines = [f"Sparsity {100 * sparsity:g} %, {condition}", header]
     for rate, rows in data.groupby("missing_rate"):
         by_key = rows.set_index(["model", "sparsity"])
         line = f"{100 * rate:g} %".rjust(8)
@@ -99,7 +102,7 @@ def _block(data, condition, sparsity, differences):
 def _overview(data, condition, differences):
     """Return the table over all missing rates, with what each model costs."""
     lines = [
-        f"Over all missing rates, mechanism {condition}",
+        f"Over all missing rates, {condition}",
         "sparsity".rjust(9)
         + "model".rjust(15)
         + "connections".rjust(13)

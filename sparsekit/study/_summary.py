@@ -3,9 +3,11 @@
 import numpy as np
 from scipy.stats import t as student_t
 
-# A baseline is compared with every other model under the same mechanism, in the same
-# rows, at the same missing rate and seed; the static one at the same sparsity as well,
-# the dense one has none.
+from sparsekit.study._conditions import condition_columns, with_when
+
+# A baseline is compared with every other model on the same table, under the same
+# mechanism, in the same rows, at the same missing rate and seed; the static one at the
+# same sparsity as well, the dense one has none.
 BASELINES = {"static": ["sparsity"], "dense": []}
 
 
@@ -26,7 +28,8 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     Returns
     -------
     summary : DataFrame
-        One row per mechanism, when, missing rate (unless pooled), model and sparsity:
+        One row per dataset (if the frame has such a column), mechanism, when, missing
+        rate (unless pooled), model and sparsity:
 
         - ``n_seeds``; ``score``, the mean over seeds, and its interval ``score_low``,
           ``score_high``; the means ``n_connections`` and ``fit_time`` (seconds);
@@ -40,6 +43,7 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     See Also
     --------
     missingness_study : Makes the frame.
+    StudyResult.compare : Differences of any two models, with tests.
 
     Notes
     -----
@@ -47,7 +51,8 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     interval is :math:`m \\pm t_{n-1} s / \\sqrt{n}`, where t is the quantile of
     Student's distribution. For differences, m and s are those of the differences within
     each seed. The intervals hold for each row by itself; over a table of many rows
-    some will miss by chance.
+    some will miss by chance. They are about other splits of the same table: for
+    conclusions beyond it, `StudyResult.compare` allows for the overlap of the splits.
 
     Examples
     --------
@@ -65,11 +70,9 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     0     set  0.935         0.015
     1  static  0.920           NaN
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence={confidence!r} must be in (0, 1).")
-    if "when" not in frame:  # tables of studies that had no such column
-        frame = frame.assign(when="both")
-    where = ["mechanism", "when"] + ([] if pool_rates else ["missing_rate"])
+    check_confidence(confidence)
+    frame = with_when(frame)
+    where = condition_columns(frame) + ([] if pool_rates else ["missing_rate"])
     groups = [*where, "model", "sparsity"]
     values = ["score", "n_connections", "fit_time"]
     # Without pooling every group holds one row, and the mean leaves it as it is.
@@ -84,6 +87,12 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
         by_group = differences.groupby([*groups, "metric"])[name]
         summary = summary.join(_interval(by_group, name, confidence))
     return summary.reset_index()
+
+
+def check_confidence(confidence):
+    """Raise ValueError unless `confidence` can be the coverage of an interval."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence={confidence!r} must be in (0, 1).")
 
 
 def _interval(grouped, name, confidence):

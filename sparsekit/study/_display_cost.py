@@ -1,0 +1,178 @@
+"""What a score costs: score against connections, or against the time of a fit."""
+
+from sparsekit.study._conditions import by_condition
+from sparsekit.study._drawing import (
+    AXIS,
+    COLOURS,
+    add_legend,
+    end_at_100,
+    given_panels,
+    new_panels,
+    tidy,
+)
+from sparsekit.study._summary import summarize
+from sparsekit.study._treatments import LABELS
+
+# Models of the same number of connections are drawn this factor apart.
+SIDE_BY_SIDE = 1.02
+COSTS = {"n_connections": "connections", "fit_time": "time of a fit [s]"}
+
+
+class CostDisplay:
+    """Score against the number of connections, or against the time of a fit.
+
+    One panel for each dataset and mechanism, one curve for each model; the points of a
+    curve are its sparsities. Scores are means over seeds and missing rates with
+    intervals over seeds. A model without connections is a horizontal line. Models of
+    the same number of connections are drawn side by side.
+
+    It is recommended to use `from_frame`, or `StudyResult.plot`, to make a display.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        What `summarize` returns with ``pool_rates=True``.
+    cost : {"n_connections", "fit_time"}, default="n_connections"
+        The horizontal axis, which is logarithmic.
+    confidence : float in (0, 1), default=0.95
+        Coverage of the intervals, for the legend.
+
+    Attributes
+    ----------
+    axes_ : list of matplotlib Axes
+        The panels.
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    summarize : The means and intervals.
+    """
+
+    def __init__(self, *, summary, cost="n_connections", confidence=0.95):
+        self.summary = summary
+        self.cost = cost
+        self.confidence = confidence
+
+    @classmethod
+    def from_frame(cls, frame, *, cost="n_connections", confidence=0.95):
+        """Make a display from the rows of a study.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One row per fit.
+        cost : {"n_connections", "fit_time"}, default="n_connections"
+            The horizontal axis.
+        confidence : float in (0, 1), default=0.95
+            Coverage of the intervals.
+
+        Returns
+        -------
+        display : CostDisplay
+            Not drawn yet.
+
+        Raises
+        ------
+        ValueError
+            If `cost` is not known.
+        """
+        if cost not in COSTS:
+            raise ValueError(f"cost={cost!r} must be one of {', '.join(COSTS)}.")
+        summary = summarize(frame, pool_rates=True, confidence=confidence)
+        return cls(summary=summary, cost=cost, confidence=confidence)
+
+    def plot(self, axes=None):
+        """Draw the panels.
+
+        Parameters
+        ----------
+        axes : array-like of matplotlib Axes, default=None
+            One for each panel; None makes a new figure.
+
+        Returns
+        -------
+        display : CostDisplay
+            The display itself, with `axes_` and `figure_`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If the number of `axes` is not the number of panels.
+        """
+        conditions = list(by_condition(self.summary))
+        n_panels = len(conditions)
+        given = axes is not None
+        self.axes_ = given_panels(axes, n_panels) if given else new_panels(n_panels)
+        self.figure_ = self.axes_[0].figure
+        for ax, (name, rows) in zip(self.axes_, conditions, strict=True):
+            self._draw_panel(ax, rows)
+            if n_panels > 1:
+                ax.set_title(name, fontsize="medium")
+        title = "means over missing rates"
+        if self.summary["n_seeds"].max() > 1:
+            title += f", {100 * self.confidence:g} % intervals over seeds"
+        add_legend(self.axes_, title, below=not given)
+        return self
+
+    def _draw_panel(self, ax, rows):
+        metric = rows["metric"].iloc[0]
+        scale, label = AXIS[metric]
+        models = self.summary["model"].unique()
+        for i, model in enumerate(models):
+            points = rows[rows["model"] == model].sort_values("sparsity")
+            style = {
+                "color": COLOURS[i % len(COLOURS)],
+                "label": LABELS.get(model, model),
+            }
+            middle = scale * points["score"]
+            if points[self.cost].isna().any():
+                ax.axhline(middle.mean(), linestyle="--", linewidth=1.2, **style)
+                continue
+            low, high = scale * points["score_low"], scale * points["score_high"]
+            shift = i - (len(models) - 1) / 2 if self.cost == "n_connections" else 0
+            ax.errorbar(
+                points[self.cost] * SIDE_BY_SIDE**shift,
+                middle,
+                yerr=[middle - low, high - middle],
+                marker="o",
+                markersize=4,
+                linewidth=1.2,
+                elinewidth=1.0,
+                capsize=2,
+                **style,
+            )
+            if self.cost == "fit_time":
+                _name_ends(ax, points["fit_time"], middle, points["sparsity"])
+        _scale_costs(ax)
+        ax.set_xlabel(COSTS[self.cost])
+        ax.set_ylabel(label)
+        tidy(ax)
+        if metric == "accuracy":
+            end_at_100(ax)
+
+
+def _scale_costs(ax):
+    """Make the axis logarithmic, with plain numbers that leave each other room."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.6g}"))
+
+
+def _name_ends(ax, costs, scores, sparsities):
+    """Write the sparsity beside both ends of a curve: the time does not tell it."""
+    if len(costs) < 2:
+        return
+    for i in (0, -1):
+        ax.annotate(
+            f"{100 * sparsities.iloc[i]:g} %",
+            (costs.iloc[i], scores.iloc[i]),
+            xytext=(4, 4),
+            textcoords="offset points",
+            fontsize="x-small",
+            color="#555555",
+        )

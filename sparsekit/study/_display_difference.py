@@ -1,0 +1,151 @@
+"""The difference of models against the missing rate."""
+
+from sparsekit.study._comparison import compare_models
+from sparsekit.study._conditions import by_condition
+from sparsekit.study._drawing import (
+    AXIS,
+    COLOURS,
+    UNITS,
+    add_legend,
+    given_panels,
+    label_missing_rates,
+    new_panels,
+    tidy,
+)
+from sparsekit.study._treatments import LABELS, Treatment
+
+# Between the points of different comparisons at one missing rate, in percent.
+STEP = 0.9
+
+
+class DifferenceDisplay:
+    """Difference of the scores of models against the missing rate, with intervals.
+
+    One panel for each dataset and mechanism. Above the line at 0 the first model is
+    better. The intervals are those of `StudyResult.compare`, for one missing rate each.
+
+    It is recommended to use `from_frame`, or `StudyResult.plot`, to make a display.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `StudyResult.compare` returns with ``pool_rates=False``.
+    confidence : float in (0, 1), default=0.95
+        Coverage of its intervals, for the legend.
+
+    Attributes
+    ----------
+    axes_ : list of matplotlib Axes
+        The panels.
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    StudyResult.compare : The differences.
+    """
+
+    def __init__(self, *, table, confidence=0.95):
+        self.table = table
+        self.confidence = confidence
+
+    @classmethod
+    def from_frame(cls, frame, a, b=None, *, test_size=None, confidence=0.95):
+        """Make a display from the rows of a study.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One row per fit.
+        a : str or tuple of (str, float)
+            A model, or a model and a sparsity.
+        b : str, tuple of (str, float) or list of these, default=None
+            What it is compared with; None means all other models.
+        test_size : float in [0, 1), default=None
+            Share of the test rows, as for `StudyResult.compare`.
+        confidence : float in (0, 1), default=0.95
+            Coverage of the intervals.
+
+        Returns
+        -------
+        display : DifferenceDisplay
+            Not drawn yet.
+        """
+        table = compare_models(
+            frame,
+            a,
+            b,
+            over="seeds",
+            pool_rates=False,
+            test_size=test_size,
+            confidence=confidence,
+        )
+        return cls(table=table, confidence=confidence)
+
+    def plot(self, axes=None):
+        """Draw the panels.
+
+        Parameters
+        ----------
+        axes : array-like of matplotlib Axes, default=None
+            One for each panel; None makes a new figure.
+
+        Returns
+        -------
+        display : DifferenceDisplay
+            The display itself, with `axes_` and `figure_`.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If the number of `axes` is not the number of panels.
+        """
+        conditions = list(by_condition(self.table))
+        n_panels = len(conditions)
+        given = axes is not None
+        self.axes_ = given_panels(axes, n_panels) if given else new_panels(n_panels)
+        self.figure_ = self.axes_[0].figure
+        for ax, (name, rows) in zip(self.axes_, conditions, strict=True):
+            self._draw_panel(ax, rows)
+            if n_panels > 1:
+                ax.set_title(name, fontsize="medium")
+        title = (
+            f"{100 * self.confidence:g} % intervals, corrected for overlapping splits"
+        )
+        add_legend(self.axes_, title, below=not given)
+        return self
+
+    def _draw_panel(self, ax, rows):
+        metric = rows["metric"].iloc[0]
+        scale = AXIS[metric][0]
+        ax.axhline(0, color="#222222", linewidth=0.9)
+        columns = ["model_a", "sparsity_a", "model_b", "sparsity_b"]
+        pairs = rows.groupby(columns, sort=False)
+        for i, (pair, points) in enumerate(pairs):
+            points = points.sort_values("missing_rate")
+            middle = scale * points["difference"]
+            ax.errorbar(
+                100 * points["missing_rate"] + STEP * (i - (len(pairs) - 1) / 2),
+                middle,
+                yerr=[middle - scale * points["low"], scale * points["high"] - middle],
+                marker="o",
+                markersize=4,
+                linewidth=1.2,
+                elinewidth=1.2,
+                capsize=2,
+                color=COLOURS[i % len(COLOURS)],
+                label=_pair_label(*pair),
+            )
+        ax.set_ylabel(f"difference in {UNITS[metric]}")
+        label_missing_rates(ax)
+        tidy(ax)
+
+
+def _pair_label(model_a, sparsity_a, model_b, sparsity_b):
+    """Name the sparsity once where it is the same."""
+    if sparsity_a == sparsity_b and sparsity_a > 0:
+        names = [LABELS.get(model, model) for model in (model_a, model_b)]
+        return f"{' - '.join(names)}, {100 * sparsity_a:g} %"
+    pair = Treatment(model_a, sparsity_a), Treatment(model_b, sparsity_b)
+    return " - ".join(t.label for t in pair)

@@ -1,0 +1,85 @@
+"""What the figures of a study share: colours, axes and their labels."""
+
+import math
+
+# Okabe and Ito's palette: can be told apart with any kind of colour vision.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+BASELINE_COLOUR = "#222222"
+
+# From the values of a metric to those of the axis, and to those of differences.
+AXIS = {"accuracy": (100, "test accuracy [%]"), "r2": (1, "test $R^2$")}
+UNITS = {"accuracy": "accuracy [points]", "r2": "$R^2$"}
+
+# Inches that an entry of a legend may need.
+LEGEND_COLUMN = 2.5
+
+
+def new_panels(n_panels):
+    """Return the Axes of a new figure, side by side and below each other."""
+    import matplotlib.pyplot as plt
+
+    n_columns = min(math.ceil(math.sqrt(n_panels)), 3)
+    n_rows = math.ceil(n_panels / n_columns)
+    _, axes = plt.subplots(
+        n_rows,
+        n_columns,
+        figsize=(max(4.2 * n_columns, 5.6), 3.6 * n_rows + 0.4),
+        squeeze=False,
+        layout="constrained",
+    )
+    for ax in axes.ravel()[n_panels:]:
+        ax.remove()
+    return list(axes.ravel()[:n_panels])
+
+
+def given_panels(axes, n_panels):
+    """Return the user's Axes as a flat list, checked for their number."""
+    import numpy as np
+
+    axes = list(np.atleast_1d(np.asarray(axes, dtype=object)).ravel())
+    if len(axes) != n_panels:
+        raise ValueError(
+            f"axes has {len(axes)} Axes, but this study has {n_panels} panels."
+        )
+    return axes
+
+
+def add_legend(axes, title, *, below):
+    """Draw the legend of the first panel below all of them, or in the last one."""
+    handles, labels = axes[0].get_legend_handles_labels()
+    if not below:
+        axes[-1].legend(handles, labels, title=title, fontsize="small")
+        return
+    figure = axes[0].figure
+    figure.legend(
+        handles,
+        labels,
+        title=title,
+        loc="outside lower center",
+        ncols=legend_columns(figure),
+    )
+
+
+def legend_columns(figure):
+    """Return how many entries of a legend have room side by side."""
+    return max(int(figure.get_figwidth() / LEGEND_COLUMN), 1)
+
+
+def tidy(ax):
+    """Draw a light grid, and no frame where there is no axis."""
+    ax.grid(alpha=0.25, linewidth=0.6)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def label_missing_rates(ax):
+    """Label the axis of the missing rates, in percent."""
+    from matplotlib.ticker import MultipleLocator
+
+    ax.set_xlabel("missing rate [% of the cells]")
+    ax.xaxis.set_major_locator(MultipleLocator(10))
+
+
+def end_at_100(ax):
+    """Cut off what Student's intervals, which know no bounds, cover beyond 100 %."""
+    if ax.get_ylim()[1] > 100:
+        ax.set_ylim(top=100)

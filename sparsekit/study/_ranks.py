@@ -1,0 +1,175 @@
+"""Ranks of models over several tables, and the tests that belong to them."""
+
+import numpy as np
+from scipy.stats import chi2, rankdata, studentized_range
+from scipy.stats import f as fisher_f
+
+from sparsekit.study._conditions import condition_columns, with_when
+from sparsekit.study._summary import check_confidence
+from sparsekit.study._treatments import find_treatments, treatments_of
+
+# Scores and mean ranks that differ by rounding only are ties.
+DECIMALS = 12
+
+
+class ModelRanks:
+    """Average ranks of models over tables, with tests of their differences.
+
+    Made by `StudyResult.ranks`, which says how.
+
+    Parameters
+    ----------
+    by_dataset : DataFrame of shape (n_datasets, n_models)
+        Rank of each model on each dataset, 1 the best, ties at the mean of their ranks.
+    confidence : float in (0, 1), default=0.95
+        One minus the level of `critical_difference`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per model, the best first: ``model`` (its label), ``rank``, the mean
+        over the datasets, and ``wins``, the number of datasets on which no other model
+        has a better rank.
+    n_datasets : int
+        Number of datasets.
+    friedman_statistic, friedman_p_value : float
+        Friedman's chi squared, corrected for ties.
+    iman_davenport_statistic, iman_davenport_p_value : float
+        The same as an F test, which is less conservative.
+    critical_difference : float
+        By how much two average ranks must differ for Nemenyi's test to call the models
+        different. NaN, as all tests are, where there is one dataset or one model.
+    groups : list of list of str
+        Labels of the models that the test cannot tell apart: the largest sets within
+        one critical difference, of at least two models each.
+    """
+
+    def __init__(self, by_dataset, confidence=0.95):
+        import pandas as pd
+
+        self.by_dataset = by_dataset
+        self.confidence = confidence
+        self.n_datasets = len(by_dataset)
+        ranks = by_dataset.to_numpy()
+        best = ranks == ranks.min(axis=1, keepdims=True)
+        table = pd.DataFrame(
+            {
+                "model": by_dataset.columns,
+                "rank": ranks.mean(axis=0),
+                "wins": best.sum(axis=0),
+            }
+        )
+        self.table = table.sort_values("rank", kind="stable", ignore_index=True)
+        self.friedman_statistic, self.friedman_p_value = friedman(ranks)
+        self.iman_davenport_statistic, self.iman_davenport_p_value = iman_davenport(
+            self.friedman_statistic, *ranks.shape
+        )
+        self.critical_difference = nemenyi(*ranks.shape, confidence)
+        self.groups = _groups(self.table, self.critical_difference)
+
+    def __repr__(self):
+        n = self.n_datasets
+        head = f"Average ranks over {n} dataset{'s' if n > 1 else ''}"
+        table = self.table.to_string(index=False, float_format="{:.2f}".format)
+        return f"{head}\n{table}\n{self._tests()}"
+
+    def _repr_html_(self):
+        table = self.table.to_html(index=False, float_format="{:.2f}".format)
+        return f"{table}\n<p>{self._tests()}</p>"
+
+    def _tests(self):
+        if np.isnan(self.critical_difference):
+            return "No test: one needs several datasets, and several models."
+        return (
+            f"Friedman p = {self.friedman_p_value:.2g}, "
+            f"Iman and Davenport p = {self.iman_davenport_p_value:.2g}, critical "
+            f"difference {self.critical_difference:.2f} "
+            f"({100 * (1 - self.confidence):g} %)"
+        )
+
+
+def rank_models(frame, models, confidence):
+    """Return the `ModelRanks` of `StudyResult.ranks`, which documents it."""
+    import pandas as pd
+
+    check_confidence(confidence)
+    frame = with_when(frame)
+    if "dataset" not in frame:
+        frame = frame.assign(dataset="")
+    treatments = _chosen(frame, models)
+    cells = [*condition_columns(frame), "missing_rate", "seed"]
+    scores = frame.pivot(index=cells, columns=["model", "sparsity"], values="score")
+    # A cell that lacks a model, in a study that was interrupted, ranks nothing.
+    scores = scores[treatments].dropna()
+    if scores.empty:
+        raise ValueError(
+            "No dataset has a missing rate and a seed for which all of the models were "
+            "fitted; choose some of them with models=."
+        )
+    in_cells = pd.DataFrame(
+        rankdata(-scores.round(DECIMALS), axis=1), index=scores.index
+    )
+    means = in_cells.groupby("dataset", sort=False).mean().round(DECIMALS)
+    ranks = rankdata(means, axis=1)
+    labels = [t.label for t in treatments]
+    return ModelRanks(pd.DataFrame(ranks, means.index, labels), confidence)
+
+
+def friedman(ranks):
+    """Return Friedman's chi squared with its p value.
+
+    With the ranks r of N datasets (rows) and k models (columns) and their column sums
+    R, this is (k - 1) sum_j (R_j - N (k + 1) / 2)^2 / (sum r^2 - N k (k + 1)^2 / 4),
+    which without ties is the formula in Demsar's section 3.2.2.
+    """
+    n, k = ranks.shape
+    if n < 2 or k < 2:
+        return np.nan, np.nan
+    between = ((ranks.sum(axis=0) - n * (k + 1) / 2) ** 2).sum()
+    total = (ranks**2).sum() - n * k * (k + 1) ** 2 / 4
+    # Where all models tie on every dataset nothing speaks for a difference.
+    statistic = (k - 1) * between / total if total > 0 else 0.0
+    return float(statistic), float(chi2.sf(statistic, k - 1))
+
+
+def iman_davenport(statistic, n, k):
+    """Return the F statistic made of Friedman's, with its p value."""
+    if np.isnan(statistic):
+        return np.nan, np.nan
+    rest = round(n * (k - 1) - statistic, DECIMALS)
+    if rest <= 0:  # every dataset ranks the models in the same way
+        return np.inf, 0.0
+    statistic = (n - 1) * statistic / rest
+    return float(statistic), float(fisher_f.sf(statistic, k - 1, (k - 1) * (n - 1)))
+
+
+def nemenyi(n, k, confidence):
+    """Return the critical difference of the average ranks of k models on n datasets."""
+    if n < 2 or k < 2:
+        return np.nan
+    q = studentized_range.ppf(confidence, k, np.inf) / np.sqrt(2)
+    return float(q * np.sqrt(k * (k + 1) / (6 * n)))
+
+
+def _chosen(frame, models):
+    """Return the treatments of the names in `models`, each once; None means all."""
+    if models is None:
+        return treatments_of(frame)
+    names = models if isinstance(models, list) else [models]
+    found = [t for name in names for t in find_treatments(frame, name)]
+    return list(dict.fromkeys(found))
+
+
+def _groups(table, critical_difference):
+    """Return the largest runs of models within one critical difference."""
+    ranks, labels = table["rank"].to_numpy(), list(table["model"])
+    if np.isnan(critical_difference):
+        return []
+    groups, last_end = [], 0
+    for start in range(len(ranks)):
+        within = ranks <= ranks[start] + critical_difference
+        end = int(within.sum())
+        if end > last_end and end - start > 1:
+            groups.append(labels[start:end])
+            last_end = end
+    return groups

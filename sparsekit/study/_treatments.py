@@ -1,0 +1,91 @@
+"""What a study compares: models, each at a sparsity."""
+
+from numbers import Real
+from typing import NamedTuple
+
+LABELS = {"set": "SET", "static": "static sparse", "dense": "dense"}
+
+
+class Treatment(NamedTuple):
+    """A model at a sparsity."""
+
+    model: str
+    sparsity: float
+
+    @property
+    def label(self):
+        """A name for text and figures, such as "SET 90 %"."""
+        name = LABELS.get(self.model, self.model)
+        return f"{name} {100 * self.sparsity:g} %" if self.sparsity > 0 else name
+
+
+def treatments_of(frame):
+    """Return all treatments of a frame or summary, in the order of its rows."""
+    pairs = frame[["model", "sparsity"]].drop_duplicates()
+    return [Treatment(model, float(s)) for model, s in pairs.to_numpy()]
+
+
+def find_treatments(frame, name):
+    """Return the treatments that a user names.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    name : str or tuple of (str, float)
+        A model, which stands for all of its sparsities, or a model and a sparsity.
+    """
+    model, sparsity = name if _is_pair(name) else (name, None)
+    if isinstance(model, tuple):
+        raise TypeError(
+            f"{name!r} is neither a model nor a tuple of a model and a sparsity; "
+            "several go into a list."
+        )
+    known = treatments_of(frame)
+    at_all = [t for t in known if t.model == model]
+    if not at_all:
+        models = dict.fromkeys(t.model for t in known)
+        raise ValueError(f"model {model!r} is not among {', '.join(map(str, models))}.")
+    if sparsity is None:
+        return at_all
+    found = [t for t in at_all if abs(t.sparsity - sparsity) < 1e-9]
+    if not found:
+        raise ValueError(
+            f"model {model!r} was not fitted at sparsity {sparsity!r}, but at "
+            f"{', '.join(f'{t.sparsity:g}' for t in at_all)}."
+        )
+    return found
+
+
+def _is_pair(name):
+    return isinstance(name, tuple) and len(name) == 2 and isinstance(name[1], Real)
+
+
+def pair_treatments(frame, a, b):
+    """Return the pairs of treatments that a comparison of `a` with `b` is about.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    a : str or tuple of (str, float)
+    b : str, tuple of (str, float), list of these, or None
+        None stands for all other models.
+    """
+    if b is None:
+        model = a[0] if isinstance(a, tuple) else a
+        b = list(dict.fromkeys(t.model for t in treatments_of(frame)))
+        b = [other for other in b if other != model]
+    pairs = []
+    for name in b if isinstance(b, list) else [b]:
+        if name == a:
+            raise ValueError(f"{a!r} cannot be compared with itself.")
+        pairs += _pairs(find_treatments(frame, a), find_treatments(frame, name))
+    if not pairs:
+        raise ValueError(f"The study has no model to compare {a!r} with.")
+    return pairs
+
+
+def _pairs(firsts, seconds):
+    """Pair at the same sparsity where there is one, else all with all."""
+    pairs = [(x, y) for x in firsts for y in seconds if x != y]
+    same = [(x, y) for x, y in pairs if x.sparsity == y.sparsity]
+    return same or pairs

@@ -1,0 +1,193 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from sparsekit.study import (
+    CostDisplay,
+    CriticalDifferenceDisplay,
+    DifferenceDisplay,
+    MissingnessStudyDisplay,
+    StudyResult,
+)
+from sparsekit.study._ranks import ModelRanks
+from tests.study.frames import made_up_study
+
+MODELS = [("dense", 0.0), ("static", 0.8), ("static", 0.9), ("set", 0.8), ("set", 0.9)]
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def result():
+    return StudyResult(made_up_study(["wine", "diabetes"], models=MODELS))
+
+
+@pytest.fixture
+def alone():
+    return StudyResult(made_up_study(models=MODELS))
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def legend_texts(figure):
+    (legend,) = figure.legends
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def lines_of(ax, label):
+    """Return the data of the error bars with a label."""
+    (bars,) = [c for c in ax.containers if c.get_label() == label]
+    return bars[0].get_xydata(), bars[2][0].get_segments()
+
+
+OPTIONS = {
+    "score": {},
+    "ranks": {},
+    "difference": {"a": "set", "test_size": 0.25},
+    "cost": {},
+}
+DISPLAYS = {
+    "score": MissingnessStudyDisplay,
+    "ranks": CriticalDifferenceDisplay,
+    "difference": DifferenceDisplay,
+    "cost": CostDisplay,
+}
+
+
+@pytest.mark.parametrize("kind", DISPLAYS)
+def test_each_kind_is_a_display_with_its_figure(result, kind):
+    display = result.plot(kind, **OPTIONS[kind])
+    assert isinstance(display, DISPLAYS[kind])
+    assert display.figure_.axes
+
+
+@pytest.mark.parametrize("kind", DISPLAYS)
+@pytest.mark.parametrize("of", ["result", "alone"])
+def test_nothing_is_clipped_at_the_edges_of_the_figure(kind, of, request):
+    display = request.getfixturevalue(of).plot(kind, **OPTIONS[kind])
+    figure = display.figure_
+    figure.canvas.draw()
+    boxes = [ax.get_tightbbox() for ax in figure.axes]
+    boxes += [legend.get_window_extent() for legend in figure.legends]
+    for box in boxes:
+        assert figure.bbox.x0 <= box.x0
+        assert box.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= box.y0
+        assert box.y1 <= figure.bbox.y1
+
+
+def test_a_kind_that_is_not_known_is_an_error(result):
+    with pytest.raises(ValueError, match="kind='rank' must be one of score, ranks"):
+        result.plot("rank")
+
+
+def test_each_dataset_is_a_row_of_the_score_figure(result):
+    left, *_, right = result.plot().axes_
+    assert left.get_title() == "model sparsity 80 to 90 %, diabetes"
+    assert left.get_ylabel() == "test $R^2$"
+    assert right.get_title() == "model sparsity 80 to 90 %, wine"
+    assert right.get_ylabel() == "test accuracy [%]"
+
+
+def test_differences_and_their_intervals_are_drawn_at_the_missing_rates(alone):
+    table = alone.compare(("set", 0.9), "static", pool_rates=False, test_size=0.25)
+    display = alone.plot("difference", a=("set", 0.9), b="static", test_size=0.25)
+    (ax,) = display.axes_
+    points, intervals = lines_of(ax, "SET - static sparse, 90 %")
+    np.testing.assert_allclose(points[:, 0], [0, 40, 80])
+    np.testing.assert_allclose(points[:, 1], 100 * table["difference"])
+    np.testing.assert_allclose([s[0, 1] for s in intervals], 100 * table["low"])
+    np.testing.assert_allclose([s[1, 1] for s in intervals], 100 * table["high"])
+    assert ax.get_ylabel() == "difference in accuracy [points]"
+
+
+def test_differences_name_both_sparsities_where_they_differ(result):
+    display = result.plot("difference", a="set", b="dense", test_size=0.25)
+    assert legend_texts(display.figure_) == ["SET 80 % - dense", "SET 90 % - dense"]
+    assert [ax.get_title() for ax in display.axes_] == ["diabetes", "wine"]
+
+
+def test_costs_are_means_over_the_missing_rates(alone):
+    (ax,) = alone.plot("cost").axes_
+    points, intervals = lines_of(ax, "SET")
+    summary = alone.summary(pool_rates=True)
+    summary = summary[summary["model"] == "set"]
+    np.testing.assert_allclose(points[:, 0], [200, 100], rtol=0.03)
+    np.testing.assert_allclose(points[:, 1], 100 * summary["score"])
+    np.testing.assert_allclose([s[0, 1] for s in intervals], 100 * summary["score_low"])
+    assert ax.get_xscale() == "log"
+
+
+def test_times_are_where_they_are_and_tell_the_sparsities_at_the_ends(alone):
+    (ax,) = alone.plot("cost", cost="fit_time").axes_
+    summary = alone.summary(pool_rates=True)
+    times = summary.loc[summary["model"] == "set", "fit_time"]
+    np.testing.assert_allclose(lines_of(ax, "SET")[0][:, 0], times)
+    assert texts(ax) == ["80 %", "90 %"] * 2
+
+
+def test_a_model_without_connections_is_a_line(alone):
+    frame = alone.frame
+    frame.loc[frame["model"] == "dense", "n_connections"] = np.nan
+    (ax,) = alone.plot("cost").axes_
+    (line,) = [line for line in ax.lines if line.get_label() == "dense"]
+    mean = 100 * frame.loc[frame["model"] == "dense", "score"].mean()
+    np.testing.assert_allclose(line.get_ydata(), [mean, mean])
+
+
+def test_an_unknown_cost_is_an_error(alone):
+    with pytest.raises(ValueError, match="cost='memory' must be one of n_connections"):
+        alone.plot("cost", cost="memory")
+
+
+def test_the_rank_diagram_names_models_at_their_ranks(result):
+    display = result.plot("ranks")
+    for model, rank, _ in display.ranks.table.itertuples(index=False):
+        assert f"{model}  ({rank:.2f})" in texts(display.ax_)
+    assert display.ax_.get_xlim() == (1, 5)
+
+
+def test_the_rank_diagram_has_a_bar_for_each_group():
+    rows = [[1.0, 2.0, 3.0, 4.0]] * 8 + [[2.0, 1.0, 3.0, 4.0]] * 4
+    ranks = ModelRanks(pd.DataFrame(rows, columns=list("abcd")))
+    ax = CriticalDifferenceDisplay(ranks=ranks).plot().ax_
+    bars = [line.get_xdata() for line in ax.lines if line.get_linewidth() > 4]
+    # Ranks 1.33, 1.67, 3 and 4.
+    assert ranks.groups == [["a", "b"], ["b", "c"], ["c", "d"]]
+    expected = [(4 / 3, 5 / 3), (5 / 3, 3), (3, 4)]
+    np.testing.assert_allclose(bars, expected, atol=0.03)
+
+
+def test_the_rank_diagram_shows_the_critical_difference_to_scale(result):
+    display = result.plot("ranks", confidence=0.9)
+    (scale,) = [line for line in display.ax_.lines if line.get_marker() == "|"]
+    low, high = scale.get_xdata()
+    assert high - low == pytest.approx(display.ranks.critical_difference)
+    assert any("(10 %)" in text for text in texts(display.ax_))
+
+
+def test_the_rank_diagram_of_one_dataset_says_that_there_is_no_test(alone):
+    ax = alone.plot("ranks").ax_
+    assert "ranks on one dataset, 1 is best: no test" in texts(ax)
+
+
+@pytest.mark.parametrize("kind", ["difference", "cost"])
+def test_axes_of_ones_own_are_drawn_on(result, kind):
+    figure, axes = plt.subplots(1, 2)
+    display = result.plot(kind, axes=axes, **OPTIONS[kind])
+    assert list(display.axes_) == list(axes)
+    assert display.figure_ is figure
+    with pytest.raises(ValueError, match="axes has 1 Axes, but this study has 2"):
+        result.plot(kind, axes=axes[0], **OPTIONS[kind])
+
+
+def test_the_rank_diagram_can_be_drawn_on_axes_of_ones_own(result):
+    _, ax = plt.subplots()
+    assert result.plot("ranks", axes=ax).ax_ is ax
