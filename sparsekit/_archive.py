@@ -5,6 +5,7 @@ every array is a ``.npy`` member. The archive holds a checksum of each member.
 """
 
 import json
+import math
 import os
 import uuid
 import zipfile
@@ -14,6 +15,11 @@ from pathlib import Path
 import numpy as np
 
 _DOCUMENT = "document.json"
+
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 def write_archive(path, document, arrays):
@@ -90,6 +96,7 @@ def read_archive(path, kind, version):
         refuse_damage(path, kind),
         zipfile.ZipFile(file) as archive,
     ):
+        _check_members(archive, os.fstat(file.fileno()).st_size)
         document = json.loads(archive.read(_DOCUMENT))
         found, written = document["format"], document["version"]
         if found == kind and written <= version:
@@ -102,10 +109,41 @@ def read_archive(path, kind, version):
     )
 
 
+def _check_members(archive, n_bytes):
+    """Raise ValueError for an archive that would be larger in memory than on disk.
+
+    `write_archive` compresses nothing, and no two members share their bytes.
+    """
+    members = archive.infolist()
+    if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+        raise ValueError("a member is compressed")
+    if sum(member.file_size for member in members) > n_bytes:
+        raise ValueError("the members are larger than the file")
+    if len(set(archive.namelist())) < len(members):
+        raise ValueError("two members have the same name")
+
+
+def _check_header(archive, name):
+    """Raise ValueError if an array says that it is larger than its member is.
+
+    numpy makes room for an array before it looks for the elements.
+    """
+    with archive.open(name) as member:
+        version = np.lib.format.read_magic(member)
+        if version not in _HEADERS:
+            raise ValueError(f"{name} has a header of version {version}")
+        shape, _, dtype = _HEADERS[version](member)
+        n_bytes = math.prod(shape) * dtype.itemsize
+        if min(shape, default=0) < 0 or n_bytes > archive.getinfo(name).file_size:
+            raise ValueError(f"{name} is shorter than its array")
+
+
 def _read_arrays(archive):
     arrays = {}
     for name in archive.namelist():
         if name != _DOCUMENT:
+            _check_header(archive, name)
+            # Opened once more: a member that was read back and forth has no checksum.
             with archive.open(name) as member:
                 array = np.lib.format.read_array(member, allow_pickle=False)
                 # The checksum is compared where a member ends.

@@ -50,7 +50,7 @@ def check_layers(sizes, indptr, indices, weights, biases, kinds, slopes):
         raise ValueError("an array of weights has another type or shape")
     if weights.dtype not in (np.float32, np.float64) or sizes.size < 2:
         raise ValueError("the weights or the levels are none")
-    n_rows = int(sizes[1:].sum())
+    n_rows = sum(sizes[1:].tolist())  # numpy's sum may overflow
     parallel = (
         (indptr, n_rows + 1),
         (biases, n_rows),
@@ -67,4 +67,10 @@ def check_layers(sizes, indptr, indices, weights, biases, kinds, slopes):
         mine = indices[indptr[row] : indptr[row + n_out]]
         if mine.size and (mine.min() < 0 or mine.max() >= n_in):
             raise ValueError("a connection comes from a neuron that does not exist")
+        # Where a row begins, an index may be lower than the last of the row before.
+        starts = indptr[row + 1 : row + n_out] - indptr[row]
+        in_order = np.diff(mine) > 0
+        in_order[starts[(starts > 0) & (starts < mine.size)] - 1] = True
+        if not in_order.all():
+            raise ValueError("the connections of a row are not sorted")
         row += n_out

@@ -7,7 +7,10 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state
 
-STRATEGIES = ("reservoir", "class_balanced")
+from sparsekit._sample_ids import check_sample_ids
+from sparsekit.continual._difficulty import hard_and_easy, keys_of, shares_of
+
+STRATEGIES = ("reservoir", "class_balanced", "difficulty")
 
 
 class ReplayBuffer(BaseEstimator):
@@ -17,11 +20,16 @@ class ReplayBuffer(BaseEstimator):
     ----------
     size : int, default=500
         Number of rows that are kept at most.
-    strategy : {"reservoir", "class_balanced"}, default="reservoir"
+    strategy : {"reservoir", "class_balanced", "difficulty"}, default="reservoir"
         Which rows are kept. "reservoir": each row of the stream with the same
         probability, whatever its length (algorithm R [1]_). "class_balanced": classes
         get equal room as far as they have rows, and within a class each of its rows
         has the same probability (class-balancing reservoir sampling [2]_).
+        "difficulty": half of the room is a reservoir. Of the rows that it does not
+        hold, a quarter of the room goes to hard ones, drawn with weights d (weighted
+        reservoir sampling [3]_), and of the rest another quarter to easy ones, with
+        weights 1 - d, where d is their difficulty. The hardest alone would be wrong
+        labels above all, and lose to random rows [4]_.
     random_state : int, RandomState instance or None, default=None
         An integer makes what is kept a function of the rows in their order: it does not
         matter how they are cut into calls.
@@ -32,6 +40,11 @@ class ReplayBuffer(BaseEstimator):
         The rows that are kept.
     y_ : ndarray of shape (n_kept,) or (n_kept, n_outputs)
     sample_weight_ : ndarray of shape (n_kept,)
+    difficulty_ : ndarray of shape (n_kept,)
+        As they were given; NaN where they were not. With "difficulty", random rows come
+        first, then hard ones, then easy ones.
+    sample_ids_ : ndarray of object, shape (n_kept,)
+        Identities; None for rows without one.
     rows_ : ndarray of int64, shape (n_kept,)
         Number of each row in the stream, from 0.
     n_seen_ : int
@@ -42,6 +55,10 @@ class ReplayBuffer(BaseEstimator):
     .. [1] Vitter, "Random sampling with a reservoir", ACM TOMS 11, 1985.
     .. [2] Chrysakis and Moens, "Online continual learning from imbalanced data", ICML
        2020, algorithm 2.
+    .. [3] Efraimidis and Spirakis, "Weighted random sampling with a reservoir",
+       Information Processing Letters 97, 2006, algorithm A-Res.
+    .. [4] Zheng, Liu, Lai and Prakash, "Coverage-centric coreset selection for high
+       pruning rates", ICLR 2023, section 3.
 
     Examples
     --------
@@ -68,7 +85,7 @@ class ReplayBuffer(BaseEstimator):
     def __sklearn_is_fitted__(self):
         return hasattr(self, "y_")
 
-    def add(self, X, y, sample_weight=None):
+    def add(self, X, y, sample_weight=None, difficulty=None, sample_ids=None):
         """Offer rows of the stream to the buffer.
 
         Parameters
@@ -79,6 +96,12 @@ class ReplayBuffer(BaseEstimator):
             "class_balanced" takes one class per row.
         sample_weight : ndarray of shape (n_samples,), default=None
             Kept with the rows; None means 1. It does not change what is kept.
+        difficulty : ndarray of shape (n_samples,), default=None
+            How hard the rows are, from 0 to 1, for "difficulty". NaN, or None for all
+            rows, means unknown, and counts as 1/2.
+        sample_ids : array-like of shape (n_samples,), default=None
+            Identities that are kept with the rows: integers or strings, no two alike
+            in a call; None for a row without one.
 
         Returns
         -------
@@ -97,21 +120,31 @@ class ReplayBuffer(BaseEstimator):
         y = np.asarray(y)
         weights = np.ones(len(y)) if sample_weight is None else sample_weight
         weights = np.asarray(weights, dtype=np.float64)
-        check_consistent_length(X, y, weights)
+        if difficulty is None:
+            difficulty = np.full(len(y), np.nan)
+        difficulty = np.asarray(difficulty, dtype=np.float64)
+        check_consistent_length(X, y, weights, difficulty)
+        ids = np.empty(len(y), dtype=object)
+        if sample_ids is not None:
+            ids[:] = check_sample_ids(sample_ids, len(y))
         if not hasattr(self, "y_"):
             self._start(X, y)
         self._check_alike(X, y)
-        choose = self._reservoir if self.strategy == "reservoir" else self._balanced
-        n_kept = len(self)
-        places = choose(y)  # of each slot, in the kept rows followed by the new ones
-        if (places >= n_kept).any():
-            numbers = np.arange(self.n_seen_, self.n_seen_ + len(y))
+        # Of each slot, in the kept rows followed by the new ones.
+        places = self._places(y, difficulty)
+        if not np.array_equal(places, np.arange(len(self))):
+            new = {
+                "y_": y,
+                "sample_weight_": weights,
+                "difficulty_": difficulty,
+                "sample_ids_": ids,
+                "rows_": np.arange(self.n_seen_, self.n_seen_ + len(y)),
+            }
             stack = sparse.vstack if sparse.issparse(X) else np.concatenate
             self.X_ = stack([self.X_, X])[places]
-            self.y_ = np.concatenate([self.y_, y])[places]
-            both = np.concatenate([self.sample_weight_, weights])
-            self.sample_weight_ = both[places]
-            self.rows_ = np.concatenate([self.rows_, numbers])[places]
+            for name, values in new.items():
+                both = np.concatenate([getattr(self, name), values])
+                setattr(self, name, both[places])
         self.n_seen_ += len(y)
         return self
 
@@ -126,8 +159,11 @@ class ReplayBuffer(BaseEstimator):
         Returns
         -------
         X : {ndarray, csr_array} of shape (n_drawn, n_features)
+            Rows, dense or sparse as they were added.
         y : ndarray of shape (n_drawn,) or (n_drawn, n_outputs)
+            Their classes or targets.
         sample_weight : ndarray of shape (n_drawn,)
+            Their weights.
 
         Raises
         ------
@@ -135,10 +171,25 @@ class ReplayBuffer(BaseEstimator):
             If no row was ever added.
         """
         if not hasattr(self, "y_"):
-            raise ValueError("The buffer is empty; add rows first.")
+            raise ValueError("The buffer holds no rows to draw from; add some first.")
+        slots = self.draw_slots(n_samples)
+        return self.X_[slots], self.y_[slots], self.sample_weight_[slots]
+
+    def draw_slots(self, n_samples):
+        """Draw rows without replacement, as `sample` does; return where they stand.
+
+        Parameters
+        ----------
+        n_samples : int
+            All rows come where fewer are kept.
+
+        Returns
+        -------
+        ndarray of int
+            Places in `X_`, `y_`, `sample_weight_`, `difficulty_` and `sample_ids_`.
+        """
         n_drawn = min(n_samples, len(self))
-        rows = self._random.choice(len(self), n_drawn, replace=False)
-        return self.X_[rows], self.y_[rows], self.sample_weight_[rows]
+        return self._random.choice(len(self), n_drawn, replace=False)
 
     def _check(self):
         if not isinstance(self.size, Integral) or self.size < 1:
@@ -150,17 +201,24 @@ class ReplayBuffer(BaseEstimator):
 
     def _start(self, X, y):
         seeds = check_random_state(self.random_state).randint(2**31 - 1, size=2)
+        self._weighted = np.random.default_rng([*seeds])
+        self._keys = np.empty((0, 2))
         # What is kept must not depend on how often rows were drawn.
         self._entry, self._random = (np.random.default_rng(seed) for seed in seeds)
         self.X_, self.y_ = X[:0], y[:0]
-        self.sample_weight_ = np.empty(0)
+        self.sample_weight_, self.difficulty_ = np.empty(0), np.empty(0)
+        self.sample_ids_ = np.empty(0, dtype=object)
         self.rows_ = np.empty(0, dtype=np.int64)
         self.n_seen_ = 0
         self._n_of_class, self._full = {}, set()
 
     def _check_alike(self, X, y):
         if sparse.issparse(X) != sparse.issparse(self.X_):
-            raise ValueError("X must be dense in all calls, or sparse in all calls.")
+            kinds = ("sparse", "dense")
+            given, kept = kinds if sparse.issparse(X) else reversed(kinds)
+            raise ValueError(
+                f"X must be {kept} as the rows that are kept, got {given}."
+            )
         if X.shape[1:] != self.X_.shape[1:] or y.shape[1:] != self.y_.shape[1:]:
             raise ValueError(
                 f"Rows of X and y have the shapes {X.shape[1:]} and {y.shape[1:]}; "
@@ -172,21 +230,42 @@ class ReplayBuffer(BaseEstimator):
                 f"{y.shape}."
             )
 
-    def _reservoir(self, y):
+    def _places(self, y, difficulty):
         """Return which row each slot holds afterwards, counted over kept and new."""
-        n_kept = len(self)
-        n_free = min(self.size - n_kept, len(y))
-        places = np.arange(n_kept + n_free)
+        if self.strategy == "class_balanced":
+            return self._balanced(y)
+        if self.strategy == "reservoir":
+            return self._reservoir(len(y), self.size)
+        return self._mixture(difficulty)
+
+    def _mixture(self, difficulty):
+        n_random, n_hard, n_easy = shares_of(self.size)
+        chosen = self._reservoir(difficulty.size, n_random)
+        new = keys_of(difficulty, self._weighted.random((difficulty.size, 2)))
+        keys = np.concatenate([self._keys, new])
+        # Kept rows stand before new ones, but not in the order of the stream.
+        age = np.concatenate([self.rows_, self.n_seen_ + np.arange(difficulty.size)])
+        others = np.setdiff1d(np.arange(age.size), chosen)
+        others = others[np.argsort(age[others])]
+        hard, easy = hard_and_easy(keys[others], n_hard, n_easy)
+        places = np.concatenate([chosen, others[hard], others[easy]])
+        self._keys = keys[places]
+        return places
+
+    def _reservoir(self, n_new, size):
+        """Return what the slots of a reservoir hold, which are the first ones."""
+        n_kept, n_held = len(self), min(self.n_seen_, size)
+        n_free = min(size - n_held, n_new)
+        places = np.concatenate([np.arange(n_held), n_kept + np.arange(n_free)])
         # One number for each row, so that cutting the stream elsewhere changes none.
-        draws = self._entry.random(len(y))
-        seen = self.n_seen_ + np.arange(1, len(y) + 1)
+        draws = self._entry.random(n_new)
+        seen = self.n_seen_ + np.arange(1, n_new + 1)
         slots = (draws * seen).astype(np.int64)
-        for row in np.flatnonzero(slots[n_free:] < self.size) + n_free:
+        for row in np.flatnonzero(slots[n_free:] < size) + n_free:
             places[slots[row]] = n_kept + row
         return places
 
     def _balanced(self, y):
-        """Return which row each slot holds afterwards, counted over kept and new."""
         places = list(range(len(self)))
         slots_of = {}
         for slot, label in enumerate(self.y_.tolist()):

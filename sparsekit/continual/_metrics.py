@@ -1,9 +1,12 @@
 """What a learner of several tasks keeps, loses and passes on."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def continual_metrics(accuracy_matrix, baseline=None):
+def continual_metrics(
+    accuracy_matrix: ArrayLike, baseline: ArrayLike | None = None
+) -> dict[str, float]:
     """Return the usual measures of continual learning.
 
     ``R[i, j]`` below is the accuracy on the test rows of task j after training on the
@@ -21,6 +24,8 @@ def continual_metrics(accuracy_matrix, baseline=None):
     Returns
     -------
     dict of str to float
+        The measures by name:
+
         average_accuracy
             ``mean_j R[T-1, j]`` [1]_.
         average_incremental_accuracy

@@ -1,31 +1,37 @@
 """Test, then train: evaluation on a stream."""
 
 import copy
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.signal import lfilter
 from sklearn.base import is_classifier
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 def prequential_scores(
-    estimator,
-    X,
-    y,
+    estimator: Any,
+    X: Any,
+    y: Any,
     *,
-    batch_size=32,
-    classes=None,
-    sample_weight=None,
-    metric=None,
-    window=500,
-    fading=0.995,
-    drift_detector=None,
-    on_drift=None,
-    copy_estimator=True,
-):
+    batch_size: int = 32,
+    classes: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    metric: Callable[[np.ndarray, np.ndarray], ArrayLike] | None = None,
+    window: int = 500,
+    fading: float = 0.995,
+    drift_detector: Any = None,
+    on_drift: Callable[..., Any] | None = None,
+    copy_estimator: bool = True,
+) -> "DataFrame":
     """Evaluate an estimator on a stream: test on each batch, then train on it.
 
     Every row is predicted before it is learned, so that all rows serve as test rows
@@ -39,6 +45,7 @@ def prequential_scores(
     X : {ndarray, CSR matrix} of shape (n_samples, n_features)
         Rows in the order of the stream.
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or targets of the rows.
     batch_size : int, default=32
         Rows between two calls of `partial_fit`.
     classes : array-like, default=None

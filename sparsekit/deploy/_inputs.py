@@ -31,10 +31,13 @@ def checked(X, n_features, names, allow_missing):
         X.sum_duplicates()
     values = X.data if sparse.issparse(X) else X
     if np.isinf(values).any():
-        raise ValueError("X must not hold infinite values.")
+        raise ValueError(
+            "X must not hold infinite values; NaN stands for a missing value."
+        )
     if not allow_missing and np.isnan(values).any():
         raise ValueError(
-            "X holds NaN, and the network was fitted with missing='raise'."
+            "X holds NaN, and the network was fitted with missing='raise'; impute the "
+            "missing values, or fit with missing='absent'."
         )
     return X
 
@@ -45,6 +48,7 @@ def dense_values(X, inputs, dtype):
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     inputs : dict
         `shift`, `scale` and `indicators`.
     dtype : dtype

@@ -1,24 +1,51 @@
 """A predictor as a graph of ONNX operators."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
 from sparsekit.deploy._onnx_graph import Graph
+from sparsekit.deploy._predictor import SparsePredictor
 
 
-def onnx_model(predictor, steps=(), sparse_weights=False):
+def onnx_model(
+    predictor: SparsePredictor,
+    steps: Sequence[tuple[str, np.ndarray]] = (),
+    sparse_weights: bool = False,
+) -> Any:
     """Return the graph of a predictor.
 
     Parameters
     ----------
     predictor : SparsePredictor
-    steps : sequence of (str, ndarray)
+        A network that predicts.
+    steps : sequence of (str, ndarray), default=()
         What precedes the network: "Sub" or "Div" by a row, or "impute" with it.
-    sparse_weights : bool
+    sparse_weights : bool, default=False
+        Whether the weights are sparse tensors; dense matrices are read by more
+        runtimes.
 
     Returns
     -------
     onnx.ModelProto
+        The model.
+
+    See Also
+    --------
+    sparsekit.neural_network.export_onnx : Writes the graph of an estimator to a file.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.deploy import onnx_model
+    >>> from sparsekit.neural_network import to_predictor
+    >>> net = SETMLPClassifier(tol=0.1, random_state=0)
+    >>> predictor = to_predictor(net.fit(*load_iris(return_X_y=True)))
+    >>> [value.name for value in onnx_model(predictor).graph.input]
+    ['X']
     """
     graph = Graph(predictor._network["weights"].dtype, sparse_weights)
     # In double precision, as the estimator: the mean may be far from zero.

@@ -1,6 +1,8 @@
 """The object that predicts, and its file."""
 
+import os
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -46,7 +48,9 @@ class SparsePredictor:
         `kind`: "softmax", "logistic", "labels" or "identity"; `classes`; `shift`,
         `scale` and `flat` of a regression's targets.
     activation : {"piecewise", "logistic", "tanh"}
-    feature_names : list of str or None
+        Activation of the hidden layers; "piecewise" stands for the linear ones.
+    feature_names : list of str or None, default=None
+        Names of the features, where they had any.
 
     Attributes
     ----------
@@ -78,7 +82,13 @@ class SparsePredictor:
         if head["kind"] != "identity":
             self.classes_ = head["classes"]
 
-    def predict(self, X):
+    def __repr__(self):
+        levels = "-".join(map(str, self._network["sizes"].tolist()))
+        kind = "regressor" if self._head["kind"] == "identity" else "classifier"
+        n_connections = self._network["weights"].size
+        return f"SparsePredictor({kind}, {levels}, {n_connections} connections)"
+
+    def predict(self, X: Any) -> np.ndarray:
         """Predict classes, or targets in their own units.
 
         Parameters
@@ -89,6 +99,7 @@ class SparsePredictor:
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            What is predicted for each row.
 
         Raises
         ------
@@ -105,16 +116,18 @@ class SparsePredictor:
             return self.classes_[outputs.argmax(axis=1)]
         return self.classes_[(outputs[:, 0] > 0).astype(int)]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Estimate probabilities; for classifiers.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
+            Probabilities, with a column for each of `classes_`.
 
         Raises
         ------
@@ -123,7 +136,7 @@ class SparsePredictor:
         """
         kind = self._head["kind"]
         if kind == "identity":
-            raise AttributeError("A regressor has no probabilities.")
+            raise AttributeError("A regressor has no predict_proba; use predict.")
         outputs = self._outputs(X).astype(np.float64)
         if kind == "softmax":
             return softmax(outputs, axis=1)
@@ -131,19 +144,21 @@ class SparsePredictor:
             return expit(outputs)
         return np.hstack([expit(-outputs), expit(outputs)])
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the predictor to a file, all of it or nothing.
 
         Parameters
         ----------
         path : str or path-like
+            The file.
 
         Notes
         -----
         A zip archive of ``.npy`` arrays and a JSON document; nothing is pickled. With
         single precision it takes about 8 bytes per connection.
         """
-        arrays, document = {}, {"format": _FORMAT, "version": _VERSION}
+        arrays: dict[str, np.ndarray] = {}
+        document: dict[str, Any] = {"format": _FORMAT, "version": _VERSION}
         for part in ("network", "inputs", "holes", "head"):
             document[part] = {}
             for name, value in getattr(self, f"_{part}").items():
@@ -156,16 +171,18 @@ class SparsePredictor:
         _archive.write_archive(path, document, arrays)
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: str | os.PathLike[str]) -> "SparsePredictor":
         """Read a predictor; no code in the file is run.
 
         Parameters
         ----------
         path : str or path-like
+            The file.
 
         Returns
         -------
         SparsePredictor
+            The predictor that was saved.
 
         Raises
         ------

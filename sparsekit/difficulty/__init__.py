@@ -5,7 +5,7 @@ aligned with the rows of X. Most scores are functions of it, and return a DataFr
 indexed like X. What it holds:
 
 - when, loss, tolerance: how it was made;
-- index: the index of X, if X was a table;
+- index: the index of X, if X was a table, or the identities given to `partial_fit`;
 - n_seen, n_correct, n_forgotten: counts of presentations (or, with ``record="epoch"``,
   of epochs), of those at which the prediction was right, and of forgetting events;
 - first_learned, last_wrong: numbers of presentations, from 1; 0 stands for never;

@@ -1,18 +1,23 @@
 """Dataset maps: how sure a network is of each sample, and how much that varies."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._record import record_of, table_of
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-def cartography(record, *, ambiguous=1 / 3):
+
+def cartography(record: Any, *, ambiguous: float = 1 / 3) -> "DataFrame":
     """Place each sample on a map of the data.
 
     Parameters
     ----------
     record : estimator or dict
         A network fitted with `record`, or its `record_`.
-    ambiguous : float in (0, 1), default=1/3
+    ambiguous : float in (0, 1), default=1 / 3
         Share of the samples that the region "ambiguous" holds.
 
     Returns
@@ -30,6 +35,13 @@ def cartography(record, *, ambiguous=1 / 3):
         - correctness: share of the times that the prediction was right;
         - region: "ambiguous" for the share with the largest variability, "easy" or
           "hard" for the others, with a confidence of at least 0.5 or less.
+
+    Raises
+    ------
+    ValueError
+        If `ambiguous` is out of range, or the network has no record.
+    TypeError
+        If `record` is neither a network nor a record.
 
     References
     ----------

@@ -45,6 +45,9 @@ class DataMapDisplay:
     def __init__(self, *, table):
         self.table = table
 
+    def __repr__(self):
+        return f"DataMapDisplay({len(self.table)} samples)"
+
     @classmethod
     def from_record(cls, record):
         """Make a display of a record.
@@ -74,6 +77,7 @@ class DataMapDisplay:
         Returns
         -------
         display : DataMapDisplay
+            The display, drawn.
         """
         import matplotlib.pyplot as plt
 

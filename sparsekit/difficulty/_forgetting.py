@@ -1,15 +1,22 @@
 """Forgetting events: samples that were right, and then wrong."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._record import record_of, rewirings_of, table_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 CAUSES = ("gradient", "prune", "grow")
 SOURCES = ("training", *CAUSES, "all")
 NEVER_LEARNED = ("max", "inf", "nan", "zero")
 
 
-def forgetting_events(record, *, source="training", never_learned="max"):
+def forgetting_events(
+    record: Any, *, source: str = "training", never_learned: str = "max"
+) -> "DataFrame":
     """Count how often each sample was forgotten.
 
     A forgetting event [1]_ is a sample that was predicted right and, when it is next
@@ -47,6 +54,12 @@ def forgetting_events(record, *, source="training", never_learned="max"):
         The last three are those of the presentations, whatever the `source`. Rows
         that were held out of training have NaN.
 
+    Raises
+    ------
+    ValueError
+        If `source` or `never_learned` is none of those allowed, or the record holds
+        nothing about rewirings where `source` needs them.
+
     References
     ----------
     .. [1] Toneva, Sordoni, Tachet des Combes, Trischler, Bengio and Gordon, "An
@@ -81,7 +94,7 @@ def forgetting_events(record, *, source="training", never_learned="max"):
         events = rewirings["n_forgotten"]
         mine = slice(None) if source == "all" else [CAUSES.index(source)]
         count = events[:, mine].sum(axis=1)
-        n_looks = np.full(rows.size, _n_evaluations(rewirings))
+        n_looks = rewirings["n_evaluated"]
         never = (rewirings["correct"] != 1) & (events.sum(axis=1) == 0)
     substitute = {"max": n_looks, "inf": np.inf, "nan": np.nan, "zero": 0.0}
     number = np.where(never, substitute[never_learned], count)
@@ -96,12 +109,6 @@ def forgetting_events(record, *, source="training", never_learned="max"):
         rows,
     )
     return table.join(table_of(record, _learning(record)))
-
-
-def _n_evaluations(rewirings):
-    """Return how many evaluations there were: three per rewiring, and the last one."""
-    n_rewirings = rewirings["events"]["epoch"].size
-    return 3 * n_rewirings + 1 if n_rewirings else 0
 
 
 def _learning(record):

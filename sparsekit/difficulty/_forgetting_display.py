@@ -64,6 +64,12 @@ class ForgettingDisplay:
             for column, cause in enumerate(CAUSES)
         }
 
+    def __repr__(self):
+        return (
+            f"ForgettingDisplay({len(self.counts)} rewirings, "
+            f"{int(self.counts.sum())} events)"
+        )
+
     @classmethod
     def from_record(cls, record):
         """Make a display of a record of rewirings.
@@ -97,6 +103,7 @@ class ForgettingDisplay:
         Returns
         -------
         display : ForgettingDisplay
+            The display, drawn.
         """
         import matplotlib.pyplot as plt
 

@@ -1,12 +1,17 @@
 """Gradients of single samples: their norm, and how much of them the topology holds."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._record import row_index
 from sparsekit.network import LOSSES, SparseNetwork, gradient_squares
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-def grand_scores(networks, X, y, *, active=True):
+
+def grand_scores(networks: Any, X: Any, y: Any, *, active: bool = True) -> "DataFrame":
     """Norm of the gradient of each sample's loss, GraNd [1]_.
 
     Exact, on the connections that exist, without dropout and penalty; biases included.
@@ -17,7 +22,9 @@ def grand_scores(networks, X, y, *, active=True):
         Fitted networks, best a few epochs into training: at initialisation the norm
         tells little more than that of the inputs [2]_. The paper averages over ten.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or targets of the rows.
     active : bool, default=True
         False takes the gradient at all positions instead, as if the network were
         dense with zeros where connections are absent.
@@ -67,7 +74,7 @@ def grand_scores(networks, X, y, *, active=True):
     )
 
 
-def gradient_coverage(network, X, y):
+def gradient_coverage(network: Any, X: Any, y: Any) -> "DataFrame":
     """Share of each sample's gradient that lies on the connections that exist.
 
     The gradient of a sample at all positions of the weight matrices says which
@@ -79,7 +86,9 @@ def gradient_coverage(network, X, y):
     network : estimator
         A fitted network.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or targets of the rows.
 
     Returns
     -------
@@ -133,11 +142,15 @@ def gradient_coverage(network, X, y):
 def _squares(network, X, y):
     """Return what `gradient_squares` does, of a fitted estimator."""
     if not hasattr(network, "_network"):
-        raise ValueError(f"{type(network).__name__} is not fitted.")
+        raise ValueError(
+            f"network must be a fitted network of sparsekit; {type(network).__name__} "
+            "is not fitted: call fit first."
+        )
     if network._holes() is not None:
         raise ValueError(
             "gradients of single samples are known for networks without "
-            "missing='expected' and missing_scaling only."
+            "missing='expected' and missing_scaling only; got missing="
+            f"{network.missing!r} and missing_scaling={network.missing_scaling!r}."
         )
     samples = network._samples(network._check_X(X))
     targets = network._encode_held_out(np.asarray(y))

@@ -1,11 +1,19 @@
 """Margins and errors of the samples in the course of training."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sparsekit.difficulty._record import record_of, table_of
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-def aum_scores(record, *, threshold_rows=None, percentile=99):
+
+def aum_scores(
+    record: Any, *, threshold_rows: ArrayLike | None = None, percentile: float = 99
+) -> "DataFrame":
     """Area under the margin: the mean margin of each sample over training [1]_.
 
     The margin is the output of the sample's label minus the largest other output,
@@ -55,7 +63,9 @@ def aum_scores(record, *, threshold_rows=None, percentile=99):
     return table_of(record, columns)
 
 
-def el2n_scores(records, *, at=10, squared=False):
+def el2n_scores(
+    records: Any, *, at: int | str = 10, squared: bool = False
+) -> "DataFrame":
     """Error norms early in training, EL2N [1]_.
 
     The score of a sample is the Euclidean norm of probabilities minus one-hot label, or
@@ -101,11 +111,15 @@ def el2n_scores(records, *, at=10, squared=False):
     ['el2n', 'el2n_std', 'n_networks']
     """
     if squared and at == "mean":
-        raise ValueError('squared=True needs one presentation; at="mean" is over all.')
+        raise ValueError(
+            "squared=True squares the errors at one presentation, and at='mean' is "
+            "over all: give the number of one as at."
+        )
     several = records if isinstance(records, list | tuple) else [records]
     several = [record_of(record) for record in several]
-    if len({record["n_seen"].size for record in several}) != 1:
-        raise ValueError("the records must be of the same rows.")
+    sizes = [record["n_seen"].size for record in several]
+    if len(set(sizes)) != 1:
+        raise ValueError(f"the records must be of the same rows; they have {sizes}.")
     errors = np.array([_errors(record, at) for record in several], dtype=np.float64)
     errors = errors**2 if squared else errors
     known = ~np.isnan(errors)

@@ -1,5 +1,7 @@
 """Scores that need several fits: memorization, and forgetting on a second split."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils import check_array, check_random_state, indexable
@@ -9,10 +11,20 @@ from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import row_index
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 def memorization_scores(
-    estimator, X, y, *, n_models=50, subset=0.7, n_jobs=None, random_state=None
-):
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    n_models: int = 50,
+    subset: float = 0.7,
+    n_jobs: int | None = None,
+    random_state: Any = None,
+) -> "DataFrame":
     """How much better a sample is predicted by models that have seen it [1]_.
 
     Parameters
@@ -20,7 +32,9 @@ def memorization_scores(
     estimator : object
         Any classifier or regressor; clones are fitted.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,)
+        Classes or targets of the rows.
     n_models : int, default=50
         Fits, on random subsets. The paper takes thousands; the column
         `standard_error` tells what fewer give.
@@ -38,6 +52,11 @@ def memorization_scores(
         models that were and were not fitted to it (whether the class is right, or
         minus the squared error over the variance of y); ``memorization``, their
         difference; ``standard_error`` of it; ``n_in``, number of models fitted to it.
+
+    Raises
+    ------
+    ValueError
+        If `subset` or `n_models` is out of range.
 
     References
     ----------
@@ -118,8 +137,16 @@ def _moments(scores, chosen):
     return mean, squares / count**2
 
 
-def second_split_forgetting(network, X, y, *, split=0.5, epochs=20, random_state=None):
-    """When samples are forgotten while training goes on with other samples [1]_.
+def second_split_forgetting(
+    network: Any,
+    X: Any,
+    y: Any,
+    *,
+    split: float = 0.5,
+    epochs: int = 20,
+    random_state: Any = None,
+) -> "DataFrame":
+    """Tell when samples are forgotten as training goes on with others [1]_.
 
     A network is fitted to a random part of the rows and goes on with the others, by
     `partial_fit`. Mislabelled samples of the first part are forgotten soon; rare ones
@@ -130,7 +157,9 @@ def second_split_forgetting(network, X, y, *, split=0.5, epochs=20, random_state
     network : estimator
         A classifier of sparsekit; a clone is fitted.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,)
+        Classes or targets of the rows.
     split : float in (0, 1), default=0.5
         Share of the rows in the first part.
     epochs : int, default=20
@@ -148,6 +177,11 @@ def second_split_forgetting(network, X, y, *, split=0.5, epochs=20, random_state
         - forgotten_for_good: epochs on the second part after which it was wrong and
           stayed so; 0 if it was so before them; infinity if it was right at the end;
         - first_part: whether the row belongs to the first part.
+
+    Raises
+    ------
+    ValueError
+        If `split` is not in (0, 1).
 
     References
     ----------

@@ -1,13 +1,21 @@
 """Samples on which pruned and unpruned networks differ, and the sets made of them."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import record_of, rewirings_of, row_index, table_of
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
-def pruning_identified_exemplars(networks, others, X, y=None):
-    """Samples whose most frequent prediction differs between two sets of networks [1]_.
+
+def pruning_identified_exemplars(
+    networks: Sequence[Any], others: Sequence[Any], X: Any, y: Any = None
+) -> "DataFrame":
+    """Find samples that two sets of networks mostly predict differently [1]_.
 
     Parameters
     ----------
@@ -73,7 +81,14 @@ def _modal(predictions):
     return labels[counts.argmax(axis=0)], counts.max(axis=0) / predictions.shape[0]
 
 
-def prac_set(record, *, threshold=0, before=None, after=None, X=None):
+def prac_set(
+    record: Any,
+    *,
+    threshold: int = 0,
+    before: Any = None,
+    after: Any = None,
+    X: Any = None,
+) -> "DataFrame":
     """Pruning-aware critical set: the samples that sparse training needs most [1]_.
 
     It joins the samples that were forgotten more than `threshold` times in training,
@@ -91,7 +106,8 @@ def prac_set(record, *, threshold=0, before=None, after=None, X=None):
         Largest number of forgetting events of a sample that is left out.
     before, after : classifiers, default=None
         Networks before and after pruning; their labels are compared, not those of y.
-    X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+    X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features), \
+            default=None
         The training rows, with `before` and `after`.
 
     Returns
@@ -100,6 +116,12 @@ def prac_set(record, *, threshold=0, before=None, after=None, X=None):
         Indexed like the rows of X: ``forgotten``, ``lost`` (at a rewiring; False
         without such a record), ``differs`` (False without networks) and ``selected``,
         their union.
+
+    Raises
+    ------
+    ValueError
+        If `before`, `after` and `X` are not given together, or `X` has other rows than
+        the record.
 
     References
     ----------
@@ -117,7 +139,11 @@ def prac_set(record, *, threshold=0, before=None, after=None, X=None):
     ['forgotten', 'lost', 'differs', 'selected']
     """
     if (before is None) != (after is None) or (before is None) != (X is None):
-        raise ValueError("before, after and X must be given together.")
+        given = {"before": before, "after": after, "X": X}
+        absent = [name for name, value in given.items() if value is None]
+        raise ValueError(
+            f"before, after and X must be given together; None is {', '.join(absent)}."
+        )
     record = record_of(record)
     n_rows = record["n_seen"].size
     events = forgetting_events(record, never_learned="inf")["n_forgotten"]

@@ -15,7 +15,10 @@ def record_of(source):
     """
     if isinstance(source, dict):
         if "n_seen" not in source:
-            raise TypeError("a record is the dict `record_` of a fitted network.")
+            raise TypeError(
+                "record must be a fitted network or its `record_`, not a dict of "
+                f"{list(source)}."
+            )
         return source
     if not hasattr(source, "get_params"):
         raise TypeError(

@@ -1,5 +1,7 @@
 """All scores of a record in one table, with a reason for each sample."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from sparsekit.difficulty._cartography import cartography
@@ -8,11 +10,14 @@ from sparsekit.difficulty._gradients import gradient_coverage
 from sparsekit.difficulty._margins import aum_scores, el2n_scores
 from sparsekit.difficulty._record import record_of
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 # Below that, a sample finds clearly less of its gradient on the topology than by luck.
 UNDERSERVED_BELOW = 0.9
 
 
-def difficulty_report(network, X=None, y=None):
+def difficulty_report(network: Any, X: Any = None, y: Any = None) -> "DataFrame":
     """Put the scores of a record into one table, and say why a sample is hard.
 
     Parameters
@@ -43,6 +48,12 @@ def difficulty_report(network, X=None, y=None):
           - "ambiguous": a confidence below 0.5, or forgotten;
           - "easy".
 
+    Raises
+    ------
+    ValueError
+        If `X` and `y` are not given together, or with a record rather than a network;
+        if the network has no record.
+
     Notes
     -----
     Whether a hard sample is rare or mislabelled cannot be told from one fit; see
@@ -61,10 +72,15 @@ def difficulty_report(network, X=None, y=None):
     'suspect_label'
     """
     if (X is None) != (y is None):
-        raise ValueError("X and y must be given together.")
+        raise ValueError(
+            f"X and y must be given together; None is {'X' if X is None else 'y'}."
+        )
     record = record_of(network)
     if X is not None and isinstance(network, dict):
-        raise ValueError("X and y need the network, not its record only.")
+        raise ValueError(
+            "X and y ask for gradients, which a record does not hold: give the network "
+            "in its place."
+        )
     table = cartography(record)
     events = forgetting_events(record)
     table["n_forgotten"] = events["n_forgotten"]

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils import check_random_state, indexable
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import check_random_state, get_tags, indexable
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._sklearn_compat import Interval, StrOptions, _safe_indexing
 from sparsekit.difficulty._report import difficulty_report
@@ -54,6 +54,9 @@ default="difficulty"
         Rows selected, in ascending order.
     estimator_ : estimator
         The fitted clone; None with ``by="random"``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where all of them are strings.
 
     References
     ----------
@@ -97,25 +100,38 @@ default="difficulty"
         self.drop_hardest = drop_hardest
         self.random_state = random_state
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.target_tags = inner.target_tags
+        return tags
+
     def fit(self, X, y):
         """Score the rows and select some of them.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
 
         Returns
         -------
         self : object
+            The estimator itself.
         """
         self._validate_params()
         X, y = indexable(X, y)
         rng = check_random_state(self.random_state)
         self.estimator_ = None
         if self.by == "random":
+            self._check(X, y)
             self.scores_ = rng.uniform(size=len(np.asarray(y)))
         else:
+            # The estimator looks at the values, and says what is wrong with them.
+            validate_data(self, X, skip_check_array=True)
             self.estimator_ = clone(self.estimator)
             if self.estimator_.record is None:
                 self.estimator_.set_params(record="presentation")
@@ -129,8 +145,31 @@ default="difficulty"
         )
         return self
 
+    def _check(self, X, y):
+        """Refuse what the estimator would, which is not fitted to chance."""
+        tags = get_tags(self).input_tags
+        validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=tags.sparse,
+            ensure_all_finite="allow-nan" if tags.allow_nan else True,
+            multi_output=True,
+        )
+
     def get_support(self):
-        """Return which rows are selected, as an array of bool."""
+        """Return which rows are selected.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_samples,)
+            True for the selected rows.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the selector is not fitted.
+        """
         check_is_fitted(self, "sample_indices_")
         support = np.zeros(self.scores_.size, dtype=bool)
         support[self.sample_indices_] = True
@@ -142,11 +181,14 @@ default="difficulty"
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
 
         Returns
         -------
         X, y : of the types given
+            The selected rows, in their order.
         """
         rows = self.fit(X, y).sample_indices_
         X, y = indexable(X, y)

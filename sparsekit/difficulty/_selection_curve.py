@@ -1,5 +1,8 @@
 """Scores of models trained on fewer and fewer rows, beside random rows."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
@@ -10,20 +13,23 @@ from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._report import difficulty_report
 from sparsekit.difficulty._selection import RANKINGS, STRATEGIES, select
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 def selection_curve(
-    estimator,
-    X,
-    y,
+    estimator: Any,
+    X: Any,
+    y: Any,
     *,
-    by=("difficulty",),
-    keep=(0.2, 0.4, 0.6, 0.8, 1.0),
-    strategy="stratified",
-    drop_hardest=0.0,
-    cv=5,
-    scoring=None,
-    random_state=None,
-):
+    by: Sequence[str] = ("difficulty",),
+    keep: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.0),
+    strategy: str = "stratified",
+    drop_hardest: float = 0.0,
+    cv: Any = 5,
+    scoring: Any = None,
+    random_state: Any = None,
+) -> "DataFrame":
     """Score a network that is trained on ever smaller selections of its rows.
 
     Parameters
@@ -31,13 +37,16 @@ def selection_curve(
     estimator : estimator
         A network of sparsekit.
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,)
+        Classes or targets of the rows.
     by : sequence of str, default=("difficulty",)
         Rankings of :class:`HardSampleSelector`. Random selections come beside them,
         whether asked for or not.
     keep : sequence of float in (0, 1], default=(0.2, 0.4, 0.6, 0.8, 1.0)
         Shares of the training rows.
     strategy : {"stratified", "hardest", "easiest"}, default="stratified"
+        Which rows a ranking selects: of all difficulties, or from one end.
     drop_hardest : float in [0, 1), default=0.0
         Share of the rows, the hardest, that no ranking selects but the random one.
     cv : int, cross-validation generator or iterable, default=5
@@ -51,6 +60,11 @@ def selection_curve(
     -------
     DataFrame
         One row per ranking, share and split: by, keep, split, n_samples, score.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is none of those allowed.
 
     Notes
     -----
@@ -147,19 +161,30 @@ class SelectionCurveDisplay:
     def __init__(self, *, table):
         self.table = table
 
+    def __repr__(self):
+        return f"SelectionCurveDisplay({len(self.table)} rows of results)"
+
     @classmethod
     def from_estimator(cls, estimator, X, y, *, ax=None, **options):
         """Compute a curve and draw it.
 
         Parameters
         ----------
-        estimator, X, y, **options
-            See :func:`selection_curve`.
+        estimator : estimator
+            A network of sparsekit.
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
+        y : array-like of shape (n_samples,)
+            Classes or targets of the rows.
         ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+        **options : dict
+            The other parameters of :func:`selection_curve`.
 
         Returns
         -------
         display : SelectionCurveDisplay
+            The display, drawn.
         """
         return cls(table=selection_curve(estimator, X, y, **options)).plot(ax)
 
@@ -174,6 +199,7 @@ class SelectionCurveDisplay:
         Returns
         -------
         display : SelectionCurveDisplay
+            The display, drawn.
         """
         import matplotlib.pyplot as plt
 

@@ -29,7 +29,11 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags = get_tags(self.estimator).input_tags
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.target_tags = inner.target_tags
+        tags.classifier_tags = inner.classifier_tags
+        tags.regressor_tags = inner.regressor_tags
         return tags
 
     def fit(self, X, y):
@@ -38,11 +42,14 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,)
+            Classes or targets of the rows.
 
         Returns
         -------
         self : object
+            The estimator itself.
         """
         self.selector_ = clone(self.selector)
         kept = self.selector_.fit_resample(X, y)
@@ -68,10 +75,12 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,)
+            What is predicted for each row.
         """
         check_is_fitted(self)
         return self.estimator_.predict(X)
@@ -125,10 +134,12 @@ class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
+            Probabilities, with a column for each of `classes_`.
         """
         check_is_fitted(self)
         return self.estimator_.predict_proba(X)
@@ -140,10 +151,12 @@ class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Values that rise with the probability of a class.
         """
         check_is_fitted(self)
         return self.estimator_.decision_function(X)

@@ -116,6 +116,13 @@ class Record(NamedTuple):
     latest: np.ndarray  # float32 (n, N_LATEST), or (0, N_LATEST) where not asked for
 
 
+class Selection(NamedTuple):
+    """What training on some of the samples needs; None where it takes all of them."""
+
+    factors: np.ndarray  # (n,): of a sample's loss, but not of its batch's weight
+    losses: np.ndarray  # (n,): at the latest presentation, before the step
+
+
 class Slots(NamedTuple):
     """The optimizer's state, parallel to weights and to biases.
 

@@ -75,6 +75,7 @@ def _batch_tile(
     noise,
     input_noise,
     record,
+    selection,
     step,
 ):
     """Take one tile through all levels; return its loss, leave the output gradient."""
@@ -128,6 +129,7 @@ def _batch_tile(
         values,
         deltas,
         record,
+        selection,
     )
 
 
@@ -255,6 +257,7 @@ def _run_epoch(
     noise,
     input_noise,
     record,
+    selection,
     step,
 ):
     """Train on the rows in `order`, batch after batch.
@@ -336,6 +339,7 @@ def _run_epoch(
                 noise,
                 input_noise,
                 record,
+                selection,
                 now,
             )
         batch_loss = 0.0

@@ -22,11 +22,13 @@ def output_deltas(
     values,
     deltas,
     record,
+    selection,
 ):
     """Return the weighted sum of the losses in `tile`; write the output gradient.
 
     Lanes beyond the batch get a gradient of zero, which keeps them out of every sum.
     `record` takes notes of every sample as it is before the step; None takes none.
+    `selection` scales and notes the loss of every sample; None does neither.
     """
     width = width_of(lanes)
     level = net.sizes.size - 1
@@ -35,6 +37,9 @@ def output_deltas(
     delta = net.first[level] * n_tiles + tile * n_outputs
     one = values.dtype.type(1)
     weighted = targets.sample_weight.size > 0
+    scaled = weighted
+    if selection is not None:
+        scaled = True
     tile_loss = 0.0
     for lane in range(width):
         at = target * width + lane
@@ -45,6 +50,8 @@ def output_deltas(
             continue
         row = order[start + tile * width + lane]
         weight = targets.sample_weight[row] if weighted else one
+        if selection is not None:
+            weight *= selection.factors[row]
         if record is not None:
             # Records know no weights: notes are taken from a gradient of weight 1.
             plain_loss = lane_loss(
@@ -63,12 +70,15 @@ def output_deltas(
                 n_outputs,
                 plain_loss,
             )
-            if not weighted:
+            if not scaled:
                 tile_loss += plain_loss
                 continue
-        tile_loss += weight * lane_loss(
+        sample_loss = lane_loss(
             loss, targets, row, values, at, deltas, delta_at, width, n_outputs, weight
         )
+        if selection is not None:
+            selection.losses[row] = sample_loss
+        tile_loss += weight * sample_loss
     return tile_loss
 
 

@@ -72,6 +72,7 @@ def draw_mask(X, keys, probability_chunks, units):
     Parameters
     ----------
     X : canonical ndarray or CSR matrix of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     keys : ndarray of shape (n_samples,), dtype uint64
         Key of each row's random numbers.
     probability_chunks : iterable of (slice, ndarray)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,6 +59,16 @@ class Diagnosis:
         Share of the cells that are missing.
     notes : tuple of str
         What was not done, and why.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.missingness import diagnose
+    >>> X = np.random.default_rng(0).normal(size=(100, 3))
+    >>> X[X[:, 0] > 0.5, 1:] = np.nan
+    >>> diagnosis = diagnose(X)
+    >>> diagnosis.columns["n_missing"].tolist()
+    [0, 29, 29]
     """
 
     columns: "DataFrame"
@@ -78,7 +88,7 @@ class Diagnosis:
         return as_html(self)
 
 
-def diagnose(X, mask=None, *, max_patterns=100):
+def diagnose(X: Any, mask: Any = None, *, max_patterns: int = 100) -> Diagnosis:
     """Describe the holes of a table, and test what they depend on.
 
     Parameters
@@ -98,6 +108,7 @@ def diagnose(X, mask=None, *, max_patterns=100):
     Returns
     -------
     diagnosis : Diagnosis
+        Tables by name; printed, it is a summary of them.
 
     Raises
     ------

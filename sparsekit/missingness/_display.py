@@ -73,6 +73,10 @@ class MissingnessDisplay:
         self.names = names
         self.n_patterns = n_patterns
 
+    def __repr__(self):
+        n_shown, n_columns = self.patterns.shape
+        return f"MissingnessDisplay({n_shown} patterns of {n_columns} columns)"
+
     @classmethod
     def from_data(cls, X, mask=None, *, max_patterns=20):
         """Make a display of the holes of a table.
@@ -101,6 +105,7 @@ class MissingnessDisplay:
         Parameters
         ----------
         diagnosis : Diagnosis
+            What :func:`diagnose` returned.
         max_patterns : int, default=20
             Number of patterns to show; at most those that the diagnosis lists.
 

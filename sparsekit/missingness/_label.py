@@ -185,7 +185,8 @@ default=0.2
             return
         if self.rate_unit == "rows":
             raise ValueError(
-                "rate_unit='rows' cannot be combined with a missing_rate per label."
+                "rate_unit='rows' cannot be combined with a missing_rate per label, "
+                f"{self.missing_rate!r}; use rate_unit='cells' or 'columns'."
             )
         columns, reachable = self._maskable(X.shape[1]), np.ones(X.shape[1])
         by_label = {np.asarray(k).item(): r for k, r in self.missing_rate.items()}

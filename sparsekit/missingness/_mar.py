@@ -206,6 +206,7 @@ class MARMasker(BaseMasker):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------

@@ -22,6 +22,7 @@ def solve_row_rate(row_rate, X, columns, reachable, units, calibrate):
     row_rate : float in [0, 1]
         Expected share of incomplete rows.
     X : canonical ndarray or CSR matrix of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     columns : ndarray of int
         Columns that may be masked.
     reachable : ndarray of shape (n_features,)

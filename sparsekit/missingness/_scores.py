@@ -72,6 +72,7 @@ def learn_row_scores(X, patterns, groups, location, weights):
     Parameters
     ----------
     X : canonical ndarray or CSR matrix of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     patterns : ndarray of int, shape (n_samples,)
     groups : ndarray of int, shape (n_features,)
         Pattern in which each column belongs to the score; -1 for none.
@@ -147,6 +148,7 @@ def solve_row_intercepts(X, scores, patterns, groups, moments, rates):
     Parameters
     ----------
     X : canonical ndarray or CSR matrix of shape (n_samples, n_features)
+        Rows, NaN where a value is missing.
     scores : ndarray of shape (n_samples,)
     patterns : ndarray of int, shape (n_samples,)
     groups : ndarray of int, shape (n_features,)

@@ -169,6 +169,7 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
         Returns
         -------
         self : object
+            The estimator itself.
         """
         return self._set_params("_named_maskers", **params)
 

@@ -12,10 +12,11 @@ from sparsekit.network._inference import n_samples_of, raw_outputs
 from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
 from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._protection import Protection
-from sparsekit.network._recorder import SampleRecorder
+from sparsekit.network._recorder import SampleRecorder, notes_by_name
 from sparsekit.network._rewiring import Change, moved_with_connections
 from sparsekit.network._rewiring_recorder import CAUSES, RewiringRecorder
 from sparsekit.network._sample_gradients import gradient_squares
+from sparsekit.network._sample_losses import blank_selection, losses_of
 from sparsekit.network._samples import csr_samples, dense_samples
 from sparsekit.network._schedule import LearningRate
 from sparsekit.network._targets import label_targets, take_targets, value_targets
@@ -38,6 +39,7 @@ __all__ = [
     "SparseNetwork",
     "Trainer",
     "activation_table",
+    "blank_selection",
     "build_network",
     "csr_samples",
     "degree_statistics",
@@ -47,8 +49,10 @@ __all__ = [
     "gradient_squares",
     "label_targets",
     "live_parts",
+    "losses_of",
     "moved_with_connections",
     "n_samples_of",
+    "notes_by_name",
     "raw_outputs",
     "scaling_holes",
     "select_connections",

@@ -45,6 +45,10 @@ class SparseNetwork:
         ends = np.concatenate([[0], np.cumsum(sizes)])
         self.first = (ends[:-1] - sizes[0]).astype(np.int64)
 
+    def __repr__(self):
+        levels = "-".join(map(str, self.sizes.tolist()))
+        return f"SparseNetwork({levels}, {self.weights.size} connections, {self.dtype})"
+
     @property
     def n_layers(self) -> int:
         """Number of weight matrices."""

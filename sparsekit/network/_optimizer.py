@@ -42,10 +42,9 @@ class OptimizerState:
 
     Parameters
     ----------
-    weight_first, bias_first : ndarray
-        Velocity (SGD) or first moment (Adam, AdamW).
-    weight_second, bias_second : ndarray
-        Second moment; empty for SGD.
+    weight_first, weight_second, bias_first, bias_second : ndarray
+        Of weights and biases: velocity (SGD) or first moment (Adam, AdamW), and second
+        moment, which is empty for SGD.
     step : int
         Steps taken.
     """

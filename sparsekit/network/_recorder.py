@@ -47,6 +47,26 @@ def evaluate(network, samples, targets, loss, record, *, holes=None, n_threads=1
     note_outputs(loss, targets, outputs, record)
 
 
+def notes_by_name(counts, correct, means, early):
+    """Return the notes of a record by name, without those of single epochs."""
+    notes = {}
+    for name, column in _COUNTS.items():
+        notes[name] = counts[:, column].copy()
+    notes["correct"] = correct.copy()
+    n_seen = counts[:, records.N_SEEN]
+    unseen = n_seen == 0
+    for name, column in _MEANS.items():
+        notes[name] = means[:, column].copy()
+        notes[name][unseen] = np.nan
+    # Rounding may leave less than nothing of a sum of squares.
+    squares = np.maximum(means[:, records.SQUARES], 0.0)
+    variance = squares / np.maximum(n_seen, 1)
+    notes["confidence_std"] = np.sqrt(variance)
+    notes["confidence_std"][unseen] = np.nan
+    notes["early_errors"] = early.copy()
+    return notes
+
+
 class Recorder:
     """Takes no notes; what training calls where notes may be taken."""
 
@@ -155,23 +175,9 @@ class SampleRecorder(Recorder):
         -------
         dict of str to ndarray
         """
-        record, notes = self.record, {}
-        for name, column in _COUNTS.items():
-            notes[name] = record.counts[:, column].copy()
-        notes["correct"] = record.correct.copy()
-        n_seen = record.counts[:, records.N_SEEN]
-        unseen = n_seen == 0
-        for name, column in _MEANS.items():
-            notes[name] = record.means[:, column].copy()
-            notes[name][unseen] = np.nan
-        # Rounding may leave less than nothing of a sum of squares.
-        squares = np.maximum(record.means[:, records.SQUARES], 0.0)
-        variance = squares / np.maximum(n_seen, 1)
-        notes["confidence_std"] = np.sqrt(variance)
-        notes["confidence_std"][unseen] = np.nan
-        notes["early_errors"] = record.early.copy()
+        notes = notes_by_name(*self.record[1:5])
         if self.history is not None:
-            n_samples = n_seen.size
+            n_samples = notes["n_seen"].size
             correct = [correct for correct, _ in self.history]
             latest = [latest for _, latest in self.history]
             notes["all_correct"] = np.array(correct, dtype=np.int8).reshape(
@@ -196,6 +202,9 @@ class SampleRecorder(Recorder):
 
     def restore(self, state):
         arrays = [part.copy() for part in state["record"]]
+        for own, array in zip(self.record[1:], arrays, strict=True):
+            if (own.shape, own.dtype) != (array.shape, array.dtype):
+                raise ValueError("The record in the checkpoint is of other rows.")
         self.record = Record(self.record.tolerance, *arrays)
         if self.history is not None:
             self.history = [tuple(part) for part in state["history"]]

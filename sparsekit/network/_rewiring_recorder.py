@@ -166,8 +166,11 @@ class RewiringRecorder:
             for name in names
         }
         taken = self.rows if rows is None else rows[self.rows]
+        # Three around each rewiring, and the last one.
+        n_evaluations = 3 * len(self.events) + 1 if self.events else 0
         return {
             "rows": taken.copy(),
+            "n_evaluated": np.full(taken.size, n_evaluations, dtype=np.int32),
             "correct": self.correct.copy(),
             **notes,
             "events": events,

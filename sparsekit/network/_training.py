@@ -57,6 +57,8 @@ class Trainer:
     ----------
     recorder : Recorder
         Takes notes of the samples, or none.
+    selection : Selection or None
+        Scales and notes the loss of each sample; None does neither.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Trainer:
         self._deltas = np.empty(n_computed * n_lanes, dtype=network.dtype)
         self._input_dropout = input_dropout
         self.recorder = Recorder()
+        self.selection = None
         self._formats = layer_formats(network, samples, holes, input_dropout)
         self.changed()
 
@@ -148,11 +151,22 @@ class Trainer:
             self.noise,
             self.input_noise,
             self.recorder.notes_of_training,
+            self.selection,
         )
         self.state.step += steps
         return total / order.size, not failed
 
-    def _run(self, arrays, slots, order, rule, noise, input_noise, record=None):
+    def _run(
+        self,
+        arrays,
+        slots,
+        order,
+        rule,
+        noise,
+        input_noise,
+        record=None,
+        selection=None,
+    ):
         """Call the compiled epoch; return what it returns."""
         uses_blas = bool((arrays.formats == DENSE).any())
         with (
@@ -176,6 +190,7 @@ class Trainer:
                 noise,
                 input_noise,
                 record,
+                selection,
                 self.state.step,
             )
 

@@ -10,14 +10,22 @@ from sparsekit.neural_network._compact import compact
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
 from sparsekit.neural_network._export_onnx import export_onnx
+from sparsekit.neural_network._loss_curve_display import LossCurveDisplay
 from sparsekit.neural_network._quick_selector import QuickSelector
 from sparsekit.neural_network._recording import Recording
+from sparsekit.neural_network._sample_selection import (
+    InfoBatch,
+    LearnedRemoval,
+    SampleNotes,
+    SampleSelection,
+)
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
 from sparsekit.neural_network._to_predictor import to_predictor
+from sparsekit.neural_network._topology_display import TopologyDisplay
 
 __all__ = [
     "CheckpointCallback",
@@ -25,12 +33,18 @@ __all__ = [
     "DSTMLPRegressor",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
+    "LossCurveDisplay",
+    "InfoBatch",
+    "LearnedRemoval",
     "QuickSelector",
     "Recording",
     "SETMLPClassifier",
     "SETMLPRegressor",
+    "SampleNotes",
+    "SampleSelection",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
+    "TopologyDisplay",
     "compact",
     "export_onnx",
     "load_checkpoint",

@@ -8,6 +8,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import _fit_context
 from sparsekit.network import SparseNetwork, raw_outputs, take_targets, thread_count
 from sparsekit.neural_network._beginning import connection_counts
@@ -16,12 +17,13 @@ from sparsekit.neural_network._consolidation import ConsolidationMixin
 from sparsekit.neural_network._fit_loop import FitLoop, Validation
 from sparsekit.neural_network._fitted_network import FittedNetworkMixin
 from sparsekit.neural_network._held_out import hold_out
+from sparsekit.neural_network._identified import IdentifiedRecordMixin, recorder_of
 from sparsekit.neural_network._importance import StrengthMixin
 from sparsekit.neural_network._input_checks import InputChecksMixin
 from sparsekit.neural_network._inputs import learn_inputs
 from sparsekit.neural_network._network_state import NetworkStateMixin
-from sparsekit.neural_network._recording import FitRecorder, recording_of
 from sparsekit.neural_network._resumption import restore
+from sparsekit.neural_network._sample_selection import selection_of
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 
 
@@ -31,6 +33,7 @@ class BaseSparseMLP(
     FittedNetworkMixin,
     ConsolidationMixin,
     StrengthMixin,
+    IdentifiedRecordMixin,
     CallbackSupportMixin,
     BaseEstimator,
     metaclass=ABCMeta,
@@ -80,6 +83,7 @@ class BaseSparseMLP(
         Returns
         -------
         self : object
+            The estimator itself.
 
         Raises
         ------
@@ -93,7 +97,8 @@ class BaseSparseMLP(
         """
         first = not (self.warm_start and hasattr(self, "_network"))
         if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val must be given together.")
+            absent = "X_val" if X_val is None else "y_val"
+            raise ValueError(f"X_val and y_val must be given together; {absent}=None.")
         strategies = strategies_of(self)
         with unchanged_on_error(self):
             trainer, held_out = self._prepare_fit(
@@ -158,28 +163,35 @@ class BaseSparseMLP(
             trainer = self._trainer(X, targets)
         if held_out is not None:
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
-        self._record_samples(trainer, given, n_rows, rows)
+        trainer.recorder = recorder_of(self, trainer, given, n_rows, rows)
         self.n_iter_ = 0
         return trainer, held_out
 
-    def _partial_fit(self, X, y, sample_weight, classes=None):
+    def _partial_fit(self, X, y, sample_weight, sample_ids, classes=None):
         strategies = strategies_of(self)
         with unchanged_on_error(self):
             trainer = self._prepare_partial_fit(
-                strategies, X, y, sample_weight, classes
+                strategies, X, y, sample_weight, sample_ids, classes
             )
         goal = int(connection_counts(strategies, trainer.network.sizes).sum())
         FitLoop(self, trainer, strategies, goal).run(max_iter=1)
         return self
 
-    def _prepare_partial_fit(self, strategies, X, y, sample_weight, classes):
+    def _prepare_partial_fit(
+        self, strategies, X, y, sample_weight, sample_ids, classes
+    ):
         """Check everything, build what is new; return the trainer."""
         if self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True.")
+            raise ValueError(
+                "partial_fit does not support early_stopping=True: it has no rows to "
+                "hold out. Set early_stopping=False, or use fit."
+            )
         first = not hasattr(self, "_network")
         given = X
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
+        if sample_ids is not None:
+            sample_ids = check_sample_ids(sample_ids, X.shape[0])
         if first:
             self._seed()
         targets = self._encode(y, sample_weight, first, classes, partial=True)
@@ -193,15 +205,9 @@ class BaseSparseMLP(
                 X, self.standardize, sample_weight, self._inputs
             )
             trainer = self._trainer(X, targets)
-        self._record_samples(trainer, given, X.shape[0])
+        selection_of(self.sample_selection)  # raises before anything is trained
+        trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
         return trainer
-
-    def _record_samples(self, trainer, X, n_rows, rows=None):
-        """Let the trainer take the notes that `record` asks for."""
-        recording = recording_of(self.record)
-        if recording is not None:
-            loss = self.out_activation_
-            trainer.recorder = FitRecorder(recording, trainer, loss, X, n_rows, rows)
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)

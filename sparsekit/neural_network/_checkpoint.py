@@ -1,8 +1,15 @@
 """Checkpoints: an estimator in a file, and fits that go on where they were cut off."""
 
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
 from sparsekit import _archive
-from sparsekit._layout import check_layers
 from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._checkpoint_checks import check_fitted
 from sparsekit.neural_network._encoding import decode, encode
 
 _FORMAT, _VERSION = "sparsekit checkpoint", 1
@@ -11,7 +18,7 @@ _FORMAT, _VERSION = "sparsekit checkpoint", 1
 _NOT_STORED = ("_skl_", "_callback_", "_parent_callback_", "_metadata_request")
 
 
-def save_checkpoint(estimator, path):
+def save_checkpoint(estimator: Any, path: str | os.PathLike[str]) -> None:
     """Write an estimator to a file.
 
     Parameters
@@ -56,7 +63,7 @@ def save_checkpoint(estimator, path):
             f"A checkpoint holds one of {sorted(_estimators())}, not a "
             f"{type(estimator).__module__}.{type(estimator).__qualname__}."
         )
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     given = estimator.get_params(deep=False)
     fitted = {
         key: value
@@ -73,12 +80,13 @@ def save_checkpoint(estimator, path):
     _archive.write_archive(path, document, arrays)
 
 
-def load_checkpoint(path):
+def load_checkpoint(path: str | os.PathLike[str]) -> Any:
     """Read an estimator from a file of :func:`save_checkpoint`; no code in it is run.
 
     Parameters
     ----------
     path : str or path-like
+        The file.
 
     Returns
     -------
@@ -94,6 +102,21 @@ def load_checkpoint(path):
     ValueError
         If the file is truncated, damaged or of another kind, or if a newer sparsekit
         wrote it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn.datasets import load_iris
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.neural_network import load_checkpoint, save_checkpoint
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = SETMLPClassifier(tol=0.1, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_checkpoint(net, Path(folder) / "net.ckpt")
+    ...     again = load_checkpoint(Path(folder) / "net.ckpt")
+    >>> bool((again.predict_proba(X) == net.predict_proba(X)).all())
+    True
     """
     document, arrays = _archive.read_archive(path, _FORMAT, _VERSION)
     with _archive.refuse_damage(path, _FORMAT):
@@ -101,33 +124,21 @@ def load_checkpoint(path):
         estimator = _estimators()[document["class"]](**parameters)
         fitted = decode(document["fitted"], arrays)
         if "_network" in fitted:
-            _check_arrays(fitted)
+            check_fitted(fitted)
         vars(estimator).update(fitted)
     return estimator
 
 
-def _check_arrays(fitted):
-    """Raise ValueError for arrays that would lead kernels out of bounds."""
-    network, training = fitted["_network"], fitted.get("_training")
-    check_layers(**network)
-    if training is not None and training["best_network"] is not None:
-        check_layers(**training["best_network"])
-    moments = {k: v for k, v in fitted["_optimizer"].items() if k != "step"}
-    noted = ("signs", "initial_weights", "initial_biases")
-    moments |= {k: v for k, v in fitted["_rewiring"].items() if k in noted}
-    for name, array in moments.items():
-        like = network["biases" if "bias" in name else "weights"]
-        if array.size not in (0, like.size) or array.dtype != like.dtype:
-            raise ValueError(f"{name} does not belong to the network")
-    indicators = fitted["_inputs"]["indicators"]
-    n_features = fitted["n_features_in_"]
-    if n_features + indicators.size != network["sizes"][0]:
-        raise ValueError("the features are not those of the network")
-    if indicators.size and not 0 <= indicators.min() <= indicators.max() < n_features:
-        raise ValueError("an indicator belongs to no feature")
-
-
-def resume(path, X, y, *, sample_weight=None, X_val=None, y_val=None, callbacks=()):
+def resume(
+    path: str | os.PathLike[str],
+    X: Any,
+    y: Any,
+    *,
+    sample_weight: ArrayLike | None = None,
+    X_val: Any = None,
+    y_val: Any = None,
+    callbacks: Sequence[Any] = (),
+) -> Any:
     """Go on with a fit that was cut off, from the file that it left.
 
     A fit that is cut off after any epoch and resumed makes the same bits as one that
@@ -138,10 +149,12 @@ def resume(path, X, y, *, sample_weight=None, X_val=None, y_val=None, callbacks=
     path : str or path-like
         Written by :class:`CheckpointCallback` or, within a fit, by
         :func:`save_checkpoint`.
-    X, y, sample_weight, X_val, y_val : array-like
+    X, y : array-like
         The arguments of the interrupted `fit`. A digest of them tells whether they are.
+    sample_weight, X_val, y_val : array-like, default=None
+        So, too, where that fit had them.
     callbacks : sequence of objects, default=()
-        scikit-learn callbacks for the rest of the fit, for instance
+        Callbacks of scikit-learn for the rest of the fit, for instance
         :class:`CheckpointCallback` with the same path.
 
     Returns

@@ -36,17 +36,20 @@ class CheckpointCallback:
         self.path = path
         self.every = every
 
+    def __repr__(self):
+        return f"CheckpointCallback({str(self.path)!r}, every={self.every})"
+
     def setup(self, estimator, context):
-        """Prepare nothing; part of scikit-learn's protocol."""
+        """Prepare nothing, see :class:`sklearn.callback.FitCallback`."""
 
     def teardown(self, estimator, context):
-        """Leave the file; part of scikit-learn's protocol."""
+        """Leave the file, see :class:`sklearn.callback.FitCallback`."""
 
     def on_fit_task_begin(self, estimator, context):
-        """Do nothing; part of scikit-learn's protocol."""
+        """Do nothing, see :class:`sklearn.callback.FitCallback`."""
 
     def on_fit_task_end(self, estimator, context, *, fitted_estimator):
-        """Write the file if it is time."""
+        """Write the file if it is time, see :class:`sklearn.callback.FitCallback`."""
         # After Ctrl-C the file of the last epoch stays: the fit can go on from it.
         interrupted = hasattr(fitted_estimator, "_interrupted")
         finished = context.task_name == "fit" and not interrupted

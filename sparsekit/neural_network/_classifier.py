@@ -1,5 +1,7 @@
 """Classification: labels, losses, probabilities."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import issparse
 from scipy.special import expit, log_expit, log_softmax, softmax
@@ -26,7 +28,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         return tags
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X, y, classes=None, sample_weight=None, sample_ids=None):
         """Train for one epoch on some rows, going on from the present network.
 
         From the second call on, an estimator that rewires does so first. The learning
@@ -36,25 +38,42 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes or targets of the rows.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come; needed in the first call.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
+        sample_ids : array-like of shape (n_samples,), default=None
+            Identities of the samples, integers or strings, no two alike; None for a row
+            without one. With them what `record` notes goes on from call to call:
+            `record_` is about all samples with an identity so far, in the order in
+            which they first came, and its ``index`` holds the identities. They change
+            nothing in training.
 
         Returns
         -------
         self : object
             The estimator.
+
+        Raises
+        ------
+        ValueError
+            For input that does not fit, before anything is trained; in the first call
+            without `classes`; with ``class_weight="balanced"``.
         """
         if classes is None and not hasattr(self, "_network"):
-            raise ValueError("classes must be given in the first call of partial_fit.")
+            raise ValueError(
+                "classes must be given in the first call of partial_fit: all that will "
+                "ever come, as classes=np.unique(y) has them where y holds all."
+            )
         if isinstance(self.class_weight, str):
             raise ValueError(
                 f"class_weight={self.class_weight!r} is not supported for partial_fit, "
                 "which does not see all rows; give a dict of weights."
             )
-        return self._partial_fit(X, y, sample_weight, classes)
+        return self._partial_fit(X, y, sample_weight, sample_ids, classes)
 
     def _encode(self, y, sample_weight, first, classes=None, partial=False):
         y = _dense_labels(y)
@@ -112,11 +131,14 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         if multilabel != self._multilabel:
             raise ValueError(
                 "y must be of one kind in all calls: label indicators of shape "
-                "(n_samples, n_labels), or one class per sample."
+                "(n_samples, n_labels), or one class per sample; got "
+                f"{'label indicators' if multilabel else 'one class per sample'} after "
+                f"{'label indicators' if self._multilabel else 'one class per sample'}."
             )
         if multilabel and y.shape[1] != self.classes_.size:
             raise ValueError(
-                f"y has {y.shape[1]} labels, {self.classes_.size} were expected."
+                f"y has {y.shape[1]} labels; it must have the {self.classes_.size} of "
+                "the first call."
             )
         if classes is not None and not np.array_equal(
             self.classes_, unique_labels(classes)
@@ -163,16 +185,18 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             targets.values.astype(int), (outputs > 0).astype(int), sample_weight=weight
         )
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the classes of samples.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_labels)
+            What is predicted for each row.
         """
         outputs = self._raw_outputs(X)
         if self._multilabel:
@@ -181,35 +205,40 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             return self.classes_[outputs.argmax(axis=1)]
         return self.classes_[(outputs[:, 0] > 0).astype(int)]
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> np.ndarray:
         """Return the outputs before softmax or logistic function.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) for two classes, else (n_samples, n_classes)
             For two classes the log-odds of ``classes_[1]``.
+                Values that rise with the probability of a class.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel or self.n_outputs_ > 2:
             return outputs
         return outputs[:, -1] - outputs[:, 0] if self.n_outputs_ == 2 else outputs[:, 0]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Estimate probabilities.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`; for label indicators the probability
+                Probabilities, with a column for each of `classes_`.
             of each label.
+                Probabilities, with a column for each of `classes_`.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel:
@@ -218,16 +247,18 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             return softmax(outputs, axis=1)
         return np.hstack([expit(-outputs), expit(outputs)])
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> np.ndarray:
         """Estimate logarithms of probabilities, without underflow.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
+            Logarithms of the probabilities, with a column for each of `classes_`.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel:

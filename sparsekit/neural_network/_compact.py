@@ -1,14 +1,16 @@
 """Fitted networks without the neurons that say nothing."""
 
 import copy
-
-from sklearn.utils.validation import check_is_fitted
+from typing import TypeVar
 
 from sparsekit.network import SparseNetwork, live_parts, without
 from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._fitted_network import check_fitted_network
+
+Network = TypeVar("Network", bound=BaseSparseMLP)
 
 
-def compact(estimator):
+def compact(estimator: Network) -> Network:
     """Return a fitted network without its dead neurons; predictions stay as they are.
 
     A hidden neuron is dead if no other neuron reads it, or if it reads none and its
@@ -62,11 +64,7 @@ def compact(estimator):
     >>> bool((small.predict_proba(X) == net.predict_proba(X)).all())
     True
     """
-    if not isinstance(estimator, BaseSparseMLP):
-        raise TypeError(
-            f"estimator must be a network of sparsekit, got {type(estimator).__name__}."
-        )
-    check_is_fitted(estimator)
+    check_fitted_network(estimator)
     network = SparseNetwork(**estimator._network)
     neurons, connections = live_parts(network)
     small = _without_arrays(estimator)

@@ -25,8 +25,8 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
 
     See Also
     --------
-    SETMLPClassifier
-    StaticSparseMLPClassifier
+    SETMLPClassifier : Few connections, which move.
+    StaticSparseMLPClassifier : Few connections, which stay.
 
     References
     ----------
@@ -82,6 +82,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -116,6 +117,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -140,8 +142,8 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
 
     See Also
     --------
-    SETMLPRegressor
-    StaticSparseMLPRegressor
+    SETMLPRegressor : Few connections, which move.
+    StaticSparseMLPRegressor : Few connections, which stay.
 
     References
     ----------
@@ -195,6 +197,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -227,6 +230,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

@@ -95,6 +95,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -140,6 +141,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -232,6 +234,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -275,6 +278,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

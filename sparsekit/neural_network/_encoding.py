@@ -9,6 +9,10 @@ from sklearn.base import BaseEstimator
 
 import sparsekit.topology as topology
 from sparsekit.neural_network._recording import Recording
+from sparsekit.neural_network._sample_selection import InfoBatch, LearnedRemoval
+
+# Objects that parameters may hold beside the strategies of `topology`.
+_OWN = {found.__name__: found for found in (InfoBatch, LearnedRemoval, Recording)}
 
 _BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
@@ -51,8 +55,8 @@ def encode(value, arrays, where):
     raise TypeError(
         f"{where} is a {type(value).__module__}.{type(value).__qualname__}, which a "
         "checkpoint cannot hold. It takes numbers, strings, lists, dicts, numpy arrays "
-        "and generators, the strategies of sparsekit.topology, and Recording; pickle "
-        "takes the rest."
+        "and generators, the strategies of sparsekit.topology, "
+        f"{', '.join(_OWN)}; pickle takes the rest."
     )
 
 
@@ -126,9 +130,9 @@ def _decode_strategy(node, arrays):
 
 
 def _strategy(name):
-    """Return the strategy, or `Recording`, of that name; None if there is none."""
-    if name == "Recording":
-        return Recording
+    """Return the class of that name which a parameter may hold; None if none is."""
+    if name in _OWN:
+        return _OWN[name]
     found = getattr(topology, name) if name in topology.__all__ else None
     is_class = isinstance(found, type) and issubclass(found, BaseEstimator)
     return found if is_class else None

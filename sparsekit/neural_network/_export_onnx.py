@@ -1,6 +1,8 @@
 """Fitted networks, and the steps before them, as ONNX models."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.impute import SimpleImputer
@@ -12,7 +14,9 @@ from sparsekit.deploy import onnx_model
 from sparsekit.neural_network._to_predictor import to_predictor
 
 
-def export_onnx(estimator, path=None, sparse=False):
+def export_onnx(
+    estimator: Any, path: str | os.PathLike[str] | None = None, sparse: bool = False
+) -> Any:
     """Return a fitted network as an ONNX model, which many runtimes can run.
 
     Parameters

@@ -14,6 +14,7 @@ from sparsekit.network import (
     raw_outputs,
     thread_count,
 )
+from sparsekit.neural_network._epoch_rows import epoch_rows
 from sparsekit.neural_network._resumption import training_state
 from sparsekit.neural_network._rewirings import Rewirings
 from sparsekit.neural_network._stopping import Progress
@@ -77,12 +78,16 @@ class FitLoop:
             estimator.tol, estimator.n_iter_no_change, estimator.early_stopping
         )
         self.rewirings = Rewirings(estimator, trainer, strategies, goal)
+        # The rows of a call of `partial_fit` are new to it: there is nothing to select.
+        self.rows = epoch_rows(estimator, trainer, strategies, context is None)
         self.best_network = None
         self.stopped = False
         self.interrupted = False
         # For checkpoints, see `_resumption`; what an earlier fit left is void.
         vars(estimator).pop("_training", None)
         vars(estimator).pop("record_", None)
+        if context is not None:
+            vars(estimator).pop("_notes_by_id", None)
         self.generator_at_start = vars(estimator).pop("_generator_at_start", None)
         self.first_epoch = 0
         self.digest = None
@@ -127,7 +132,7 @@ class FitLoop:
         self.rewirings.keep()
         estimator._keep(self.trainer)
         if estimator.record is not None:
-            estimator.record_ = self.trainer.recorder.fitted_record()
+            self.trainer.recorder.keep_record(estimator)
 
     def _rewire(self, context):
         """Rewire if that is due, which it never is in a new network."""
@@ -135,6 +140,7 @@ class FitLoop:
             return 0
         with _Task(self, "rewiring", context) as task:
             n_replaced = self.rewirings.rewire()
+        self.rows.rewired = True
         self.stopped |= task.stop
         return n_replaced
 
@@ -148,30 +154,33 @@ class FitLoop:
             if estimator.shuffle:
                 estimator._generator.shuffle(self.order)
             rate = self.rate.at(epoch, estimator.t_)
-            loss, finite, n_inside = self._train(rate, task.context)
+            rows = self.rows.begin_epoch(self.order, epoch)
+            loss, finite, n_inside = self._train(rows, rate, task.context)
+            loss = self.rows.end_epoch(loss)
             self.trainer.recorder.end_epoch(self.trainer)
-            estimator.t_ += self.order.size
+            estimator.t_ += rows.size
             estimator.n_iter_ += 1
             estimator.loss_curve_.append(loss)
             score = self._validation_score()
             n_replaced += n_inside
-            self._record(loss, score, rate, n_replaced, time.perf_counter() - begin)
+            seconds = time.perf_counter() - begin
+            self._record(loss, score, rate, n_replaced, rows.size, seconds)
             if finite:
                 self._judge(loss, score)
             else:
                 self._diverged()
         self.stopped |= task.stop
 
-    def _train(self, rate, context):
-        """Pass once over the rows; return the mean loss, whether it is finite, and how
+    def _train(self, order, rate, context):
+        """Pass once over rows; return the mean loss, whether it is finite, and how
         many connections were replaced on the way.
         """
-        total, n_replaced, start, n_rows = 0.0, 0, 0, self.order.size
+        total, n_replaced, start, n_rows = 0.0, 0, 0, order.size
         while True:
             if self.rewirings.by_steps:
                 n_replaced += self._rewire(context)
             n_more = self.rewirings.rows_until_due(n_rows - start)
-            rows = self.order[start : start + n_more]
+            rows = order[start : start + n_more]
             loss, finite = self.trainer.run_epoch(rows, rate)
             start += n_more
             total += loss * n_more
@@ -193,7 +202,7 @@ class FitLoop:
         estimator.validation_scores_.append(score)
         return score
 
-    def _record(self, loss, score, rate, n_replaced, seconds):
+    def _record(self, loss, score, rate, n_replaced, n_samples, seconds):
         history = self.estimator.history_
         history.append(
             {
@@ -203,6 +212,7 @@ class FitLoop:
                 "learning_rate": rate,
                 "n_connections": int(self.trainer.network.weights.size),
                 "n_replaced": n_replaced,
+                "n_samples": n_samples,
                 "seconds": seconds,
             }
         )

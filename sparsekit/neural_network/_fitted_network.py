@@ -1,47 +1,106 @@
 """What a fitted network tells about itself."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
 
 from sparsekit.network import SparseNetwork
+from sparsekit.neural_network._summary import layer_table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class FittedNetworkMixin:
     """Gives networks their fitted attributes that follow from the arrays stored."""
 
+    _network: dict[str, np.ndarray]
+    _inputs: dict[str, np.ndarray]
+
     @property
-    def coefs_(self):
+    def coefs_(self) -> list[sparse.csr_array]:
         """Weight matrix of each layer, CSR of shape (n_in, n_out)."""
         return self._fitted_network("coefs_").coefs()
 
     @property
-    def intercepts_(self):
+    def intercepts_(self) -> list[np.ndarray]:
         """Biases of each layer."""
         return self._fitted_network("intercepts_").intercepts()
 
     @property
-    def n_connections_(self):
+    def n_connections_(self) -> int:
         """Number of connections over all layers."""
         return int(self._fitted_network("n_connections_").weights.size)
 
     @property
-    def sparsity_(self):
+    def sparsity_(self) -> float:
         """Share of absent connections over all layers."""
         network = self._fitted_network("sparsity_")
         positions = int(np.dot(network.sizes[:-1], network.sizes[1:]))
         return 1.0 - network.weights.size / positions
 
     @property
-    def n_layers_(self):
+    def n_layers_(self) -> int:
         """Number of levels of neurons, inputs and outputs included."""
         return int(self._fitted_network("n_layers_").sizes.size)
 
     @property
-    def indicator_features_(self):
+    def indicator_features_(self) -> np.ndarray:
         """Features whose missing values are an input of their own."""
         self._fitted_network("indicator_features_")
         return self._inputs["indicators"].copy()
 
-    def _fitted_network(self, attribute):
+    def summary(self) -> "DataFrame":
+        """Return a table of the layers of the fitted network.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each layer, 1 for the first, and a row "total". The columns:
+
+            - ``n_in``, ``n_out``: neurons that the layer reads (of the first layer
+              features and indicators), and its own; in the row "total" inputs and
+              outputs of the network, as with ``active_in`` and ``active_out``;
+            - ``n_connections``, ``density``: connections, and their share of all
+              positions;
+            - ``active_in``, ``active_out``: how many of the neurons lie on a path from
+              an input to an output; the others do no work;
+            - ``fan_in_mean``, ``fan_in_max``: connections of an output neuron;
+              ``fan_out_mean``, ``fan_out_max``: of an input neuron;
+            - ``mean_abs_weight``: mean absolute weight of the connections;
+            - ``n_bytes``: bytes of weights, indices and biases; training needs the
+              optimizer's state besides, once ("sgd") or twice that of the weights;
+            - ``format``: how training works on the layer if the inputs are dense, see
+              :func:`sparsekit.suggest_format`; "mixed" where layers differ.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the network is not fitted.
+
+        Notes
+        -----
+        Complexity: O(connections + neurons).
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sparsekit import SETMLPClassifier
+        >>> net = SETMLPClassifier((50,), sparsity=0.8, tol=0.01, random_state=0)
+        >>> table = net.fit(*load_iris(return_X_y=True)).summary()
+        >>> table[["n_in", "n_out", "n_connections"]]
+               n_in  n_out  n_connections
+        layer
+        1         4     50             35
+        2        50      3             35
+        total     4      3             70
+        """
+        check_is_fitted(self)
+        return layer_table(SparseNetwork(**self._network))
+
+    def _fitted_network(self, attribute: str) -> SparseNetwork:
         # An AttributeError, so that hasattr tells whether the estimator is fitted.
         if not hasattr(self, "_network"):
             raise AttributeError(
@@ -49,3 +108,12 @@ class FittedNetworkMixin:
                 "before fit"
             )
         return SparseNetwork(**self._network)
+
+
+def check_fitted_network(estimator: object) -> None:
+    """Raise unless `estimator` is one of the networks here, and fitted."""
+    if not isinstance(estimator, FittedNetworkMixin):
+        raise TypeError(
+            f"estimator must be a network of sparsekit, got {type(estimator).__name__}."
+        )
+    check_is_fitted(estimator)

@@ -21,6 +21,7 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     standardize : bool
         If False, location and scale stay 0 and 1.
     sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the samples, not negative.
     known : dict or None
         What an earlier call returned; X adds to it, and what else it holds is kept.
 

@@ -13,6 +13,7 @@ from sparsekit._sklearn_compat import Interval, Options, StrOptions
 from sparsekit.network import ACTIVATIONS
 from sparsekit.neural_network import _strategy_parameters
 from sparsekit.neural_network._recording import WHEN, Recording
+from sparsekit.neural_network._sample_selection import NAMED, SampleSelection
 
 _UNIT = Interval(Real, 0, 1, closed="left")
 _NON_NEGATIVE = Interval(Real, 0, None, closed="left")
@@ -56,6 +57,7 @@ CONSTRAINTS: dict[str, list] = {
     "missing": [StrOptions({"absent", "indicator", "expected", "raise"})],
     "missing_scaling": [StrOptions({"sample", "neuron"}), None],
     "record": [StrOptions(set(WHEN)), Recording, None],
+    "sample_selection": [StrOptions(set(NAMED)), SampleSelection, None],
     "dtype": [StrOptions({"float32", "float64"})],
     "n_jobs": [Integral, None],
     "random_state": ["random_state"],
@@ -174,6 +176,12 @@ default="constant"
 default=None
     What to record of each sample in `record_`: as it is presented, after every epoch,
     or around rewirings as well. What is trained does not depend on it.""",
+    "sample_selection": """{"infobatch", "removal"}, :class:`SampleSelection` or None, \
+default=None
+    Which of the training rows an epoch of `fit` takes. "infobatch" leaves out random
+    rows of small loss and gives the others their weight (:class:`InfoBatch`); "removal"
+    removes rows that are learned until they are forgotten (:class:`LearnedRemoval`).
+    None takes all, as each call of `partial_fit` does, whose rows are new to it.""",
     "dtype": """{"float32", "float64"}, default="float32"
     Precision of weights and values.""",
     "n_jobs": """int or None, default=None
@@ -257,13 +265,15 @@ _ATTRIBUTES = [
     other importances they sum to 1. They compare features of one scale, which
     ``standardize=True`` gives them.""",
     """loss_curve_ : list of float
-    Mean training loss of every epoch, penalty included; NaN where it diverged.""",
+    Mean training loss of every epoch, penalty included; NaN where it diverged. Rows
+    that `sample_selection` left out count with the loss they had last.""",
     """validation_scores_ : list of float
     Score on the validation rows after every epoch: accuracy for classifiers, R2 for
     regressors. Empty without such rows.""",
     """history_ : list of dict
     One row per epoch: epoch, loss, validation_score, learning_rate, n_connections,
-    n_replaced (connections replaced before the epoch and within it), seconds.""",
+    n_replaced (connections replaced before the epoch and within it), n_samples (rows
+    that it took), seconds.""",
     """rewiring_history_ : list of dict
     One row per rewiring and layer: epoch (epochs before it), step, layer (from 1),
     n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions
@@ -272,7 +282,8 @@ _ATTRIBUTES = [
     connections (``fan_in_...`` and ``fan_out_...``), seconds (the whole rewiring).""",
     """record_ : dict of str to ndarray
     With `record`, what the last call of `fit` or `partial_fit` noted about each row of
-    its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN.""",
+    its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN. After
+    `partial_fit` with `sample_ids`, what all such calls noted about each sample.""",
     """n_iter_ : int
     Epochs of the last `fit`, or of all `partial_fit` calls.""",
     """t_ : int

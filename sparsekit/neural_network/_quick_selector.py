@@ -102,13 +102,16 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
-        y : array-like
+            Rows, NaN where a value is missing.
+        y : array-like, default=None
             What the estimator takes.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
 
         Returns
         -------
         self : object
+            The estimator itself.
 
         Raises
         ------

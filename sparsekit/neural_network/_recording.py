@@ -37,6 +37,9 @@ class Recording(BaseEstimator):
     max_samples : int or None, default=None
         "rewiring": evaluate that many random training rows around rewirings. None
         means all.
+    max_ids : int or None, default=None
+        `partial_fit` with `sample_ids`: notes are kept of that many samples, those that
+        came last. None means of all that ever came, some 250 bytes of memory each.
 
     See Also
     --------
@@ -68,15 +71,23 @@ class Recording(BaseEstimator):
         "store": [StrOptions({"summary", "full"})],
         "tolerance": [Interval(Real, 0, None, closed="neither")],
         "max_samples": [Interval(Integral, 1, None, closed="left"), None],
+        "max_ids": [Interval(Integral, 1, None, closed="left"), None],
     }
 
     def __init__(
-        self, when="presentation", *, store="summary", tolerance=0.5, max_samples=None
+        self,
+        when="presentation",
+        *,
+        store="summary",
+        tolerance=0.5,
+        max_samples=None,
+        max_ids=None,
     ):
         self.when = when
         self.store = store
         self.tolerance = tolerance
         self.max_samples = max_samples
+        self.max_ids = max_ids
 
 
 def recording_of(record):
@@ -126,6 +137,10 @@ class FitRecorder(SampleRecorder):
         self.loss = loss
         self.index = row_labels(X)
         self.n_rows, self.rows = n_rows, rows
+
+    def keep_record(self, estimator):
+        """Give the estimator its `record_`."""
+        estimator.record_ = self.fitted_record()
 
     def fitted_record(self):
         """Return `record_`, see the estimators."""

@@ -1,5 +1,7 @@
 """Regression: scaled targets, squared error."""
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, RegressorMixin
@@ -14,7 +16,7 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     """Base of the regressors."""
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X, y, sample_weight=None, sample_ids=None):
         """Train for one epoch on some rows, going on from the present network.
 
         From the second call on, an estimator that rewires does so first. Location and
@@ -25,14 +27,24 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or targets of the rows.
         sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
+        sample_ids : array-like of shape (n_samples,), default=None
+            Identities of the samples, integers or strings, no two alike; None for a row
+            without one. With them what `record` notes goes on from call to call:
+            `record_` is about all samples with an identity so far, in the order in
+            which they first came, and its ``index`` holds the identities. They change
+            nothing in training.
 
         Returns
         -------
         self : object
+            The estimator itself.
         """
-        return self._partial_fit(X, y, sample_weight)
+        return self._partial_fit(X, y, sample_weight, sample_ids)
 
     def _encode(self, y, sample_weight, first, classes=None, partial=False):
         flat, y = y.ndim == 1, _columns(y)
@@ -56,7 +68,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     def _scaled(self, y, sample_weight=None):
         if y.shape[1] != self.n_outputs_:
             raise ValueError(
-                f"y has {y.shape[1]} outputs, {self.n_outputs_} were expected."
+                f"y has {y.shape[1]} outputs; it must have the {self.n_outputs_} of "
+                "the first call."
             )
         scaled = (y - self._target_shift) / self._target_scale
         return value_targets(scaled, sample_weight, self.dtype)
@@ -72,16 +85,18 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         with np.errstate(over="ignore", invalid="ignore"):
             return r2_score(targets.values, outputs, sample_weight=weight)
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the targets of samples.
 
         Parameters
         ----------
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            What is predicted for each row.
         """
         outputs = self._raw_outputs(X)
         values = outputs * self._target_scale + self._target_shift

@@ -33,6 +33,7 @@ def training_state(loop):
         "waited": loop.progress.waited,
         "best_network": None if best is None else best.to_dict(),
         "record": loop.trainer.recorder.state(),
+        "rows": loop.rows.state(),
         "data": _digest_of(loop),
     }
 
@@ -62,6 +63,7 @@ def restore(loop, state):
     if state["best_network"] is not None:
         loop.best_network = SparseNetwork(**state["best_network"])
     trainer.recorder.restore(state.get("record"))
+    loop.rows.restore(state.get("rows"))
     trainer.noise = trainer.noise._replace(seed=state["noise_seed"])
     if trainer.input_noise is not None:
         trainer.input_noise = trainer.input_noise._replace(seed=state["noise_seed"])

@@ -28,8 +28,9 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
 
     See Also
     --------
-    DenseMLPClassifier
-    StaticSparseMLPClassifier
+    DSTMLPClassifier : Other methods of moving connections.
+    DenseMLPClassifier : All connections.
+    StaticSparseMLPClassifier : As few connections, which stay.
 
     References
     ----------
@@ -91,6 +92,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -128,6 +130,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -154,8 +157,9 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
 
     See Also
     --------
-    DenseMLPRegressor
-    StaticSparseMLPRegressor
+    DSTMLPRegressor : Other methods of moving connections.
+    DenseMLPRegressor : All connections.
+    StaticSparseMLPRegressor : As few connections, which stay.
 
     References
     ----------
@@ -215,6 +219,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -250,6 +255,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

@@ -27,8 +27,8 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
 
     See Also
     --------
-    DenseMLPClassifier
-    SETMLPClassifier
+    DenseMLPClassifier : All connections.
+    SETMLPClassifier : As few connections, which move.
 
     References
     ----------
@@ -85,6 +85,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -120,6 +121,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -145,8 +147,8 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
 
     See Also
     --------
-    DenseMLPRegressor
-    SETMLPRegressor
+    DenseMLPRegressor : All connections.
+    SETMLPRegressor : As few connections, which move.
 
     References
     ----------
@@ -201,6 +203,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         missing="absent",
         missing_scaling=None,
         record=None,
+        sample_selection=None,
         dtype="float32",
         n_jobs=None,
         random_state=None,
@@ -234,6 +237,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         self.missing = missing
         self.missing_scaling = missing_scaling
         self.record = record
+        self.sample_selection = sample_selection
         self.dtype = dtype
         self.n_jobs = n_jobs
         self.random_state = random_state

@@ -1,14 +1,15 @@
 """From a fitted estimator to the object that predicts without a compiler."""
 
+from typing import Any
+
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from sparsekit.deploy import SparsePredictor
 from sparsekit.network import activation_table
-from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._fitted_network import check_fitted_network
 
 
-def to_predictor(estimator):
+def to_predictor(estimator: Any) -> SparsePredictor:
     """Return what a fitted network needs to predict, on numpy and scipy alone.
 
     Parameters
@@ -40,11 +41,7 @@ def to_predictor(estimator):
     >>> bool(abs(to_predictor(net).predict(X) - net.predict(X)).max() < 0.01)
     True
     """
-    if not isinstance(estimator, BaseSparseMLP):
-        raise TypeError(
-            f"estimator must be a network of sparsekit, got {type(estimator).__name__}."
-        )
-    check_is_fitted(estimator)
+    check_fitted_network(estimator)
     names = getattr(estimator, "feature_names_in_", None)
     network = estimator._network
     return SparsePredictor(

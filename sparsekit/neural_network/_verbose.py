@@ -17,7 +17,7 @@ _COLUMNS = {
 
 def show_epoch(row, first):
     """Write one row of `history_` to standard output, after a heading if `first`."""
-    shown = {key: value for key, value in row.items() if value is not None}
+    shown = {key: row[key] for key in _COLUMNS if row[key] is not None}
     cells = [_COLUMNS[key][1].format(value) for key, value in shown.items()]
     if first:
         widths = [len(cell) for cell in cells]

@@ -31,7 +31,7 @@ def by_condition(*summaries):
     *rows : DataFrame
     """
     keys = condition_columns(summaries[0])
-    conditions = summaries[0][keys].drop_duplicates()
+    conditions = summaries[0][keys].drop_duplicates().sort_values(keys)
     several_tables = "dataset" in keys and conditions["dataset"].nunique() > 1
     one_mechanism = len(conditions[["mechanism", "when"]].drop_duplicates()) == 1
     for values in conditions.to_numpy():

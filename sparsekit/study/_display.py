@@ -7,14 +7,14 @@ from sparsekit.study._drawing import (
     AXIS,
     BASELINE_COLOUR,
     COLOURS,
-    end_at_100,
     given_panels,
+    keep_to_percent,
     label_missing_rates,
     legend_columns,
     tidy,
 )
 from sparsekit.study._summary import summarize
-from sparsekit.study._treatments import LABELS
+from sparsekit.study._treatments import LABELS, rows_of
 
 # Sparsities above this go to the right panel: there networks begin to lose accuracy.
 HIGH_SPARSITY = 0.75
@@ -72,13 +72,15 @@ class MissingnessStudyDisplay:
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, *, confidence=0.95):
+    def from_frame(cls, frame, *, models=None, confidence=0.95):
         """Make a display from the result of a study.
 
         Parameters
         ----------
         frame : DataFrame
             What `missingness_study` returns.
+        models : str, tuple of (str, float) or list of these, default=None
+            Models, or models at a sparsity; None means all.
         confidence : float in (0, 1), default=0.95
             Coverage of the bands.
 
@@ -87,7 +89,7 @@ class MissingnessStudyDisplay:
         display : MissingnessStudyDisplay
             Not drawn yet.
         """
-        summary = summarize(frame, confidence=confidence)
+        summary = summarize(rows_of(frame, models), confidence=confidence)
         return cls(summary=summary, confidence=confidence)
 
     def plot(self, axes=None):
@@ -169,7 +171,7 @@ class MissingnessStudyDisplay:
         label_missing_rates(ax)
         tidy(ax)
         if metric == "accuracy":
-            end_at_100(ax)
+            keep_to_percent(ax)
         if handles:
             ax.add_artist(
                 ax.legend(

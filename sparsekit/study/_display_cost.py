@@ -1,20 +1,25 @@
 """What a score costs: score against connections, or against the time of a fit."""
 
+import math
+
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     AXIS,
     COLOURS,
     add_legend,
-    end_at_100,
     given_panels,
+    keep_to_percent,
     new_panels,
     tidy,
 )
 from sparsekit.study._summary import summarize
-from sparsekit.study._treatments import LABELS
+from sparsekit.study._treatments import LABELS, rows_of
 
 # Models of the same number of connections are drawn this factor apart.
 SIDE_BY_SIDE = 1.02
+MARKERS = "os^D"
+# Between the ends of the axis.
+LEAST_RATIO = 3.0
 COSTS = {"n_connections": "connections", "fit_time": "time of a fit [s]"}
 
 
@@ -46,6 +51,22 @@ class CostDisplay:
     See Also
     --------
     summarize : The means and intervals.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import pandas as pd
+    >>> from sparsekit.study import CostDisplay
+    >>> frame = pd.DataFrame({
+    ...     "mechanism": "mcar", "missing_rate": [0.0, 0.5] * 4, "sparsity": 0.9,
+    ...     "model": ["static"] * 4 + ["set"] * 4, "seed": [0, 0, 1, 1] * 2,
+    ...     "metric": "accuracy", "n_connections": 100, "fit_time": 0.1,
+    ...     "score": [0.90, 0.84, 0.91, 0.83, 0.92, 0.85, 0.93, 0.86],
+    ... })
+    >>> display = CostDisplay.from_frame(frame).plot()
+    >>> display.axes_[0].get_xlabel()
+    'connections'
     """
 
     def __init__(self, *, summary, cost="n_connections", confidence=0.95):
@@ -54,13 +75,15 @@ class CostDisplay:
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, *, cost="n_connections", confidence=0.95):
+    def from_frame(cls, frame, *, models=None, cost="n_connections", confidence=0.95):
         """Make a display from the rows of a study.
 
         Parameters
         ----------
         frame : DataFrame
             One row per fit.
+        models : str, tuple of (str, float) or list of these, default=None
+            Models, or models at a sparsity; None means all.
         cost : {"n_connections", "fit_time"}, default="n_connections"
             The horizontal axis.
         confidence : float in (0, 1), default=0.95
@@ -78,7 +101,8 @@ class CostDisplay:
         """
         if cost not in COSTS:
             raise ValueError(f"cost={cost!r} must be one of {', '.join(COSTS)}.")
-        summary = summarize(frame, pool_rates=True, confidence=confidence)
+        rows = rows_of(frame, models)
+        summary = summarize(rows, pool_rates=True, confidence=confidence)
         return cls(summary=summary, cost=cost, confidence=confidence)
 
     def plot(self, axes=None):
@@ -113,19 +137,20 @@ class CostDisplay:
         title = "means over missing rates"
         if self.summary["n_seeds"].max() > 1:
             title += f", {100 * self.confidence:g} % intervals over seeds"
-        add_legend(self.axes_, title, below=not given)
+        labels = [LABELS.get(m, m) for m in self.summary["model"].unique()]
+        add_legend(self.axes_, title, labels, below=not given)
         return self
 
     def _draw_panel(self, ax, rows):
         metric = rows["metric"].iloc[0]
-        scale, label = AXIS[metric]
+        scale, score_label = AXIS[metric]
         models = self.summary["model"].unique()
         for i, model in enumerate(models):
             points = rows[rows["model"] == model].sort_values("sparsity")
-            style = {
-                "color": COLOURS[i % len(COLOURS)],
-                "label": LABELS.get(model, model),
-            }
+            if points.empty:
+                continue
+            label = LABELS.get(model, model)
+            style = {"color": COLOURS[i % len(COLOURS)], "label": label}
             middle = scale * points["score"]
             if points[self.cost].isna().any():
                 ax.axhline(middle.mean(), linestyle="--", linewidth=1.2, **style)
@@ -136,7 +161,8 @@ class CostDisplay:
                 points[self.cost] * SIDE_BY_SIDE**shift,
                 middle,
                 yerr=[middle - low, high - middle],
-                marker="o",
+                # Colours come round; a marker comes with each round.
+                marker=MARKERS[i // len(COLOURS) % len(MARKERS)],
                 markersize=4,
                 linewidth=1.2,
                 elinewidth=1.0,
@@ -147,10 +173,10 @@ class CostDisplay:
                 _name_ends(ax, points["fit_time"], middle, points["sparsity"])
         _scale_costs(ax)
         ax.set_xlabel(COSTS[self.cost])
-        ax.set_ylabel(label)
+        ax.set_ylabel(score_label)
         tidy(ax)
         if metric == "accuracy":
-            end_at_100(ax)
+            keep_to_percent(ax)
 
 
 def _scale_costs(ax):
@@ -158,6 +184,10 @@ def _scale_costs(ax):
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    # Costs that are nearly the same must not look different.
+    widen = max(math.sqrt(LEAST_RATIO * low / high), 1)
+    ax.set_xlim(low / widen, high * widen)
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.6g}"))

@@ -16,6 +16,7 @@ from sparsekit.study._treatments import LABELS, Treatment
 
 # Between the points of different comparisons at one missing rate, in percent.
 STEP = 0.9
+PAIR = ["model_a", "sparsity_a", "model_b", "sparsity_b"]
 
 
 class DifferenceDisplay:
@@ -42,6 +43,22 @@ class DifferenceDisplay:
     See Also
     --------
     StudyResult.compare : The differences.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> import pandas as pd
+    >>> from sparsekit.study import DifferenceDisplay
+    >>> frame = pd.DataFrame({
+    ...     "mechanism": "mcar", "missing_rate": [0.0, 0.5] * 4, "sparsity": 0.9,
+    ...     "model": ["static"] * 4 + ["set"] * 4, "seed": [0, 0, 1, 1] * 2,
+    ...     "metric": "accuracy", "n_connections": 100, "fit_time": 0.1,
+    ...     "score": [0.90, 0.84, 0.91, 0.83, 0.92, 0.85, 0.93, 0.86],
+    ... })
+    >>> display = DifferenceDisplay.from_frame(frame, "set", test_size=1 / 3).plot()
+    >>> display.axes_[0].get_ylabel()
+    'difference in accuracy [points]'
     """
 
     def __init__(self, *, table, confidence=0.95):
@@ -106,24 +123,28 @@ class DifferenceDisplay:
         given = axes is not None
         self.axes_ = given_panels(axes, n_panels) if given else new_panels(n_panels)
         self.figure_ = self.axes_[0].figure
+        pairs = list(self.table[PAIR].drop_duplicates().itertuples(index=False))
         for ax, (name, rows) in zip(self.axes_, conditions, strict=True):
-            self._draw_panel(ax, rows)
+            self._draw_panel(ax, rows, pairs)
             if n_panels > 1:
                 ax.set_title(name, fontsize="medium")
         title = (
             f"{100 * self.confidence:g} % intervals, corrected for overlapping splits"
         )
-        add_legend(self.axes_, title, below=not given)
+        labels = [_pair_label(*pair) for pair in pairs]
+        add_legend(self.axes_, title, labels, below=not given)
         return self
 
-    def _draw_panel(self, ax, rows):
+    def _draw_panel(self, ax, rows, pairs):
         metric = rows["metric"].iloc[0]
         scale = AXIS[metric][0]
         ax.axhline(0, color="#222222", linewidth=0.9)
-        columns = ["model_a", "sparsity_a", "model_b", "sparsity_b"]
-        pairs = rows.groupby(columns, sort=False)
-        for i, (pair, points) in enumerate(pairs):
-            points = points.sort_values("missing_rate")
+        for i, pair in enumerate(pairs):
+            points = rows[(rows[PAIR] == list(pair)).all(axis=1)].sort_values(
+                "missing_rate"
+            )
+            if points.empty:
+                continue
             middle = scale * points["difference"]
             ax.errorbar(
                 100 * points["missing_rate"] + STEP * (i - (len(pairs) - 1) / 2),

@@ -44,9 +44,16 @@ def given_panels(axes, n_panels):
     return axes
 
 
-def add_legend(axes, title, *, below):
-    """Draw the legend of the first panel below all of them, or in the last one."""
-    handles, labels = axes[0].get_legend_handles_labels()
+def add_legend(axes, title, labels, *, below):
+    """Draw one legend for all panels below them, or in the last one.
+
+    matplotlib lists lines before error bars; `labels` has the order that is wanted.
+    """
+    by_label = {}
+    for ax in axes:
+        found, names = ax.get_legend_handles_labels()
+        by_label.update(zip(names, found, strict=True))
+    handles = [by_label[label] for label in labels]
     if not below:
         axes[-1].legend(handles, labels, title=title, fontsize="small")
         return
@@ -79,7 +86,7 @@ def label_missing_rates(ax):
     ax.xaxis.set_major_locator(MultipleLocator(10))
 
 
-def end_at_100(ax):
-    """Cut off what Student's intervals, which know no bounds, cover beyond 100 %."""
-    if ax.get_ylim()[1] > 100:
-        ax.set_ylim(top=100)
+def keep_to_percent(ax):
+    """Keep what intervals, which know no bounds, cover within 0 and 100 %."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(max(low, 0), min(high, 100))

@@ -6,10 +6,13 @@ from scipy.stats import f as fisher_f
 
 from sparsekit.study._conditions import condition_columns, with_when
 from sparsekit.study._summary import check_confidence
-from sparsekit.study._treatments import find_treatments, treatments_of
+from sparsekit.study._treatments import choose_treatments
 
 # Scores and mean ranks that differ by rounding only are ties.
 DECIMALS = 12
+N_PERMUTATIONS = 9999
+# Ranks that are permuted at a time, which bounds the memory.
+CHUNK = 1_000_000
 
 
 class ModelRanks:
@@ -36,6 +39,9 @@ class ModelRanks:
         Friedman's chi squared, corrected for ties.
     iman_davenport_statistic, iman_davenport_p_value : float
         The same as an F test, which is less conservative.
+    permutation_p_value : float
+        P value of the same by permutations of the ranks of each dataset, which holds
+        for any number of datasets; at least 0.0001.
     critical_difference : float
         By how much two average ranks must differ for Nemenyi's test to call the models
         different. NaN, as all tests are, where there is one dataset or one model.
@@ -64,6 +70,7 @@ class ModelRanks:
         self.iman_davenport_statistic, self.iman_davenport_p_value = iman_davenport(
             self.friedman_statistic, *ranks.shape
         )
+        self.permutation_p_value = permutation_p_value(ranks)
         self.critical_difference = nemenyi(*ranks.shape, confidence)
         self.groups = _groups(self.table, self.critical_difference)
 
@@ -81,10 +88,10 @@ class ModelRanks:
         if np.isnan(self.critical_difference):
             return "No test: one needs several datasets, and several models."
         return (
-            f"Friedman p = {self.friedman_p_value:.2g}, "
-            f"Iman and Davenport p = {self.iman_davenport_p_value:.2g}, critical "
-            f"difference {self.critical_difference:.2f} "
-            f"({100 * (1 - self.confidence):g} %)"
+            f"p = {self.friedman_p_value:.2g} (Friedman), "
+            f"{self.iman_davenport_p_value:.2g} (Iman and Davenport), "
+            f"{self.permutation_p_value:.2g} (permutations); critical difference "
+            f"{self.critical_difference:.2f} ({100 * (1 - self.confidence):.3g} %)"
         )
 
 
@@ -96,7 +103,7 @@ def rank_models(frame, models, confidence):
     frame = with_when(frame)
     if "dataset" not in frame:
         frame = frame.assign(dataset="")
-    treatments = _chosen(frame, models)
+    treatments = choose_treatments(frame, models)
     cells = [*condition_columns(frame), "missing_rate", "seed"]
     scores = frame.pivot(index=cells, columns=["model", "sparsity"], values="score")
     # A cell that lacks a model, in a study that was interrupted, ranks nothing.
@@ -143,21 +150,36 @@ def iman_davenport(statistic, n, k):
     return float(statistic), float(fisher_f.sf(statistic, k - 1, (k - 1) * (n - 1)))
 
 
+def permutation_p_value(ranks):
+    """Return the p value of Friedman's statistic among permuted ranks.
+
+    If no model differs from another, all orders of the ranks of a dataset are equally
+    likely, and the statistic of the data is one among those of permuted ranks. Which
+    are drawn is always the same.
+    """
+    n, k = ranks.shape
+    if n < 2 or k < 2:
+        return np.nan
+    rng = np.random.default_rng(0)
+    # All else in the statistic is the same for all permutations.
+    found = (ranks.sum(axis=0) ** 2).sum()
+    n_at_least = 0
+    n_left = N_PERMUTATIONS
+    while n_left > 0:
+        n_drawn = min(n_left, max(CHUNK // ranks.size, 1))
+        permuted = rng.permuted(np.broadcast_to(ranks, (n_drawn, n, k)), axis=2)
+        sums = permuted.sum(axis=1)
+        n_at_least += np.count_nonzero((sums**2).sum(axis=1) >= found)
+        n_left -= n_drawn
+    return (1 + n_at_least) / (1 + N_PERMUTATIONS)
+
+
 def nemenyi(n, k, confidence):
     """Return the critical difference of the average ranks of k models on n datasets."""
     if n < 2 or k < 2:
         return np.nan
     q = studentized_range.ppf(confidence, k, np.inf) / np.sqrt(2)
     return float(q * np.sqrt(k * (k + 1) / (6 * n)))
-
-
-def _chosen(frame, models):
-    """Return the treatments of the names in `models`, each once; None means all."""
-    if models is None:
-        return treatments_of(frame)
-    names = models if isinstance(models, list) else [models]
-    found = [t for name in names for t in find_treatments(frame, name)]
-    return list(dict.fromkeys(found))
 
 
 def _groups(table, critical_difference):

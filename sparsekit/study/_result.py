@@ -296,13 +296,30 @@ class StudyResult:
         :math:`F = (n - 1) \\chi^2 / (n (k - 1) - \\chi^2)` has k - 1 and
         (k - 1)(n - 1). Nemenyi's test calls two models different if their ranks differ
         by :math:`q \\sqrt{k (k + 1) / (6 n)}`, where q is the quantile of the
-        studentized range divided by :math:`\\sqrt 2` [1]_. All are approximations for
-        many datasets; with fewer than about ten take p values as a rough guide.
+        studentized range divided by :math:`\\sqrt 2` [1]_. These are approximations
+        for many datasets; for few, take the p value by permutations.
 
         References
         ----------
         .. [1] J. Demšar, "Statistical comparisons of classifiers over multiple data
            sets", Journal of Machine Learning Research 7 (2006), 1-30, section 3.2.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from sparsekit.study import StudyResult
+        >>> frame = pd.DataFrame({
+        ...     "dataset": ["wine", "iris", "digits"] * 3, "mechanism": "mcar",
+        ...     "missing_rate": 0.0, "sparsity": 0.0, "seed": 0, "metric": "accuracy",
+        ...     "model": ["dense"] * 3 + ["set"] * 3 + ["static"] * 3,
+        ...     "score": [0.96, 0.95, 0.97, 0.97, 0.94, 0.98, 0.95, 0.90, 0.93],
+        ...     "n_connections": 100, "fit_time": 0.1,
+        ... })
+        >>> StudyResult(frame).ranks().table.round(2)
+                   model  rank  wins
+        0            SET  1.33     2
+        1          dense  1.67     1
+        2  static sparse  3.00     0
         """
         return rank_models(self.frame, models, confidence)
 

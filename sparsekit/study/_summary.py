@@ -40,6 +40,11 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
 
         NaN where there is nothing to compare with; intervals of one seed are NaN.
 
+    Raises
+    ------
+    ValueError
+        If `confidence` is not in (0, 1).
+
     See Also
     --------
     missingness_study : Makes the frame.

@@ -3,7 +3,24 @@
 from numbers import Real
 from typing import NamedTuple
 
-LABELS = {"set": "SET", "static": "static sparse", "dense": "dense"}
+# Names in text and figures, where they are not those of the models.
+LABELS = {
+    "set": "SET",
+    "static": "static sparse",
+    "rigl": "RigL",
+    "itop": "ITOP",
+    "snfs": "SNFS",
+    "dsr": "DSR",
+    "deepr": "DeepR",
+    "mest": "MEST",
+    "granet": "GraNet",
+    "gmp": "GMP",
+    "cht": "CHT",
+    "chts": "CHTs",
+    "chtss": "CHTss",
+    "srigl": "SRigL",
+    "hist_gradient_boosting": "boosted trees",
+}
 
 
 class Treatment(NamedTuple):
@@ -54,6 +71,29 @@ def find_treatments(frame, name):
             f"{', '.join(f'{t.sparsity:g}' for t in at_all)}."
         )
     return found
+
+
+def choose_treatments(frame, names):
+    """Return the treatments that a user names, each once; None means all.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    names : str, tuple of (str, float), list of these, or None
+    """
+    if names is None:
+        return treatments_of(frame)
+    names = names if isinstance(names, list) else [names]
+    return list(dict.fromkeys(t for n in names for t in find_treatments(frame, n)))
+
+
+def rows_of(frame, names):
+    """Return the rows of the treatments that a user names; None means all."""
+    if names is None:
+        return frame
+    chosen = choose_treatments(frame, names)
+    pairs = zip(frame["model"], frame["sparsity"], strict=True)
+    return frame[[pair in chosen for pair in pairs]]
 
 
 def _is_pair(name):

@@ -216,7 +216,10 @@ class PerLayer(BaseEstimator):
             layers, or a number is out of its range.
         """
         if (self.sparsities is None) == (self.n_connections is None):
-            raise ValueError("Give either sparsities or n_connections to PerLayer.")
+            raise ValueError(
+                "PerLayer: one of sparsities and n_connections must be given; got "
+                f"{self.sparsities!r} and {self.n_connections!r}."
+            )
         n_in, n_out = shapes(sizes)
         positions = n_in * n_out
         name = "sparsities" if self.n_connections is None else "n_connections"

@@ -12,7 +12,7 @@ from sparsekit.topology._layer import Layer
 _OPTIONAL = frozenset(Layer._field_defaults)
 
 
-def check_strategy(strategy) -> None:
+def check_strategy(strategy: Any) -> None:
     """Check that a pruner or a grower keeps the contract that a rewiring relies on.
 
     The strategy is run on layers of all kinds: with empty and full rows, equal and zero

@@ -43,9 +43,10 @@ class CubicDensity(BaseEstimator):
     initial : float, default=0.5
         Density at the start, in (0, 1]; 1 is gradual magnitude pruning of a dense
         network.
-    begin, end : float, default=0.0 and 0.75
-        Share of the training done when the density begins to fall and when it has
-        reached its final value; ``0 <= begin < end <= 1``.
+    begin : float, default=0.0
+        Share of the training done when the density begins to fall, in [0, end).
+    end : float, default=0.75
+        Share of the training done when it has reached its final value, in (0, 1].
 
     References
     ----------

@@ -35,8 +35,19 @@ class Exploration:
         Neurons per level.
     exact : bool, default=False
         Whether all positions are remembered, however many.
-    state : dict or None
+    state : dict or None, default=None
         What `to_dict` returned, to go on from there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Exploration
+    >>> exploration = Exploration([2, 3, 1])
+    >>> exploration.see([np.array([0, 4]), np.array([2])])
+    >>> exploration.see([np.array([4, 5]), np.array([2])])
+    >>> exploration.settle()
+    >>> exploration.rates().round(2)
+    array([0.5 , 0.33])
     """
 
     def __init__(self, sizes, *, exact=False, state=None):
@@ -49,8 +60,17 @@ class Exploration:
         if state is not None:
             self._seen, self._halvings = state["seen"], int(state["halvings"])
 
+    def __repr__(self):
+        return f"Exploration({self.ends.size - 1} layers, exact={self.exact})"
+
     def to_dict(self):
-        """Return all that a copy needs."""
+        """Return all that a copy needs.
+
+        Returns
+        -------
+        dict
+            The remembered positions, and how they were chosen.
+        """
         self.settle()
         return {"seen": self._seen, "halvings": self._halvings}
 
@@ -61,7 +81,7 @@ class Exploration:
         ----------
         positions : list of ndarray of int64, one per layer
             ``row * n_in + column``, sorted and distinct.
-        tell : callable or None
+        tell : callable or None, default=None
             Called with the rates after these positions, when they are counted; that is
             put off until somebody asks or many have come together, because counting
             sorts.
@@ -123,12 +143,24 @@ class Exploration:
         return keys[hashes >> np.uint64(64 - self._halvings) == 0]
 
     def rates(self):
-        """Return the share of the positions of each layer that were ever tried."""
+        """Return the share of the positions of each layer that were ever tried.
+
+        Returns
+        -------
+        ndarray of shape (n_layers,)
+            In [0, 1].
+        """
         counts = np.diff(np.searchsorted(self._seen, self.ends))
         return np.minimum(counts * 2.0**self._halvings / np.diff(self.ends), 1.0)
 
     def positions(self):
-        """Return the remembered positions of each layer, sorted."""
+        """Return the remembered positions of each layer.
+
+        Returns
+        -------
+        list of ndarray of int64
+            ``row * n_in + column``, sorted.
+        """
         self.settle()
         at = np.searchsorted(self._seen, self.ends)
         return [

@@ -11,6 +11,15 @@ class RandomGrower(BaseEstimator):
     """Add connections at free positions, each with the same probability.
 
     The positions of the connections that were just dropped are free, too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, RandomGrower
+    >>> layer = Layer(np.array([0, 2, 4]), np.array([0, 1, 1, 2]), np.ones(4), n_in=3)
+    >>> dropped, rng = np.array([True, False, False, False]), np.random.default_rng(0)
+    >>> RandomGrower().select(layer, dropped, 3, rng)
+    array([0, 2, 3])
     """
 
     def select(

@@ -24,8 +24,17 @@ def random_topology(
     Returns
     -------
     indptr : ndarray of shape (n_out + 1,), int64
+        Where the connections of each output neuron start and end.
     indices : ndarray of shape (n_connections,)
         Sorted within each row; int32 where `n_in` allows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import random_topology
+    >>> indptr, indices = random_topology(50, 20, 100, np.random.default_rng(0))
+    >>> indptr.size, int(indptr[-1]), indices.size
+    (21, 100, 100)
     """
     positions = sample_distinct(n_in * n_out, n_connections, rng)
     return rows_of(positions, n_in, n_out)
@@ -39,6 +48,7 @@ def rows_of(
     Returns
     -------
     indptr : ndarray of shape (n_out + 1,), int64
+        Where the connections of each output neuron start and end.
     indices : ndarray of shape (len(positions),)
         int32 where `n_in` allows. Complexity: O(positions + n_out log positions).
     """
@@ -87,6 +97,7 @@ class RandomTopology(BaseEstimator):
         Returns
         -------
         indptr : ndarray of shape (n_out + 1,), int64
+            Where the connections of each output neuron start and end.
         indices : ndarray of shape (count,)
             Sorted within each row, without duplicates. Complexity: O(count + n_out).
         """
@@ -111,7 +122,9 @@ def connect_idle_neurons(
     fan_in : ndarray of shape (n_in,)
         Connections into each neuron that the layer reads.
     indptr : ndarray of shape (n_out + 1,)
+        Where the connections of each output neuron start and end.
     indices : ndarray of shape (n_connections,)
+        Input neuron of each connection, sorted within each row.
     rng : numpy.random.Generator
 
     Returns
@@ -120,6 +133,16 @@ def connect_idle_neurons(
         The new indices, sorted within each row; the number of connections of every
         row is unchanged. Complexity: O(n_connections log n_connections) if anything
         moves.
+
+    Examples
+    --------
+    The second neuron has no input, the third one no reader yet:
+
+    >>> import numpy as np
+    >>> from sparsekit.topology import connect_idle_neurons
+    >>> fan_in, rng = np.array([2, 0, 1]), np.random.default_rng(0)
+    >>> connect_idle_neurons(fan_in, np.array([0, 2]), np.array([0, 1]), rng)
+    array([0, 2])
     """
     lost = np.flatnonzero(fan_in[indices] == 0)
     fan_out = np.bincount(indices, minlength=fan_in.size)

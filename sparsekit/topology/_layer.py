@@ -43,6 +43,16 @@ class Layer(NamedTuple):
     protected : ndarray of bool, shape (n_connections,) or None
         Connections that no rewiring drops, whatever a pruner chooses; None for none. A
         strategy need not ask for it.
+
+    Examples
+    --------
+    Two output neurons, of which the second reads the first and the last input:
+
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer
+    >>> layer = Layer(np.array([0, 0, 2]), np.array([0, 3]), np.ones(2), n_in=4)
+    >>> layer.n_out, layer.n_free, layer.positions().tolist()
+    (2, 6, [4, 7])
     """
 
     indptr: np.ndarray
@@ -72,7 +82,13 @@ class Layer(NamedTuple):
         return 0 if self.protected is None else int(np.count_nonzero(self.protected))
 
     def positions(self) -> np.ndarray:
-        """Return ``row * n_in + column`` of each connection, sorted, int64."""
+        """Return the positions of the connections.
+
+        Returns
+        -------
+        ndarray of shape (n_connections,), int64
+            ``row * n_in + column`` of each connection, sorted.
+        """
         rows = np.repeat(np.arange(self.n_out, dtype=np.int64), np.diff(self.indptr))
         return rows * self.n_in + self.indices
 
@@ -102,6 +118,11 @@ class Layer(NamedTuple):
     def probed(self) -> tuple[np.ndarray, np.ndarray]:
         """Return `values` and `deltas`.
 
+        Returns
+        -------
+        values, deltas : ndarray
+            The fields of the same names.
+
         Raises
         ------
         ValueError
@@ -109,7 +130,8 @@ class Layer(NamedTuple):
         """
         if self.values is None or self.deltas is None:
             raise ValueError(
-                "The gradient is not known; a strategy that needs it says so by "
+                "The gradient is not known: layer.values or layer.deltas is None. A "
+                "strategy that asks for it says so by "
                 "needs = frozenset({'values', 'deltas'})."
             )
         return self.values, self.deltas
@@ -121,11 +143,19 @@ def _whole_vectors(tiles):
     return np.pad(tiles, [(0, 0), (0, 0), (0, missing)]) if missing else tiles
 
 
-def needs_of(*strategies) -> frozenset[str]:
+def needs_of(*strategies: object) -> frozenset[str]:
     """Return the names of the fields of `Layer` that any of the strategies asks for.
 
-    A strategy asks by a class attribute ``needs``, a frozenset of names; one without
-    it asks for nothing.
+    Parameters
+    ----------
+    *strategies : object
+        A strategy asks by a class attribute ``needs``, a frozenset of names; one
+        without it asks for nothing.
+
+    Returns
+    -------
+    frozenset of str
+        Names of fields.
 
     Examples
     --------

@@ -62,7 +62,7 @@ class NeuronPruner(BaseEstimator):
     def select(
         self, layer: Layer, fraction: float, rng: np.random.Generator
     ) -> np.ndarray:
-        """Choose connections of a network of a single layer, see `select_network`."""
+        """Choose connections of a single layer, see :meth:`select_network`."""
         return self.select_network([layer], fraction, rng)[0]
 
     def select_network(

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 _INFINITY = float("inf")
 
 
-def check_parameters_of(strategy):
+def check_parameters_of(strategy: object) -> None:
     """Let a strategy check its parameters, if it has `check_parameters`.
 
     Training asks before it begins, so that what makes no sense is not found at the

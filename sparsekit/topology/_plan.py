@@ -1,7 +1,7 @@
 """Decide which connections of a network are replaced, and by which."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,14 @@ class Replacement(NamedTuple):
     grown : ndarray of int64
         Positions ``row * n_in + column`` of the new ones, sorted and distinct, and none
         where a connection stays.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Replacement
+    >>> plan = Replacement(dropped=np.array([True, False]), grown=np.array([7]))
+    >>> int(plan.dropped.sum()) == plan.grown.size
+    True
     """
 
     dropped: np.ndarray
@@ -29,13 +37,13 @@ class Replacement(NamedTuple):
 
 def plan_rewiring(
     layers: Sequence[Layer],
-    pruner,
-    grower,
+    pruner: Any,
+    grower: Any,
     fraction: float,
     rng: np.random.Generator,
     *,
     total: int | None = None,
-    redistribution=None,
+    redistribution: Any = None,
 ) -> list[Replacement]:
     """Prune all layers and let connections grow; their total number is exact.
 
@@ -57,9 +65,9 @@ def plan_rewiring(
     fraction : float
         Share of the remaining connections to replace, in [0, 1].
     rng : numpy.random.Generator
-    total : int or None
+    total : int or None, default=None
         Connections of all layers together after the rewiring; None: as many as now.
-    redistribution : object with `share` or None
+    redistribution : object with `share` or None, default=None
         How many of the new connections each layer gets, see
         :class:`NonzeroRedistribution`. None: in proportion to what it dropped, which is
         the very number where `total` is the number now.
@@ -79,6 +87,17 @@ def plan_rewiring(
         If `total` is more than there are positions, or less than one for each layer and
         all that are protected; if the grower or the redistribution chooses another
         number than it was asked for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, RandomGrower, SETPruner, plan_rewiring
+    >>> weights = np.array([0.1, 5.0, -0.2, -4.0])
+    >>> layer = Layer(np.array([0, 4]), np.arange(4), weights, n_in=9)
+    >>> rng = np.random.default_rng(0)
+    >>> (plan,) = plan_rewiring([layer], SETPruner(), RandomGrower(), 0.5, rng)
+    >>> plan.dropped.tolist(), plan.grown.size
+    ([True, False, True, False], 2)
     """
     n_now = np.array([layer.indices.size for layer in layers])
     total = int(n_now.sum()) if total is None else total

@@ -1,5 +1,6 @@
 """How many of the new connections each layer gets."""
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,11 +10,26 @@ from sparsekit.topology._apportion import apportion
 from sparsekit.topology._layer import Layer
 
 
-class _ProportionalRedistribution(BaseEstimator):
-    """Share new connections among layers in proportion to a weight of each layer.
+class _ProportionalRedistribution(BaseEstimator, metaclass=ABCMeta):
+    """Share new connections among layers in proportion to a weight of each layer."""
 
-    A subclass has ``weights(layers, dropped)``, a number for every layer, not negative.
-    """
+    @abstractmethod
+    def weights(
+        self, layers: Sequence[Layer], dropped: Sequence[np.ndarray]
+    ) -> np.ndarray:
+        """Return what the layers share in proportion to.
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+        dropped : sequence of ndarray of bool, shape (n_connections,)
+            Connections that are going, for each layer.
+
+        Returns
+        -------
+        ndarray of shape (n_layers,)
+            Not negative.
+        """
 
     def share(
         self, layers: Sequence[Layer], dropped: Sequence[np.ndarray], count: int
@@ -90,6 +106,19 @@ class MomentumRedistribution(_ProportionalRedistribution):
     ----------
     Dettmers & Zettlemoyer, "Sparse networks from scratch: faster training without
     losing performance", 2019, section 3.2 (arXiv:1907.04840).
+
+    Examples
+    --------
+    The gradient of the second layer is twice that of the first:
+
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, MomentumRedistribution
+    >>> layer = Layer(np.array([0, 4]), np.arange(4), np.ones(4), n_in=9)
+    >>> first = layer._replace(values=np.ones((1, 9, 16)), deltas=np.ones((1, 1, 16)))
+    >>> second = first._replace(deltas=2 * first.deltas)
+    >>> dropped = [np.arange(4) < 3, np.arange(4) < 3]
+    >>> MomentumRedistribution().share([first, second], dropped, 6)
+    array([2, 4])
     """
 
     needs = frozenset({"values", "deltas"})

@@ -51,6 +51,7 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
         Returns
         -------
         ndarray of shape (n_connections,)
+            Numbers of any sign.
         """
 
     def select(

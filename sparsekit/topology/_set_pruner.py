@@ -19,6 +19,15 @@ class SETPruner(BaseEstimator):
     Mocanu et al., "Scalable training of artificial neural networks with adaptive
     sparse connectivity inspired by network science", Nature Communications 9, 2018,
     algorithm 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, SETPruner
+    >>> weights = np.array([0.1, 5.0, -0.2, -4.0])
+    >>> layer = Layer(np.array([0, 4]), np.arange(4), weights, n_in=9)
+    >>> SETPruner().select(layer, 0.5, np.random.default_rng(0))
+    array([ True, False,  True, False])
     """
 
     def select(

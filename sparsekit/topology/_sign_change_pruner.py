@@ -59,6 +59,9 @@ class SignChangePruner(BaseEstimator):
             If the signs are not known.
         """
         if layer.signs is None:
-            raise ValueError("SignChangePruner needs layer.signs; they are not known.")
+            raise ValueError(
+                "SignChangePruner asks for the signs after the last rewiring; "
+                "layer.signs is None, so they are not known."
+            )
         weights, signs = layer.weights, layer.signs
         return ((weights < 0) & (signs > 0)) | ((weights > 0) & (signs < 0))

@@ -75,6 +75,7 @@ class SmallWorld(BaseEstimator):
         Returns
         -------
         indptr : ndarray of shape (n_out + 1,), int64
+            Where the connections of each output neuron start and end.
         indices : ndarray of shape (count,)
             Sorted within each row, without duplicates. Complexity: O(count log count +
             n_out).

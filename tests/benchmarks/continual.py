@@ -28,10 +28,12 @@ N_TASKS = 5
 MODELS = {
     "SET": {},
     "SET, protection": {"share": 0.4},
-    "SET, replay": {"replay": True},
-    "SET, replay, protection": {"replay": True, "share": 0.05},
+    "SET, replay": {"replay": "reservoir"},
+    "SET, class-balanced replay": {"replay": "class_balanced"},
+    "SET, difficulty replay": {"replay": "difficulty"},
+    "SET, replay, protection": {"replay": "reservoir", "share": 0.05},
     "dense": {"dense": True},
-    "dense, replay": {"dense": True, "replay": True},
+    "dense, replay": {"dense": True, "replay": "reservoir"},
 }
 FULL = "SET, replay, protection"
 
@@ -66,11 +68,14 @@ def network(dense, seed):
 
 def run(stream, model, seed, options):
     """Return one row: the metrics of a model on one stream."""
-    wanted = {"dense": False, "replay": False, "share": 0.0} | MODELS[model]
+    wanted = {"dense": False, "replay": None, "share": 0.0} | MODELS[model]
     learner = network(wanted["dense"], seed)
     if wanted["replay"]:
         learner = ReplayClassifier(
-            learner, buffer_size=options.buffer, random_state=seed
+            learner,
+            buffer_size=options.buffer,
+            strategy=wanted["replay"],
+            random_state=seed,
         )
     tasks = tasks_of(stream, seed)
     accuracy = np.empty((N_TASKS, N_TASKS))

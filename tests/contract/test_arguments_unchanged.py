@@ -8,18 +8,7 @@ import polars as pl
 import pytest
 from scipy import sparse
 
-import sparsekit
-
-NETWORKS = [
-    sparsekit.DSTMLPClassifier,
-    sparsekit.DSTMLPRegressor,
-    sparsekit.SETMLPClassifier,
-    sparsekit.StaticSparseMLPClassifier,
-    sparsekit.DenseMLPClassifier,
-    sparsekit.SETMLPRegressor,
-    sparsekit.StaticSparseMLPRegressor,
-    sparsekit.DenseMLPRegressor,
-]
+from tests.estimators import ALL_NETWORKS
 
 
 def table():
@@ -85,7 +74,7 @@ def every_method(net, X, y, weight):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 def test_no_method_changes_its_arguments(network, kind):
     X = kind(table())
     y, weight = np.arange(60) % 3, np.linspace(0, 1, 60)
@@ -98,7 +87,7 @@ def test_no_method_changes_its_arguments(network, kind):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("kind", ["array", "float32", "CSR", "CSC", "pandas"])
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 def test_arguments_may_be_read_only(network, kind):
     X = KINDS[kind](table())
     y, weight = np.arange(60) % 3, np.linspace(0, 1, 60)
@@ -109,7 +98,7 @@ def test_arguments_may_be_read_only(network, kind):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 def test_fit_keeps_no_reference_to_the_data(network):
     X, y = table(), np.arange(60) % 3
     net = network((5,), max_iter=2, random_state=0).fit(X, y)
@@ -120,7 +109,7 @@ def test_fit_keeps_no_reference_to_the_data(network):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 def test_parameters_stay_as_they_were_given(network):
     parameters = {
         "hidden_layer_sizes": [6, 5],
@@ -140,7 +129,7 @@ def test_parameters_stay_as_they_were_given(network):
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 def test_the_global_random_state_is_left_alone(network):
     np.random.seed(3)  # noqa: NPY002
     before = np.random.get_state()[1].copy()  # noqa: NPY002

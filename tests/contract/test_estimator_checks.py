@@ -1,46 +1,17 @@
 """scikit-learn's estimator checks: its whole suite, and the checks outside it."""
 
-import inspect
-
 import pytest
+from sklearn.base import clone
 from sklearn.utils import estimator_checks as checks
 
-import sparsekit
-from sparsekit.neural_network import QuickSelector
+from tests.estimators import (
+    ALL_NETWORKS,
+    MASKER_VARIANTS,
+    META_VARIANTS,
+    NETWORK_VARIANTS,
+    public_estimators,
+)
 
-NETWORKS = [
-    sparsekit.DSTMLPClassifier,
-    sparsekit.DSTMLPRegressor,
-    sparsekit.SETMLPClassifier,
-    sparsekit.StaticSparseMLPClassifier,
-    sparsekit.DenseMLPClassifier,
-    sparsekit.SETMLPRegressor,
-    sparsekit.StaticSparseMLPRegressor,
-    sparsekit.DenseMLPRegressor,
-]
-SETTINGS = [
-    {},
-    {"batch_size": 20},
-    {"out_activation": "softmax"},
-    {"missing": "raise"},
-    {"sparsity": 0.5},
-]
-VARIANTS = [
-    network(**settings)
-    for network in NETWORKS
-    for settings in SETTINGS
-    if settings.keys() <= inspect.signature(network).parameters.keys()
-] + [
-    sparsekit.SETMLPClassifier(missing="indicator", missing_scaling="neuron"),
-    sparsekit.SETMLPRegressor(missing="expected"),
-    sparsekit.DSTMLPClassifier(method="rigl"),
-    sparsekit.DSTMLPClassifier(method="chtss"),
-    sparsekit.DSTMLPRegressor(method="granet"),
-    sparsekit.DSTMLPRegressor(method="deepr"),
-    sparsekit.DSTMLPRegressor(method="snfs"),
-    sparsekit.StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
-    QuickSelector(sparsekit.SETMLPClassifier(max_iter=20, random_state=0)),
-]
 # scikit-learn's reason for its own estimators trained by stochastic gradients.
 STOCHASTIC = "sample_weight is not equivalent to removing/repeating samples."
 OUTSIDE_THE_SUITE = [
@@ -48,6 +19,13 @@ OUTSIDE_THE_SUITE = [
     checks.check_dataframe_column_names_consistency,
     checks.check_all_zero_sample_weights_error,
 ]
+
+
+def test_every_public_estimator_is_put_through_the_suite():
+    # The maskers are in tests/missingness/test_masker_contract.py.
+    variants = NETWORK_VARIANTS + META_VARIANTS + MASKER_VARIANTS
+    checked = {type(each) for each in variants}
+    assert [each for each in public_estimators() if each not in checked] == []
 
 
 def expected_failures(estimator):
@@ -65,7 +43,9 @@ def identify(value):
 # a few epochs.
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:batch_size=20 is larger:UserWarning")
-@checks.parametrize_with_checks(VARIANTS, expected_failed_checks=expected_failures)
+@checks.parametrize_with_checks(
+    NETWORK_VARIANTS + META_VARIANTS, expected_failed_checks=expected_failures
+)
 def test_passes_the_estimator_checks(estimator, check):
     check(estimator)
 
@@ -73,6 +53,14 @@ def test_passes_the_estimator_checks(estimator, check):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
 @pytest.mark.parametrize("check", OUTSIDE_THE_SUITE, ids=identify)
-@pytest.mark.parametrize("network", NETWORKS, ids=identify)
+@pytest.mark.parametrize("network", ALL_NETWORKS, ids=identify)
 def test_passes_the_checks_outside_the_suite(network, check):
     check(network.__name__, network())
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
+@pytest.mark.parametrize("check", OUTSIDE_THE_SUITE[:2], ids=identify)
+@pytest.mark.parametrize("estimator", META_VARIANTS, ids=identify)
+def test_meta_estimators_pass_the_checks_outside_the_suite(estimator, check):
+    check(type(estimator).__name__, clone(estimator))

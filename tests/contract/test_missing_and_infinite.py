@@ -12,20 +12,10 @@ import pytest
 from scipy import sparse
 from sklearn.utils import get_tags
 
-import sparsekit
+from tests.estimators import ALL_NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-NETWORKS = [
-    sparsekit.DSTMLPClassifier,
-    sparsekit.DSTMLPRegressor,
-    sparsekit.SETMLPClassifier,
-    sparsekit.StaticSparseMLPClassifier,
-    sparsekit.DenseMLPClassifier,
-    sparsekit.SETMLPRegressor,
-    sparsekit.StaticSparseMLPRegressor,
-    sparsekit.DenseMLPRegressor,
-]
 METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function"]
 
 
@@ -41,7 +31,7 @@ def first_call(network):
     return {"classes": [0, 1, 2]} if hasattr(network, "predict_proba") else {}
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 @pytest.mark.parametrize("missing", ["absent", "raise"])
 def test_tags_tell_whether_nan_is_accepted(network, missing):
     tags = get_tags(network(missing=missing)).input_tags
@@ -49,7 +39,7 @@ def test_tags_tell_whether_nan_is_accepted(network, missing):
     assert tags.sparse
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 @pytest.mark.parametrize("store", [np.asarray, sparse.csr_array, sparse.csc_matrix])
 def test_nan_is_accepted_in_every_method(network, store):
     X, y = table(np.nan)
@@ -65,7 +55,7 @@ def test_nan_is_accepted_in_every_method(network, store):
     assert np.isfinite(net.score(X, y))
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 @pytest.mark.parametrize("store", [np.asarray, sparse.csr_array])
 @pytest.mark.parametrize("value", [np.inf, -np.inf])
 @pytest.mark.parametrize("missing", ["absent", "raise"])
@@ -117,4 +107,4 @@ def test_array_api_dispatch_changes_nothing(pytestconfig):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.split()) == len(NETWORKS) + 7
+    assert len(done.stdout.split()) == len(ALL_NETWORKS) + 7

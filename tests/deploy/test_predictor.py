@@ -207,7 +207,7 @@ def test_columns_in_another_order_are_refused(tmp_path):
 
 
 def test_a_regressor_has_no_probabilities():
-    with pytest.raises(AttributeError, match="no probabilities"):
+    with pytest.raises(AttributeError, match="no predict_proba; use predict"):
         to_predictor(trained(SETMLPRegressor)).predict_proba(flowers()[0])
 
 

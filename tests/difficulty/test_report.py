@@ -73,7 +73,7 @@ def test_the_first_reason_counts():
 def test_what_belongs_together_is_asked_for():
     X, y = load_iris(return_X_y=True)
     net = SETMLPClassifier(early_stopping=True, record="epoch").fit(X, y)
-    with pytest.raises(ValueError, match="given together"):
+    with pytest.raises(ValueError, match="given together; None is y"):
         difficulty_report(net, X)
-    with pytest.raises(ValueError, match="need the network"):
+    with pytest.raises(ValueError, match="give the network in its place"):
         difficulty_report(net.record_, X, y)

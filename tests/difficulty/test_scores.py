@@ -187,7 +187,7 @@ def test_error_norms_are_averaged_over_networks_that_saw_the_row():
         el2n_scores(one, at=20)
     with pytest.raises(ValueError, match=r"at must be one of \[5, 10, 20\]"):
         el2n_scores(one, at=7)
-    with pytest.raises(ValueError, match="same rows"):
+    with pytest.raises(ValueError, match="same rows; they have"):
         el2n_scores([one, record(4)])
     with pytest.raises(ValueError, match="one presentation"):
         el2n_scores(one, at="mean", squared=True)

@@ -69,7 +69,7 @@ def test_the_critical_set_joins_its_parts():
     before, after = Says([0, 0, 0, 0, 0]), Says([1, 0, 0, 0, 0])
     table = prac_set(record(), before=before, after=after, X=np.zeros((5, 1)))
     assert table["selected"][:4].tolist() == [True, True, True, True]
-    with pytest.raises(ValueError, match="given together"):
+    with pytest.raises(ValueError, match="given together; None is"):
         prac_set(record(), before=before)
     with pytest.raises(ValueError, match="5 rows of the record"):
         prac_set(record(), before=Says([0]), after=Says([0]), X=np.zeros((1, 1)))

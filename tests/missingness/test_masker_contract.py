@@ -9,47 +9,12 @@ from sklearn.utils import estimator_checks as checks
 from sklearn.utils import get_tags
 
 from sparsekit.missingness import (
-    BlockMasker,
     LabelMasker,
-    MARMasker,
     MCARMasker,
     MissingnessTransformer,
-    MNARMasker,
-    MonotoneMasker,
 )
+from tests.estimators import MASKER_VARIANTS, MASKERS
 
-MASKERS = [
-    MCARMasker(),
-    MARMasker(),
-    MNARMasker(),
-    BlockMasker(),
-    MonotoneMasker(),
-    MissingnessTransformer(),
-]
-VARIANTS = [
-    *MASKERS,
-    LabelMasker(),
-    MARMasker(drivers=1, random_state=0),
-    MARMasker(link="rank", shape="tail", random_state=0),
-    MARMasker(link="groups", when="fit"),
-    MARMasker(exact=True, row_key="position"),
-    MNARMasker(kind="quantile", random_state=0),
-    MNARMasker(kind="latent", shape="left", random_state=0),
-    MNARMasker(kind="logistic", shape="mid", strength=3),
-    MNARMasker(exact=True, when="transform"),
-    MCARMasker(rate_unit="rows", random_state=0),
-    MissingnessTransformer("mar", random_state=0),
-    MissingnessTransformer(MNARMasker(kind="latent"), 0.4),
-    MissingnessTransformer([("first", "mnar", [0])], exact=True),
-    MissingnessTransformer("label"),
-    MCARMasker(missing_rate=0.7, random_state=0),
-    MCARMasker(row_key="position"),
-    MCARMasker(when="fit"),
-    MCARMasker(when="transform"),
-    MissingnessTransformer(row_key="position", random_state=0),
-    MissingnessTransformer(when="fit", random_state=0),
-    MissingnessTransformer(when="transform", random_state=0),
-]
 OUTSIDE_THE_SUITE = [
     checks.check_param_validation,
     checks.check_dataframe_column_names_consistency,
@@ -68,7 +33,7 @@ def identify(value):
     return getattr(value, "__name__", repr(value))
 
 
-@checks.parametrize_with_checks(VARIANTS)
+@checks.parametrize_with_checks(MASKER_VARIANTS)
 def test_passes_the_estimator_checks(estimator, check):
     check(estimator)
 
@@ -76,7 +41,7 @@ def test_passes_the_estimator_checks(estimator, check):
 # Some checks fit on a table and transform an array, or the reverse, on purpose.
 @pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
 @pytest.mark.parametrize("check", OUTSIDE_THE_SUITE, ids=identify)
-@pytest.mark.parametrize("masker", VARIANTS, ids=identify)
+@pytest.mark.parametrize("masker", MASKER_VARIANTS, ids=identify)
 def test_passes_the_checks_outside_the_suite(masker, check):
     check(type(masker).__name__, clone(masker))
 
@@ -102,7 +67,7 @@ def test_settings_that_break_the_transformer_rules_are_tagged(masker):
     assert get_tags(masker).non_deterministic
 
 
-@pytest.mark.parametrize("masker", VARIANTS, ids=identify)
+@pytest.mark.parametrize("masker", MASKER_VARIANTS, ids=identify)
 def test_tags_tell_what_is_accepted_and_kept(masker):
     tags = get_tags(masker)
     assert tags.input_tags.sparse
@@ -113,7 +78,7 @@ def test_tags_tell_what_is_accepted_and_kept(masker):
 
 # scikit-learn does not run its own version of these three where the tag says
 # "non-deterministic" or "allows NaN".
-@pytest.mark.parametrize("masker", VARIANTS, ids=identify)
+@pytest.mark.parametrize("masker", MASKER_VARIANTS, ids=identify)
 @pytest.mark.parametrize("method", ["transform", "mask", "propensity"])
 def test_other_number_of_features_is_refused(masker, method):
     X = np.random.default_rng(0).normal(size=(40, 4))
@@ -122,7 +87,7 @@ def test_other_number_of_features_is_refused(masker, method):
         getattr(fitted, method)(np.ones((3, 5)))
 
 
-@pytest.mark.parametrize("masker", VARIANTS, ids=identify)
+@pytest.mark.parametrize("masker", MASKER_VARIANTS, ids=identify)
 @pytest.mark.parametrize("storage", [np.asarray, sparse.csr_array])
 def test_infinity_is_refused_in_fit_and_transform(masker, storage):
     X = np.random.default_rng(0).normal(size=(40, 4))
@@ -135,7 +100,7 @@ def test_infinity_is_refused_in_fit_and_transform(masker, storage):
         fitted.transform(storage(X))
 
 
-@pytest.mark.parametrize("masker", VARIANTS, ids=identify)
+@pytest.mark.parametrize("masker", MASKER_VARIANTS, ids=identify)
 def test_two_calls_give_the_same_result(masker):
     X = np.random.default_rng(0).normal(size=(50, 4))
     fitted = clone(masker).fit(X, X[:, 0])

@@ -18,17 +18,10 @@ from sparsekit import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 ACTIVATIONS = {
     "identity": lambda v, layer: v,
     "logistic": lambda v, layer: expit(v),
@@ -220,6 +213,7 @@ def test_fitted_attributes_appear_in_fit(network):
         "learning_rate",
         "n_connections",
         "n_replaced",
+        "n_samples",
         "seconds",
     }
     expected = "identity" if network.__name__.endswith("Regressor") else "softmax"

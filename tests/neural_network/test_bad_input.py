@@ -10,19 +10,14 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 
 from sparsekit import (
-    DenseMLPClassifier,
     DenseMLPRegressor,
     SETMLPClassifier,
     SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
 )
+from tests.estimators import CLASSIFIERS, NETWORKS, REGRESSORS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-CLASSIFIERS = [SETMLPClassifier, StaticSparseMLPClassifier, DenseMLPClassifier]
-REGRESSORS = [SETMLPRegressor, StaticSparseMLPRegressor, DenseMLPRegressor]
-NETWORKS = CLASSIFIERS + REGRESSORS
 SPARSE_NETWORKS = [n for n in NETWORKS if "Dense" not in n.__name__]
 
 X, y = load_iris(return_X_y=True)
@@ -297,8 +292,8 @@ def test_predict_refuses_what_fit_did_not_see(network, table, message):
 @pytest.mark.parametrize(
     ("X_val", "y_val", "message"),
     [
-        (X[:9], None, "X_val and y_val must be given together"),
-        (None, y[:9], "X_val and y_val must be given together"),
+        (X[:9], None, "given together; y_val=None"),
+        (None, y[:9], "given together; X_val=None"),
         (X[:9], y[:8], "inconsistent|X_val"),
         (X[:9, :3], y[:9], "X has 3 features"),
         (X[:0], y[:0], r"0 sample\(s\)"),

@@ -12,21 +12,10 @@ from sparsekit import (
     DenseMLPClassifier,
     DenseMLPRegressor,
     SETMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
 )
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 
 
 class Recorder:

@@ -14,25 +14,12 @@ from sklearn.linear_model import LogisticRegression
 
 import sparsekit.topology as topology
 from sparsekit import (
-    DenseMLPClassifier,
-    DenseMLPRegressor,
     SETMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
 )
 from sparsekit.neural_network import load_checkpoint, save_checkpoint
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 
 
 def flowers():

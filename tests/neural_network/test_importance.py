@@ -12,25 +12,12 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from sparsekit import (
-    DenseMLPClassifier,
-    DenseMLPRegressor,
     SETMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
 )
 from sparsekit.neural_network import QuickSelector
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 
 
 def flowers():

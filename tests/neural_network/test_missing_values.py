@@ -11,23 +11,12 @@ from sklearn.preprocessing import StandardScaler
 
 from sparsekit import (
     DenseMLPClassifier,
-    DenseMLPRegressor,
     SETMLPClassifier,
     SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
 )
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 
 
 def holes(rate=0.3, n_samples=200):

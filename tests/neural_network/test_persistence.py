@@ -15,24 +15,12 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 
 from sparsekit import (
-    DenseMLPClassifier,
     DenseMLPRegressor,
     SETMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
 )
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 
 
 def flowers():

@@ -6,18 +6,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_diabetes, make_regression
 from sklearn.metrics import r2_score
 
-from sparsekit import DenseMLPRegressor, SETMLPRegressor, StaticSparseMLPRegressor
+from sparsekit import DenseMLPRegressor, SETMLPRegressor
+from tests.estimators import REGRESSORS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [SETMLPRegressor, StaticSparseMLPRegressor, DenseMLPRegressor]
 
 
 def patients():
     return load_diabetes(return_X_y=True)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", REGRESSORS)
 def test_a_vector_and_a_column_are_the_same_target(network):
     X, y = patients()
     flat = network((10,), max_iter=5, random_state=0).fit(X, y)
@@ -27,7 +26,7 @@ def test_a_vector_and_a_column_are_the_same_target(network):
     assert_array_equal(column.predict(X)[:, 0], flat.predict(X))
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", REGRESSORS)
 def test_several_outputs_are_learned_together(network):
     X, y = make_regression(n_samples=200, n_features=5, n_targets=3, random_state=0)
     net = network((50,), learning_rate_init=0.02, max_iter=100, random_state=0)
@@ -40,7 +39,7 @@ def test_several_outputs_are_learned_together(network):
     assert net.score(X, y) > 0.95
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", REGRESSORS)
 @pytest.mark.parametrize(("shift", "scale"), [(0.0, 1e-6), (1e4, 1.0), (-5.0, 1e6)])
 def test_location_and_scale_of_the_target_do_not_matter(network, shift, scale):
     X, y = patients()
@@ -57,7 +56,7 @@ def test_the_score_is_r2_in_original_units():
     assert net.score(X, y) == r2_score(y, net.predict(X))
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", REGRESSORS)
 def test_a_constant_target_is_predicted(network):
     X, _ = patients()
     net = network((10,), max_iter=50, random_state=0).fit(X, np.full(442, 7.0))

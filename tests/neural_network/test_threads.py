@@ -12,24 +12,11 @@ from scipy import sparse
 from sklearn.datasets import load_digits
 
 from sparsekit import (
-    DenseMLPClassifier,
-    DenseMLPRegressor,
     SETMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPClassifier,
-    StaticSparseMLPRegressor,
 )
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 
 
 @pytest.fixture(autouse=True)

@@ -14,17 +14,9 @@ from sparsekit import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
+from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-NETWORKS = [
-    SETMLPClassifier,
-    StaticSparseMLPClassifier,
-    DenseMLPClassifier,
-    SETMLPRegressor,
-    StaticSparseMLPRegressor,
-    DenseMLPRegressor,
-]
 
 
 def flowers():
@@ -201,7 +193,7 @@ def test_the_same_classes_in_other_shares_are_welcome():
 def test_another_number_of_outputs_is_refused():
     X, y = load_diabetes(return_X_y=True)
     net = warm(SETMLPRegressor, max_iter=2).fit(X, y)
-    with pytest.raises(ValueError, match="y has 2 outputs, 1 were expected"):
+    with pytest.raises(ValueError, match="y has 2 outputs; it must have the 1"):
         net.fit(X, np.c_[y, y])
 
 

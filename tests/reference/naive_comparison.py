@@ -1,5 +1,6 @@
 """Comparisons of models, number by number from their formulas."""
 
+import itertools
 import math
 
 from scipy.integrate import quad
@@ -111,3 +112,15 @@ def dataset_ranks(rows, treatments):
         dataset: ranks_of([-sum(column) for column in zip(*ranks, strict=True)])
         for dataset, ranks in by_dataset.items()
     }
+
+
+def friedman_exact(ranks):
+    """Return the p value of Friedman's test over all orders of all datasets' ranks."""
+
+    def spread(rows):
+        return sum(sum(column) ** 2 for column in zip(*rows, strict=True))
+
+    found = spread(ranks)
+    orders = [list(itertools.permutations(row)) for row in ranks]
+    spreads = [spread(rows) for rows in itertools.product(*orders)]
+    return sum(s >= found for s in spreads) / len(spreads)

@@ -79,3 +79,46 @@ def class_balanced(labels, draws, size):
             if enters < len(mine) / labels[: t + 1].count(label):
                 held[mine[int(which * len(mine))]] = t
     return held
+
+
+def difficulty_mixture(difficulties, draws, weighted_draws, size):
+    """Return which rows a mixture holds: random, hard and easy ones, one by one.
+
+    A row that the reservoir does not hold, or holds no longer, is offered to the hard
+    ones, and what these do not hold to the easy ones.
+    """
+    n_hard = n_easy = size // 4
+    n_random = size - n_hard - n_easy
+    keys = []
+    for d, (first, second) in zip(difficulties, weighted_draws, strict=True):
+        d = 0.5 if math.isnan(d) else d
+        keys.append((key(first, d), key(second, 1 - d)))
+    held, hard, easy = [], [], []
+    for t, draw in enumerate(draws):
+        left = t
+        if t < n_random:
+            held.append(t)
+            continue
+        slot = int(draw * (t + 1))
+        if slot < n_random:
+            held[slot], left = t, held[slot]
+        left = offered(left, hard, n_hard, [k[0] for k in keys])
+        offered(left, easy, n_easy, [k[1] for k in keys])
+    return held + sorted(hard) + sorted(easy)
+
+
+def key(u, weight):
+    """Return the logarithm of the key u^(1/w) of weighted reservoir sampling."""
+    return math.log(1 - u) / weight if weight > 0 else -math.inf
+
+
+def offered(row, members, size, keys):
+    """Take a row among the members with the largest keys; return who is left out."""
+    if row is None:
+        return None
+    members.append(row)
+    if len(members) <= size:
+        return None
+    least = min(members, key=lambda member: (keys[member], -member))
+    members.remove(least)
+    return least

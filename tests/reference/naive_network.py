@@ -116,14 +116,20 @@ def backpropagate(net, values, slopes, delta):
     return matrix_grads, [d.sum(axis=0) for d in deltas], deltas
 
 
-def loss_and_gradients(net, X, loss, target, weight, alpha, keep_scales=None):
-    """Return the weighted mean loss, penalty included, and the gradients."""
+def loss_and_gradients(
+    net, X, loss, target, weight, alpha, keep_scales=None, factors=1.0
+):
+    """Return the weighted mean loss, penalty included, and the gradients.
+
+    `factors` multiply the losses of the rows, but not the weight they are divided by.
+    """
+    total = weight.sum()
+    weight = weight * factors
     values, slopes = forward(net, X, keep_scales)
     row_losses, delta = losses_and_deltas(loss, values[-1], target)
     matrix_grads, bias_grads, _ = backpropagate(
         net, values, slopes, delta * weight[:, np.newaxis]
     )
-    total = weight.sum()
     penalty = 0.5 * alpha * sum((w**2).sum() for w in net.matrices)
     matrix_grads = [
         (g + alpha * w) / total for g, w in zip(matrix_grads, net.matrices, strict=True)

@@ -57,9 +57,11 @@ def train_epoch(
     weight=None,
     dropout=0.0,
     noise_seed=0,
+    factors=None,
 ):
     """Train in place; return the mean over the rows of the loss before each update."""
     weight = np.ones(X.shape[0]) if weight is None else weight
+    factors = np.ones(X.shape[0]) if factors is None else factors
     total = 0.0
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
@@ -83,6 +85,7 @@ def train_epoch(
             weight[rows],
             optimizer.penalty,
             keep_scales,
+            factors[rows],
         )
         total += mean * len(rows)
         decay = optimizer.alpha if optimizer.solver == "adamw" else 0.0

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparsekit.study import StudyResult, corrected_ttest, holm
+from sparsekit.study._ranks import permutation_p_value
 from tests.reference import naive_comparison as naive
 from tests.study.frames import made_up_study
 
@@ -57,3 +58,15 @@ def test_ranks():
     chi2, F = naive.friedman(list(expected.values()))
     assert ranks.friedman_statistic == pytest.approx(chi2)
     assert ranks.iman_davenport_statistic == pytest.approx(F)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("n", "k"), [(2, 4), (4, 3), (7, 2)])
+def test_permutation_p_value(n, k, seed):
+    rng = np.random.default_rng(seed)
+    # Few values, so that there are ties.
+    scores = rng.integers(0, 4, size=(n, k)) + np.arange(k)
+    ranks = [naive.ranks_of(list(row)) for row in scores]
+    expected = naive.friedman_exact(ranks)
+    # Of 9,999 draws: five standard deviations are at most 0.025.
+    assert permutation_p_value(np.array(ranks)) == pytest.approx(expected, abs=0.025)

@@ -221,6 +221,7 @@ def test_losses_and_output_gradients(loss, weighted, dtype):
             values,
             deltas,
             None,
+            None,
         )
         for tile in range(N_TILES)
     )
@@ -269,6 +270,7 @@ def test_losses_of_outputs_far_from_zero_are_exact_and_finite(loss, dtype):
         1,
         values,
         deltas,
+        None,
         None,
     )
     np.testing.assert_allclose(total, expected[loss], rtol=1e-6)

@@ -142,6 +142,63 @@ def test_a_model_without_connections_is_a_line(alone):
     np.testing.assert_allclose(line.get_ydata(), [mean, mean])
 
 
+def test_models_of_the_same_cost_look_so():
+    models = [("static", 0.9), ("set", 0.9)]
+    (ax,) = StudyResult(made_up_study(models=models)).plot("cost").axes_
+    low, high = ax.get_xlim()
+    assert high / low == pytest.approx(3)
+    assert low * high == pytest.approx(100**2, rel=0.01)
+
+
+def test_accuracy_stays_within_0_and_100_percent(alone):
+    alone.frame["score"] = alone.frame["seed"].isin([0, 1]) * 1.0
+    (ax,) = alone.plot("cost").axes_
+    assert ax.get_ylim() == (0, 100)
+
+
+def test_the_legend_has_the_models_in_their_order(alone):
+    alone.frame.loc[alone.frame["model"] == "set", "n_connections"] = np.nan
+    display = alone.plot("cost")
+    assert legend_texts(display.figure_) == ["dense", "SET", "static sparse"]
+
+
+@pytest.mark.parametrize("kind", ["cost", "difference"])
+def test_a_model_has_the_same_colour_where_others_are_missing(result, kind):
+    frame = result.frame
+    gone = (frame["dataset"] == "diabetes") & (frame["model"] == "dense")
+    display = StudyResult(frame[~gone]).plot(kind, **OPTIONS[kind])
+    diabetes, wine = (
+        {c.get_label(): c[0].get_color() for c in ax.containers} for ax in display.axes_
+    )
+    assert len(diabetes) < len(wine) == len(legend_texts(display.figure_))
+    assert diabetes.items() <= wine.items()
+
+
+def test_many_models_are_told_apart():
+    models = [(f"model {i}", 0.0) for i in range(10)]
+    (ax,) = StudyResult(made_up_study(models=models)).plot("cost").axes_
+    styles = {(c[0].get_color(), c[0].get_marker()) for c in ax.containers}
+    assert len(styles) == 10
+
+
+@pytest.mark.parametrize("kind", ["score", "ranks", "cost"])
+def test_models_can_be_chosen(result, kind):
+    some = result.plot(kind, models=["dense", ("set", 0.9)])
+    frame = result.frame
+    kept = frame[
+        (frame["model"] == "dense")
+        | ((frame["model"] == "set") & (frame["sparsity"] == 0.9))
+    ]
+    expected = StudyResult(kept).plot(kind)
+    (of_some, of_kept) = (
+        [line.get_xydata() for ax in d.figure_.axes for line in ax.lines]
+        for d in (some, expected)
+    )
+    assert len(of_some) == len(of_kept) > 0
+    for line, other in zip(of_some, of_kept, strict=True):
+        np.testing.assert_allclose(line, other)
+
+
 def test_an_unknown_cost_is_an_error(alone):
     with pytest.raises(ValueError, match="cost='memory' must be one of n_connections"):
         alone.plot("cost", cost="memory")

@@ -3,8 +3,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sparsekit.study import StudyResult
-from sparsekit.study._ranks import ModelRanks, friedman, iman_davenport, nemenyi
+from sparsekit.study import StudyResult, _ranks
+from sparsekit.study._ranks import (
+    ModelRanks,
+    friedman,
+    iman_davenport,
+    nemenyi,
+    permutation_p_value,
+)
 from tests.study.frames import made_up_study
 
 DATASETS = ["wine", "iris", "digits", "cancer", "diabetes"]
@@ -106,6 +112,30 @@ def test_the_level_of_the_friedman_test_holds_for_equal_models():
     # Between the quantiles of 1 in 100,000 of the binomial distribution.
     low, high = stats.binom.ppf([1e-5, 1 - 1e-5], 2000, 0.05)
     assert low <= (p_values <= 0.05).sum() <= high
+
+
+def test_permutations_keep_the_level_where_the_approximations_do_not():
+    rng = np.random.default_rng(0)
+    ranks = rng.permuted(np.tile([1.0, 2, 3], (200, 3, 1)), axis=2)
+    n_rejected = sum(permutation_p_value(r) <= 0.05 for r in ranks)
+    n_by_F = sum(iman_davenport(friedman(r)[0], 3, 3)[1] <= 0.05 for r in ranks)
+    # The quantile of 1 in 100,000 of the binomial distribution.
+    assert n_rejected <= stats.binom.ppf(1 - 1e-5, 200, 0.05) < n_by_F
+
+
+def test_permutations_agree_with_friedman_for_many_datasets():
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        ranks = rng.permuted(np.tile([1.0, 2, 3, 4], (60, 1)), axis=1)
+        # Over 200 seeds: within 0.016.
+        assert permutation_p_value(ranks) == pytest.approx(friedman(ranks)[1], abs=0.03)
+
+
+def test_permutations_in_pieces_are_of_the_same_number(monkeypatch):
+    ranks = np.array([[1.0, 2, 3], [1, 2, 3], [2, 1, 3], [1, 3, 2]])
+    expected = permutation_p_value(ranks)
+    monkeypatch.setattr(_ranks, "CHUNK", 1000)
+    assert permutation_p_value(ranks) == expected
 
 
 def test_models_can_be_chosen(frame):

@@ -145,8 +145,8 @@ def test_per_layer_takes_numbers_of_connections():
 @pytest.mark.parametrize(
     ("allocation", "message"),
     [
-        (PerLayer(), "either sparsities or n_connections"),
-        (PerLayer([0.5] * 3, n_connections=[5] * 3), "either sparsities or"),
+        (PerLayer(), "must be given; got None and None"),
+        (PerLayer([0.5] * 3, n_connections=[5] * 3), "must be given; got .*5, 5, 5"),
         (PerLayer([0.5, 0.5]), "for each of the 3 layers"),
         (PerLayer(0.5), "for each of the 3 layers"),
         (PerLayer([0.5, 1.0, 0.5]), r"in \[0, 1\)"),

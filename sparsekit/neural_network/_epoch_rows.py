@@ -1,0 +1,192 @@
+"""Which rows the epochs of one fit take, and what is remembered of the others."""
+
+import numpy as np
+
+from sparsekit.network import blank_selection, losses_of, n_samples_of
+from sparsekit.neural_network._sample_selection import SampleNotes, selection_of
+
+
+def epoch_rows(estimator, trainer, strategies, takes_all):
+    """Return what tells the epochs of a fit their rows.
+
+    Parameters
+    ----------
+    estimator : BaseSparseMLP
+    trainer : Trainer
+        Told to note losses where they are needed.
+    strategies : Strategies
+    takes_all : bool
+        Whether every epoch takes all rows, whatever the estimator's parameter says.
+    """
+    selection = None if takes_all else selection_of(estimator.sample_selection)
+    if selection is None:
+        return AllRows()
+    strata = estimator._strata(trainer.targets)
+    return SelectedRows(
+        selection,
+        trainer,
+        strata,
+        estimator._generator,
+        estimator.max_iter,
+        strategies.rewires,
+    )
+
+
+class AllRows:
+    """Every epoch takes all rows."""
+
+    # Set when the network was rewired.
+    rewired = False
+
+    def begin_epoch(self, order, epoch):
+        """Return the rows of an epoch, in their order.
+
+        Parameters
+        ----------
+        order : ndarray of int64
+            All rows in the order in which they would come.
+        epoch : int
+            Epochs done.
+        """
+        return order
+
+    def end_epoch(self, loss):
+        """Return the mean loss over all rows.
+
+        Parameters
+        ----------
+        loss : float
+            What the epoch returned: the mean over the rows that it took.
+        """
+        return loss
+
+    def state(self):
+        """Return a copy of everything remembered, as plain values."""
+        return None
+
+    def restore(self, state):
+        """Go on from what `state` returned."""
+
+
+class SelectedRows(AllRows):
+    """Every epoch takes the rows that a strategy selects.
+
+    Parameters
+    ----------
+    selection : SampleSelection
+    trainer : Trainer
+    strata : ndarray of shape (n_samples,) or None
+    rng : numpy.random.Generator
+    max_iter : int
+    rewires : bool
+        Whether the network is ever rewired.
+
+    Notes
+    -----
+    Memory: ``window + 2`` numbers and a byte per row. Time: O(n_samples) per epoch, and
+    what the strategy takes.
+    """
+
+    def __init__(self, selection, trainer, strata, rng, max_iter, rewires):
+        self.selection = selection
+        self.trainer = trainer
+        self.rng = rng
+        self.max_iter = max_iter
+        self.rewires = rewires
+        n_samples = n_samples_of(trainer.samples)
+        dtype = trainer.network.dtype
+        trainer.selection = blank_selection(n_samples, dtype)
+        self.losses = np.full((selection.window, n_samples), np.nan, dtype)
+        self.kept = np.ones(n_samples, dtype=bool)
+        self.stands_for_all = False
+        self.n_since = 0
+        weights = trainer.targets.sample_weight
+        self.weights = weights if weights.size else None
+        self.strata = strata
+
+    def begin_epoch(self, order, epoch):
+        if self.selection.due(self._notes(epoch)):
+            if self.selection.evaluates and not self.kept.all():
+                self._evaluate_those_left_out()
+            self._select(self._notes(epoch))
+        self.trainer.selection.losses[:] = np.nan
+        return order[self.kept[order]]
+
+    def end_epoch(self, loss):
+        self._note(self.trainer.selection.losses)
+        self.n_since += 1
+        factors = self.trainer.selection.factors
+        if self.stands_for_all:
+            return loss / float(np.average(factors[self.kept], weights=self._of_kept()))
+        left_out = ~self.kept & np.isfinite(self.losses[0])
+        if not left_out.any():
+            return loss
+        weights = np.ones(self.kept.size) if self.weights is None else self.weights
+        told, untold = weights[self.kept].sum(), weights[left_out]
+        last = float(untold @ self.losses[0, left_out])
+        return (loss * float(told) + last) / float(told + untold.sum())
+
+    def _of_kept(self):
+        return None if self.weights is None else self.weights[self.kept]
+
+    def _notes(self, epoch):
+        return SampleNotes(
+            losses=self.losses,
+            kept=self.kept,
+            strata=self.strata,
+            sample_weight=self.weights,
+            progress=epoch / self.max_iter,
+            n_epochs=epoch,
+            n_since=self.n_since,
+            rewired=self.rewired or not self.rewires,
+        )
+
+    def _select(self, notes):
+        kept, factors = self.selection.select(notes, self.rng)
+        _check_chosen(self.selection, kept, factors, self.weights)
+        self.kept = kept
+        self.stands_for_all = factors is not None
+        self.trainer.selection.factors[:] = 1.0 if factors is None else factors
+        self.n_since, self.rewired = 0, False
+
+    def _evaluate_those_left_out(self):
+        rows = np.flatnonzero(~self.kept)
+        losses = np.full(self.kept.size, np.nan, self.losses.dtype)
+        losses[rows] = losses_of(self.trainer, rows)
+        self._note(losses)
+
+    def _note(self, losses):
+        """Take note of one presentation of the samples with a loss that is no NaN."""
+        seen = np.flatnonzero(~np.isnan(losses))
+        self.losses[1:, seen] = self.losses[:-1, seen]
+        self.losses[0, seen] = losses[seen]
+
+    def state(self):
+        return {
+            "losses": self.losses.copy(),
+            "kept": self.kept.copy(),
+            "factors": self.trainer.selection.factors.copy(),
+            "stands_for_all": self.stands_for_all,
+            "n_since": self.n_since,
+            "rewired": self.rewired,
+        }
+
+    def restore(self, state):
+        self.losses = state["losses"].copy()
+        self.kept = state["kept"].copy()
+        self.trainer.selection.factors[:] = state["factors"]
+        for name in ("stands_for_all", "n_since", "rewired"):
+            setattr(self, name, state[name])
+
+
+def _check_chosen(selection, kept, factors, weights):
+    """Raise ValueError for a choice that nothing can be trained on."""
+    name = type(selection).__name__
+    some = kept if weights is None else kept & (weights > 0)
+    if not some.any():
+        raise ValueError(f"{name}.select keeps no sample of positive weight.")
+    if factors is None:
+        return
+    used = factors[kept]
+    if not (np.isfinite(used).all() and (used > 0).all()):
+        raise ValueError(f"{name}.select gives factors that are not positive numbers.")

@@ -1,0 +1,171 @@
+"""The figure of a fit: loss and validation score by epoch, rewirings marked."""
+
+from typing import Any
+
+import numpy as np
+
+from sparsekit.neural_network._fitted_network import check_fitted_network
+
+# Of Okabe and Ito's palette: can be told apart with any kind of colour vision.
+LOSS_COLOUR = "#0072B2"
+VALIDATION_COLOUR = "#D55E00"
+REWIRING_COLOUR = "#555555"
+
+
+class LossCurveDisplay:
+    """Training loss by epoch, the validation score beside it, and the rewirings.
+
+    The marks at the upper edge are the rewirings: a mark between two epochs stands for
+    connections that were replaced there, or within the later epoch where the schedule
+    counts steps.
+
+    It is recommended to use `from_estimator` to make a display.
+
+    Parameters
+    ----------
+    loss_curve : array-like of shape (n_epochs,)
+        Mean training loss of each epoch.
+    validation_scores : array-like of shape (n_epochs,), default=None
+        Score on the validation rows after each epoch; None if there are none.
+    rewired_epochs : array-like of int, default=None
+        Epochs, from 1, before or within which connections were replaced.
+    score_name : str, default="score"
+        What the validation score is called.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The axes of the loss.
+    validation_ax_ : matplotlib Axes or None
+        The axes of the validation score, which share those of the epochs.
+    figure_ : matplotlib Figure
+        The figure of the axes.
+
+    See Also
+    --------
+    TopologyDisplay : What the network looks like.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from sklearn.datasets import load_iris
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.neural_network import LossCurveDisplay
+    >>> net = SETMLPClassifier((50,), early_stopping=True, random_state=0)
+    >>> net = net.fit(*load_iris(return_X_y=True))
+    >>> display = LossCurveDisplay.from_estimator(net).plot()
+    >>> display.validation_ax_.get_ylabel()
+    'validation accuracy'
+    """
+
+    def __init__(
+        self,
+        *,
+        loss_curve,
+        validation_scores=None,
+        rewired_epochs=None,
+        score_name="score",
+    ):
+        self.loss_curve = loss_curve
+        self.validation_scores = validation_scores
+        self.rewired_epochs = rewired_epochs
+        self.score_name = score_name
+
+    def __repr__(self):
+        n_rewired = 0 if self.rewired_epochs is None else len(self.rewired_epochs)
+        return f"LossCurveDisplay({len(self.loss_curve)} epochs, {n_rewired} rewired)"
+
+    @classmethod
+    def from_estimator(cls, estimator: Any) -> "LossCurveDisplay":
+        """Make a display of a fitted network.
+
+        Parameters
+        ----------
+        estimator : object
+            A fitted network of sparsekit.
+
+        Returns
+        -------
+        LossCurveDisplay
+            Not drawn yet.
+
+        Raises
+        ------
+        TypeError
+            For another estimator.
+        sklearn.exceptions.NotFittedError
+            For an estimator that is not fitted.
+        """
+        check_fitted_network(estimator)
+        rewired = [row["epoch"] for row in estimator.history_ if row["n_replaced"]]
+        return cls(
+            loss_curve=np.array(estimator.loss_curve_),
+            validation_scores=np.array(estimator.validation_scores_)
+            if estimator.validation_scores_
+            else None,
+            rewired_epochs=np.array(rewired, dtype=int),
+            score_name="accuracy" if hasattr(estimator, "classes_") else "R²",
+        )
+
+    def plot(self, ax=None, *, show_rewirings=True):
+        """Draw the figure.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+        show_rewirings : bool, default=True
+            Whether to mark the rewirings.
+
+        Returns
+        -------
+        LossCurveDisplay
+            The display, drawn.
+        """
+        import matplotlib.pyplot as plt
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
+        epochs = np.arange(1, len(self.loss_curve) + 1)
+        lines = ax.plot(epochs, self.loss_curve, color=LOSS_COLOUR, label="loss")
+        ax.set(xlabel="epoch", ylabel="training loss")
+        ax.spines[["top", "right"]].set_visible(False)
+        self.validation_ax_ = None
+        if self.validation_scores is not None:
+            lines += self._plot_validation(ax)
+        if show_rewirings and self.rewired_epochs is not None:
+            lines += self._mark_rewirings(ax)
+        ax.legend(handles=lines, frameon=False, loc="center right")
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _plot_validation(self, ax):
+        # The epochs that have a score are the last ones: a fit before, of a warm start,
+        # may have had no validation rows.
+        n_before = len(self.loss_curve) - len(self.validation_scores)
+        epochs = n_before + np.arange(1, len(self.validation_scores) + 1)
+        name = f"validation {self.score_name}"
+        self.validation_ax_ = ax.twinx()
+        self.validation_ax_.set_ylabel(name)
+        self.validation_ax_.spines["top"].set_visible(False)
+        return self.validation_ax_.plot(
+            epochs, self.validation_scores, color=VALIDATION_COLOUR, label=name
+        )
+
+    def _mark_rewirings(self, ax):
+        # Above the axes, where no curve and no tick is.
+        places = np.asarray(self.rewired_epochs) - 0.5
+        if not places.size:
+            return []
+        return ax.plot(
+            places,
+            np.full(places.size, 1.02),
+            linestyle="",
+            marker="|",
+            markersize=7,
+            color=REWIRING_COLOUR,
+            label="rewiring",
+            transform=ax.get_xaxis_transform(),
+            clip_on=False,
+        )

@@ -1,0 +1,148 @@
+"""The estimators that tests go through, in one place."""
+
+import importlib
+import inspect
+import pkgutil
+
+from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier, SGDRegressor
+
+import sparsekit
+from sparsekit import (
+    DenseMLPClassifier,
+    DenseMLPRegressor,
+    DSTMLPClassifier,
+    DSTMLPRegressor,
+    SETMLPClassifier,
+    SETMLPRegressor,
+    StaticSparseMLPClassifier,
+    StaticSparseMLPRegressor,
+)
+from sparsekit.continual import ReplayClassifier, ReplayRegressor
+from sparsekit.difficulty import (
+    HardSampleSelector,
+    SubsetFitClassifier,
+    SubsetFitRegressor,
+)
+from sparsekit.missingness import (
+    BlockMasker,
+    LabelMasker,
+    MARMasker,
+    MCARMasker,
+    MissingnessTransformer,
+    MNARMasker,
+    MonotoneMasker,
+)
+from sparsekit.neural_network import QuickSelector
+
+# One recipe each: what the parts of DSTMLP* do is tested where they are.
+CLASSIFIERS = [SETMLPClassifier, StaticSparseMLPClassifier, DenseMLPClassifier]
+REGRESSORS = [SETMLPRegressor, StaticSparseMLPRegressor, DenseMLPRegressor]
+NETWORKS = CLASSIFIERS + REGRESSORS
+ALL_NETWORKS = [DSTMLPClassifier, DSTMLPRegressor, *NETWORKS]
+
+# What NETWORK_VARIANTS differ in.
+SETTINGS = [
+    {},
+    {"batch_size": 20},
+    {"out_activation": "softmax"},
+    {"missing": "raise"},
+    {"sparsity": 0.5},
+]
+NETWORK_VARIANTS = [
+    network(**settings)
+    for network in ALL_NETWORKS
+    for settings in SETTINGS
+    if settings.keys() <= inspect.signature(network).parameters.keys()
+] + [
+    SETMLPClassifier(missing="indicator", missing_scaling="neuron"),
+    SETMLPRegressor(missing="expected"),
+    DSTMLPClassifier(method="rigl"),
+    DSTMLPClassifier(method="chtss"),
+    DSTMLPRegressor(method="granet"),
+    DSTMLPRegressor(method="deepr"),
+    DSTMLPRegressor(method="snfs"),
+    StaticSparseMLPClassifier(missing_scaling="sample", input_dropout=0.2),
+    SETMLPClassifier(sample_selection="removal"),
+    DenseMLPRegressor(sample_selection="infobatch"),
+]
+
+
+def quick(network):
+    """Return a network that learns the small tables of the suite in a few epochs."""
+    return network((20,), learning_rate_init=0.05, max_iter=100, random_state=0)
+
+
+META_VARIANTS = [
+    QuickSelector(quick(SETMLPClassifier)),
+    QuickSelector(quick(SETMLPRegressor)),
+    HardSampleSelector(quick(SETMLPClassifier), random_state=0),
+    HardSampleSelector(quick(SETMLPRegressor), random_state=0),
+    HardSampleSelector(quick(SETMLPClassifier), by="random", random_state=0),
+    SubsetFitClassifier(
+        LogisticRegression(),
+        HardSampleSelector(quick(SETMLPClassifier), random_state=0),
+    ),
+    SubsetFitClassifier(
+        quick(SETMLPClassifier),
+        HardSampleSelector(quick(SETMLPClassifier), by="random", random_state=0),
+    ),
+    SubsetFitRegressor(
+        Ridge(), HardSampleSelector(quick(SETMLPRegressor), random_state=0)
+    ),
+    ReplayClassifier(SGDClassifier(random_state=0), random_state=0),
+    ReplayClassifier(quick(SETMLPClassifier), random_state=0),
+    ReplayClassifier(
+        SGDClassifier(random_state=0), strategy="class_balanced", random_state=0
+    ),
+    ReplayClassifier(quick(SETMLPClassifier), strategy="difficulty", random_state=0),
+    ReplayRegressor(SGDRegressor(random_state=0), random_state=0),
+    ReplayRegressor(quick(SETMLPRegressor), strategy="difficulty", random_state=0),
+]
+
+MASKERS = [
+    MCARMasker(),
+    MARMasker(),
+    MNARMasker(),
+    BlockMasker(),
+    MonotoneMasker(),
+    MissingnessTransformer(),
+]
+MASKER_VARIANTS = [
+    *MASKERS,
+    LabelMasker(),
+    MARMasker(drivers=1, random_state=0),
+    MARMasker(link="rank", shape="tail", random_state=0),
+    MARMasker(link="groups", when="fit"),
+    MARMasker(exact=True, row_key="position"),
+    MNARMasker(kind="quantile", random_state=0),
+    MNARMasker(kind="latent", shape="left", random_state=0),
+    MNARMasker(kind="logistic", shape="mid", strength=3),
+    MNARMasker(exact=True, when="transform"),
+    MCARMasker(rate_unit="rows", random_state=0),
+    MissingnessTransformer("mar", random_state=0),
+    MissingnessTransformer(MNARMasker(kind="latent"), 0.4),
+    MissingnessTransformer([("first", "mnar", [0])], exact=True),
+    MissingnessTransformer("label"),
+    MCARMasker(missing_rate=0.7, random_state=0),
+    MCARMasker(row_key="position"),
+    MCARMasker(when="fit"),
+    MCARMasker(when="transform"),
+    MissingnessTransformer(row_key="position", random_state=0),
+    MissingnessTransformer(when="fit", random_state=0),
+    MissingnessTransformer(when="transform", random_state=0),
+]
+
+
+def public_estimators():
+    """Return all public classes with a method `fit`, in the order of their names."""
+    rooms = [room.name for room in pkgutil.iter_modules(sparsekit.__path__)]
+    found = set()
+    for room in [name for name in rooms if not name.startswith("_")]:
+        module = importlib.import_module(f"sparsekit.{room}")
+        public = (getattr(module, name) for name in getattr(module, "__all__", []))
+        found |= {each for each in public if inspect.isclass(each) and _fits(each)}
+    return sorted(found, key=lambda each: each.__name__)
+
+
+def _fits(each):
+    return callable(getattr(each, "fit", None))

@@ -1,0 +1,104 @@
+"""What objects say about themselves, in one line and in a notebook."""
+
+import importlib
+import inspect
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.datasets import load_iris
+
+from sparsekit import DSTMLPClassifier, SETMLPClassifier, StaticSparseMLPRegressor
+from sparsekit.deploy import SparsePredictor
+from sparsekit.difficulty import DataMapDisplay, ForgettingDisplay
+from sparsekit.missingness import MissingnessDisplay
+from sparsekit.network import SparseNetwork
+from sparsekit.neural_network import (
+    CheckpointCallback,
+    LossCurveDisplay,
+    TopologyDisplay,
+    to_predictor,
+)
+from sparsekit.topology import Exploration, GradientGrower, RewiringSchedule
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+ROOMS = ("continual", "deploy", "difficulty", "missingness", "neural_network")
+
+
+@pytest.fixture(scope="module")
+def net():
+    X, y = load_iris(return_X_y=True)
+    net = SETMLPClassifier(
+        (20,), sparsity=0.5, max_iter=3, record="rewiring", random_state=0
+    )
+    return net.fit(X, y)
+
+
+def public_classes():
+    for room in (*ROOMS, "topology"):
+        module = importlib.import_module(f"sparsekit.{room}")
+        for name in module.__all__:
+            if inspect.isclass(getattr(module, name)):
+                yield getattr(module, name)
+
+
+@pytest.mark.parametrize("cls", public_classes(), ids=lambda cls: cls.__name__)
+def test_no_public_object_shows_its_address_only(cls):
+    assert cls.__repr__ is not object.__repr__
+
+
+def test_estimators_show_what_differs_from_the_defaults():
+    net = DSTMLPClassifier(
+        (50,), grower=GradientGrower(candidates=5), schedule=RewiringSchedule(every=2)
+    )
+    assert " ".join(repr(net).split()) == (
+        "DSTMLPClassifier(grower=GradientGrower(candidates=5), "
+        "hidden_layer_sizes=(50,), schedule=RewiringSchedule(every=2))"
+    )
+
+
+def test_the_rest_says_in_one_line_what_it_holds(net, tmp_path):
+    X, y = load_iris(return_X_y=True)
+    regressor = StaticSparseMLPRegressor((8,), sparsity=0.5, max_iter=2).fit(X, y)
+    X[0, 0] = np.nan
+    shown = {
+        to_predictor(net): "SparsePredictor(classifier, 4-20-3, 70 connections)",
+        to_predictor(regressor): "SparsePredictor(regressor, 4-8-1, 20 connections)",
+        SparseNetwork(**net._network): (
+            "SparseNetwork(4-20-3, 70 connections, float32)"
+        ),
+        CheckpointCallback("a.ckpt", 3): "CheckpointCallback('a.ckpt', every=3)",
+        LossCurveDisplay.from_estimator(net): "LossCurveDisplay(3 epochs, 2 rewired)",
+        TopologyDisplay.from_estimator(net): (
+            "TopologyDisplay(2 layers, 70 connections)"
+        ),
+        DataMapDisplay.from_record(net): "DataMapDisplay(150 samples)",
+        MissingnessDisplay.from_data(X): (
+            "MissingnessDisplay(2 patterns of 4 columns)"
+        ),
+        Exploration([4, 8, 1]): "Exploration(2 layers, exact=False)",
+    }
+    for thing, expected in shown.items():
+        assert repr(thing) == expected
+    events = repr(ForgettingDisplay.from_record(net))
+    assert events.startswith("ForgettingDisplay(2 rewirings, ")
+    to_predictor(net).save(tmp_path / "net")
+    loaded = SparsePredictor.load(tmp_path / "net")
+    assert repr(loaded) == repr(to_predictor(net))
+
+
+def test_in_a_notebook_a_fitted_network_shows_its_state_and_no_dead_links(net):
+    html = net._repr_html_()
+    assert ">Fitted<" in html
+    for name in ("n_connections_", "sparsity_", "n_iter_", "classes_", "coefs_"):
+        assert name in html
+    assert "href=" not in html
+    html = SETMLPClassifier()._repr_html_()
+    assert "Not fitted" in html
+    assert "n_connections_" not in html
+
+
+def test_parts_of_a_method_show_their_parameters_in_a_notebook():
+    assert issubclass(GradientGrower, BaseEstimator)
+    assert "candidates" in GradientGrower(candidates=5)._repr_html_()

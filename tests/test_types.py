@@ -1,0 +1,77 @@
+"""What a type checker sees of the package from outside."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CONSUMER = """\
+from typing import assert_type
+
+import numpy as np
+
+import sparsekit
+from sparsekit import SETMLPClassifier, suggest_format
+from sparsekit.continual import continual_metrics
+from sparsekit.deploy import SparsePredictor
+from sparsekit.missingness import Diagnosis, diagnose
+from sparsekit.neural_network import TopologyDisplay, compact, to_predictor
+from sparsekit.topology import erdos_renyi_counts
+
+X = np.zeros((5, 2))
+net = SETMLPClassifier((5,), sparsity=0.5)
+assert_type(net, SETMLPClassifier)
+assert_type(compact(net), SETMLPClassifier)
+assert_type(net.predict(X), np.ndarray)
+assert_type(net.n_connections_, int)
+assert_type(net.intercepts_, list[np.ndarray])
+assert_type(to_predictor(net), SparsePredictor)
+assert_type(to_predictor(net).predict_proba(X), np.ndarray)
+assert_type(TopologyDisplay.from_estimator(net), TopologyDisplay)
+assert_type(suggest_format(5, 5, density=0.1), str)
+assert_type(continual_metrics([[1.0]]), dict[str, float])
+assert_type(diagnose(X), Diagnosis)
+assert_type(erdos_renyi_counts([2, 5, 1], 0.5), np.ndarray)
+assert_type(sparsekit.SETMLPClassifier, type[SETMLPClassifier])
+"""
+
+MISTAKES = """\
+from sparsekit import suggest_format
+from sparsekit.neural_network import compact, save_checkpoint
+
+suggest_format("5", 5, density=0.1)
+compact(3)
+save_checkpoint(None)
+"""
+
+
+def checked(code, folder):
+    """Return what mypy says of a script that uses the package."""
+    pytest.importorskip("mypy", reason="mypy is in the extra `lint`")
+    script = folder / "consumer.py"
+    script.write_text(code)
+    command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml"]
+    done = subprocess.run(
+        [*command, str(script)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_script_sees_the_types_of_public_names(tmp_path):
+    assert checked(CONSUMER, tmp_path) == "Success: no issues found in 1 source file\n"
+
+
+@pytest.mark.slow
+def test_wrong_arguments_are_seen(tmp_path):
+    found = checked(MISTAKES, tmp_path)
+    assert 'Argument 1 to "suggest_format" has incompatible type "str"' in found
+    assert 'Value of type variable "Network" of "compact" cannot be "int"' in found
+    assert 'Missing positional argument "path" in call to "save_checkpoint"' in found
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (ROOT / "sparsekit" / "py.typed").exists()
