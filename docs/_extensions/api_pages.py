@@ -11,6 +11,7 @@ from sphinx.pycode import ModuleAnalyzer
 from sphinx.util import logging
 
 INITIALS = re.compile(r"^( *\.\. \[\d+\] )(?=[A-Z]\. )")
+SHAPE = re.compile(r"(shape \(\w+)_(?=[,)])")
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +39,15 @@ def leave_out_foreign(app, what, name, member, skip, options):
 
 
 def adapt_docstring(app, what, name, obj, options, lines):
-    """Give constants the comment ``#:`` above them, and keep initials what they are.
+    """Give constants the comment ``#:`` above them, and keep text what it is.
 
-    reStructuredText would take the "D." of an author for an item of a list.
+    reStructuredText would take the "D." of an author for an item of a list, and the
+    last underscore of a shape for a link.
     """
     if what == "data":
         lines[:] = comment_of(name.rpartition(".")[2])
     lines[:] = [INITIALS.sub(r"\1\\", line) for line in lines]
+    lines[:] = [SHAPE.sub(r"\1\\_", line) for line in lines]
 
 
 def comment_of(constant):
