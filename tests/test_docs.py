@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/**/*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"`[^`\n]+`")
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -43,7 +44,7 @@ def resolves(link, page):
 
 def relative_links(page):
     """Return the links of a page that name no scheme."""
-    links = LINK.findall(FENCED.sub("", page.read_text("utf-8")))
+    links = LINK.findall(CODE.sub("", FENCED.sub("", page.read_text("utf-8"))))
     return [link for link in links if not re.match(r"[a-z]+:", link)]
 
 
@@ -60,16 +61,21 @@ def test_relative_links_resolve(page):
 def test_broken_links_are_seen(tmp_path, monkeypatch):
     monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
     page = tmp_path / "page.md"
-    page.write_text("# A title\n[x](#a-title) [y](#none) [z](none.md) [w](../up.md)")
+    page.write_text(
+        "# A title\n[x](#a-title) [y](#none) [`z`](none.md) [w](../up.md) `[](code.md)`"
+    )
     assert broken_links(page) == ["#none", "none.md", "../up.md"]
 
 
-def test_every_page_is_linked_from_the_index():
-    index = ROOT / "docs" / "index.md"
+def test_every_page_is_linked_from_an_index():
+    docs = ROOT / "docs"
+    indices = [docs / "index.md", docs / "user_guide" / "index.md"]
     linked = {
-        (index.parent / link).resolve() for link in LINK.findall(index.read_text())
+        (index.parent / link).resolve()
+        for index in indices
+        for link in LINK.findall(index.read_text("utf-8"))
     }
-    assert set(index.parent.glob("**/*.md")) - {index} <= linked
+    assert set(docs.glob("**/*.md")) - {indices[0]} <= linked
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = sorted(Path(__file__).parents[1].joinpath("examples").glob("plot_*.py"))
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted(ROOT.glob("examples/**/plot_*.py"))
 
 
 @pytest.mark.slow
@@ -30,11 +31,14 @@ def test_it_runs_and_draws(path, tmp_path):
         text=True,
         check=False,
         cwd=tmp_path,
-        env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(path.parents[1])},
+        env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stderr
     assert figure.stat().st_size > 10_000
 
 
-def test_there_are_examples():
-    assert len(EXAMPLES) >= 3
+def test_every_group_has_an_introduction_and_an_example():
+    groups = {path.parent for path in EXAMPLES}
+    introduced = {path.parent for path in ROOT.glob("examples/*/README.rst")}
+    assert len(groups) >= 6
+    assert groups - {ROOT / "examples"} == introduced

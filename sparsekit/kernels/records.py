@@ -32,7 +32,7 @@ N_MEANS = 5
 LATEST_LOSS, LATEST_MARGIN, LATEST_ERROR = range(3)
 N_LATEST = 3
 
-# Presentations whose error `Record.early` keeps: scores of the first epochs.
+#: Presentations whose error a record keeps: scores of the first epochs.
 EARLY = (5, 10, 20)
 
 

@@ -21,7 +21,7 @@ class LabelMasker(BaseMasker):
     """Make values missing by the target `y`: **in training data only**.
 
     Labels are not known when a model predicts. So ``fit_transform(X, y)`` makes values
-    missing, and **``transform`` returns the values as they are**; there is no parameter
+    missing, and ``transform`` **returns the values as they are**; there is no parameter
     `when`. Use `mask` and `propensity` with `y` to mask other data.
 
     A missing value then tells something of the label: what a model learns from that
@@ -76,7 +76,7 @@ default=0.2
         Seed of the random numbers.
     n_features_in_ : int
         Number of features seen during fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of features seen during fit, if `X` has string column names.
 
     See Also

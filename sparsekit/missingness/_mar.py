@@ -74,7 +74,7 @@ class MARMasker(BaseMasker):
         What one standard deviation of the score adds to the log-odds. 0 is MCAR.
     when : {"both", "fit", "transform"}, default="both"
         When values are made missing: in training and prediction, in training only
-        (**``transform`` then returns the values as they are**), or in prediction only
+        (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default="cells"
         What a single `missing_rate` is a share of: all cells of X, the cells of the
@@ -117,7 +117,7 @@ class MARMasker(BaseMasker):
         Seed of the random numbers.
     n_features_in_ : int
         Number of features seen during fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of features seen during fit, if `X` has string column names.
 
     See Also

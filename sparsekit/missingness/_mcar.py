@@ -25,9 +25,9 @@ class MCARMasker(BaseMasker):
 
         - "both": in training and in prediction. ``fit_transform(X)`` equals
           ``fit(X).transform(X)``.
-        - "fit": in training only. ``fit_transform`` masks and **``transform`` returns
+        - "fit": in training only. ``fit_transform`` masks and ``transform`` **returns
           the values as they are**, even for the rows of the fit.
-        - "transform": in prediction only. **``fit_transform`` returns the values as
+        - "transform": in prediction only. ``fit_transform`` **returns the values as
           they are**, ``transform`` masks.
     rate_unit : {"cells", "columns", "rows"}, default="cells"
         What a single `missing_rate` is a share of: "cells" means all cells of X, also
@@ -63,7 +63,7 @@ class MCARMasker(BaseMasker):
         Seed of the random numbers.
     n_features_in_ : int
         Number of features seen during fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of features seen during fit, if `X` has string column names.
 
     Warns

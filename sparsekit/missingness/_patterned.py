@@ -27,7 +27,7 @@ class BlockMasker(BaseMasker):
         indices. Columns outside of all blocks are blocks of their own.
     when : {"both", "fit", "transform"}, default="both"
         When values are made missing: in training and prediction, in training only
-        (**``transform`` then returns the values as they are**), or in prediction only
+        (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default="cells"
         What a single `missing_rate` is a share of: all cells of X, the cells of the
@@ -55,7 +55,7 @@ class BlockMasker(BaseMasker):
         Seed of the random numbers.
     n_features_in_ : int
         Number of features seen during fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of features seen during fit, if `X` has string column names.
 
     See Also
@@ -141,7 +141,7 @@ class MonotoneMasker(BaseMasker):
         columns of rate 0 apart.
     when : {"both", "fit", "transform"}, default="both"
         When values are made missing: in training and prediction, in training only
-        (**``transform`` then returns the values as they are**), or in prediction only
+        (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default="cells"
         What a single `missing_rate` is a share of: all cells of X, the cells of the
@@ -170,7 +170,7 @@ class MonotoneMasker(BaseMasker):
         Seed of the random numbers.
     n_features_in_ : int
         Number of features seen during fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of features seen during fit, if `X` has string column names.
 
     See Also

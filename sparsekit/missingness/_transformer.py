@@ -37,7 +37,7 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
 
         - "mcar", "mar", "mnar", "block", "monotone" or "label": `MCARMasker`,
           `MARMasker`, `MNARMasker`, `BlockMasker`, `MonotoneMasker` or `LabelMasker`
-          with its defaults. **"label" needs `y` and masks in** ``fit_transform``
+          with its defaults. **"label" needs** `y` **and masks in** ``fit_transform``
           **only.**
         - A masker with other parameters. Its own `when`, `exact`, `row_key` and
           `random_state` are ignored: those given here hold.
@@ -51,7 +51,7 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
         mechanisms takes a single number, which holds for each.
     when : {"both", "fit", "transform"}, default="both"
         When values are made missing: in training and prediction, in training only
-        (**``transform`` then returns the values as they are**), or in prediction only
+        (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default=None
         What a single rate is a share of; see the maskers. None means that of the
@@ -84,7 +84,7 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
         random numbers with different probabilities.
     n_features_in_ : int
         Number of features seen during fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of features seen during fit, if `X` has string column names.
 
     See Also

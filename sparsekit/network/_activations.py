@@ -4,6 +4,7 @@ import numpy as np
 
 from sparsekit.kernels.forward import LOGISTIC, PIECEWISE, TANH
 
+#: Names of the activations of hidden layers.
 ACTIVATIONS = ("identity", "logistic", "tanh", "relu", "leaky_relu", "all_relu")
 
 # Slopes left of zero where the user names none: the customary one for leaky ReLU, and

@@ -5,6 +5,7 @@ import numpy as np
 from sparsekit.network._activations import variance_gain
 from sparsekit.network._arrays import SparseNetwork
 
+#: Names of the distributions of first weights.
 WEIGHT_INITS = ("he", "glorot", "he_dense", "glorot_dense")
 
 

@@ -9,7 +9,7 @@ from sparsekit.network._inference import n_samples_of
 from sparsekit.network._recorder import blank_record, evaluate
 from sparsekit.network._targets import take_targets
 
-# What lies between two evaluations.
+#: What lies between two evaluations around a rewiring.
 CAUSES = ("gradient", "prune", "grow")
 GRADIENT, PRUNE, GROW = range(3)
 

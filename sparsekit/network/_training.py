@@ -21,6 +21,7 @@ from sparsekit.network._threads import (
 from sparsekit.network._tiles import lanes_for
 from sparsekit.topology import plan_rewiring
 
+#: Losses by the activation of the outputs, as the kernels number them.
 LOSSES = {"softmax": SOFTMAX, "logistic": LOGISTIC_LOSS, "identity": SQUARED}
 
 

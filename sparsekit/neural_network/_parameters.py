@@ -259,7 +259,7 @@ _ATTRIBUTES = [
     Number of connections over all layers.""",
     """sparsity_ : float
     Share of absent connections over all layers.""",
-    """feature_importances_ : ndarray of shape (n_features_in_,)
+    """feature_importances_ : ndarray of shape (n_features,)
     Strength of each feature: the sum of the absolute weights of its connections (and of
     those of its indicator), as in QuickSelection, arXiv 2012.00560. As scikit-learn's
     other importances they sum to 1. They compare features of one scale, which
@@ -278,8 +278,8 @@ _ATTRIBUTES = [
     One row per rewiring and layer: epoch (epochs before it), step, layer (from 1),
     n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions
     that have ever had a connection), n_active (neurons that the layer reads and that
-    read something themselves), mean, standard deviation and maximum of the connections
-    of a neuron (fan_in_... and fan_out_...), seconds (of the whole rewiring).""",
+    read something themselves), mean, standard deviation and maximum of a neuron's
+    connections (``fan_in_...`` and ``fan_out_...``), seconds (the whole rewiring).""",
     """record_ : dict of str to ndarray
     With `record`, what the last call of `fit` or `partial_fit` noted about each row of
     its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN. After
@@ -299,6 +299,6 @@ _ATTRIBUTES = [
     """indicator_features_ : ndarray of int
     Features with an indicator of missing values, in the order of the last rows of
     ``coefs_[0]``; empty but for ``missing="indicator"``.""",
-    """feature_names_in_ : ndarray of shape (n_features_in_,)
+    """feature_names_in_ : ndarray of shape (n_features,)
     Names of the features, where all of them are strings.""",
 ]

@@ -32,14 +32,14 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
     ----------
     estimator_ : object
         The fitted estimator.
-    strengths_ : ndarray of shape (n_features_in_,)
+    strengths_ : ndarray of shape (n_features,)
         Its `feature_importances_`.
-    support_ : ndarray of bool, shape (n_features_in_,)
+    support_ : ndarray of bool, shape (n_features,)
         Which features are selected; of equally strong ones the first.
     n_features_ : int
         Number of selected features.
     n_features_in_ : int
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where all of them are strings.
 
     See Also

@@ -10,12 +10,13 @@ from sparsekit.topology._scale_free import ScaleFree
 from sparsekit.topology._small_world import SmallWorld
 from sparsekit.topology._snip import SNIPTopology
 
-# Only what needs no arguments has a name: PerLayer has none.
+#: Allocations by name. Only what needs no arguments has one.
 ALLOCATIONS: dict[str, type[Any]] = {
     "erdos_renyi": ErdosRenyi,
     "uniform": Uniform,
 }
 
+#: First topologies by name.
 TOPOLOGIES: dict[str, type[Any]] = {
     "random": RandomTopology,
     "constant_fan_in": ConstantFanIn,

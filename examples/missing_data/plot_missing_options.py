@@ -33,7 +33,7 @@ maskers = {
     "MAR": MARMasker(strength=2, random_state=0),
     "MNAR": MNARMasker(strength=2, random_state=0),
 }
-rates = [0.15, 0.3, 0.45, 0.6]
+rates = [0.2, 0.4, 0.6]
 seeds = range(6)
 
 X, y = load_breast_cancer(return_X_y=True)

@@ -1,0 +1,82 @@
+"""The public names of the package: those in the ``__all__`` of its rooms.
+
+What can be imported from ``sparsekit`` itself is documented under that shorter name.
+"""
+
+import functools
+import importlib
+import inspect
+
+# In the order of the API reference.
+ROOMS = (
+    "neural_network",
+    "missingness",
+    "topology",
+    "difficulty",
+    "continual",
+    "out_of_core",
+    "deploy",
+    "study",
+    "network",
+)
+
+
+def public_names():
+    """Return the full names of all public objects: {room: {name: full name}}."""
+    top = importlib.import_module("sparsekit")
+    found = {}
+    for room in ROOMS:
+        module = importlib.import_module(f"sparsekit.{room}")
+        found[room] = {
+            name: f"sparsekit.{name}"
+            if name in top.__all__
+            else f"sparsekit.{room}.{name}"
+            for name in module.__all__
+        }
+    return found
+
+
+@functools.cache
+def full_names():
+    """Return the full name of each public object, by what follows ``sparsekit.``."""
+    found = {}
+    for room, names in public_names().items():
+        for name, full in names.items():
+            found[name] = found[f"{room}.{name}"] = full
+    return found
+
+
+def object_of(full):
+    """Return the object that a full name stands for."""
+    module, _, name = full.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def kind_of(full):
+    """Return what a public object is: "classes", "functions" or "constants"."""
+    value = object_of(full)
+    if inspect.isclass(value):
+        return "classes"
+    return "functions" if callable(value) else "constants"
+
+
+def _heading(text, character):
+    return f"{text}\n{character * len(text)}\n\n"
+
+
+def _table(names):
+    lines = [".. autosummary::", "   :toctree: generated", "   :nosignatures:", ""]
+    lines += [f"   ~{name.removeprefix('sparsekit.')}" for name in names]
+    return "\n".join([*lines, "", ""])
+
+
+def room_page(room):
+    """Return the page of a room: its docstring and tables of its names."""
+    names = sorted(public_names()[room].values(), key=str.lower)
+    text = _heading(f"``sparsekit.{room}``", "=")
+    text += f".. automodule:: sparsekit.{room}\n\n.. currentmodule:: sparsekit\n\n"
+    for kind in ("classes", "functions", "constants"):
+        chosen = [name for name in names if kind_of(name) == kind]
+        if chosen:
+            text += _heading(kind.capitalize(), "-") + _table(chosen)
+    return text
