@@ -180,9 +180,6 @@ def _draw(result, kind, path):
 
     # A file needs no window, and a machine without a screen has none.
     mpl.use("Agg")
-    # matplotlib takes what stands between two dollars for a formula.
-    names = result.frame["dataset"].str.replace("$", r"\$", regex=False)
-    result = StudyResult(result.frame.assign(dataset=names))
     result.plot(kind).figure_.savefig(path, dpi=160)
 
 

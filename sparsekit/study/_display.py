@@ -7,6 +7,7 @@ from sparsekit.study._drawing import (
     AXIS,
     BASELINE_COLOUR,
     COLOURS,
+    as_text,
     given_panels,
     keep_to_percent,
     label_missing_rates,
@@ -165,7 +166,9 @@ class MissingnessStudyDisplay:
             label = f"{100 * sparsity:g} %{_connections(at)}"
             handles.append(_sample(label, color=colour))
         several = len(conditions) > 1
-        ax.set_title(_title(sparsities) + (f", {condition}" if several else ""))
+        ax.set_title(
+            _title(sparsities) + (f", {as_text(condition)}" if several else "")
+        )
         metric = data["metric"].iloc[0]
         ax.set_ylabel(AXIS[metric][1])
         label_missing_rates(ax)
@@ -204,7 +207,7 @@ class MissingnessStudyDisplay:
     def _add_model_legend(self, new_figure):
         handles = []
         for model, style in self._styles().items():
-            label, colour = LABELS.get(model, model), "#666666"
+            label, colour = as_text(LABELS.get(model, model)), "#666666"
             if model in self._baselines():
                 of_model = self.summary[self.summary["model"] == model]
                 # Networks for different tables have different numbers of inputs.

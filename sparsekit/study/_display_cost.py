@@ -7,6 +7,7 @@ from sparsekit.study._drawing import (
     AXIS,
     COLOURS,
     add_legend,
+    as_text,
     given_panels,
     keep_to_percent,
     new_panels,
@@ -133,11 +134,11 @@ class CostDisplay:
         for ax, (name, rows) in zip(self.axes_, conditions, strict=True):
             self._draw_panel(ax, rows)
             if n_panels > 1:
-                ax.set_title(name, fontsize="medium")
+                ax.set_title(as_text(name), fontsize="medium")
         title = "means over missing rates"
         if self.summary["n_seeds"].max() > 1:
             title += f", {100 * self.confidence:g} % intervals over seeds"
-        labels = [LABELS.get(m, m) for m in self.summary["model"].unique()]
+        labels = [as_text(LABELS.get(m, m)) for m in self.summary["model"].unique()]
         add_legend(self.axes_, title, labels, below=not given)
         return self
 
@@ -149,7 +150,7 @@ class CostDisplay:
             points = rows[rows["model"] == model].sort_values("sparsity")
             if points.empty:
                 continue
-            label = LABELS.get(model, model)
+            label = as_text(LABELS.get(model, model))
             style = {"color": COLOURS[i % len(COLOURS)], "label": label}
             middle = scale * points["score"]
             if points[self.cost].isna().any():

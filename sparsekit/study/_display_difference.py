@@ -7,6 +7,7 @@ from sparsekit.study._drawing import (
     COLOURS,
     UNITS,
     add_legend,
+    as_text,
     given_panels,
     label_missing_rates,
     new_panels,
@@ -127,7 +128,7 @@ class DifferenceDisplay:
         for ax, (name, rows) in zip(self.axes_, conditions, strict=True):
             self._draw_panel(ax, rows, pairs)
             if n_panels > 1:
-                ax.set_title(name, fontsize="medium")
+                ax.set_title(as_text(name), fontsize="medium")
         title = (
             f"{100 * self.confidence:g} % intervals, corrected for overlapping splits"
         )
@@ -167,6 +168,6 @@ def _pair_label(model_a, sparsity_a, model_b, sparsity_b):
     """Name the sparsity once where it is the same."""
     if sparsity_a == sparsity_b and sparsity_a > 0:
         names = [LABELS.get(model, model) for model in (model_a, model_b)]
-        return f"{' - '.join(names)}, {100 * sparsity_a:g} %"
+        return as_text(f"{' - '.join(names)}, {100 * sparsity_a:g} %")
     pair = Treatment(model_a, sparsity_a), Treatment(model_b, sparsity_b)
-    return " - ".join(t.label for t in pair)
+    return as_text(" - ".join(t.label for t in pair))

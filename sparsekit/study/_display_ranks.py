@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sparsekit.study._drawing import as_text
 from sparsekit.study._ranks import rank_models
 
 # Distances in rows of labels.
@@ -140,7 +141,7 @@ class CriticalDifferenceDisplay:
             [rank, rank, end], [0, y, y], color="#222222", linewidth=0.9, clip_on=False
         )
         ax.annotate(
-            text,
+            as_text(text),
             (end, y),
             xytext=(6 if side else -6, 0),
             textcoords="offset points",

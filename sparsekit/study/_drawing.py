@@ -72,6 +72,11 @@ def legend_columns(figure):
     return max(int(figure.get_figwidth() / LEGEND_COLUMN), 1)
 
 
+def as_text(name):
+    """Return a user's name for a figure: what stands between two dollars is text."""
+    return name.replace("$", r"\$")
+
+
 def tidy(ax):
     """Draw a light grid, and no frame where there is no axis."""
     ax.grid(alpha=0.25, linewidth=0.6)

@@ -248,3 +248,13 @@ def test_axes_of_ones_own_are_drawn_on(result, kind):
 def test_the_rank_diagram_can_be_drawn_on_axes_of_ones_own(result):
     _, ax = plt.subplots()
     assert result.plot("ranks", axes=ax).ax_ is ax
+
+
+@pytest.mark.parametrize("kind", ["score", "cost", "difference", "ranks"])
+def test_names_with_dollars_are_no_formulas(kind, tmp_path):
+    models = [(r"$\frac$", 0.0), ("set", 0.8)]
+    frame = made_up_study([r"$\nu", r"$\x$", "c"], models=models)
+    pair = {"a": "set", "b": r"$\frac$", "test_size": 0.3}
+    options = pair if kind == "difference" else {}
+    display = StudyResult(frame).plot(kind, **options)
+    display.figure_.savefig(tmp_path / "figure.png")
