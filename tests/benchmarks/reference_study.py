@@ -1,9 +1,9 @@
 """What the reference study says: its tables, its figure and its ranks.
 
 ``sparsekit study --preset reference --output DIR`` makes the rows, in an hour or so for
-ten seeds. ``python -m tests.benchmarks.reference_study`` reads those that the docs keep,
-or with ``--rows DIR/results.csv`` others; it draws the figures of the docs and prints
-the tables. ``--keep`` stores the rows for the docs, and prints their checksum.
+ten seeds. ``python -m tests.benchmarks.reference_study`` reads those that the docs
+keep, or with ``--rows DIR/results.csv`` others; it draws the figures of the docs and
+prints the tables. ``--keep`` stores the rows for the docs, and prints their checksum.
 """
 
 import argparse
