@@ -158,8 +158,9 @@ def test_notes_go_on_after_storing(record, way, tmp_path):
     batches = calls(8)
     whole = trained(net_of(record), batches)
     parts = net_of(record)
-    for rows in batches:
-        parts = stored(trained(parts, [rows]), way, tmp_path / "net")
+    for number, rows in enumerate(batches):
+        # Another file each time: the network may still be mapped from the last one.
+        parts = stored(trained(parts, [rows]), way, tmp_path / str(number))
     assert_same_record(parts.record_, whole.record_)
     X, _ = flowers()
     assert_array_equal(parts.predict_proba(X), whole.predict_proba(X))
