@@ -77,9 +77,9 @@ def forgetting_events(
     >>> events.shape
     (150, 7)
     """
-    if source not in SOURCES:
+    if not isinstance(source, str) or source not in SOURCES:
         raise ValueError(f"source must be one of {SOURCES}, got {source!r}.")
-    if never_learned not in NEVER_LEARNED:
+    if not isinstance(never_learned, str) or never_learned not in NEVER_LEARNED:
         raise ValueError(
             f"never_learned must be one of {NEVER_LEARNED}, got {never_learned!r}."
         )

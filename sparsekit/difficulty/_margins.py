@@ -38,6 +38,11 @@ def aum_scores(
         smallest margin of a label; for a regression the mean of tolerance minus error.
         With `threshold_rows`, ``suspect``.
 
+    Raises
+    ------
+    ValueError
+        If `threshold_rows` are no rows of the record.
+
     References
     ----------
     .. [1] Pleiss, Zhang, Elenberg and Weinberger, "Identifying mislabeled data using
@@ -120,6 +125,8 @@ def el2n_scores(
     """
     if not isinstance(at, Integral) and not (isinstance(at, str) and at == "mean"):
         raise ValueError(f"at must be a whole number or 'mean', got {at!r}.")
+    if not isinstance(squared, bool | np.bool_):
+        raise ValueError(f"squared must be True or False, got {squared!r}.")
     if squared and at == "mean":
         raise ValueError(
             "squared=True squares the errors at one presentation, and at='mean' is "

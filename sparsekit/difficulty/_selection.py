@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state, get_tags, indexable
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsekit._sklearn_compat import Interval, StrOptions, _safe_indexing
+from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _safe_indexing
 from sparsekit.difficulty._report import difficulty_report
 
 # What a row is ranked by: a column of the report, and the sign that makes hard large.
@@ -77,10 +77,12 @@ default="difficulty"
     """
 
     _parameter_constraints: ClassVar[dict[str, list]] = {
+        "estimator": [HasMethods(["fit"])],
         "by": [StrOptions({*RANKINGS, "random"})],
         "keep": [Interval(Real, 0, 1, closed="right")],
         "strategy": [StrOptions(set(STRATEGIES))],
         "drop_hardest": [Interval(Real, 0, 1, closed="left")],
+        "random_state": ["random_state"],
     }
 
     def __init__(
@@ -102,6 +104,8 @@ default="difficulty"
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
+        if not hasattr(self.estimator, "__sklearn_tags__"):
+            return tags  # `fit` says what is wrong with it
         inner = get_tags(self.estimator)
         tags.input_tags = inner.input_tags
         tags.target_tags = inner.target_tags
@@ -135,14 +139,14 @@ default="difficulty"
             self._check(X, y)
             self.scores_ = rng.uniform(size=len(np.asarray(y)))
         else:
-            # The estimator looks at the values, and says what is wrong with them.
-            validate_data(self, X, skip_check_array=True)
-            self.estimator_ = clone(self.estimator)
-            if not hasattr(self.estimator_, "record"):
+            if not hasattr(self.estimator, "record"):
                 raise TypeError(
                     "estimator must be a network, which has the parameter `record`, "
                     f"to rank rows by {self.by!r}; got {self.estimator!r} instead."
                 )
+            # The estimator looks at the values, and says what is wrong with them.
+            validate_data(self, X, skip_check_array=True)
+            self.estimator_ = clone(self.estimator)
             if self.estimator_.record is None:
                 self.estimator_.set_params(record="presentation")
             self.estimator_.fit(X, y)

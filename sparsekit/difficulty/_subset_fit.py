@@ -1,5 +1,7 @@
 """Estimators that train on the rows that a selector keeps."""
 
+from typing import ClassVar
+
 from sklearn.base import (
     BaseEstimator,
     ClassifierMixin,
@@ -10,6 +12,8 @@ from sklearn.base import (
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
+
+from sparsekit._sklearn_compat import HasMethods
 
 
 def _final_has(name):
@@ -22,6 +26,11 @@ def _final_has(name):
 
 class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
     """What the two estimators share."""
+
+    _parameter_constraints: ClassVar[dict[str, list]] = {
+        "estimator": [HasMethods(["fit", "predict"])],
+        "selector": [HasMethods(["fit_resample"])],
+    }
 
     def __init__(self, estimator, selector):
         self.estimator = estimator
@@ -51,6 +60,7 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
         self : object
             The estimator itself.
         """
+        self._validate_params()
         self.selector_ = clone(self.selector)
         kept = self.selector_.fit_resample(X, y)
         self.estimator_ = clone(self.estimator).fit(*kept)
@@ -68,6 +78,11 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
     def n_features_in_(self):
         """Number of features seen in `fit`."""
         return self.estimator_.n_features_in_
+
+    @property
+    def feature_names_in_(self):
+        """Names of the features seen in `fit`, where all of them are texts."""
+        return self.estimator_.feature_names_in_
 
     def predict(self, X):
         """Predict with the fitted estimator.

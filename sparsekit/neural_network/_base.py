@@ -143,6 +143,7 @@ class BaseSparseMLP(
         self, strategies, X, y, sample_weight, X_val, y_val, first, resuming=False
     ):
         """Check everything, build what is new; return trainer and held-out rows."""
+        selection_of(self.sample_selection)  # raises before the network is made
         given = X
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
@@ -181,6 +182,7 @@ class BaseSparseMLP(
         self, strategies, X, y, sample_weight, sample_ids, classes
     ):
         """Check everything, build what is new; return the trainer."""
+        selection_of(self.sample_selection)  # raises before the network is made
         if self.early_stopping:
             raise ValueError(
                 "partial_fit does not support early_stopping=True: it has no rows to "
@@ -205,7 +207,6 @@ class BaseSparseMLP(
                 X, self.standardize, sample_weight, self._inputs
             )
             trainer = self._trainer(X, targets)
-        selection_of(self.sample_selection)  # raises before anything is trained
         trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
         return trainer
 

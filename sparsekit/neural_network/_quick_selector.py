@@ -1,6 +1,6 @@
 """Selection of features by what a sparse network keeps connected to."""
 
-from numbers import Integral, Real
+from numbers import Integral
 from typing import ClassVar
 
 import numpy as np
@@ -9,7 +9,7 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsekit._sklearn_compat import HasMethods, Interval, _fit_context
+from sparsekit._sklearn_compat import HasMethods, Interval, RealNotInt, _fit_context
 
 
 class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
@@ -78,7 +78,7 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         "estimator": [HasMethods(["fit"])],
         "n_features_to_select": [
             Interval(Integral, 1, None, closed="left"),
-            Interval(Real, 0, 1, closed="neither"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
             None,
         ],
     }

@@ -40,6 +40,11 @@ def correlation_strengths(
         ``s_j = sum over k != j of |r_jk|`` with Pearson's correlation r, which is 0 for
         a feature that does not vary.
 
+    Raises
+    ------
+    ValueError
+        If X has no rows or no columns.
+
     Notes
     -----
     A sum of Cauchy numbers with weights r_jk is a Cauchy number times ``sum |r_jk|``

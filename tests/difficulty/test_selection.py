@@ -133,7 +133,7 @@ def test_regressions_have_curves_that_can_be_drawn():
         ({"by": "aum"}, "by must be a sequence"),
         ({"by": ["age"]}, "by must be a sequence"),
         ({"strategy": "all"}, "strategy must be"),
-        ({"keep": [0.0]}, "keep must hold"),
+        ({"keep": [0.0]}, "each of keep must be in"),
         ({"drop_hardest": 1.0}, "drop_hardest must be"),
     ],
 )

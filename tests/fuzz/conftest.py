@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # In an ordinary run every combination of parameters would have to be compiled first.
 # tests/test_fuzz.py starts this folder in a process of its own.
@@ -17,6 +17,8 @@ settings.register_profile(
     database=None,
     max_examples=int(os.environ.get("SPARSEKIT_FUZZ_EXAMPLES", "1")),
     derandomize="SPARSEKIT_FUZZ_ANEW" not in os.environ,
+    # To explain a failure traces every line: minutes, in interpreted kernels.
+    phases=[phase for phase in Phase if phase is not Phase.explain],
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
     print_blob=True,

@@ -38,7 +38,7 @@ def no_training(monkeypatch, tmp_path):
     def stop(*args):
         raise Trained
 
-    monkeypatch.setattr(_command, "collect_rows", stop)
+    monkeypatch.setattr(_command, "try_models", stop)
     monkeypatch.chdir(tmp_path)
     rows = {"a": range(20), "b": [0.5] * 20, "y": [0, 1] * 10, "t": ["x"] * 20}
     pd.DataFrame(rows).to_csv("good.csv", index=False)
@@ -49,7 +49,7 @@ def no_training(monkeypatch, tmp_path):
 @given(data=st.data())
 def test_arguments(no_training, capsys, data):
     chosen = st.lists(st.sampled_from(sorted(OPTIONS)), unique=True, max_size=4)
-    arguments = ["study", "--quiet"]
+    arguments = ["study", "--quiet", "--overwrite"]
     files = ["good.csv", "bad.csv", "bad.parquet", "none.csv", "."]
     if data.draw(st.booleans()):
         arguments += ["--data", data.draw(st.sampled_from(files))]
