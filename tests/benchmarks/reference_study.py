@@ -36,7 +36,7 @@ UNIT = {"accuracy": "accuracy [%]", "r2": "R2 [%]"}
 
 # Model, and what it is compared with.
 QUESTIONS = [
-    *((("static", s), "dense") for s in (0.5, 0.9, 0.95, 0.98)),
+    *(((model, s), "dense") for s in (0.5, 0.9, 0.95) for model in SPARSE),
     *((("set", s), ("static", s)) for s in (0.5, 0.9, 0.95, 0.98)),
     *((("rigl", s), ("set", s)) for s in (0.9, 0.95, 0.98)),
     *((("chts", s), ("set", s)) for s in (0.9, 0.95, 0.98)),
