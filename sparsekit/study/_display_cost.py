@@ -8,9 +8,8 @@ from sparsekit.study._drawing import (
     COLOURS,
     add_legend,
     as_text,
-    given_panels,
+    draw_panels,
     keep_to_percent,
-    new_panels,
     tidy,
 )
 from sparsekit.study._summary import summarize
@@ -127,19 +126,13 @@ class CostDisplay:
             If the number of `axes` is not the number of panels.
         """
         conditions = list(by_condition(self.summary))
-        n_panels = len(conditions)
-        given = axes is not None
-        self.axes_ = given_panels(axes, n_panels) if given else new_panels(n_panels)
+        self.axes_ = draw_panels(conditions, axes, self._draw_panel)
         self.figure_ = self.axes_[0].figure
-        for ax, (name, rows) in zip(self.axes_, conditions, strict=True):
-            self._draw_panel(ax, rows)
-            if n_panels > 1:
-                ax.set_title(as_text(name), fontsize="medium")
         title = "means over missing rates"
         if self.summary["n_seeds"].max() > 1:
             title += f", {100 * self.confidence:g} % intervals over seeds"
         labels = [as_text(LABELS.get(m, m)) for m in self.summary["model"].unique()]
-        add_legend(self.axes_, title, labels, below=not given)
+        add_legend(self.axes_, title, labels, below=axes is None)
         return self
 
     def _draw_panel(self, ax, rows):

@@ -8,9 +8,8 @@ from sparsekit.study._drawing import (
     UNITS,
     add_legend,
     as_text,
-    given_panels,
+    draw_panels,
     label_missing_rates,
-    new_panels,
     tidy,
 )
 from sparsekit.study._treatments import LABELS, Treatment
@@ -119,21 +118,18 @@ class DifferenceDisplay:
         ValueError
             If the number of `axes` is not the number of panels.
         """
-        conditions = list(by_condition(self.table))
-        n_panels = len(conditions)
-        given = axes is not None
-        self.axes_ = given_panels(axes, n_panels) if given else new_panels(n_panels)
-        self.figure_ = self.axes_[0].figure
         pairs = list(self.table[PAIR].drop_duplicates().itertuples(index=False))
-        for ax, (name, rows) in zip(self.axes_, conditions, strict=True):
-            self._draw_panel(ax, rows, pairs)
-            if n_panels > 1:
-                ax.set_title(as_text(name), fontsize="medium")
+        self.axes_ = draw_panels(
+            list(by_condition(self.table)),
+            axes,
+            lambda ax, rows: self._draw_panel(ax, rows, pairs),
+        )
+        self.figure_ = self.axes_[0].figure
         title = (
             f"{100 * self.confidence:g} % intervals, corrected for overlapping splits"
         )
         labels = [_pair_label(*pair) for pair in pairs]
-        add_legend(self.axes_, title, labels, below=not given)
+        add_legend(self.axes_, title, labels, below=axes is None)
         return self
 
     def _draw_panel(self, ax, rows, pairs):

@@ -32,6 +32,27 @@ def new_panels(n_panels):
     return list(axes.ravel()[:n_panels])
 
 
+def draw_panels(conditions, axes, draw):
+    """Draw a panel for each condition; return the Axes.
+
+    Parameters
+    ----------
+    conditions : list of tuple of (str, DataFrame)
+        Name and rows of each condition; only one of several is named.
+    axes : array-like of matplotlib Axes or None
+        The user's; None makes a new figure.
+    draw : callable
+        Takes the Axes and the rows of a panel.
+    """
+    n_panels = len(conditions)
+    panels = new_panels(n_panels) if axes is None else given_panels(axes, n_panels)
+    for ax, (name, rows) in zip(panels, conditions, strict=True):
+        draw(ax, rows)
+        if n_panels > 1:
+            ax.set_title(as_text(name), fontsize="medium")
+    return panels
+
+
 def given_panels(axes, n_panels):
     """Return the user's Axes as a flat list, checked for their number."""
     import numpy as np

@@ -143,6 +143,38 @@ def print_scores(table):
             print(f"| {label_of(name)} | {cells} |")
 
 
+def print_resolved(result):
+    """Print each difference in a condition of one table that `resolved` counts."""
+    for a, b in QUESTIONS:
+        table = result.compare(a, b)
+        for row in table[table["p_holm"] < 0.05].itertuples():
+            print(f"{label_of(a)} - {label_of(b)}, {row.dataset}, {row.mechanism}: "
+                  f"{100 * row.difference:+.1f}")  # fmt: skip
+
+
+def print_details(frame):
+    """Print differences by mechanism and by table against the rate, and weights."""
+    rates = frame.assign(score=100 * frame["score"])
+    best = rows_of(rates, ("rigl", SPARSITY))
+    for other in ("hist_gradient_boosting", "mlp_iterative"):
+        for metric, by in (("accuracy", "mechanism"), (None, "dataset")):
+            means = [
+                rows[rows["metric"] == metric] if metric else rows
+                for rows in (rows_of(rates, other), best)
+            ]
+            first, second = (
+                rows.pivot_table(index=by, columns="missing_rate", values="score")
+                for rows in means
+            )
+            print(f"\n{other} - rigl {SPARSITY:.0%}, {metric or 'every metric'}")
+            print((first - second).round(1).to_string())
+    for value in ("score", "n_connections"):
+        table = rates.pivot_table(
+            index=["model", "sparsity"], columns="dataset", values=value
+        )
+        print(f"\nMean {value}\n{table.round(1).to_string()}")
+
+
 def label_of(name):
     """Return a name for a table."""
     model, sparsity = name if isinstance(name, tuple) else (name, None)
@@ -206,6 +238,9 @@ def main(arguments=None):
     draw(table, options.out / "reference_study.png")
     print_scores(table)
     print_comparisons(comparisons(result), result)
+    print()
+    print_resolved(result)
+    print_details(frame)
     by_rate = [(("rigl", SPARSITY), "dense"), ("mlp_iterative", ("rigl", SPARSITY)),
                ("hist_gradient_boosting", ("rigl", SPARSITY))]  # fmt: skip
     print_comparisons(comparisons(result, pool_rates=False, questions=by_rate))
