@@ -14,19 +14,21 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Which rooms a room may import. The top-level files are rooms of their own: `__init__`
 # collects the public names, `_sklearn_compat` scikit-learn's private ones, and
-# `_layout` says how arrays must lie.
+# `_layout` says how arrays must lie; `_palette` holds the colours of figures.
 ARROWS = {
     "kernels": set(),
     "_archive": set(),
     "_sample_ids": set(),
     "deploy": {"_archive", "_layout"},
     "_layout": set(),
+    "_palette": set(),
     "_sklearn_compat": set(),
     "topology": {"kernels"},
     "network": {"kernels", "topology", "_layout"},
     "neural_network": {
         "_archive",
         "_layout",
+        "_palette",
         "_sample_ids",
         "_sklearn_compat",
         "deploy",
@@ -49,7 +51,7 @@ ARROWS = {
         "network",
         "neural_network",
     },
-    "study": {"__version__", "neural_network", "missingness"},
+    "study": {"__version__", "_palette", "neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }
 

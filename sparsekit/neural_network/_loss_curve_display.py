@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from sparsekit._palette import COLOURS
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
-# Of Okabe and Ito's palette: can be told apart with any kind of colour vision.
-LOSS_COLOUR = "#0072B2"
-VALIDATION_COLOUR = "#D55E00"
+LOSS_COLOUR, VALIDATION_COLOUR = COLOURS[:2]
 REWIRING_COLOUR = "#555555"
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from sparsekit._palette import COLOURS
 from sparsekit.network import SparseNetwork
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
-# Okabe and Ito's palette: can be told apart with any kind of colour vision.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 COLOUR_MAP = "viridis"
 # A layer is shown as an image of at most as many blocks on a side.
 MAX_BLOCKS = 64

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from sparsekit._palette import COLOURS
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     AXIS,
     BASELINE_COLOUR,
-    COLOURS,
     as_text,
     given_panels,
     keep_to_percent,

@@ -2,10 +2,10 @@
 
 import math
 
+from sparsekit._palette import COLOURS
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     AXIS,
-    COLOURS,
     add_legend,
     as_text,
     draw_panels,

@@ -1,10 +1,10 @@
 """The difference of models against the missing rate."""
 
+from sparsekit._palette import COLOURS
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     AXIS,
-    COLOURS,
     UNITS,
     add_legend,
     as_text,

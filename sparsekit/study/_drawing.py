@@ -1,9 +1,7 @@
-"""What the figures of a study share: colours, axes and their labels."""
+"""What the figures of a study share: panels, axes and their labels."""
 
 import math
 
-# Okabe and Ito's palette: can be told apart with any kind of colour vision.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 BASELINE_COLOUR = "#222222"
 
 # From the values of a metric to those of the axis, and to those of differences.

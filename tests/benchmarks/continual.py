@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from scipy.stats import t
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from sparsekit import DenseMLPClassifier, SETMLPClassifier
 from sparsekit.continual import ReplayClassifier, continual_metrics
 from tests.benchmarks.figures import write_table
+from tests.benchmarks.studies import with_intervals
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "continual.csv"
 HIDDEN = (200, 200)
@@ -106,9 +106,8 @@ def summary(rows):
     full = rows[rows["model"] == FULL].set_index(["stream", "seed"])["average_accuracy"]
     theirs = full.reindex(pd.MultiIndex.from_frame(rows[["stream", "seed"]]))
     rows = rows.assign(ahead=theirs.to_numpy() - rows["average_accuracy"])
-    groups = rows.groupby(["stream", "model"], sort=False)[[*names, "ahead"]]
-    half = groups.sem() * t.ppf(0.975, rows["seed"].nunique() - 1)
-    return groups.mean().join(half.add_suffix("_half_width")).reset_index()
+    table = with_intervals(rows, ["stream", "model"], [*names, "ahead"])
+    return table.drop(columns="n_seeds")
 
 
 def main(arguments=None):

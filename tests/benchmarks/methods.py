@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from scipy.stats import studentized_range, t
+from scipy.stats import studentized_range
 from sklearn.datasets import (
     load_breast_cancer,
     load_digits,
@@ -25,6 +25,7 @@ from sklearn.model_selection import train_test_split
 from sparsekit import DenseMLPClassifier, DSTMLPClassifier
 from sparsekit.neural_network._recipes import RECIPES
 from tests.benchmarks.figures import write_table
+from tests.benchmarks.studies import with_intervals
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "methods.csv"
 SPARSITIES = (0.8, 0.9, 0.95, 0.98, 0.99)
@@ -82,12 +83,9 @@ def accuracy(table, method, sparsity, seed, epochs):
 def summary(rows):
     """Return mean accuracy with 95 % intervals, and the ranks of the methods."""
     keys = ["table", "sparsity", "method"]
-    groups = rows.groupby(keys, sort=False)
-    table = groups[["score", "weights"]].mean()
-    n_seeds = rows["seed"].nunique()
-    half = groups["score"].sem() * t.ppf(0.975, n_seeds - 1)
-    table.insert(1, "half_width", half)
-    return with_ranks(table.reset_index())
+    table = with_intervals(rows, keys, ["score", "weights"])
+    table = table.rename(columns={"score_half_width": "half_width"})
+    return with_ranks(table[[*keys, "score", "half_width", "weights"]])
 
 
 def with_ranks(table):

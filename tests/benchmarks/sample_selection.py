@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 from sklearn.datasets import load_digits, make_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -22,6 +21,7 @@ from sklearn.model_selection import train_test_split
 from sparsekit import DenseMLPClassifier, SETMLPClassifier
 from sparsekit.neural_network import SampleSelection
 from tests.benchmarks.figures import write_table
+from tests.benchmarks.studies import with_intervals
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "sample_selection.csv"
 HIDDEN = (200, 200)
@@ -127,9 +127,8 @@ def summary(rows):
         faster=1 - rows["seconds"] / whole["seconds"].reindex(at).to_numpy(),
     )
     names = ["accuracy", "ahead", "saved", "seconds", "faster"]
-    groups = rows.groupby([*keys[:3], "method"], sort=False)[names]
-    half = groups.sem()["ahead"] * t.ppf(0.975, rows["seed"].nunique() - 1)
-    return groups.mean().assign(ahead_half_width=half).reset_index()
+    cell = [*keys[:3], "method"]
+    return with_intervals(rows, cell, names)[[*cell, *names, "ahead_half_width"]]
 
 
 def main(arguments=None):
