@@ -22,6 +22,7 @@ extensions = [
     "api_pages",
     "code_host_pages",
     "mathml",
+    "unbroken",
 ]
 root_doc = "index"
 templates_path = ["_templates"]
@@ -65,8 +66,8 @@ sphinx_gallery_conf = {
     "backreferences_dir": "api/backreferences",
     "download_all_examples": False,
     "remove_config_comments": True,
-    # A display is shown by its figure.
-    "ignore_repr_types": "Display",
+    # Of a last line that is no table, there is nothing to be seen but its address.
+    "capture_repr": ("_repr_html_",),
     # Times depend on the machine, and their page loads scripts from elsewhere.
     "write_computation_times": False,
     "min_reported_time": 3600,
@@ -77,6 +78,7 @@ toc_object_entries_show_parents = "hide"
 # HTML -------------------------------------------------------------------------------
 html_theme = "pydata_sphinx_theme"
 html_title = "sparsekit"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
@@ -94,6 +96,7 @@ html_sidebars = {
         "changelog",
     )
 }
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "header_links_before_dropdown": 5,
     "navigation_with_keys": False,

@@ -24,6 +24,7 @@ def extension(name):
 
 public_names = extension("public_names")
 code_host_pages = extension("code_host_pages")
+unbroken = extension("unbroken")
 
 
 def packages():
@@ -105,3 +106,18 @@ def test_a_subscript_stands_beside_an_accented_letter():
     mended = mathml.with_subscripts(formula)
     assert (below, mended.count("<munderover>")) == (2, 1)
     assert "<msub><mover><mi>y</mi>" in mended
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("95 % of all", "95_% of all"),
+        ("0.3 ± 0.1 and -2±1", "0.3-±-0.1 and -2-±-1"),
+        ("3.0 [2.2, 3.7] at [a, b]", "3.0 [2.2,_3.7] at [a, b]"),
+        ("in % of 5, 6 rows", "in % of 5, 6 rows"),
+    ],
+)
+def test_numbers_stay_with_their_units_errors_and_intervals(text, expected):
+    expected = expected.replace("_", unbroken.NO_BREAK)
+    expected = expected.replace("-±-", f"{unbroken.NARROW}±{unbroken.NARROW}")
+    assert unbroken.unbroken(text) == expected
