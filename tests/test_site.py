@@ -94,6 +94,13 @@ def test_what_a_page_lists_is_below_it():
     assert "c.md" not in tree
 
 
+def test_sections_of_a_list_are_captions_of_the_tree():
+    text = "- [A](a.md): x\n\n## Some\n\n- [B](b.md): y\n\n## None\n\nText.\n"
+    tree = code_host_pages.toctree(text)
+    assert tree.index("a.md") < tree.index(":caption: Some") < tree.index("b.md")
+    assert "None" not in tree
+
+
 def test_a_page_that_lists_none_is_left_as_it_is():
     assert code_host_pages.toctree("See [A](a.md).") == ""
 
