@@ -22,6 +22,7 @@ extensions = [
     "api_pages",
     "code_host_pages",
     "mathml",
+    "strict_examples",
     "unbroken",
 ]
 root_doc = "index"
@@ -47,7 +48,7 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
 # Gallery ----------------------------------------------------------------------------
-# An example that fails fails the build; the tests see to it that none warns.
+# An example that raises, warns or draws nothing fails the build: nothing else runs it.
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
@@ -63,6 +64,8 @@ sphinx_gallery_conf = {
         )
     ],
     "doc_module": ("sparsekit",),
+    "reset_modules": ("matplotlib", "strict_examples.raise_warnings"),
+    "reset_modules_order": "both",
     "backreferences_dir": "api/backreferences",
     "download_all_examples": False,
     "remove_config_comments": True,
