@@ -49,6 +49,16 @@ def test_every_public_name_of_a_room_is_on_its_page(room):
     assert listed == set(importlib.import_module(f"sparsekit.{room}").__all__)
 
 
+def test_names_of_the_package_come_first_on_the_page_of_a_room():
+    page = public_names.room_page("neural_network")
+    classes = re.findall(r"^   ~(\S+)$", page.partition("Functions")[0], re.MULTILINE)
+    own = [name for name in classes if "." not in name]
+    others = [name for name in classes if "." in name]
+    assert classes == own + others
+    assert own == sorted(own, key=str.lower)
+    assert others == sorted(others, key=str.lower)
+
+
 def test_every_name_of_the_package_has_a_page():
     pages = set().union(
         *(names.values() for names in public_names.public_names().values())
