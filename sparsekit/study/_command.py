@@ -122,7 +122,7 @@ def _collect(args, plan, output, say):
             client = None
             if args.cluster is not None:
                 client = stack.enter_context(connected(args.cluster))
-        n_done = len(store.rows)
+        n_done = plan.n_fits_done(store.done)
         if n_done:
             say(f"{count(n_done, 'fit')} of them in {output / RESULTS} already.\n")
         # What an earlier run made of fewer rows would be taken for this one's.
@@ -140,13 +140,14 @@ def _collect(args, plan, output, say):
                 stream=None if args.quiet else sys.stderr,
             )
         except BaseException:
+            n_done = plan.n_fits_done(store.done)
             sys.stderr.write(
-                f"\nStopped after {len(store.rows)} of {plan.n_fits} fits, which are "
-                f"in {output / RESULTS}. The same command goes on with the others.\n"
+                f"\nStopped after {n_done} of {plan.n_fits} fits, which are in "
+                f"{output / RESULTS}. The same command goes on with the others.\n"
             )
             raise
         seconds = time.monotonic() - start
-        say(f"\n{count(len(store.rows) - n_done, 'fit')} in {seconds:.0f} s.\n\n")
+        say(f"\n{count(plan.n_fits - n_done, 'fit')} in {seconds:.0f} s.\n\n")
         return store.finish()
 
 
