@@ -217,7 +217,7 @@ class StudyResult:
         -----
         Over seeds, interval and p value are those of the corrected resampled t test of
         Nadeau and Bengio, see `corrected_ttest`: the splits of the seeds share most of
-        their rows. Those of `summary` are not corrected and are narrower. Over
+        their rows. So are the intervals of the differences in `summary`. Over
         datasets, which share nothing, the interval is Student's, and the p value is
         that of Wilcoxon's signed-rank test [1]_, which cannot be less than
         2 to the power of 1 - n: fewer than six datasets never give 5 %. The effect size
