@@ -91,6 +91,18 @@ def legend_columns(figure):
     return max(int(figure.get_figwidth() / LEGEND_COLUMN), 1)
 
 
+def label_outer(axes):
+    """Label the panels of a grid at its left, and those that have none below."""
+    n_columns = axes[0].get_gridspec().ncols
+    for i, ax in enumerate(axes):
+        if i % n_columns > 0:
+            ax.set_ylabel("")
+            ax.tick_params(labelleft=False)
+        if i + n_columns < len(axes):
+            ax.set_xlabel("")
+            ax.tick_params(labelbottom=False)
+
+
 def as_text(name):
     """Return a user's name for a figure: what stands between two dollars is text."""
     return name.replace("$", r"\$")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import with_when
-from sparsekit.study._display import MissingnessStudyDisplay
 from sparsekit.study._display_cost import CostDisplay
 from sparsekit.study._display_difference import DifferenceDisplay
 from sparsekit.study._display_ranks import CriticalDifferenceDisplay
+from sparsekit.study._display_score import MissingnessStudyDisplay
 from sparsekit.study._ranks import rank_models
 from sparsekit.study._summary import summarize
 
