@@ -1,28 +1,23 @@
 """The figure of a study: score against missing rate."""
 
-import math
-
 import numpy as np
 
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     AXIS,
+    MAX_COLUMNS,
+    add_legend_below,
     as_text,
     given_panels,
     keep_to_percent,
     label_missing_rates,
     label_outer,
-    legend_columns,
+    new_panels,
     tidy,
 )
 from sparsekit.study._score_panels import score_panels
 from sparsekit.study._summary import summarize
 from sparsekit.study._treatments import LABELS, rows_of
-
-# Panels side by side, if there is one condition only.
-MAX_COLUMNS = 3
-# Inches of a line of the legend below the panels.
-LEGEND_LINE = 0.22
 
 
 class MissingnessStudyDisplay:
@@ -121,9 +116,16 @@ class MissingnessStudyDisplay:
         """
         panels = score_panels(self.summary)
         conditions = list(by_condition(self.summary))
+        several = len(conditions) > 1
         n_panels = len(conditions) * len(panels.columns)
         self.axes_ = np.array(
-            _new_axes(len(conditions), len(panels.columns), panels.size)
+            new_panels(
+                n_panels,
+                # A row has the panels of one condition, and one range of scores.
+                len(panels.columns) if several else min(n_panels, MAX_COLUMNS),
+                panels.size,
+                sharey="row" if several else True,
+            )
             if axes is None
             else given_panels(axes, n_panels),
             dtype=object,
@@ -135,7 +137,6 @@ class MissingnessStudyDisplay:
             for column in panels.columns:
                 ax = next(free)
                 self._draw_panel(ax, rows, column)
-                several = len(conditions) > 1
                 ax.set_title(column.title + (f", {as_text(name)}" if several else ""))
         # Only now: limits that are set hold for all panels of a row.
         for ax in self.axes_:
@@ -206,13 +207,8 @@ class MissingnessStudyDisplay:
         if not new_figure:
             self.axes_[-1].legend(handles=handles, loc="upper right")
             return
-        n_columns = legend_columns(self.figure_)
-        width, height = self.figure_.get_size_inches()
-        height += LEGEND_LINE * math.ceil(len(handles) / n_columns)
-        self.figure_.set_size_inches(width, height)
-        self.figure_.legend(
-            handles=handles, loc="outside lower center", ncols=n_columns
-        )
+        labels = [handle.get_label() for handle in handles]
+        add_legend_below(self.figure_, handles, labels)
         label_outer(self.axes_)
 
     def _band_sample(self):
@@ -221,31 +217,6 @@ class MissingnessStudyDisplay:
         n_seeds = self.summary["n_seeds"].max()
         label = f"{100 * self.confidence:g} % interval over {n_seeds} seeds"
         return Patch(label=label, color="#666666", alpha=0.2, linewidth=0)
-
-
-def _new_axes(n_conditions, n_columns, size):
-    """Return the axes of a new figure, one row for each condition.
-
-    Many panels of a single condition take several rows.
-    """
-    import matplotlib.pyplot as plt
-
-    n_rows, n_panels = n_conditions, n_conditions * n_columns
-    if n_rows == 1 and n_columns > MAX_COLUMNS:
-        n_rows = math.ceil(n_columns / MAX_COLUMNS)
-        n_columns = math.ceil(n_columns / n_rows)
-    _, axes = plt.subplots(
-        n_rows,
-        n_columns,
-        figsize=(size[0] * n_columns, size[1] * n_rows),
-        # Panels of one condition are all alike, also in several rows.
-        sharey="row" if n_conditions > 1 else True,
-        squeeze=False,
-        layout="constrained",
-    )
-    for ax in axes.ravel()[n_panels:]:
-        ax.remove()
-    return axes.ravel()[:n_panels]
 
 
 def _sample(label, **style):

@@ -8,7 +8,7 @@ own, colour is the model, and those that have no sparsity share the first panel.
 from typing import NamedTuple
 
 from sparsekit._palette import COLOURS
-from sparsekit.study._drawing import BASELINE_COLOUR
+from sparsekit.study._drawing import BASELINE_COLOUR, SMALL_PANEL
 from sparsekit.study._treatments import Treatment, treatments_of
 
 MODEL_ORDER = ("set", "static", "dense")
@@ -122,7 +122,7 @@ def _by_colour(treatments, models, plain, varied):
             for title, shown in columns
         ],
         {model: styles[model] for model in models},
-        (2.9, 2.4),
+        SMALL_PANEL,
     )
 
 

@@ -73,6 +73,6 @@ def test_no_curve_leaves_its_panel(networks):
 
 def test_panels_of_one_condition_in_two_rows_are_labelled_at_their_outer_sides():
     axes = display_of().plot().axes_
-    assert [bool(ax.get_ylabel()) for ax in axes] == [True, False, True, False]
-    assert [bool(ax.get_xlabel()) for ax in axes] == [False, False, True, True]
+    assert [bool(ax.get_ylabel()) for ax in axes] == [True, False, False, True]
+    assert [bool(ax.get_xlabel()) for ax in axes] == [False, True, True, True]
     assert len({ax.get_ylim() for ax in axes}) == 1
