@@ -37,8 +37,9 @@ def run_study(args):
         )
     say = _silent if args.quiet else sys.stdout.write
     say(describe(plan, _preset(args), own if args.task == "auto" else ()))
-    frame = _collect(args, plan, output, say)
-    _write_summary(frame, output, draw, say)
+    with _system_errors_reported():
+        frame = _collect(args, plan, output, say)
+        _write_summary(frame, output, draw, say)
 
 
 def _own_tables(args):
@@ -91,12 +92,26 @@ def _plan(args, own):
 
 
 @contextmanager
-def _reported():
+def _reported(advice=""):
     """Turn what estimators, maskers and files refuse into an error of one line."""
     try:
         yield
     except (ValueError, TypeError, ImportError, OSError) as error:
-        raise InputError(" ".join(str(error).split())) from error
+        raise InputError(" ".join(f"{error} {advice}".split())) from error
+
+
+@contextmanager
+def _system_errors_reported():
+    """Turn what goes wrong around a study, such as a full disk, into one line."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(
+            f"the study cannot go on: {error}. When that is mended, the same command "
+            "goes on with it."
+        ) from error
 
 
 def _usable_folder(path):
@@ -117,9 +132,12 @@ def _usable_folder(path):
 def _collect(args, plan, output, say):
     """Fit what is not in the folder yet; return the complete results."""
     with ExitStack() as stack:
-        with _reported():
+        with _reported(
+            "To write elsewhere, give another --output; to start anew, --overwrite."
+        ):
             store = stack.enter_context(closing(_store(args, plan, output)))
-            client = None
+        client = None
+        with _reported():
             if args.cluster is not None:
                 client = stack.enter_context(connected(args.cluster))
         n_done = plan.n_fits_done(store.done)
