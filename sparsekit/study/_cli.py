@@ -217,14 +217,16 @@ def _add_grid_options(parser):
         "--mechanism",
         nargs="+",
         choices=known_mechanisms(),
-        help="why values are missing",
+        metavar="NAME",
+        help=f"why values are missing: {', '.join(known_mechanisms())}",
     )
     group.add_argument(
         "--when",
         nargs="+",
         choices=WHEN,
-        help="whether values are missing in training and test rows, in training rows "
-        "only (fit), or in test rows only (transform); default: both",
+        metavar="WHEN",
+        help="whether values are missing in training and test rows (both, the default), "
+        "in training rows only (fit), or in test rows only (transform)",
     )
     group.add_argument(
         "--seeds",
