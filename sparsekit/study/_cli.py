@@ -225,8 +225,8 @@ def _add_grid_options(parser):
         nargs="+",
         choices=WHEN,
         metavar="WHEN",
-        help="whether values are missing in training and test rows (both, the default), "
-        "in training rows only (fit), or in test rows only (transform)",
+        help="whether values are missing in training and test rows (both, the "
+        "default), in training rows only (fit), or in test rows only (transform)",
     )
     group.add_argument(
         "--seeds",

@@ -6,21 +6,17 @@ from itertools import product
 
 from sparsekit.missingness import MissingnessTransformer
 from sparsekit.study._data import check_tables
-from sparsekit.study._grid import check_names, check_seeds, check_shares, check_when
+from sparsekit.study._grid import (
+    WHEN,
+    check_names,
+    check_seeds,
+    check_shares,
+    known_mechanisms,
+)
 from sparsekit.study._models import build_models, has_sparsity, named_models
 from sparsekit.study._presets import PRESETS
+from sparsekit.study._rows import KEYS
 from sparsekit.study._table import Table
-
-# What tells one fit from all others, in the order in which results are sorted.
-KEYS = (
-    "dataset",
-    "mechanism",
-    "when",
-    "missing_rate",
-    "model",
-    "sparsity",
-    "seed",
-)
 
 
 def row_key(row):
@@ -161,11 +157,18 @@ def make_plan(
         missing_rates=check_shares(
             "missing_rates", _given(missing_rates, base.missing_rates)
         ),
-        mechanisms=check_names("mechanisms", _given(mechanisms, base.mechanisms)),
-        when=check_when(when),
+        mechanisms=check_names(
+            "mechanisms", _given(mechanisms, base.mechanisms), known_mechanisms()
+        ),
+        when=check_names("when", _given(when, WHEN[0]), WHEN),
         seeds=check_seeds(_given(seeds, base.n_seeds)),
     )
     wanted = named_models(_given(models, base.models))
+    estimator_params = _given(estimator_params, {})
+    if not isinstance(estimator_params, Mapping):
+        raise TypeError(
+            f"estimator_params must be a dict of parameters, got {estimator_params!r}."
+        )
     built = {}
     for name, table in plan.tables.items():
         train, _ = table.split(plan.seeds[0])
@@ -173,7 +176,7 @@ def make_plan(
             wanted,
             table.task,
             _fitting_batches(base.params, len(train)),
-            estimator_params or {},
+            estimator_params,
         )
         _check_masks(plan, table)
     return replace(plan, models=built)

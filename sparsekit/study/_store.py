@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sparsekit.study._plan import KEYS, row_key
+from sparsekit.study._plan import row_key
+from sparsekit.study._rows import KEYS
 from sparsekit.study._settings import (
     first_difference,
     read_settings,

@@ -5,6 +5,7 @@ from scipy.stats import t as student_t
 
 from sparsekit.study._conditions import condition_columns, with_when
 from sparsekit.study._corrected_ttest import ROUNDING, check_confidence
+from sparsekit.study._rows import check_columns
 
 # A baseline is compared with every other model on the same table, under the same
 # mechanism, in the same rows, at the same missing rate and seed; the static one at the
@@ -46,8 +47,10 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
 
     Raises
     ------
+    TypeError
+        If `frame` is no DataFrame.
     ValueError
-        If `confidence` is not in (0, 1).
+        If it lacks a column, or `confidence` is not in (0, 1).
 
     See Also
     --------
@@ -86,7 +89,7 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     0     set  0.935         0.015
     1  static  0.920           NaN
     """
-    _check_columns(frame)
+    check_columns(frame)
     check_confidence(confidence)
     frame = with_when(frame)
     where = condition_columns(frame) + ([] if pool_rates else ["missing_rate"])
@@ -143,18 +146,3 @@ def _split_ratio(frame):
     if "n_train" not in frame or "n_test" not in frame:
         return 0.0
     return (frame["n_test"] / frame["n_train"]).fillna(0.0)
-
-
-def _check_columns(frame):
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            "frame must be the DataFrame that missingness_study returns, got "
-            f"{type(frame).__name__}."
-        )
-    needed = ["mechanism", "missing_rate", "model", "sparsity", "seed", "metric"]
-    needed += ["score", "n_connections", "fit_time"]
-    absent = [name for name in needed if name not in frame]
-    if absent:
-        raise ValueError(f"frame has no column {', '.join(absent)}.")
