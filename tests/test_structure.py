@@ -35,7 +35,7 @@ ARROWS = {
         "network",
         "topology",
     },
-    "missingness": {"kernels", "_layout", "_sklearn_compat"},
+    "missingness": {"kernels", "_layout", "_palette", "_sklearn_compat"},
     "continual": {
         "_sample_ids",
         "_sklearn_compat",
