@@ -67,6 +67,26 @@ class SparseNetwork:
         """Return a network with arrays of its own."""
         return SparseNetwork(**{k: a.copy() for k, a in self.to_dict().items()})
 
+    def with_connections(self, kept: np.ndarray) -> "SparseNetwork":
+        """Return a network with some of the connections, and the same biases.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (n_connections,)
+
+        Returns
+        -------
+        SparseNetwork
+            Shares what does not belong to connections. Complexity: O(connections).
+        """
+        n_before = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
+        arrays = self.to_dict() | {
+            "indptr": n_before[self.indptr],
+            "indices": self.indices[kept],
+            "weights": self.weights[kept],
+        }
+        return SparseNetwork(**arrays)
+
     def rows(self, layer: int) -> slice:
         """Return the rows of `layer` among the rows of all layers."""
         start = self.first[layer]

@@ -49,6 +49,28 @@ def dense_samples(
     return Samples(out, no_indptr, no_index, nothing, nothing.copy())
 
 
+def n_samples_of(samples):
+    """Return the number of rows of `samples`."""
+    return samples.indptr.size - 1 if samples.fill.size else samples.dense.shape[0]
+
+
+def take_samples(samples, rows):
+    """Return some rows of prepared samples."""
+    if not samples.fill.size:
+        return samples._replace(dense=samples.dense[rows])
+    lengths = np.diff(samples.indptr)[rows]
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    starts = np.repeat(samples.indptr[rows] - indptr[:-1], lengths)
+    entries = np.arange(indptr[-1]) + starts
+    return Samples(
+        samples.dense,
+        indptr,
+        samples.indices[entries],
+        samples.data[entries],
+        samples.fill,
+    )
+
+
 def _observed_samples(X, prepared, indicators):
     """Keep the observed values only; the others stand for 0."""
     missing = np.isnan(X)
