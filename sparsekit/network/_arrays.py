@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._layout import read_only
-from sparsekit.kernels._structs import BY_INPUT, DENSE, STORED, Network
+from sparsekit.kernels._structs import DENSE, INDEXED, Network
 from sparsekit.kernels.forward import EXPECTED_PIECEWISE
 from sparsekit.kernels.wiring import index_by_input
 from sparsekit.topology import Layer
@@ -155,13 +155,11 @@ class SparseNetwork:
         expected : bool, default=False
             Whether level 1 has expected activations, see `kernels.holes`.
         """
-        indexed = (formats == BY_INPUT) | (formats == STORED)
-        n_indexed = sum(
-            self.indices[self.connections(int(layer))].size
-            for layer in np.flatnonzero(indexed)
-        )
+        indexed = [n for n, kind in enumerate(formats.tolist()) if kind in INDEXED]
+        mine = [self.connections(number) for number in indexed]
+        n_indexed = sum(part.stop - part.start for part in mine)
         arrays = self._kernel_arrays(formats, n_indexed, n_lanes, expected)
-        index_by_input(arrays, indexed)
+        index_by_input(arrays)
         return arrays
 
     def _kernel_arrays(self, formats, n_indexed, n_lanes, expected):

@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from sparsekit.kernels.degrees import degree_totals
+from sparsekit.kernels.degrees import degree_spread
+
+_NAMES = (
+    "n_active",
+    "fan_in_mean",
+    "fan_in_std",
+    "fan_in_max",
+    "fan_out_mean",
+    "fan_out_std",
+    "fan_out_max",
+)
+_COUNTS = ("n_active", "fan_in_max", "fan_out_max")
 
 
 def degree_statistics(network):
@@ -20,23 +31,10 @@ def degree_statistics(network):
         of the connections of an output neuron (``fan_in_...``) and of an input neuron
         (``fan_out_...``). Complexity: O(connections + neurons).
     """
-    sizes, first = network.sizes, network.first
-    totals = degree_totals(sizes, first, network.indptr, network.indices)
-    n_active, squares_in, max_in, squares_out, max_out = totals.T
-    ends = network.indptr[[*first[1:], network.indptr.size - 1]]
-    n_connections = ends[1:] - ends[:-1]
+    spread = degree_spread(
+        network.sizes, network.first, network.indptr, network.indices
+    )
     return {
-        "n_active": n_active,
-        **_spread("fan_in", n_connections / sizes[1:], squares_in / sizes[1:], max_in),
-        **_spread(
-            "fan_out", n_connections / sizes[:-1], squares_out / sizes[:-1], max_out
-        ),
-    }
-
-
-def _spread(name, mean, mean_square, most):
-    return {
-        f"{name}_mean": mean,
-        f"{name}_std": np.sqrt(np.maximum(mean_square - mean * mean, 0.0)),
-        f"{name}_max": most,
+        name: column.astype(np.int64) if name in _COUNTS else column
+        for name, column in zip(_NAMES, spread.T, strict=True)
     }

@@ -139,12 +139,13 @@ class Trainer:
         Returns
         -------
         loss : float
-            Mean over the rows, penalty included; NaN if not `finite`.
+            Mean over the rows, penalty included; NaN if not `finite`. Batches in which
+            nothing has a weight are left out.
         finite : bool
             False if training had to stop within the epoch because the loss or a weight
             was no longer finite. The parameters are finite either way.
         """
-        total, steps, failed = self._run(
+        loss, steps, failed = self._run(
             *self.ready(),
             order,
             self.optimizer.rule(learning_rate, self.network.dtype),
@@ -154,7 +155,7 @@ class Trainer:
             self.selection,
         )
         self.state.step += steps
-        return total / order.size, not failed
+        return loss, not failed
 
     def _run(
         self,
