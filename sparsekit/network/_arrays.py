@@ -42,8 +42,9 @@ class SparseNetwork:
         self.biases = biases
         self.kinds = kinds
         self.slopes = slopes
-        ends = np.concatenate([[0], np.cumsum(sizes)])
-        self.first = (ends[:-1] - sizes[0]).astype(np.int64)
+        ends = np.concatenate([[0], np.cumsum(sizes)]) - sizes[0]
+        self.first = ends[:-1].astype(np.int64)
+        self._row_ends = ends[1:].tolist()  # plain numbers: layers are asked for often
 
     def __repr__(self):
         levels = "-".join(map(str, self.sizes.tolist()))
@@ -89,8 +90,7 @@ class SparseNetwork:
 
     def rows(self, layer: int) -> slice:
         """Return the rows of `layer` among the rows of all layers."""
-        start = self.first[layer]
-        return slice(start, start + self.sizes[layer])
+        return slice(self._row_ends[layer - 1], self._row_ends[layer])
 
     def connections(self, layer: int) -> slice:
         """Return the connections of `layer` among those of all layers."""
@@ -99,10 +99,14 @@ class SparseNetwork:
 
     def layer(self, layer: int) -> Layer:
         """Return one layer's CSR arrays, with `indptr` counted from 0."""
-        rows, mine = self.rows(layer), self.connections(layer)
-        indptr = self.indptr[rows.start : rows.stop + 1] - mine.start
+        rows = self.rows(layer)
+        indptr = self.indptr[rows.start : rows.stop + 1]
+        begin, end = int(indptr[0]), int(indptr[-1])
         return Layer(
-            indptr, self.indices[mine], self.weights[mine], int(self.sizes[layer - 1])
+            indptr - begin,
+            self.indices[begin:end],
+            self.weights[begin:end],
+            int(self.sizes[layer - 1]),
         )
 
     def layers(self) -> list[Layer]:
