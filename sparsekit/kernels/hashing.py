@@ -16,7 +16,7 @@ References
 
 import numpy as np
 
-from sparsekit.kernels._jit import inner_kernel, kernel
+from sparsekit.kernels._jit import allocating_kernel, inner_kernel, kernel
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, close to 2**64 / golden ratio
 MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -55,7 +55,7 @@ def uniform(key, position):
     return np.float64(stream(key, position) >> MANTISSA_SHIFT) * MANTISSA_UNIT
 
 
-@inner_kernel
+@allocating_kernel
 def column_keys(n_columns):
     """Return one fixed key per column, shape (n_columns,)."""
     keys = np.empty(n_columns, np.uint64)

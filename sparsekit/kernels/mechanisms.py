@@ -7,7 +7,7 @@ nothing, as if it were the mean.
 
 import numpy as np
 
-from sparsekit.kernels._jit import inner_kernel, kernel
+from sparsekit.kernels._jit import allocating_kernel, inner_kernel, kernel
 from sparsekit.kernels.hashing import mix64, uniform
 
 RIGHT, LEFT, MID, TAIL = 0, 1, 2, 3
@@ -141,7 +141,7 @@ def _mean_and_slope(scores, intercept):
     return total / scores.size, slope / scores.size
 
 
-@inner_kernel
+@allocating_kernel
 def _mean_and_slope_of_factors(factors, factor):
     """Return the same as `_mean_and_slope` without any exp.
 

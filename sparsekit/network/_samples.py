@@ -124,16 +124,14 @@ def _stored_samples(values, fill, missing=None):
         indicators, ones = _indicator_columns(missing, values.dtype)
         values = sparse.hstack([values, indicators], format="csr")
         fill = np.concatenate([fill, ones])
-    no_rows = np.empty((0, 0), dtype=values.dtype)
-    indices = values.indices
-    if values.shape[1] <= np.iinfo(np.int32).max:
-        indices = indices.astype(np.int32, copy=False)
-    # Copies are writable whatever the user's are: one type, one compiled kernel.
+    small = values.shape[1] <= np.iinfo(np.int32).max
+    # Copies are writable whatever the user's are: one type, one compiled kernel. The
+    # data is ours already.
     return Samples(
-        no_rows,
+        np.empty((0, 0), dtype=values.dtype),
         values.indptr.astype(np.int64),
-        indices.copy(),
-        values.data.copy(),
+        values.indices.astype(np.int32 if small else np.int64),
+        values.data,
         fill,
     )
 

@@ -109,9 +109,12 @@ class Layer(NamedTuple):
         ------
         ValueError
             If `values` and `deltas` are not known: a strategy that calls this lists
-            both in `needs`.
+            both in `needs`. If a position lies outside the layer.
         """
         values, deltas = (_whole_vectors(part) for part in self.probed())
+        end = values.shape[1] * deltas.shape[1]
+        if positions.size and not 0 <= positions.min() <= positions.max() < end:
+            raise ValueError(f"positions must be in [0, {end}), those of the layer.")
         lanes = lanes_of(values.dtype, _VECTOR)
         return gradients_at(lanes, values, deltas, positions)
 
