@@ -4,7 +4,7 @@ from sparsekit.kernels.records import EARLY
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._build import build_network, select_connections
-from sparsekit.network._compaction import live_parts, without
+from sparsekit.network._compaction import live_parts, subnetwork
 from sparsekit.network._degrees import degree_statistics
 from sparsekit.network._formats import suggest_format
 from sparsekit.network._holes import expected_holes, scaling_holes
@@ -56,9 +56,9 @@ __all__ = [
     "raw_outputs",
     "scaling_holes",
     "select_connections",
+    "subnetwork",
     "suggest_format",
     "take_targets",
     "thread_count",
     "value_targets",
-    "without",
 ]

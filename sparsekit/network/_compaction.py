@@ -63,7 +63,7 @@ def _silent(network, level):
     return rests | cut_off
 
 
-def without(network, neurons, connections):
+def subnetwork(network, neurons, connections):
     """Return the network of some of the neurons and connections.
 
     Parameters

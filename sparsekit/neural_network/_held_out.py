@@ -34,6 +34,14 @@ def hold_out(estimator, X, targets, X_val, y_val):
             "The validation set is too small: increase validation_fraction="
             f"{estimator.validation_fraction} or give more rows than {X.shape[0]}."
         )
+    weights = targets.sample_weight
+    if weights.size and not weights[rows].any():
+        raise ValueError(
+            f"All {rows.size} rows that early_stopping=True left for training have a "
+            "weight of 0. Decrease "
+            f"validation_fraction={estimator.validation_fraction}, drop the rows of "
+            "weight 0, or give X_val and y_val."
+        )
     held_targets = take_targets(targets, held)
     if held_targets.sample_weight.size and not held_targets.sample_weight.any():
         raise ValueError(

@@ -17,6 +17,7 @@ from sklearn.datasets import load_iris
 from sklearn.multioutput import MultiOutputClassifier
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor, StaticSparseMLPClassifier
+from sparsekit._sample_ids import check_sample_ids
 from sparsekit.difficulty import cartography, forgetting_events
 from sparsekit.neural_network import Recording, load_checkpoint, save_checkpoint
 from sparsekit.neural_network._identified import _take_slots
@@ -298,6 +299,13 @@ def test_wrong_identities_are_refused(record, ids, error, match):
     with pytest.raises(error, match=match):
         net.partial_fit(X[:3], y[:3], classes=CLASSES, sample_ids=ids)
     assert not hasattr(net, "n_iter_")
+
+
+@pytest.mark.parametrize("container", [list, lambda ids: np.array(ids, dtype=object)])
+def test_integers_and_strings_of_numpy_name_what_those_of_python_do(container):
+    names = check_sample_ids(container([np.int32(3), "b", np.str_("c"), None]), 4)
+    assert names == [3, "b", "c", None]
+    assert [type(name) for name in names[:3]] == [int, str, str]
 
 
 def test_records_that_cannot_be_kept_by_identity_are_refused():
