@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sparsekit.kernels._lanes import lanes_of
-from sparsekit.kernels.candidates import gradients_at
+from sparsekit.kernels.gradients import gradients_at
 
 # Lanes that are summed at once: every width of a tile in training is a multiple of it.
 _VECTOR = 16

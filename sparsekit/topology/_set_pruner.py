@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.kernels.selection import mark_smallest
+from sparsekit.kernels.smallest import mark_smallest
 from sparsekit.topology._layer import Layer
 
 

@@ -100,4 +100,4 @@ def train_epoch(
             net.biases[layer] = optimizer.update(
                 ("bias", layer), net.biases[layer], bias_grads[layer], rate, 0.0
             )
-    return total / n_rows
+    return total / max(n_rows, 1)
