@@ -1,7 +1,5 @@
 """How connections spread over the neurons."""
 
-import numpy as np
-
 from sparsekit.kernels.degrees import degree_spread
 
 _NAMES = (
@@ -25,7 +23,7 @@ def degree_statistics(network):
 
     Returns
     -------
-    dict of str to ndarray, one number per layer
+    list of dict of str to int or float, one for each layer
         ``n_active``: neurons on the reading side that somebody reads and that, in
         hidden levels, read something themselves; mean, standard deviation and maximum
         of the connections of an output neuron (``fan_in_...``) and of an input neuron
@@ -34,7 +32,10 @@ def degree_statistics(network):
     spread = degree_spread(
         network.sizes, network.first, network.indptr, network.indices
     )
-    return {
-        name: column.astype(np.int64) if name in _COUNTS else column
-        for name, column in zip(_NAMES, spread.T, strict=True)
-    }
+    return [
+        {
+            name: int(number) if name in _COUNTS else number
+            for name, number in zip(_NAMES, layer, strict=True)
+        }
+        for layer in spread.tolist()
+    ]

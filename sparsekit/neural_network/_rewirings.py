@@ -187,12 +187,14 @@ class Rewirings:
     def _record(self, change, seconds):
         """Note one row for each layer."""
         estimator, network = self.estimator, self.trainer.network
-        spread = degree_statistics(network)
-        spread = {name: values.tolist() for name, values in spread.items()}
+        per_layer = zip(
+            change.n_dropped.tolist(),
+            change.n_grown.tolist(),
+            degree_statistics(network),
+            strict=True,
+        )
         rows = []
-        for layer, (dropped, grown) in enumerate(
-            zip(change.n_dropped.tolist(), change.n_grown.tolist(), strict=True), 1
-        ):
+        for layer, (dropped, grown, degrees) in enumerate(per_layer, 1):
             mine = network.connections(layer)
             rows.append(
                 {
@@ -203,7 +205,7 @@ class Rewirings:
                     "n_dropped": dropped,
                     "n_grown": grown,
                     "exploration_rate": np.nan,
-                    **{name: values[layer - 1] for name, values in spread.items()},
+                    **degrees,
                     "seconds": seconds,
                 }
             )
