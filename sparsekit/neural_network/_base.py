@@ -65,7 +65,7 @@ class BaseSparseMLP(
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
-        """Fit the network.
+        """Fit the network; a new one unless ``warm_start=True``.
 
         Parameters
         ----------
@@ -77,8 +77,9 @@ class BaseSparseMLP(
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
         X_val, y_val : array-like, default=None
-            Rows to compute `validation_scores_` from after every epoch; with
-            ``early_stopping=True`` they decide when to stop.
+            Rows and targets, as X and y, to compute `validation_scores_` from after
+            every epoch; nothing is learned from them. With ``early_stopping=True`` they
+            decide when to stop, and no training rows are put aside.
 
         Returns
         -------
@@ -89,6 +90,12 @@ class BaseSparseMLP(
         ------
         ValueError
             For input that does not fit, before anything is trained.
+
+        Warns
+        -----
+        sklearn.exceptions.ConvergenceWarning
+            If `max_iter` epochs were not enough, or the loss left the finite numbers;
+            the last finite weights are kept.
 
         Notes
         -----

@@ -1,18 +1,21 @@
 """Dynamic sparse training: any published method, or one put together from parts."""
 
 from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
-from sparsekit.neural_network._parameters import document_parameters
+from sparsekit.neural_network._docstrings import declare_parameters
 from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
 
 
-@document_parameters
+@declare_parameters
 class DSTMLPClassifier(BaseSparseMLPClassifier):
-    """Sparse neural network with a method of dynamic sparse training: classifier.
+    """Multilayer perceptron of few connections, moved by any method: classifier.
 
-    `method` names a published way to choose and change the connections; every part of
-    it (`pruner`, `grower`, `schedule`, ...) can be replaced by another one, by name or
-    as an object. All methods share one engine, which never forms an array of
-    (neurons x neurons). Missing values, NaN, are taken as they are.
+    Dynamic sparse training (DST) keeps few connections and, every now and then, rewires
+    the network: it prunes the connections that seem to be worth least and grows others
+    in their place. Published methods differ in which go, where new ones come, when, and
+    how many at a time. `method` names one, and each of its parts (`pruner`, `grower`,
+    `schedule`, ...) can be replaced, by name or as an object of your own. Where methods
+    are not the question, :class:`SETMLPClassifier` has fewer parameters. No method ever
+    forms an array of (neurons x neurons). Missing values, NaN, are taken as they are.
 
     Parameters
     ----------
@@ -29,6 +32,10 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
     --------
     SETMLPClassifier : The same with ``method="set"``.
     StaticSparseMLPClassifier : The same with ``method="static"``.
+
+    Notes
+    -----
+    {differences}
 
     References
     ----------
@@ -148,15 +155,18 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         self.verbose = verbose
 
 
-@document_parameters
+@declare_parameters
 class DSTMLPRegressor(BaseSparseMLPRegressor):
-    """Sparse neural network with a method of dynamic sparse training: regressor.
+    """Multilayer perceptron of few connections, moved by any method: regressor.
 
-    `method` names a published way to choose and change the connections; every part of
-    it (`pruner`, `grower`, `schedule`, ...) can be replaced by another one, by name or
-    as an object. All methods share one engine, which never forms an array of
-    (neurons x neurons). Missing values, NaN, are taken as they are. The loss is the
-    squared error.
+    Dynamic sparse training (DST) keeps few connections and, every now and then, rewires
+    the network: it prunes the connections that seem to be worth least and grows others
+    in their place. Published methods differ in which go, where new ones come, when, and
+    how many at a time. `method` names one, and each of its parts (`pruner`, `grower`,
+    `schedule`, ...) can be replaced, by name or as an object of your own. Where methods
+    are not the question, :class:`SETMLPRegressor` has fewer parameters. No method ever
+    forms an array of (neurons x neurons). Missing values, NaN, are taken as they are.
+    The loss is the squared error.
 
     Parameters
     ----------
@@ -170,6 +180,10 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
     --------
     SETMLPRegressor : The same with ``method="set"``.
     StaticSparseMLPRegressor : The same with ``method="static"``.
+
+    Notes
+    -----
+    {differences}
 
     References
     ----------

@@ -1,19 +1,22 @@
 """SET: sparse from the first step, with connections that move while it trains."""
 
 from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
-from sparsekit.neural_network._parameters import document_parameters
+from sparsekit.neural_network._docstrings import declare_parameters
 from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
 
 
-@document_parameters
+@declare_parameters
 class SETMLPClassifier(BaseSparseMLPClassifier):
-    """Sparse neural network that rewires itself: SET classifier.
+    """Multilayer perceptron of few connections, which move as it learns: classifier.
 
-    The network is sparse from the first step to the last: weights live in CSR arrays,
-    and time and memory follow the connections that exist. After every epoch but the
-    last, the connections with the weights nearest to zero are replaced by new random
-    ones (sparse evolutionary training, SET [1]_); their number never changes. Missing
-    values, NaN, are taken as they are.
+    Of all connections between the neurons of two levels only the share that `sparsity`
+    leaves exists, one in ten by default; the others are stored nowhere, so that time
+    and memory follow those that exist. Which of them are useful turns out as the
+    network learns: after every epoch but the last, the connections with the weights
+    nearest to zero are replaced by new random ones (sparse evolutionary training, SET
+    [1]_). Their number never changes. Missing values, NaN, are taken as they are.
+
+    What to choose first: `hidden_layer_sizes`, `sparsity` and ``early_stopping=True``.
 
     Parameters
     ----------
@@ -31,6 +34,10 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
     DSTMLPClassifier : Other methods of moving connections.
     DenseMLPClassifier : All connections.
     StaticSparseMLPClassifier : As few connections, which stay.
+
+    Notes
+    -----
+    {differences}
 
     References
     ----------
@@ -137,15 +144,19 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.verbose = verbose
 
 
-@document_parameters
+@declare_parameters
 class SETMLPRegressor(BaseSparseMLPRegressor):
-    """Sparse neural network that rewires itself: SET regressor.
+    """Multilayer perceptron of few connections, which move as it learns: regressor.
 
-    The network is sparse from the first step to the last: weights live in CSR arrays,
-    and time and memory follow the connections that exist. After every epoch but the
-    last, the connections with the weights nearest to zero are replaced by new random
-    ones (sparse evolutionary training, SET [1]_); their number never changes. Missing
-    values, NaN, are taken as they are. The loss is the squared error.
+    Of all connections between the neurons of two levels only the share that `sparsity`
+    leaves exists, one in ten by default; the others are stored nowhere, so that time
+    and memory follow those that exist. Which of them are useful turns out as the
+    network learns: after every epoch but the last, the connections with the weights
+    nearest to zero are replaced by new random ones (sparse evolutionary training, SET
+    [1]_). Their number never changes. Missing values, NaN, are taken as they are.
+    The loss is the squared error.
+
+    What to choose first: `hidden_layer_sizes`, `sparsity` and ``early_stopping=True``.
 
     Parameters
     ----------
@@ -160,6 +171,10 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
     DSTMLPRegressor : Other methods of moving connections.
     DenseMLPRegressor : All connections.
     StaticSparseMLPRegressor : As few connections, which stay.
+
+    Notes
+    -----
+    {differences}
 
     References
     ----------
