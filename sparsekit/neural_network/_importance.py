@@ -3,7 +3,7 @@
 import numpy as np
 
 
-class StrengthMixin:
+class FeatureImportancesMixin:
     """Gives networks `feature_importances_`."""
 
     @property
