@@ -21,6 +21,7 @@ from sparsekit.neural_network._importance import FeatureImportancesMixin
 from sparsekit.neural_network._input_checks import InputChecksMixin
 from sparsekit.neural_network._inputs import learn_inputs
 from sparsekit.neural_network._network_state import NetworkStateMixin
+from sparsekit.neural_network._pickling import PickleVersionMixin
 from sparsekit.neural_network._prepared_fit import PreparedFit, Validation
 from sparsekit.neural_network._resumption import restore
 from sparsekit.neural_network._sample_selection import selection_of
@@ -34,6 +35,7 @@ class BaseSparseMLP(
     ConsolidationMixin,
     FeatureImportancesMixin,
     IdentifiedRecordMixin,
+    PickleVersionMixin,
     CallbackSupportMixin,
     BaseEstimator,
     metaclass=ABCMeta,
