@@ -14,7 +14,7 @@ _PATIENCE = """
     Rewiring raises the loss for a while, so the default is more patient than that of
     networks that keep their connections, and scikit-learn's (10)."""
 
-ATTRIBUTES = [
+_ATTRIBUTES = [
     """coefs_ : list of scipy.sparse.csr_array
     Weight matrix of each layer, of shape (n_in, n_out); made from the stored
     arrays at each access.""",
@@ -78,38 +78,57 @@ ATTRIBUTES = [
 ]
 
 
+# By the word that stands for the number in the text of a parameter.
+_REFERENCES = {
+    "set": """Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
+   artificial neural networks with adaptive sparse connectivity inspired by network
+   science", Nature Communications 9, 2383, 2018.""",
+    "all_relu": """Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at
+   scale", arXiv 2102.01732, 2021.""",
+    "expected": """Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing
+   data by neural networks", NeurIPS 2018.""",
+    "scaling": """Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation?
+   Correcting sparsity bias in training neural networks", ICLR 2020.""",
+}
+
+
 def declare_parameters(cls):
     """Give an estimator class the constraints and the descriptions of its parameters.
 
-    The signature says which parameters there are. ``{parameters}``, ``{attributes}``
-    and ``{differences}`` in the docstring are replaced.
+    The signature says which parameters there are. ``{parameters}``, ``{attributes}``,
+    ``{differences}`` and ``{references}`` in the docstring are replaced.
     """
     defaults = dict(inspect.signature(cls.__init__).parameters)
     del defaults["self"]
     cls._parameter_constraints = {name: CONSTRAINTS[name] for name in defaults}
     if cls.__doc__:  # absent under python -OO
+        cited = [key for key in _REFERENCES if key != "set" or _rewires(defaults)]
+        entries = [
+            f".. [{number}] {_REFERENCES[key]}" for number, key in enumerate(cited, 1)
+        ]
         sections = {
-            "{parameters}": _parameter_texts(cls, defaults),
-            "{attributes}": ATTRIBUTES,
-            "{differences}": [_differences(cls, defaults)],
+            "{parameters}": "\n\n".join(_parameter_texts(cls, defaults, cited)),
+            "{attributes}": "\n\n".join(_ATTRIBUTES),
+            "{differences}": _differences(cls, defaults),
+            "{references}": "\n".join(entries),
         }
-        for place, texts in sections.items():
-            cls.__doc__ = cls.__doc__.replace(place, _indented(texts))
+        for place, text in sections.items():
+            indented = textwrap.indent(text, "    ").lstrip()
+            cls.__doc__ = cls.__doc__.replace(place, indented)
     return cls
 
 
-def _parameter_texts(cls, defaults):
+def _rewires(defaults):
+    return "prune_fraction" in defaults
+
+
+def _parameter_texts(cls, defaults, cited):
     """Return the entries of the section "Parameters"."""
-    # References before those of the parameters: the paper of SET.
-    rewires = "prune_fraction" in defaults
-    n_own = 1 if rewires else 0
     filled = {
         "{target}": _TARGET if cls.__name__.endswith("Regressor") else "",
-        "{all_relu}": f"[{n_own + 1}]_",
-        "{expected}": f"[{n_own + 2}]_",
-        "{scaling}": f"[{n_own + 3}]_",
         "{patience}": str(defaults["n_iter_no_change"].default),
-        "{why_patience}": _PATIENCE if rewires else "",
+        "{why_patience}": _PATIENCE if _rewires(defaults) else "",
+        **{f"{{{key}}}": f"[{number}]_" for number, key in enumerate(cited, 1)},
     }
     described = TEXTS | _strategy_parameters.TEXTS
     if "method" not in defaults:
@@ -128,14 +147,14 @@ def _differences(cls, defaults):
     regressor = cls.__name__.endswith("Regressor")
     theirs = "MLPRegressor" if regressor else "MLPClassifier"
     patience = defaults["n_iter_no_change"].default
+    more_patient = f" and `n_iter_no_change` {patience}" if _rewires(defaults) else ""
+    rate = defaults["learning_rate_init"].default
     text = (
         f"Parameters and attributes of :class:`~sklearn.neural_network.{theirs}` keep "
         "name and meaning here. Other than there, features"
         f"{' and target' if regressor else ''} are standardised (`standardize`), "
-        f"`learning_rate_init` is {defaults['learning_rate_init'].default} by default"
-        f"{f' and `n_iter_no_change` {patience}' if patience != 10 else ''}, numbers "
-        "have single precision (`dtype`), and `coefs_` are sparse. There is no solver "
-        '"lbfgs"'
+        f"`learning_rate_init` is {rate}{more_patient} by default, numbers have single "
+        'precision (`dtype`), and `coefs_` are sparse. There is no solver "lbfgs"'
     )
     if regressor:
         text += (
@@ -143,8 +162,3 @@ def _differences(cls, defaults):
             "(n_samples, 1), so have the predictions"
         )
     return textwrap.fill(text + ".", 84)
-
-
-def _indented(texts):
-    """Return the paragraphs as a section within the docstring of a class."""
-    return textwrap.indent("\n\n".join(texts), "    ").lstrip()

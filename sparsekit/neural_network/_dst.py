@@ -39,15 +39,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
 
     References
     ----------
-    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
-       artificial neural networks with adaptive sparse connectivity inspired by network
-       science", Nature Communications 9, 2383, 2018.
-    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------
@@ -187,15 +179,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
 
     References
     ----------
-    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
-       artificial neural networks with adaptive sparse connectivity inspired by network
-       science", Nature Communications 9, 2383, 2018.
-    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------

@@ -78,7 +78,7 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         "estimator": [HasMethods(["fit"])],
         "n_features_to_select": [
             Interval(Integral, 1, None, closed="left"),
-            Interval(RealNotInt, 0, 1, closed="neither"),
+            Interval(RealNotInt, 0, 1, closed="right"),
             None,
         ],
     }

@@ -34,8 +34,8 @@ TEXTS = {
     each, and their papers.
 
     - "static": no connection moves.
-    - "set", "itop", "dsr", "mest", "deepr": new connections at random; "itop" prefers
-      positions that never had one.
+    - "set" {set}, "itop", "dsr", "mest", "deepr": new connections at random; "itop"
+      prefers positions that never had one.
     - "rigl", "snfs", "srigl": where the gradient of the loss is large; with "srigl"
       all neurons of a layer have the same number.
     - "cht", "chts", "chtss": where the connections there are predict further ones.
