@@ -32,6 +32,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
     --------
     SETMLPClassifier : The same with ``method="set"``.
     StaticSparseMLPClassifier : The same with ``method="static"``.
+    DenseMLPClassifier : All connections.
 
     Notes
     -----
@@ -172,6 +173,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
     --------
     SETMLPRegressor : The same with ``method="set"``.
     StaticSparseMLPRegressor : The same with ``method="static"``.
+    DenseMLPRegressor : All connections.
 
     Notes
     -----

@@ -39,6 +39,7 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
     n_features_ : int
         Number of selected features.
     n_features_in_ : int
+        Number of features seen in `fit`.
     feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where all of them are strings.
 

@@ -30,8 +30,8 @@ CONSTRAINTS: dict[str, list] = {
 TEXTS = {
     "method": """{"set", "static", "rigl", "itop", "snfs", "dsr", "deepr", "mest", \
 "granet", "gmp", "cht", "chts", "chtss", "srigl", "magnitude", "lottery"}, default="set"
-    Which method decides about the connections; the page on topology lists the parts of
-    each, and their papers.
+    Which method decides about the connections. "Methods and topology" in the user guide
+    lists the parts of each, and their papers.
 
     - "static": no connection moves.
     - "set" {set}, "itop", "dsr", "mest", "deepr": new connections at random; "itop"
