@@ -100,7 +100,10 @@ def declare_parameters(cls):
     """
     defaults = dict(inspect.signature(cls.__init__).parameters)
     del defaults["self"]
-    cls._parameter_constraints = {name: CONSTRAINTS[name] for name in defaults}
+    constraints = CONSTRAINTS
+    if "method" not in defaults:
+        constraints = constraints | _strategy_parameters.CONSTRAINTS_OF_SET
+    cls._parameter_constraints = {name: constraints[name] for name in defaults}
     if cls.__doc__:  # absent under python -OO
         cited = [key for key in _REFERENCES if key != "set" or _rewires(defaults)]
         entries = [

@@ -90,7 +90,13 @@ float or None, default=None
     has, or by that of a dense layer.""",
 }
 
-# Of an estimator with a fixed method, which has these parameters only.
+# Of an estimator with a fixed method, which has these parameters only, and nothing that
+# None could stand for.
+CONSTRAINTS_OF_SET = {
+    name: [allowed for allowed in CONSTRAINTS[name] if allowed is not None]
+    for name in ("prune_fraction", "grower")
+}
+
 TEXTS_OF_SET = {
     "prune_fraction": """float in [0, 1], default=0.3
     Share of the connections that is replaced between two epochs ("zeta" in the
