@@ -26,6 +26,7 @@ ARROWS = {
     "topology": {"kernels"},
     "network": {"kernels", "topology", "_layout"},
     "neural_network": {
+        "__version__",
         "_archive",
         "_layout",
         "_palette",

@@ -5,11 +5,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length
 
 from sparsekit.network import take_targets
-from sparsekit.neural_network._fit_loop import Validation
+from sparsekit.neural_network._prepared_fit import Validation
 
 
 def hold_out(estimator, X, targets, X_val, y_val):
-    """Return the training rows (None for all) and what is held out of training."""
+    """Return the training rows (None for all) and what is held out of training.
+
+    Its samples are rows of X, which are not prepared for the network yet.
+    """
     if X_val is not None:
         X_val = estimator._check_X(X_val)
         y_val = check_array(

@@ -1,4 +1,4 @@
-"""Which connections to drop."""
+"""Drop the weights nearest to zero, positive and negative ones apart."""
 
 import numpy as np
 from sklearn.base import BaseEstimator

@@ -18,6 +18,7 @@ from sparsekit import (
     DenseMLPRegressor,
     SETMLPClassifier,
 )
+from sparsekit.neural_network import _pickling
 from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -173,3 +174,24 @@ def test_a_stored_network_is_not_much_larger_than_its_connections():
     # Per connection an index, a weight and two moments, of 4 bytes each, and of 8 bytes
     # the position, as explored; the rest are arrays per neuron and per feature.
     assert stored.tell() < 24 * net.n_connections_ + 100_000
+
+
+def test_a_pickle_of_another_version_warns(monkeypatch):
+    X, y = flowers()
+    net = SETMLPClassifier((10,), max_iter=2, random_state=0).fit(X, y)
+    stored = pickle.dumps(net)
+    monkeypatch.setattr(_pickling, "__version__", "99.0")
+    with pytest.warns(UserWarning, match=r"pickled by sparsekit .* is sparsekit 99\.0"):
+        again = pickle.loads(stored)
+    assert_array_equal(again.predict_proba(X), net.predict_proba(X))
+
+
+def test_a_pickle_without_a_version_warns():
+    net = SETMLPClassifier()
+    with pytest.warns(UserWarning, match="pickled by sparsekit of unknown version"):
+        net.__setstate__(net.get_params())
+
+
+def test_the_version_of_a_pickle_is_no_attribute():
+    net = pickle.loads(pickle.dumps(SETMLPClassifier()))
+    assert vars(net) == vars(SETMLPClassifier())

@@ -290,6 +290,10 @@ def test_every_is_a_number_of_epochs(every):
         CheckpointCallback("net", every=every)
 
 
+def test_every_may_be_a_number_of_numpy():
+    assert CheckpointCallback("net", every=np.int64(3)).every == 3
+
+
 KILLED = """
 import os, signal, sys
 from sparsekit.neural_network import CheckpointCallback
