@@ -15,7 +15,7 @@ from sparsekit.difficulty import (
     difficulty_report,
     selection_curve,
 )
-from sparsekit.difficulty._selection import STRATEGIES, select
+from sparsekit.difficulty._select import STRATEGIES, select
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
