@@ -155,6 +155,24 @@ def test_never_learned_samples_count_as_the_caller_says(rule, count):
     assert not table["unforgettable"].any()
 
 
+def test_events_of_a_cause_are_those_of_the_evaluations_around_rewirings():
+    rewirings = {
+        "rows": np.array([0, 1, 3]),
+        "n_forgotten": np.array([[0, 1, 0], [0, 0, 0], [2, 0, 0]]),
+        "n_evaluated": np.array([6, 6, 6]),
+        "correct": np.array([0, 0, 1]),
+    }
+    one = record(4, rewirings=rewirings)
+    table = forgetting_events(one, source="prune")
+    # Row 0 is wrong at the end, but what was forgotten had been learned.
+    assert_array_equal(table["n_forgotten"], [1, 6, np.nan, 0])
+    assert table["never_learned"].tolist() == [False, True, pd.NA, False]
+    assert table["unforgettable"].tolist() == [False, False, pd.NA, True]
+    every = forgetting_events(one, source="all", never_learned="zero")
+    assert_array_equal(every["n_forgotten"], [1, 0, np.nan, 2])
+    assert_array_equal(every["rate"] * 6, [1, 0, np.nan, 2])
+
+
 def test_rows_that_were_held_out_have_no_score():
     seen = np.array([10, 0, 10])
     one = record(3, n_seen=seen, n_correct=np.array([4, 0, 0]))
