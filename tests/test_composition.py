@@ -3,14 +3,11 @@
 Every threshold of a score lies 0.05 or more below the lowest of ten seeds.
 """
 
-import pickle
-
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn
-import skops.io
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
@@ -42,6 +39,7 @@ from sparsekit import (
     SETMLPRegressor,
     StaticSparseMLPClassifier,
 )
+from tests.storing import WAYS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -237,33 +235,7 @@ def test_a_transformed_target():
     assert model.score(X, y) > 0.35
 
 
-def through_pickle(model, folder):
-    return pickle.loads(pickle.dumps(model))
-
-
-def through_joblib(model, folder):
-    joblib.dump(model, folder / "model.joblib")
-    return joblib.load(folder / "model.joblib")
-
-
-def through_memory_map(model, folder):
-    joblib.dump(model, folder / "model.joblib")
-    return joblib.load(folder / "model.joblib", mmap_mode="r")
-
-
-def through_skops(model, folder):
-    stored = skops.io.dumps(model)
-    own_types = skops.io.get_untrusted_types(data=stored)
-    assert own_types == [
-        "sparsekit.missingness._mcar.MCARMasker",
-        "sparsekit.neural_network._set.SETMLPClassifier",
-    ]
-    return skops.io.loads(stored, trusted=own_types)
-
-
-@pytest.mark.parametrize(
-    "store", [through_pickle, through_joblib, through_memory_map, through_skops]
-)
+@pytest.mark.parametrize("store", WAYS)
 def test_a_stored_pipeline_predicts_the_same_and_trains_on(store, tmp_path):
     X, y = tumours(200)
     model = masked(quick()).fit(X, y)

@@ -16,6 +16,7 @@ from sparsekit.difficulty import (
     forgetting_events,
 )
 from sparsekit.neural_network import Recording
+from tests.callbacks import Callback
 from tests.reference.naive_record import facts
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -24,21 +25,12 @@ N_EPOCHS = 12
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 
 
-class Outputs:
+class Outputs(Callback):
     """Callback that keeps the outputs for all rows after every epoch."""
 
     def __init__(self, X):
         self.X = X
         self.outputs = []
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
 
     def on_fit_task_end(self, estimator, context, *, fitted_estimator):
         if context.task_name == "epoch":
