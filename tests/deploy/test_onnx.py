@@ -171,6 +171,12 @@ def test_steps_before_the_network_are_part_of_the_model(steps):
     assert_probabilities(run(export_onnx(pipeline), X), pipeline, X, 1e-12)
 
 
+def test_models_are_of_versions_that_old_runtimes_read():
+    model = export_onnx(trained())
+    assert model.ir_version == 8
+    assert [entry.version for entry in model.opset_import] == [17]
+
+
 def test_any_number_of_rows_can_be_predicted():
     model = export_onnx(trained())
     X, _ = flowers("float32")

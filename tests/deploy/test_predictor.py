@@ -119,6 +119,22 @@ def test_rows_in_many_blocks_agree(monkeypatch):
     assert_agree(to_predictor(net), net, flowers()[0], 1e-12)
 
 
+def test_no_rows_have_no_predictions():
+    X, _ = flowers()
+    predictor = to_predictor(trained())
+    assert predictor.predict(X[:0]).shape == (0,)
+    assert predictor.predict_proba(sparse.csr_array(X[:0])).shape == (0, 3)
+
+
+def test_entries_of_one_cell_are_added_and_stay_as_they_were_given():
+    predictor = to_predictor(trained())
+    X = sparse.csr_array(([1.0, 2.0, 0.5], [2, 0, 2], [0, 3]), shape=(1, 4))
+    expected = predictor.predict_proba(np.array([[2.0, 0.0, 1.5, 0.0]]))
+    assert_allclose(predictor.predict_proba(X), expected, rtol=1e-5)
+    assert X.data.tolist() == [1.0, 2.0, 0.5]
+    assert X.indices.tolist() == [2, 0, 2]
+
+
 @pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
 def test_a_stored_predictor_predicts_the_same(mode, tmp_path):
     predictor = to_predictor(trained(**mode))
