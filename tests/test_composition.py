@@ -150,7 +150,7 @@ def test_a_column_transformer_in_front():
 
 @pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
 @pytest.mark.parametrize("out_activation", ["auto", "softmax"])
-def test_calibration(method, out_activation):
+def test_calibrated_probabilities_sum_to_one_and_predict(method, out_activation):
     X, y = tumours(300)
     model = CalibratedClassifierCV(
         quick(out_activation=out_activation), method=method, cv=2
@@ -169,7 +169,7 @@ def test_calibration(method, out_activation):
     ],
     ids=["classifier", "regressor"],
 )
-def test_bagging_in_parallel(backend, make, net, data):
+def test_a_bag_trained_in_parallel_is_one_trained_alone(backend, make, net, data):
     X, y = data()
     alone = make(net, n_estimators=4, random_state=0).fit(X, y)
     with joblib.parallel_config(backend=backend):
@@ -193,7 +193,7 @@ def test_bagging_of_networks_that_use_threads_themselves():
 
 
 @pytest.mark.parametrize("voting", ["hard", "soft"])
-def test_voting_of_classifiers(voting):
+def test_classifiers_vote_together(voting):
     X, y = tumours(200)
     voters = [
         ("set", quick()),
@@ -209,7 +209,7 @@ def test_voting_of_classifiers(voting):
     assert model.score(X, labels) > 0.85
 
 
-def test_voting_of_regressors():
+def test_regressors_vote_together():
     X, y = patients()
     voters = [("set", quick_regressor()), ("linear", Ridge())]
     assert VotingRegressor(voters).fit(X, y).score(X, y) > 0.35
@@ -224,7 +224,7 @@ def test_one_network_per_output():
     assert MultiOutputClassifier(quick()).fit(X, high).score(X, high) > 0.5
 
 
-def test_a_transformed_target():
+def test_a_transformed_target_comes_back_in_its_units():
     X, y = patients()
     model = TransformedTargetRegressor(
         quick_regressor(), func=np.log, inverse_func=np.exp
