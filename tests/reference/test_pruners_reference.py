@@ -57,7 +57,7 @@ def test_the_sign_change_pruner_drops_as_one_by_one(drawn):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @given(st.data())
-def test_pruners_by_score_drop_as_by_sorting(dtype, data):
+def test_scores_of_pruners_equal_their_formulas(dtype, data):
     layer, _ = data.draw(known_layers(dtype=dtype))
     twins = [
         (RelativeImportancePruner(), naive.relative_importance(layer)),
