@@ -53,7 +53,7 @@ def test_survivors_keep_weight_and_moments_and_the_total_is_exact(
 def test_weights_and_moments_keep_their_precision(dtype):
     rng = np.random.default_rng(0)
     trainer = random_trainer(rng, (6, 9, 8, 3), 0.5, "adam", dtype)
-    trainer.rewire(SETPruner(), RandomGrower(), 0.3, rng, total=50)
+    trainer.rewire(SETPruner(), RandomGrower(), 0.3, rng, total=40)
     moved = [trainer.network.weights, *trainer.state.weight_moments().values()]
     assert {values.dtype for values in moved} == {np.dtype(dtype)}
 
