@@ -13,6 +13,9 @@ from sklearn.datasets import load_digits
 
 from sparsekit import DenseMLPRegressor, SETMLPClassifier
 
+# Kernels of sparse and of dense layers.
+NETWORKS = [SETMLPClassifier, DenseMLPRegressor]
+
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 
@@ -49,7 +52,7 @@ def bits(net):
 
 
 @pytest.mark.parametrize("store", [np.asarray, sparse.csr_array])
-@pytest.mark.parametrize("network", [SETMLPClassifier, DenseMLPRegressor])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_two_threads_give_the_bits_of_one(network, store):
     X, y = digits()
     X = store(X)
