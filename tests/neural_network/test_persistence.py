@@ -1,13 +1,11 @@
 """A fitted network survives clone, pickle, joblib and skops, and trains on."""
 
-import copy
 import io
 import pickle
 
 import joblib
 import numpy as np
 import pytest
-import skops.io
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
@@ -19,7 +17,10 @@ from sparsekit import (
     SETMLPClassifier,
 )
 from sparsekit.neural_network import _pickling
-from tests.estimators import NETWORKS
+from tests.storing import WAYS, through_joblib
+
+# Networks differ in what their connections do, and not in what is stored of them.
+NETWORKS = [SETMLPClassifier, DenseMLPRegressor]
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -32,41 +33,6 @@ def flowers():
 
 def outputs(net, X):
     return net.predict_proba(X) if hasattr(net, "predict_proba") else net.predict(X)
-
-
-def through_copy(net, folder):
-    return copy.deepcopy(net)
-
-
-def through_pickle(net, folder):
-    return pickle.loads(pickle.dumps(net))
-
-
-def through_joblib(net, folder):
-    joblib.dump(net, folder / "net.joblib")
-    return joblib.load(folder / "net.joblib")
-
-
-def through_memory_map(net, folder):
-    joblib.dump(net, folder / "net.joblib")
-    return joblib.load(folder / "net.joblib", mmap_mode="r")
-
-
-def through_skops(net, folder):
-    stored = skops.io.dumps(net)
-    own_types = skops.io.get_untrusted_types(data=stored)
-    # Beside the estimator's own class, nothing has to be trusted.
-    assert own_types == [f"{type(net).__module__}.{type(net).__qualname__}"]
-    return skops.io.loads(stored, trusted=own_types)
-
-
-WAYS = [
-    through_copy,
-    through_pickle,
-    through_joblib,
-    through_memory_map,
-    through_skops,
-]
 
 
 @pytest.mark.parametrize("store", WAYS)

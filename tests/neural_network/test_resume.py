@@ -27,6 +27,7 @@ from sparsekit.neural_network import (
 )
 from sparsekit.neural_network._recipes import RECIPES
 from sparsekit.topology import RewiringSchedule
+from tests.callbacks import CutOff
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -49,28 +50,6 @@ SETTINGS = {
     "expected": {"missing": "expected", "dtype": "float64"},
     "one order": {"shuffle": False, "batch_size": 7},
 }
-
-
-class CutOff:
-    """Raise at the end of an epoch; the callbacks before this one have been called."""
-
-    def __init__(self, epoch, task="epoch", error=RuntimeError):
-        self.epoch = epoch
-        self.task = task
-        self.error = error
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        if context.task_name == self.task and estimator.n_iter_ == self.epoch:
-            raise self.error("cut off")
 
 
 def flowers(storage=np.asarray):
