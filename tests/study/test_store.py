@@ -39,7 +39,7 @@ def fitted(monkeypatch):
     run_job, keys = _run.run_job, []
 
     def recorded(table, model, job):
-        keys.extend(job.fit_keys())
+        keys.extend(job.all_row_keys())
         return run_job(table, model, job)
 
     monkeypatch.setattr(_run, "run_job", recorded)
@@ -184,7 +184,9 @@ def test_other_settings_are_refused_by_name(table, path, changes, message):
 def test_other_data_are_refused(table, path):
     study(table, path)
     table[0][3, 2] += 1e-12
-    with pytest.raises(ValueError, match="checksum of data of datasets was"):
+    with pytest.raises(
+        ValueError, match="the values of data are not those it was made of"
+    ):
         study(table, path)
 
 
