@@ -209,7 +209,7 @@ def generators():
 
 @says("mdatagen")
 def percent_of_cells():
-    """missing_rate is a percentage of cells; of the multivariate ones MCAR has a seed."""
+    """missing_rate is a percentage of cells; only its MCAR has a seed."""
     from mdatagen.multivariate import mMAR, mMCAR, mMNAR
 
     columns, y = list("abcd"), np.arange(500) % 2
