@@ -104,19 +104,19 @@ def sisters_layers():
 
 @says("rigl-torch")
 def rigl_torch_masks():
-    """Weights stay dense, with zeros for the connections that are absent."""
+    """Weights stay dense, with zeros; linear layers are left alone unless one asks."""
     import torch
     from rigl_torch.RigL import RigLScheduler
 
-    net = torch.nn.Sequential(
-        torch.nn.Linear(20, 50), torch.nn.Linear(50, 50), torch.nn.Linear(50, 2)
-    )
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
-    RigLScheduler(net, optimizer, dense_allocation=0.1, T_end=100, delta=10)
-    weight = net[1].weight
-    n_active = int((weight != 0).sum())
-    return weight.layout == torch.strided and n_active < weight.numel(), (
-        f"{n_active} of {weight.numel()} stored numbers are not zero"
+    n_active = []
+    for settings in ({}, {"ignore_linear_layers": False}):
+        net = torch.nn.Sequential(torch.nn.Linear(20, 50), torch.nn.Linear(50, 50))
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+        RigLScheduler(net, optimizer, dense_allocation=0.1, T_end=100, **settings)
+        n_active.append(int((net[1].weight != 0).sum()))
+    dense = net[1].weight.layout == torch.strided
+    return dense and n_active == [2500, 250], (
+        f"of 2500 stored numbers {n_active[0]} and, if asked, {n_active[1]} are not zero"
     )
 
 
