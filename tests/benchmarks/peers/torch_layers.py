@@ -116,7 +116,7 @@ def rigl_torch_masks():
         n_active.append(int((net[1].weight != 0).sum()))
     dense = net[1].weight.layout == torch.strided
     return dense and n_active == [2500, 250], (
-        f"of 2500 stored numbers {n_active[0]} and, if asked, {n_active[1]} are not zero"
+        f"of 2500 stored numbers {n_active[0]} are not zero; if asked, {n_active[1]}"
     )
 
 
