@@ -78,6 +78,20 @@ def networks_in_clean_learning():
 
 
 @says("cleanlab")
+def datalab():
+    """Datalab finds wrong labels, outliers and near duplicates at once."""
+    from cleanlab import Datalab
+
+    X, y, probabilities = _wrong_labels()
+    X[5] = X[4]
+    lab = Datalab({"y": y}, label_name="y", verbosity=0)
+    lab.find_issues(features=X, pred_probs=probabilities)
+    counts = lab.get_issue_summary().set_index("issue_type")["num_issues"]
+    found = counts[["label", "outlier", "near_duplicate"]]
+    return (found > 0).all(), found.to_dict()
+
+
+@says("cleanlab")
 def kinds_of_labels():
     """It has regression, annotators, multi-label, segmentation and object detection."""
     names = ["regression", "multiannotator", "multilabel_classification"]

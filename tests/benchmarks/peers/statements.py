@@ -14,7 +14,6 @@ PEERS = {
     "PyTorch": ("torch",),
     "Nerva": ("nerva-torch", "torch"),
     "rigl-torch": ("rigl-torch", "torch", "torchvision"),
-    "sparselinear": ("sparselinear", "torch", "torch-sparse"),
     "skorch": ("skorch", "torch"),
     "scikit-learn": ("scikit-learn",),
     "pyampute": ("pyampute",),

@@ -120,18 +120,6 @@ def rigl_torch_masks():
     )
 
 
-@says("sparselinear")
-def sparselinear_stores_connections():
-    """A layer stores and trains its connections only."""
-    import torch
-    from sparselinear import SparseLinear
-
-    layer = SparseLinear(N_IN, N_OUT, sparsity=1 - DENSITY)
-    layer(torch.randn(4, N_IN)).sum().backward()
-    n_stored = layer.weights.grad.numel()
-    return n_stored < N_IN * N_OUT, f"gradient of {n_stored} of {N_IN * N_OUT} numbers"
-
-
 @says("skorch")
 def skorch_makes_estimators():
     """A module of PyTorch becomes an estimator for grid searches; NaN stays NaN."""
