@@ -1,9 +1,9 @@
 """Compare the time of a step between libraries on a machine that has other work, too.
 
 `python -m tests.benchmarks.turns` from a checkout, a few minutes; needs PyTorch, and
-SparseLab takes part where it is installed. All networks take single steps in turns, on one
-thread; what counts is the least processor time of each, which leaves out the time for
-which others had the core. It prints these as shares of the time of PyTorch's dense
+SparseLab takes part where it is installed. All networks take single steps in turns, on
+one thread; what counts is the least processor time of each, which leaves out the time
+for which others had the core. It prints these as shares of the time of PyTorch's dense
 network, rough ones, since others use the caches too. On a quiet machine,
 `tests.benchmarks.figures` measures whole epochs.
 """
