@@ -122,8 +122,9 @@ def main(arguments=None):
     table = compared(rows)
     settings = {"splits": options.splits, "rate": options.rate}
     write_table(table, options.out, settings)
-    gains, widths = table["gain"], table["half_width"]
-    table["shown"] = [f"{g:+.3f} ± {h:.3f}" for g, h in zip(gains, widths, strict=True)]
+    # In points of accuracy.
+    gains, widths = 100 * table["gain"], 100 * table["half_width"]
+    table["shown"] = [f"{g:+.1f} ± {h:.1f}" for g, h in zip(gains, widths, strict=True)]
     columns = ["table", "mechanism"]
     for value in ("shown", "time_ratio"):
         print(table.pivot(index="model", columns=columns, values=value).T.to_string())

@@ -138,8 +138,9 @@ def main(arguments=None):
         ]
     table = differences(pd.DataFrame(rows))
     write_table(table, options.out, {"seeds": options.seeds})
-    gains, widths = table["gain"], table["half_width"]
-    table["shown"] = [f"{g:+.3f} ± {h:.3f}" for g, h in zip(gains, widths, strict=True)]
+    # In points: hundredths of accuracy and of R2.
+    gains, widths = 100 * table["gain"], 100 * table["half_width"]
+    table["shown"] = [f"{g:+.1f} ± {h:.1f}" for g, h in zip(gains, widths, strict=True)]
     columns = ["missing_rate", "mechanism"]
     print(table.pivot(index="option", columns=columns, values="shown").to_string())
 

@@ -266,6 +266,21 @@ def test_parquet_is_written_beside_its_csv_when_the_study_is_complete(
     }
 
 
+def test_a_disk_that_is_full_at_the_end_leaves_the_rows_and_nothing_else(
+    table, path, monkeypatch
+):
+    def fill_the_disk(frame, path, **options):
+        path.write_text("half a file")
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pd.DataFrame, "to_csv", fill_the_disk)
+        with pytest.raises(OSError, match="no space left"):
+            study(table, path)
+    assert sorted(path.parent.iterdir()) == [path, path.with_suffix(".json")]
+    assert len(pd.read_csv(path)) == N_FITS
+
+
 def test_another_ending_is_refused(table, tmp_path):
     with pytest.raises(ValueError, match=r"must end in \.csv or \.parquet"):
         study(table, tmp_path / "results.xlsx")

@@ -126,6 +126,15 @@ def test_nothing_passed_in_is_modified(table):
     assert params == TINY
 
 
+def test_tables_smaller_than_a_batch_are_one_batch(table):
+    X, y = table
+    rows = np.arange(20)
+    frame = missingness_study(
+        X[rows], y[rows], models=["dense"], missing_rates=[0.2], seeds=1
+    ).frame
+    assert frame["n_train"].tolist() == [13]
+
+
 def test_text_classes_work(table):
     X, y = table
     labels = np.where(y == 1, "ill", "well")
