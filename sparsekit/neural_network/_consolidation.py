@@ -46,7 +46,7 @@ class ConsolidationMixin:
         Returns
         -------
         self : object
-            The estimator.
+            The estimator itself.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class ConsolidationMixin:
         Returns
         -------
         self : object
-            The estimator.
+            The estimator itself.
         """
         vars(self).pop("_protection", None)
         return self
