@@ -1,5 +1,6 @@
 """The map of a data set: how sure the network is of each sample, and how steadily."""
 
+from sparsekit._pyplot import import_pyplot
 from sparsekit.difficulty._cartography import cartography
 
 # From blue to red through light grey; correctness reads along it.
@@ -79,9 +80,8 @@ class DataMapDisplay:
         display : DataMapDisplay
             The display, drawn.
         """
-        import matplotlib.pyplot as plt
-
         if ax is None:
+            plt = import_pyplot("DataMapDisplay")
             _, ax = plt.subplots(figsize=(5.5, 4.2), layout="constrained")
         shown = self.table["confidence"].notna().to_numpy()
         named = isinstance(hue, str)

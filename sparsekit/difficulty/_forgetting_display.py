@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sparsekit._pyplot import import_pyplot
 from sparsekit.difficulty._forgetting import CAUSES
 from sparsekit.difficulty._record import record_of, rewirings_of
 
@@ -105,9 +106,8 @@ class ForgettingDisplay:
         display : ForgettingDisplay
             The display, drawn.
         """
-        import matplotlib.pyplot as plt
-
         if ax is None:
+            plt = import_pyplot("ForgettingDisplay")
             _, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
         bottom = np.zeros(len(self.epochs))
         places = np.arange(1, len(self.epochs) + 1)

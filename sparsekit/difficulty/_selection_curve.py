@@ -9,6 +9,7 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state, indexable
 
+from sparsekit._pyplot import import_pyplot
 from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._checks import check_share
 from sparsekit.difficulty._report import difficulty_report
@@ -209,9 +210,8 @@ class SelectionCurveDisplay:
         display : SelectionCurveDisplay
             The display, drawn.
         """
-        import matplotlib.pyplot as plt
-
         if ax is None:
+            plt = import_pyplot("SelectionCurveDisplay")
             _, ax = plt.subplots(figsize=(5.5, 3.8), layout="constrained")
         for name, rows in self.table.groupby("by"):
             scores = rows.groupby("keep")["score"]

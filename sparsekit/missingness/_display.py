@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sparsekit._pyplot import import_pyplot
 from sparsekit.missingness._diagnosis import diagnose
 
 # Vermilion of Okabe and Ito's palette on a light grey: can be told apart with any kind
@@ -154,7 +155,7 @@ class MissingnessDisplay:
 
     def _new_axes(self):
         """Return the axes of a new figure in which cells are neither tiny nor huge."""
-        import matplotlib.pyplot as plt
+        plt = import_pyplot("MissingnessDisplay")
 
         n_shown, n_columns = np.shape(self.patterns)
         names = 0.09 * self._longest_name() if self._names_are_rotated() else 0.3

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from sparsekit._palette import COLOURS
+from sparsekit._pyplot import import_pyplot
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
 LOSS_COLOUR, VALIDATION_COLOUR = COLOURS[:2]
@@ -122,9 +123,8 @@ class LossCurveDisplay:
         LossCurveDisplay
             The display, drawn.
         """
-        import matplotlib.pyplot as plt
-
         if ax is None:
+            plt = import_pyplot("LossCurveDisplay")
             _, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
         epochs = np.arange(1, len(self.loss_curve) + 1)
         lines = ax.plot(epochs, self.loss_curve, color=LOSS_COLOUR, label="loss")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sparsekit._palette import COLOURS
+from sparsekit._pyplot import import_pyplot
 from sparsekit.network import SparseNetwork
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
@@ -140,10 +141,9 @@ class TopologyDisplay:
             If `kind`, `values` or `layer` is none of those there are, or `image_shape`
             does not fit the number of features.
         """
-        import matplotlib.pyplot as plt
-
         draw = self._drawing(kind, layer, values, image_shape)
         if ax is None:
+            plt = import_pyplot("TopologyDisplay")
             _, ax = plt.subplots(figsize=(5.5, 4), layout="constrained")
         draw(ax)
         self.ax_, self.figure_ = ax, ax.figure

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sparsekit._palette import COLOURS
+from sparsekit._pyplot import import_pyplot
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     AXIS,
@@ -238,8 +239,7 @@ class MissingnessStudyDisplay:
 
 def _new_axes(panels):
     """Return the axes of a new figure, one row per condition."""
-    import matplotlib.pyplot as plt
-
+    plt = import_pyplot("MissingnessStudyDisplay")
     n_rows = len({condition for condition, _ in panels})
     n_columns = len(panels) // n_rows
     _, axes = plt.subplots(

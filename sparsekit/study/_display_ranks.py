@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sparsekit._pyplot import import_pyplot
 from sparsekit.study._drawing import as_text
 from sparsekit.study._ranks import rank_models
 
@@ -102,8 +103,7 @@ class CriticalDifferenceDisplay:
         first_label = 0.7 + BAR_STEP * len(self.ranks.groups)
         height = first_label + n_labels - 0.6
         if ax is None:
-            import matplotlib.pyplot as plt
-
+            plt = import_pyplot("CriticalDifferenceDisplay")
             _, ax = plt.subplots(
                 figsize=(8, 0.3 * (height - TOP) + 0.2), layout="constrained"
             )

@@ -2,6 +2,8 @@
 
 import math
 
+from sparsekit._pyplot import import_pyplot
+
 BASELINE_COLOUR = "#222222"
 
 # From the values of a metric to those of the axis, and to those of differences.
@@ -14,8 +16,7 @@ LEGEND_COLUMN = 2.5
 
 def new_panels(n_panels):
     """Return the Axes of a new figure, side by side and below each other."""
-    import matplotlib.pyplot as plt
-
+    plt = import_pyplot("A figure of a study")
     n_columns = min(math.ceil(math.sqrt(n_panels)), 3)
     n_rows = math.ceil(n_panels / n_columns)
     _, axes = plt.subplots(
