@@ -25,6 +25,7 @@ ARROWS = {
     "_palette": set(),
     "_pyplot": set(),
     "_sklearn_compat": set(),
+    "_words": set(),
     "topology": {"kernels"},
     "network": {"kernels", "topology", "_layout"},
     "neural_network": {
@@ -34,11 +35,12 @@ ARROWS = {
         "_pyplot",
         "_sample_ids",
         "_sklearn_compat",
+        "_words",
         "deploy",
         "network",
         "topology",
     },
-    "missingness": {"kernels", "_layout", "_pyplot", "_sklearn_compat"},
+    "missingness": {"kernels", "_layout", "_pyplot", "_sklearn_compat", "_words"},
     "continual": {
         "_sample_ids",
         "_sklearn_compat",

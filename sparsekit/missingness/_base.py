@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
+from sparsekit._words import refuse_words
 from sparsekit.missingness._cells import (
     count_masked,
     draw_exact,
@@ -296,6 +297,7 @@ class BaseMasker(
     def _validated(self, X, reset=False):
         if not reset:
             check_is_fitted(self)
+        refuse_words(X)
         X = validate_data(
             self,
             X,
