@@ -9,6 +9,7 @@ from sparsekit.study._display_cost import CostDisplay
 from sparsekit.study._display_difference import DifferenceDisplay
 from sparsekit.study._display_ranks import CriticalDifferenceDisplay
 from sparsekit.study._ranks import rank_models
+from sparsekit.study._report import format_summary
 from sparsekit.study._summary import summarize
 
 KEY = ["dataset", "mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
@@ -150,6 +151,35 @@ class StudyResult:
             One row per dataset, mechanism, when, missing rate, model and sparsity.
         """
         return summarize(self.frame, pool_rates=pool_rates, confidence=confidence)
+
+    def report(self):
+        """Return the tables that the command prints: a few columns, for people.
+
+        Returns
+        -------
+        text : str
+            A block of rows for each dataset, mechanism and sparsity, then one over all
+            missing rates; at most 100 characters wide for up to three models.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from sparsekit.study import StudyResult
+        >>> frame = pd.DataFrame({
+        ...     "mechanism": "mcar", "missing_rate": [0.0, 0.5], "sparsity": 0.9,
+        ...     "model": "set", "seed": 0, "metric": "accuracy", "score": [0.9, 0.8],
+        ...     "n_connections": 100, "fit_time": 0.1,
+        ... })
+        >>> print(StudyResult(frame).report())
+        Test accuracy in %: mean over 1 seed.
+        <BLANKLINE>
+        Sparsity 90 %, mechanism mcar
+         missing           SET
+             0 %          90.0
+            50 %          80.0
+        ...
+        """
+        return format_summary(self.summary(), self.summary(pool_rates=True))
 
     def compare(
         self,

@@ -12,6 +12,6 @@ def test_every_model_has_a_score_on_every_table(tmp_path, capsys):
     assert len(table) == 2 * 8
     assert table["metric"].groupby("table").first().tolist() == ["r2", "accuracy"]
     accuracy = table.loc["iris", "score"]
-    # Ten runs with other seeds of folds and networks: at least 0.08.
+    # With ten other seeds of folds and networks it was 0.12 to 0.62.
     assert accuracy["SET, batch 32"] - accuracy["SET, early"] > 0.05
     assert "boosted trees" in capsys.readouterr().out
