@@ -1,5 +1,7 @@
 """The map of a data set: how sure the network is of each sample, and how steadily."""
 
+from typing import Self
+
 from sparsekit._pyplot import import_pyplot
 from sparsekit.difficulty._cartography import cartography
 
@@ -43,14 +45,14 @@ class DataMapDisplay:
     'variability'
     """
 
-    def __init__(self, *, table):
+    def __init__(self, *, table) -> None:
         self.table = table
 
     def __repr__(self):
         return f"DataMapDisplay({len(self.table)} samples)"
 
     @classmethod
-    def from_record(cls, record):
+    def from_record(cls, record) -> Self:
         """Make a display of a record.
 
         Parameters
@@ -65,7 +67,7 @@ class DataMapDisplay:
         """
         return cls(table=cartography(record))
 
-    def plot(self, ax=None, *, hue="correctness"):
+    def plot(self, ax=None, *, hue="correctness") -> Self:
         """Draw the map.
 
         Parameters

@@ -1,5 +1,7 @@
 """The figure of forgetting: due to gradient steps, to pruning, or to growth."""
 
+from typing import Self
+
 import numpy as np
 
 from sparsekit._pyplot import import_pyplot
@@ -55,7 +57,7 @@ class ForgettingDisplay:
     0
     """
 
-    def __init__(self, *, counts, null_counts, epochs):
+    def __init__(self, *, counts, null_counts, epochs) -> None:
         self.counts = counts
         self.null_counts = null_counts
         self.epochs = epochs
@@ -72,7 +74,7 @@ class ForgettingDisplay:
         )
 
     @classmethod
-    def from_record(cls, record):
+    def from_record(cls, record) -> Self:
         """Make a display of a record of rewirings.
 
         Parameters
@@ -93,7 +95,7 @@ class ForgettingDisplay:
             epochs=events["epoch"],
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax=None) -> Self:
         """Draw the figure.
 
         Parameters

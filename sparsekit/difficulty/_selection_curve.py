@@ -1,7 +1,7 @@
 """Scores of models trained on fewer and fewer rows, beside random rows."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import clone, is_classifier
@@ -167,14 +167,14 @@ class SelectionCurveDisplay:
     'share of the training rows'
     """
 
-    def __init__(self, *, table):
+    def __init__(self, *, table) -> None:
         self.table = table
 
     def __repr__(self):
         return f"SelectionCurveDisplay({len(self.table)} rows of results)"
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **options):
+    def from_estimator(cls, estimator, X, y, *, ax=None, **options) -> Self:
         """Compute a curve and draw it.
 
         Parameters
@@ -197,7 +197,7 @@ class SelectionCurveDisplay:
         """
         return cls(table=selection_curve(estimator, X, y, **options)).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax=None) -> Self:
         """Draw the lines; bars are standard deviations over the splits.
 
         Parameters

@@ -1,5 +1,7 @@
 """The figure of a diagnosis: which columns are missing together, and how often."""
 
+from typing import Self
+
 import numpy as np
 
 from sparsekit._pyplot import import_pyplot
@@ -67,7 +69,7 @@ class MissingnessDisplay:
 
     def __init__(
         self, *, patterns, pattern_shares, missing_rates, names, n_patterns=None
-    ):
+    ) -> None:
         self.patterns = patterns
         self.pattern_shares = pattern_shares
         self.missing_rates = missing_rates
@@ -79,7 +81,7 @@ class MissingnessDisplay:
         return f"MissingnessDisplay({n_shown} patterns of {n_columns} columns)"
 
     @classmethod
-    def from_data(cls, X, mask=None, *, max_patterns=20):
+    def from_data(cls, X, mask=None, *, max_patterns=20) -> Self:
         """Make a display of the holes of a table.
 
         Parameters
@@ -100,7 +102,7 @@ class MissingnessDisplay:
         return cls.from_diagnosis(diagnosis, max_patterns=max_patterns)
 
     @classmethod
-    def from_diagnosis(cls, diagnosis, *, max_patterns=20):
+    def from_diagnosis(cls, diagnosis, *, max_patterns=20) -> Self:
         """Make a display of what `diagnose` returned.
 
         Parameters
@@ -125,7 +127,7 @@ class MissingnessDisplay:
             n_patterns=diagnosis.n_patterns,
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax=None) -> Self:
         """Draw the heat map and its bars.
 
         Parameters

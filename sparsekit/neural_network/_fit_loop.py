@@ -66,7 +66,7 @@ class FitLoop:
         validation=None,
         context=None,
         callback_data=None,
-    ):
+    ) -> None:
         self.estimator = estimator
         self.trainer = trainer
         self.validation = validation
@@ -288,7 +288,7 @@ def _copied(state):
 class _Task:
     """One callback task, `epoch` or `rewiring`, around a block of code."""
 
-    def __init__(self, loop, name, parent, max_subtasks=0, attributes=None):
+    def __init__(self, loop, name, parent, max_subtasks=0, attributes=None) -> None:
         self.loop = loop
         self.attributes = attributes or loop.fitted_attributes
         self.stop = False

@@ -1,6 +1,6 @@
 """The figure of a fit: loss and validation score by epoch, rewirings marked."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -66,7 +66,7 @@ class LossCurveDisplay:
         validation_scores=None,
         rewired_epochs=None,
         score_name="score",
-    ):
+    ) -> None:
         self.loss_curve = loss_curve
         self.validation_scores = validation_scores
         self.rewired_epochs = rewired_epochs
@@ -108,7 +108,7 @@ class LossCurveDisplay:
             score_name="accuracy" if hasattr(estimator, "classes_") else "R²",
         )
 
-    def plot(self, ax=None, *, show_rewirings=True):
+    def plot(self, ax=None, *, show_rewirings=True) -> Self:
         """Draw the figure.
 
         Parameters

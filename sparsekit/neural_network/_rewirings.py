@@ -26,7 +26,7 @@ class Rewirings:
         Number of connections in the end.
     """
 
-    def __init__(self, estimator, trainer, strategies, goal):
+    def __init__(self, estimator, trainer, strategies, goal) -> None:
         self.estimator = estimator
         self.trainer = trainer
         self.strategies = strategies

@@ -1,7 +1,7 @@
 """The figure of a network's connections: degrees, inputs, or a layer in blocks."""
 
 import math
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class TopologyDisplay:
     (8, 8)
     """
 
-    def __init__(self, *, degrees, blocks, importances, feature_degrees):
+    def __init__(self, *, degrees, blocks, importances, feature_degrees) -> None:
         self.degrees = degrees
         self.blocks = blocks
         self.importances = importances
@@ -108,7 +108,7 @@ class TopologyDisplay:
 
     def plot(
         self, ax=None, *, kind="degrees", layer=1, values="degrees", image_shape=None
-    ):
+    ) -> Self:
         """Draw the figure.
 
         Parameters

@@ -1,5 +1,7 @@
 """The figure of a study: score against missing rate."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from sparsekit._palette import COLOURS
@@ -69,12 +71,12 @@ class MissingnessStudyDisplay:
     (2, 2)
     """
 
-    def __init__(self, *, summary, confidence=0.95):
+    def __init__(self, *, summary, confidence=0.95) -> None:
         self.summary = summary
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, *, models=None, confidence=0.95):
+    def from_frame(cls, frame, *, models=None, confidence=0.95) -> Self:
         """Make a display from the result of a study.
 
         Parameters
@@ -94,7 +96,7 @@ class MissingnessStudyDisplay:
         summary = summarize(rows_of(frame, models), confidence=confidence)
         return cls(summary=summary, confidence=confidence)
 
-    def plot(self, axes=None):
+    def plot(self, axes=None) -> Self:
         """Draw the panels.
 
         Parameters
@@ -122,7 +124,7 @@ class MissingnessStudyDisplay:
             dtype=object,
         )
         self.figure_ = self.axes_[0].figure
-        self.lines_ = []
+        self.lines_: list[Any] = []
         for ax, (condition, sparsities) in zip(self.axes_, panels, strict=True):
             self._draw_panel(ax, condition, sparsities)
         self._add_model_legend(new_figure=not given)

@@ -1,5 +1,7 @@
 """The difference of models against the missing rate."""
 
+from typing import Self
+
 from sparsekit._palette import COLOURS
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import by_condition
@@ -61,12 +63,12 @@ class DifferenceDisplay:
     'difference in accuracy [points]'
     """
 
-    def __init__(self, *, table, confidence=0.95):
+    def __init__(self, *, table, confidence=0.95) -> None:
         self.table = table
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, a, b=None, *, test_size=None, confidence=0.95):
+    def from_frame(cls, frame, a, b=None, *, test_size=None, confidence=0.95) -> Self:
         """Make a display from the rows of a study.
 
         Parameters
@@ -98,7 +100,7 @@ class DifferenceDisplay:
         )
         return cls(table=table, confidence=confidence)
 
-    def plot(self, axes=None):
+    def plot(self, axes=None) -> Self:
         """Draw the panels.
 
         Parameters

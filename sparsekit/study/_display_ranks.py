@@ -1,5 +1,7 @@
 """The critical-difference diagram: average ranks, and which of them differ."""
 
+from typing import Self
+
 import numpy as np
 
 from sparsekit._pyplot import import_pyplot
@@ -57,11 +59,11 @@ class CriticalDifferenceDisplay:
     ['SET  (1.33)', 'dense  (1.67)']
     """
 
-    def __init__(self, *, ranks):
+    def __init__(self, *, ranks) -> None:
         self.ranks = ranks
 
     @classmethod
-    def from_frame(cls, frame, *, models=None, confidence=0.95):
+    def from_frame(cls, frame, *, models=None, confidence=0.95) -> Self:
         """Make a display from the rows of a study.
 
         Parameters
@@ -80,7 +82,7 @@ class CriticalDifferenceDisplay:
         """
         return cls(ranks=rank_models(frame, models, confidence))
 
-    def plot(self, ax=None):
+    def plot(self, ax=None) -> Self:
         """Draw the diagram.
 
         Parameters

@@ -50,7 +50,7 @@ class ModelRanks:
         one critical difference, of at least two models each.
     """
 
-    def __init__(self, by_dataset, confidence=0.95):
+    def __init__(self, by_dataset, confidence=0.95) -> None:
         import pandas as pd
 
         self.by_dataset = by_dataset
@@ -71,7 +71,8 @@ class ModelRanks:
             self.friedman_statistic, *ranks.shape
         )
         self.permutation_p_value = permutation_p_value(ranks)
-        self.critical_difference = nemenyi(*ranks.shape, confidence)
+        n_datasets, n_models = ranks.shape
+        self.critical_difference = nemenyi(n_datasets, n_models, confidence)
         self.groups = _groups(self.table, self.critical_difference)
 
     def __repr__(self):

@@ -1,6 +1,7 @@
 """What a study found: its rows, and the statistics and figures made of them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import with_when
@@ -8,14 +9,17 @@ from sparsekit.study._display import MissingnessStudyDisplay
 from sparsekit.study._display_cost import CostDisplay
 from sparsekit.study._display_difference import DifferenceDisplay
 from sparsekit.study._display_ranks import CriticalDifferenceDisplay
-from sparsekit.study._ranks import rank_models
+from sparsekit.study._ranks import ModelRanks, rank_models
 from sparsekit.study._report import format_summary
 from sparsekit.study._summary import summarize
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 KEY = ["dataset", "mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
 VALUES = ["metric", "score", "n_connections", "fit_time"]
 OPTIONAL = {"dataset", "when"}
-DISPLAYS = {
+DISPLAYS: dict[str, Any] = {
     "score": MissingnessStudyDisplay,
     "ranks": CriticalDifferenceDisplay,
     "difference": DifferenceDisplay,
@@ -73,12 +77,12 @@ class StudyResult:
     1  static  0.920           NaN
     """
 
-    def __init__(self, frame):
+    def __init__(self, frame) -> None:
         _check(frame)
         self.frame = frame.copy()
 
     @classmethod
-    def from_file(cls, path):
+    def from_file(cls, path) -> Self:
         """Read the rows of a study from a file; nothing in it is executed.
 
         Parameters
@@ -101,7 +105,7 @@ class StudyResult:
         return cls(_read(Path(path)))
 
     @classmethod
-    def combine(cls, results):
+    def combine(cls, results) -> Self:
         """Put studies of several tables together.
 
         Parameters
@@ -135,7 +139,7 @@ class StudyResult:
             frames.append(named)
         return cls(pd.concat(frames, ignore_index=True))
 
-    def summary(self, *, pool_rates=False, confidence=0.95):
+    def summary(self, *, pool_rates=False, confidence=0.95) -> "DataFrame":
         """Return means and intervals over seeds; see `summarize`.
 
         Parameters
@@ -152,7 +156,7 @@ class StudyResult:
         """
         return summarize(self.frame, pool_rates=pool_rates, confidence=confidence)
 
-    def report(self):
+    def report(self) -> str:
         """Return the tables that the command prints: a few columns, for people.
 
         Returns
@@ -190,7 +194,7 @@ class StudyResult:
         pool_rates=True,
         test_size=None,
         confidence=0.95,
-    ):
+    ) -> "DataFrame":
         """Compare models, paired by everything but the model.
 
         Parameters
@@ -286,7 +290,7 @@ class StudyResult:
             confidence=confidence,
         )
 
-    def ranks(self, models=None, *, confidence=0.95):
+    def ranks(self, models=None, *, confidence=0.95) -> ModelRanks:
         """Rank the models over the datasets.
 
         Scores of different tables, and of different kinds, cannot be averaged; ranks
@@ -353,7 +357,7 @@ class StudyResult:
         """
         return rank_models(self.frame, models, confidence)
 
-    def plot(self, kind="score", *, axes=None, **options):
+    def plot(self, kind="score", *, axes=None, **options) -> Any:
         """Draw a figure of the study.
 
         Parameters

@@ -1,9 +1,14 @@
 """Means, intervals over seeds, and paired differences."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.stats import t as student_t
 
 from sparsekit.study._conditions import condition_columns, with_when
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # A baseline is compared with every other model on the same table, under the same
 # mechanism, in the same rows, at the same missing rate and seed; the static one at the
@@ -11,7 +16,7 @@ from sparsekit.study._conditions import condition_columns, with_when
 BASELINES = {"static": ["sparsity"], "dense": []}
 
 
-def summarize(frame, *, pool_rates=False, confidence=0.95):
+def summarize(frame, *, pool_rates=False, confidence=0.95) -> "DataFrame":
     """Summarize a study over its seeds.
 
     Parameters
