@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from sparsekit import __version__
 from sparsekit.study._baselines import BASELINE_NAMES
 from sparsekit.study._command import run_study
 from sparsekit.study._datasets import NAMED_TABLES
@@ -85,6 +86,9 @@ def _parser():
     parser = _Parser(
         prog="sparsekit",
         description="Truly sparse neural networks on data with missing values.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {__version__}"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     study = commands.add_parser(

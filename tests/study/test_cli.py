@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sparsekit import __version__
 from sparsekit.study import _run
 from sparsekit.study._cli import main
 
@@ -309,3 +310,10 @@ def test_module_runs_as_a_program(csv, output):
     assert done.returncode == 0, done.stderr
     assert "Over all missing rates" in done.stdout
     assert (output / "results.csv").exists()
+
+
+def test_the_command_tells_its_version(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"sparsekit {__version__}\n"
