@@ -32,12 +32,17 @@ def connection_counts(strategies, sizes, *, initial=False):
     return strategies.allocation.counts(sizes, 1.0 - density)
 
 
+def final_number(strategies, sizes):
+    """Return the connections of all layers together in the end."""
+    return int(connection_counts(strategies, sizes).sum())
+
+
 def may_have(strategies, sizes, n_connections):
     """Return whether training may go on with so many connections.
 
     On the way of a density schedule that is any number from the one in the end.
     """
-    final = int(connection_counts(strategies, sizes).sum())
+    final = final_number(strategies, sizes)
     if strategies.density_schedule is None:
         return n_connections == final
     return n_connections >= final

@@ -49,7 +49,7 @@ class ConsolidationMixin:
         Returns
         -------
         self : object
-            The estimator.
+            The estimator itself.
 
         Raises
         ------
@@ -96,7 +96,7 @@ class ConsolidationMixin:
         Returns
         -------
         self : object
-            The estimator.
+            The estimator itself.
         """
         vars(self).pop("_protection", None)
         return self

@@ -36,8 +36,9 @@ def run_study(args):
         )
     say = _silent if args.quiet else sys.stdout.write
     say(describe(plan, _preset(args), own if args.task == "auto" else ()))
-    frame = _collect(args, plan, output, say)
-    _write_summary(frame, output, draw, say)
+    with _system_errors_reported():
+        frame = _collect(args, plan, output, say)
+        _write_summary(frame, output, draw, say)
 
 
 def _own_tables(args):
@@ -90,12 +91,26 @@ def _plan(args, own):
 
 
 @contextmanager
-def _reported():
+def _reported(advice=""):
     """Turn what estimators, maskers and files refuse into an error of one line."""
     try:
         yield
     except (ValueError, TypeError, ImportError, OSError) as error:
-        raise InputError(" ".join(str(error).split())) from error
+        raise InputError(" ".join(f"{error} {advice}".split())) from error
+
+
+@contextmanager
+def _system_errors_reported():
+    """Turn what goes wrong around a study, such as a full disk, into one line."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(
+            f"the study cannot go on: {error}. When that is mended, the same command "
+            "goes on with it."
+        ) from error
 
 
 def _usable_folder(path):
@@ -116,12 +131,15 @@ def _usable_folder(path):
 def _collect(args, plan, output, say):
     """Fit what is not in the folder yet; return the complete results."""
     with ExitStack() as stack:
-        with _reported():
+        with _reported(
+            "To write elsewhere, give another --output; to start anew, --overwrite."
+        ):
             store = stack.enter_context(closing(_store(args, plan, output)))
-            client = None
+        client = None
+        with _reported():
             if args.cluster is not None:
                 client = stack.enter_context(connected(args.cluster))
-        n_done = len(store.rows)
+        n_done = plan.n_fits_done(store.done)
         if n_done:
             say(f"{count(n_done, 'fit')} of them in {output / RESULTS} already.\n")
         # What an earlier run made of fewer rows would be taken for this one's.
@@ -139,13 +157,14 @@ def _collect(args, plan, output, say):
                 stream=None if args.quiet else sys.stderr,
             )
         except BaseException:
+            n_done = plan.n_fits_done(store.done)
             sys.stderr.write(
-                f"\nStopped after {len(store.rows)} of {plan.n_fits} fits, which are "
-                f"in {output / RESULTS}. The same command goes on with the others.\n"
+                f"\nStopped after {n_done} of {plan.n_fits} fits, which are in "
+                f"{output / RESULTS}. The same command goes on with the others.\n"
             )
             raise
         seconds = time.monotonic() - start
-        say(f"\n{count(len(store.rows) - n_done, 'fit')} in {seconds:.0f} s.\n\n")
+        say(f"\n{count(plan.n_fits - n_done, 'fit')} in {seconds:.0f} s.\n\n")
         return store.finish()
 
 

@@ -5,8 +5,12 @@ from scipy.special import gammaln
 from scipy.stats import wilcoxon
 
 from sparsekit.study._conditions import condition_columns, with_when
-from sparsekit.study._corrected_ttest import has_spread, holm, judge_differences
-from sparsekit.study._summary import check_confidence
+from sparsekit.study._corrected_ttest import (
+    check_confidence,
+    has_spread,
+    holm,
+    judge_differences,
+)
 from sparsekit.study._treatments import pair_treatments
 
 OVER = ("seeds", "datasets")

@@ -6,8 +6,6 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 from sklearn.utils import check_array, check_consistent_length
 
-from sparsekit.study._summary import check_confidence
-
 # Differences this much closer together than to 0 differ by rounding only.
 ROUNDING = 1e-12
 
@@ -138,6 +136,12 @@ def judge_differences(differences, ratio, confidence):
     statistic = float(mean / error)
     p_value = float(2 * stdtr(df, -abs(statistic)))
     return CorrectedTTest(mean, mean - half, mean + half, statistic, df, p_value)
+
+
+def check_confidence(confidence):
+    """Raise ValueError unless `confidence` can be the coverage of an interval."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence={confidence!r} must be in (0, 1).")
 
 
 def has_spread(differences):

@@ -3,7 +3,6 @@
 import math
 from typing import Self
 
-from sparsekit._palette import COLOURS
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     AXIS,
@@ -11,6 +10,7 @@ from sparsekit.study._drawing import (
     as_text,
     draw_panels,
     keep_to_percent,
+    point_style,
     tidy,
 )
 from sparsekit.study._summary import summarize
@@ -18,9 +18,9 @@ from sparsekit.study._treatments import LABELS, rows_of
 
 # Models of the same number of connections are drawn this factor apart.
 SIDE_BY_SIDE = 1.02
-MARKERS = "os^D"
 # Between the ends of the axis.
 LEAST_RATIO = 3.0
+MANY_COSTS = 100.0
 COSTS = {"n_connections": "connections", "fit_time": "time of a fit [s]"}
 
 
@@ -147,10 +147,16 @@ class CostDisplay:
             if points.empty:
                 continue
             label = as_text(LABELS.get(model, model))
-            style = {"color": COLOURS[i % len(COLOURS)], "label": label}
+            style = point_style(i)
             middle = scale * points["score"]
             if points[self.cost].isna().any():
-                ax.axhline(middle.mean(), linestyle="--", linewidth=1.2, **style)
+                ax.axhline(
+                    middle.mean(),
+                    linestyle="--",
+                    linewidth=1.2,
+                    color=style["color"],
+                    label=label,
+                )
                 continue
             low, high = scale * points["score_low"], scale * points["score_high"]
             shift = i - (len(models) - 1) / 2 if self.cost == "n_connections" else 0
@@ -158,12 +164,10 @@ class CostDisplay:
                 points[self.cost] * SIDE_BY_SIDE**shift,
                 middle,
                 yerr=[middle - low, high - middle],
-                # Colours come round; a marker comes with each round.
-                marker=MARKERS[i // len(COLOURS) % len(MARKERS)],
-                markersize=4,
                 linewidth=1.2,
                 elinewidth=1.0,
                 capsize=2,
+                label=label,
                 **style,
             )
             if self.cost == "fit_time":
@@ -185,7 +189,9 @@ def _scale_costs(ax):
     # Costs that are nearly the same must not look different.
     widen = max(math.sqrt(LEAST_RATIO * low / high), 1)
     ax.set_xlim(low / widen, high * widen)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    # Over more than two decades, three numbers in each have no room.
+    subs = (1, 2, 5) if high / low < MANY_COSTS else (1,)
+    ax.xaxis.set_major_locator(LogLocator(subs=subs))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.6g}"))
 

@@ -1,6 +1,6 @@
 """The models of a study: from names and parameters to estimators."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sklearn.base import clone
 
@@ -51,12 +51,23 @@ def named_models(models):
     """Return `models`, a name or several or a mapping, as a dict of labels."""
     if isinstance(models, str):
         models = [models]
+    if not isinstance(models, Mapping):
+        names = tuple(models) if isinstance(models, Iterable) else (models,)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError(
+                "models must be names, or a mapping from labels to names or "
+                f"estimators such as models={{'label': estimator}}; got {models!r}."
+            )
+        models = {name: name for name in names}
     if not models:
         raise ValueError("models is empty: at least one model is needed.")
-    if not isinstance(models, Mapping):
-        models = {name: name for name in models}
-    for label in models:
+    for label, model in models.items():
         check_name("model", label)
+        is_estimator = hasattr(model, "get_params") and not isinstance(model, type)
+        if not isinstance(model, str) and not is_estimator:
+            raise TypeError(
+                f"models[{label!r}] must be a name or an estimator, got {model!r}."
+            )
     return dict(models)
 
 

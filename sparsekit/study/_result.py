@@ -1,24 +1,22 @@
 """What a study found: its rows, and the statistics and figures made of them."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import with_when
-from sparsekit.study._display import MissingnessStudyDisplay
+from sparsekit.study._description import percent
 from sparsekit.study._display_cost import CostDisplay
 from sparsekit.study._display_difference import DifferenceDisplay
 from sparsekit.study._display_ranks import CriticalDifferenceDisplay
+from sparsekit.study._display_score import MissingnessStudyDisplay
 from sparsekit.study._ranks import ModelRanks, rank_models
 from sparsekit.study._report import format_summary
+from sparsekit.study._rows import check_rows, read_rows
 from sparsekit.study._summary import summarize
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-KEY = ["dataset", "mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
-VALUES = ["metric", "score", "n_connections", "fit_time"]
-OPTIONAL = {"dataset", "when"}
 DISPLAYS: dict[str, Any] = {
     "score": MissingnessStudyDisplay,
     "ranks": CriticalDifferenceDisplay,
@@ -78,7 +76,7 @@ class StudyResult:
     """
 
     def __init__(self, frame) -> None:
-        _check(frame)
+        check_rows(frame)
         self.frame = frame.copy()
 
     @classmethod
@@ -102,7 +100,7 @@ class StudyResult:
         ValueError
             If its name has another ending, or its rows are not those of a study.
         """
-        return cls(_read(Path(path)))
+        return cls(read_rows(path))
 
     @classmethod
     def combine(cls, results) -> Self:
@@ -251,7 +249,7 @@ class StudyResult:
         -----
         Over seeds, interval and p value are those of the corrected resampled t test of
         Nadeau and Bengio, see `corrected_ttest`: the splits of the seeds share most of
-        their rows. Those of `summary` are not corrected and are narrower. Over
+        their rows. So are the intervals of the differences in `summary`. Over
         datasets, which share nothing, the interval is Student's, and the p value is
         that of Wilcoxon's signed-rank test [1]_, which cannot be less than
         2 to the power of 1 - n: fewer than six datasets never give 5 %. The effect size
@@ -413,51 +411,13 @@ class StudyResult:
         varied = sorted(s for s in frame["sparsity"].unique() if s > 0)
         facts = {}
         if "dataset" in frame:
-            facts["datasets"] = _list(frame["dataset"].unique())
-        facts["models"] = _list(frame["model"].unique())
+            facts["datasets"] = ", ".join(frame["dataset"].unique())
+        facts["models"] = ", ".join(frame["model"].unique())
         if varied:
-            facts["sparsities"] = _percent(varied)
-        facts["missing rates"] = _percent(sorted(frame["missing_rate"].unique()))
-        facts["mechanisms"] = _list(frame["mechanism"].unique())
+            facts["sparsities"] = percent(varied)
+        facts["missing rates"] = percent(sorted(frame["missing_rate"].unique()))
+        facts["mechanisms"] = ", ".join(frame["mechanism"].unique())
         if (frame["when"] != "both").any():
-            facts["when"] = _list(frame["when"].unique())
+            facts["when"] = ", ".join(frame["when"].unique())
         facts["seeds"] = str(frame["seed"].nunique())
         return facts
-
-
-def _check(frame):
-    missing = [c for c in KEY + VALUES if c not in frame and c not in OPTIONAL]
-    if missing:
-        raise ValueError(
-            f"frame has no column {', '.join(missing)}: one row per fit is needed, as "
-            "missingness_study returns them."
-        )
-    if len(frame) == 0:
-        raise ValueError("frame has no rows.")
-    keys = [column for column in KEY if column in frame]
-    n_twice = int(frame.duplicated(keys).sum())
-    if n_twice:
-        raise ValueError(
-            f"frame has {n_twice} rows too many: each fit, that is each combination of "
-            f"{', '.join(keys)}, may have one row only."
-        )
-
-
-def _read(path):
-    import pandas as pd
-
-    name = path.name.lower()
-    if name.endswith(".parquet"):
-        return pd.read_parquet(path)
-    if name.endswith((".csv", ".csv.gz")):
-        # A model called "NA" keeps its name.
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
-    raise ValueError(f"the name of {path} must end in .csv, .csv.gz or .parquet.")
-
-
-def _list(names):
-    return ", ".join(map(str, names))
-
-
-def _percent(shares):
-    return ", ".join(f"{100 * share:g}" for share in shares) + " %"
