@@ -4,6 +4,7 @@ from typing import Self
 
 import numpy as np
 
+from sparsekit._palette import COLOURS
 from sparsekit._pyplot import import_pyplot
 from sparsekit.study._drawing import as_text
 from sparsekit.study._ranks import rank_models
@@ -162,7 +163,7 @@ class CriticalDifferenceDisplay:
             self.ax_.plot(
                 [ends.min() - margin, ends.max() + margin],
                 [y, y],
-                color="#D55E00",
+                color=COLOURS[1],
                 linewidth=4.5,
                 solid_capstyle="butt",
                 clip_on=False,
