@@ -84,7 +84,11 @@ def look_into(source, wheel):
         assert name in names, f"{source.name} has no {name}"
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
+        (metadata,) = (n for n in names if n.endswith(".dist-info/METADATA"))
+        description = archive.read(metadata).decode()
     assert "sparsekit/py.typed" in names, f"{wheel.name} has no py.typed"
+    assert "## License" in description, f"{wheel.name} has no description"
+    assert "](docs" not in description, f"{wheel.name} has links that lead nowhere"
     licences = [name for name in names if name.endswith("licenses/LICENSE")]
     assert licences, f"{wheel.name} has no licence"
     rooms = {name.partition("/")[0] for name in names}

@@ -5,10 +5,13 @@
 
 A command is a fenced ``bash`` block of one line that follows the comment
 ``<!-- command: NAME -->``. The Python blocks of a page run in order as one program, in
-a fresh interpreter and an empty folder, with warnings as errors. A folder stands for
-all pages in it that have Python blocks.
+a fresh interpreter and an empty folder, with warnings as errors. Fenced ``text`` blocks
+that follow the comment ``<!-- output -->`` are what the program prints, all of it, with
+numbers to two hundredths: processors differ in the last bits, and training makes more
+of them. A folder stands for all pages in it that have Python blocks.
 """
 
+import math
 import re
 import subprocess
 import sys
@@ -18,6 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = re.compile(r"<!-- command: (\w+) -->\n+```bash\n(.*?)```", re.DOTALL)
 PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+OUTPUT = re.compile(r"<!-- output -->\n+```text\n(.*?)^```", re.DOTALL | re.MULTILINE)
+TOLERANCE = 0.02
 
 
 def commands(text):
@@ -38,6 +43,19 @@ def program(text):
     return "\n".join(lines) + "\n"
 
 
+def same_output(shown, printed):
+    """Tell whether two texts have the same words, and numbers that are close."""
+    shown, printed = shown.split(), printed.split()
+    return len(shown) == len(printed) and all(map(_same_word, shown, printed))
+
+
+def _same_word(one, other):
+    try:
+        return math.isclose(float(one), float(other), rel_tol=0, abs_tol=TOLERANCE)
+    except ValueError:
+        return one == other
+
+
 def pages(path):
     """Return `path`, or if it is a folder its pages that have Python blocks."""
     if not path.is_dir():
@@ -48,14 +66,21 @@ def pages(path):
 
 def run_snippets(path):
     """Run the Python blocks of the page `path`; raise if they fail."""
-    code = program(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    code, shown = program(text), "\n".join(OUTPUT.findall(text))
     if not code.strip():
         raise SystemExit(f"{path} has no Python block")
     print(f"{path}:", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / f"{path.stem}.py"
         script.write_text(code, encoding="utf-8")
-        subprocess.run([sys.executable, "-W", "error", script], cwd=folder, check=True)
+        command = [sys.executable, "-W", "error", script]
+        done = subprocess.run(
+            command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True
+        )
+    print(done.stdout, flush=True)
+    if shown and not same_output(shown, done.stdout):
+        raise SystemExit(f"{path} shows other output:\n{shown}")
 
 
 def main(action, *arguments):

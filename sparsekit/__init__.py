@@ -36,6 +36,7 @@ _ROOMS = (
     "network",
     "neural_network",
     "out_of_core",
+    "study",
     "topology",
 )
 _ROOMS_OF_NAMES = ("neural_network", "missingness", "network")

@@ -120,3 +120,24 @@ def test_failing_snippet_fails_the_run(tmp_path):
     )
     with pytest.raises(readme.subprocess.CalledProcessError):
         readme.run_snippets(page)
+
+
+@pytest.mark.parametrize(
+    ("shown", "stands"),
+    [("a 0.51\nb", True), ("a 0.6\nb", False), ("a 0.51", False), ("a 0.51 c", False)],
+)
+def test_output_that_a_page_shows_is_what_its_program_prints(tmp_path, shown, stands):
+    page = tmp_path / "page.md"
+    code = "```python\nprint('a', 0.5)\nprint('b')\n```\n"
+    page.write_text(f"{code}\n<!-- output -->\n\n```text\n{shown}\n```\n")
+    if stands:
+        readme.run_snippets(page)
+    else:
+        with pytest.raises(SystemExit, match="shows other output"):
+            readme.run_snippets(page)
+
+
+def test_readme_shows_the_output_of_its_programs():
+    assert len(readme.OUTPUT.findall(README)) == len(
+        readme.PYTHON_BLOCK.findall(README)
+    )

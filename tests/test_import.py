@@ -10,6 +10,7 @@ import pytest
 import sparsekit
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "sparsekit"
 
 
 def run(code):
@@ -80,10 +81,15 @@ def test_numba_waits_until_a_network_is_asked_for(module):
 
 
 def test_rooms_are_attributes_of_the_package():
-    code = "import sparsekit; print(sparsekit.topology.__name__, *dir(sparsekit))"
-    shown = run(code).split()
-    assert shown[0] == "sparsekit.topology"
-    assert {"SETMLPClassifier", "topology"} <= set(shown[1:])
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    code = (
+        "import sparsekit as package\n"
+        f"print(*(getattr(package, room).__name__ for room in {sorted(folders)}))\n"
+        "print(*dir(package))"
+    )
+    rooms, names = (set(line.split()) for line in run(code).splitlines())
+    assert rooms == {f"sparsekit.{folder}" for folder in folders}
+    assert {"SETMLPClassifier", *folders} <= names
 
 
 def test_unknown_names_are_attribute_errors():

@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Which rooms a room may import. The top-level files are rooms of their own: `__init__`
 # collects the public names, `_sklearn_compat` scikit-learn's private ones, and
-# `_layout` says how arrays must lie; `_palette` holds the colours of figures.
+# `_layout` says how arrays must lie; `_palette` holds the colours of figures, and
+# `_pyplot` imports what draws them.
 ARROWS = {
     "kernels": set(),
     "_archive": set(),
@@ -23,7 +24,9 @@ ARROWS = {
     "deploy": {"_archive", "_layout"},
     "_layout": set(),
     "_palette": set(),
+    "_pyplot": set(),
     "_sklearn_compat": set(),
+    "_words": set(),
     "topology": {"kernels"},
     "network": {"kernels", "topology", "_layout"},
     "neural_network": {
@@ -31,17 +34,26 @@ ARROWS = {
         "_archive",
         "_layout",
         "_palette",
+        "_pyplot",
         "_sample_ids",
         "_sklearn_compat",
+        "_words",
         "deploy",
         "network",
         "topology",
     },
-    "missingness": {"kernels", "_layout", "_palette", "_sklearn_compat"},
+    "missingness": {
+        "kernels",
+        "_layout",
+        "_palette",
+        "_pyplot",
+        "_sklearn_compat",
+        "_words",
+    },
     "continual": {"_sample_ids", "_sklearn_compat"},
     "out_of_core": set(),
-    "difficulty": {"_sklearn_compat", "network"},
-    "study": {"__version__", "_palette", "neural_network", "missingness"},
+    "difficulty": {"_pyplot", "_sklearn_compat", "network"},
+    "study": {"__version__", "_palette", "_pyplot", "neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }
 
@@ -114,7 +126,7 @@ def reaches_into_another_room(tree, room):
 
     The kernels room has no public names: its modules are imported one by one.
     """
-    own = {room, "kernels", "_archive", "_layout", "_sample_ids", "_sklearn_compat"}
+    own = {room, "kernels", *(name for name in ARROWS if name.startswith("_"))}
     names = (name.split(".") for name in imports(ast.walk(tree)))
     return {
         ".".join(parts)

@@ -1,5 +1,7 @@
 """What a type checker sees of the package from outside."""
 
+import importlib
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -8,20 +10,37 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# `network` is public to the other rooms only.
+ROOMS = [
+    "sparsekit",
+    "sparsekit.continual",
+    "sparsekit.deploy",
+    "sparsekit.difficulty",
+    "sparsekit.missingness",
+    "sparsekit.neural_network",
+    "sparsekit.out_of_core",
+    "sparsekit.study",
+    "sparsekit.topology",
+]
+
 CONSUMER = """\
 from typing import assert_type
 
 import numpy as np
 
 import sparsekit
-from sparsekit import SETMLPClassifier, suggest_format
+from sparsekit import DSTMLPClassifier, MCARMasker, SETMLPClassifier, suggest_format
 from sparsekit.continual import continual_metrics
 from sparsekit.deploy import SparsePredictor
-from sparsekit.missingness import Diagnosis, diagnose
+from sparsekit.missingness import Diagnosis, MissingnessDisplay, diagnose
 from sparsekit.neural_network import TopologyDisplay, compact, to_predictor
-from sparsekit.topology import erdos_renyi_counts
+from sparsekit.out_of_core import fit_in_chunks
+from sparsekit.study import StudyResult, missingness_study
+from sparsekit.topology import MagnitudePruner, erdos_renyi_counts
 
 X = np.zeros((5, 2))
+own = DSTMLPClassifier(pruner=MagnitudePruner(scope="network"))
+masked = MCARMasker(missing_rate=0.5).fit_transform(X)
 net = SETMLPClassifier((5,), sparsity=0.5)
 assert_type(net, SETMLPClassifier)
 assert_type(compact(net), SETMLPClassifier)
@@ -34,6 +53,10 @@ assert_type(TopologyDisplay.from_estimator(net), TopologyDisplay)
 assert_type(suggest_format(5, 5, density=0.1), str)
 assert_type(continual_metrics([[1.0]]), dict[str, float])
 assert_type(diagnose(X), Diagnosis)
+assert_type(MissingnessDisplay.from_diagnosis(diagnose(X)).plot(), MissingnessDisplay)
+assert_type(fit_in_chunks(net, X, X[:, 0]), SETMLPClassifier)
+assert_type(missingness_study(X, X[:, 0]), StudyResult)
+assert_type(missingness_study(X, X[:, 0]).report(), str)
 assert_type(erdos_renyi_counts([2, 5, 1], 0.5), np.ndarray)
 assert_type(sparsekit.SETMLPClassifier, type[SETMLPClassifier])
 """
@@ -54,6 +77,7 @@ def checked(code, folder):
     script = folder / "consumer.py"
     script.write_text(code)
     command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml"]
+    command.append("--disallow-untyped-calls")
     done = subprocess.run(
         [*command, str(script)], capture_output=True, text=True, check=False, cwd=ROOT
     )
@@ -71,6 +95,21 @@ def test_wrong_arguments_are_seen(tmp_path):
     assert 'Argument 1 to "suggest_format" has incompatible type "str"' in found
     assert 'Value of type variable "Network" of "compact" cannot be "int"' in found
     assert 'Missing positional argument "path" in call to "save_checkpoint"' in found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_calls_of_public_names_are_typed(room):
+    """Under ``mypy --strict`` a call of a function without any hint is an error."""
+    module = importlib.import_module(room)
+    public = {name: getattr(module, name) for name in module.__all__}
+    bare = {
+        name
+        for name, made in public.items()
+        if callable(made)
+        for called in [made.__init__ if inspect.isclass(made) else made]
+        if inspect.isfunction(called) and not called.__annotations__
+    }
+    assert bare == set()
 
 
 def test_the_package_says_that_it_is_typed():

@@ -41,7 +41,7 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
         strategy="reservoir",
         replay_fraction=0.5,
         random_state=None,
-    ):
+    ) -> None:
         self.estimator = estimator
         self.buffer_size = buffer_size
         self.strategy = strategy

@@ -80,7 +80,7 @@ class ReplayBuffer(BaseEstimator):
     ((2, 1), (2,))
     """
 
-    def __init__(self, size=500, strategy="reservoir", random_state=None):
+    def __init__(self, size=500, strategy="reservoir", random_state=None) -> None:
         self.size = size
         self.strategy = strategy
         self.random_state = random_state

@@ -70,7 +70,9 @@ class SparsePredictor:
     True
     """
 
-    def __init__(self, network, inputs, holes, head, activation, feature_names=None):
+    def __init__(
+        self, network, inputs, holes, head, activation, feature_names=None
+    ) -> None:
         self._network = network
         self._inputs = inputs
         self._holes = holes

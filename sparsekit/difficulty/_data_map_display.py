@@ -1,5 +1,8 @@
 """The map of a data set: how sure the network is of each sample, and how steadily."""
 
+from typing import Self
+
+from sparsekit._pyplot import import_pyplot
 from sparsekit.difficulty._cartography import cartography
 
 # From blue to red through light grey; correctness reads along it.
@@ -42,14 +45,14 @@ class DataMapDisplay:
     'variability'
     """
 
-    def __init__(self, *, table):
+    def __init__(self, *, table) -> None:
         self.table = table
 
     def __repr__(self):
         return f"DataMapDisplay({len(self.table)} samples)"
 
     @classmethod
-    def from_record(cls, record):
+    def from_record(cls, record) -> Self:
         """Make a display of a record.
 
         Parameters
@@ -64,7 +67,7 @@ class DataMapDisplay:
         """
         return cls(table=cartography(record))
 
-    def plot(self, ax=None, *, hue="correctness"):
+    def plot(self, ax=None, *, hue="correctness") -> Self:
         """Draw the map.
 
         Parameters
@@ -79,9 +82,8 @@ class DataMapDisplay:
         display : DataMapDisplay
             The display, drawn.
         """
-        import matplotlib.pyplot as plt
-
         if ax is None:
+            plt = import_pyplot("DataMapDisplay")
             _, ax = plt.subplots(figsize=(5.5, 4.2), layout="constrained")
         shown = self.table["confidence"].notna().to_numpy()
         named = isinstance(hue, str)

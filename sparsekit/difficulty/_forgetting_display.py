@@ -1,7 +1,10 @@
 """The figure of forgetting: due to gradient steps, to pruning, or to growth."""
 
+from typing import Self
+
 import numpy as np
 
+from sparsekit._pyplot import import_pyplot
 from sparsekit.difficulty._forgetting import CAUSES
 from sparsekit.difficulty._record import record_of, rewirings_of
 
@@ -54,7 +57,7 @@ class ForgettingDisplay:
     0
     """
 
-    def __init__(self, *, counts, null_counts, epochs):
+    def __init__(self, *, counts, null_counts, epochs) -> None:
         self.counts = counts
         self.null_counts = null_counts
         self.epochs = epochs
@@ -71,7 +74,7 @@ class ForgettingDisplay:
         )
 
     @classmethod
-    def from_record(cls, record):
+    def from_record(cls, record) -> Self:
         """Make a display of a record of rewirings.
 
         Parameters
@@ -92,7 +95,7 @@ class ForgettingDisplay:
             epochs=events["epoch"],
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax=None) -> Self:
         """Draw the figure.
 
         Parameters
@@ -105,9 +108,8 @@ class ForgettingDisplay:
         display : ForgettingDisplay
             The display, drawn.
         """
-        import matplotlib.pyplot as plt
-
         if ax is None:
+            plt = import_pyplot("ForgettingDisplay")
             _, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
         bottom = np.zeros(len(self.epochs))
         places = np.arange(1, len(self.epochs) + 1)

@@ -93,7 +93,7 @@ default="difficulty"
         strategy="stratified",
         drop_hardest=0.0,
         random_state=None,
-    ):
+    ) -> None:
         self.estimator = estimator
         self.by = by
         self.keep = keep

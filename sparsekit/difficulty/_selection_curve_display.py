@@ -1,5 +1,8 @@
 """The figure of scores over the share of rows that models are trained on."""
 
+from typing import Self
+
+from sparsekit._pyplot import import_pyplot
 from sparsekit.difficulty._selection_curve import selection_curve
 
 
@@ -32,14 +35,14 @@ class SelectionCurveDisplay:
     'share of the training rows'
     """
 
-    def __init__(self, *, table):
+    def __init__(self, *, table) -> None:
         self.table = table
 
     def __repr__(self):
         return f"SelectionCurveDisplay({len(self.table)} rows of results)"
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **options):
+    def from_estimator(cls, estimator, X, y, *, ax=None, **options) -> Self:
         """Compute a curve and draw it.
 
         Parameters
@@ -62,7 +65,7 @@ class SelectionCurveDisplay:
         """
         return cls(table=selection_curve(estimator, X, y, **options)).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax=None) -> Self:
         """Draw the lines; bars are standard deviations over the splits.
 
         Parameters
@@ -75,9 +78,8 @@ class SelectionCurveDisplay:
         display : SelectionCurveDisplay
             The display, drawn.
         """
-        import matplotlib.pyplot as plt
-
         if ax is None:
+            plt = import_pyplot("SelectionCurveDisplay")
             _, ax = plt.subplots(figsize=(5.5, 3.8), layout="constrained")
         for name, rows in self.table.groupby("by"):
             scores = rows.groupby("keep")["score"]

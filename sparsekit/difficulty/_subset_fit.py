@@ -24,7 +24,7 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
         "selector": [HasMethods(["fit_resample"])],
     }
 
-    def __init__(self, estimator, selector):
+    def __init__(self, estimator, selector) -> None:
         self.estimator = estimator
         self.selector = selector
 

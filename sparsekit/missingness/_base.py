@@ -3,6 +3,7 @@
 import warnings
 from abc import ABCMeta, abstractmethod
 from numbers import Real
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
@@ -12,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
+from sparsekit._words import refuse_words
 from sparsekit.missingness._cells import (
     count_masked,
     draw_exact,
@@ -23,6 +25,9 @@ from sparsekit.missingness._cells import (
 )
 from sparsekit.missingness._rates import column_rates, maskable_columns
 from sparsekit.missingness._row_rate import solve_row_rate
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # Below this share of distinct rows, masks that follow content are too alike to be used
 # without a word.
@@ -54,7 +59,7 @@ class BaseMasker(
     }
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X, y=None) -> Self:
         """Draw the seed and learn the probabilities.
 
         Parameters
@@ -78,7 +83,7 @@ class BaseMasker(
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X, y=None) -> Any:
         """Fit, and return what a pipeline trains on.
 
         Unless ``when="both"``, this differs from ``fit(X).transform(X)`` on purpose:
@@ -105,7 +110,7 @@ class BaseMasker(
         X, mask = self._fit(X, y)
         return X.copy() if self.when == "transform" else with_missing(X, mask)
 
-    def transform(self, X):
+    def transform(self, X) -> Any:
         """Return a copy of `X` with the masked cells missing.
 
         Parameters
@@ -123,7 +128,7 @@ class BaseMasker(
             return X.copy()
         return with_missing(X, self._draw(X, self._keys(hash_rows(X))))
 
-    def mask(self, X, y=None):
+    def mask(self, X, y=None) -> Any:
         """Return which cells of `X` this masker makes missing, whatever `when` says.
 
         Parameters
@@ -143,7 +148,7 @@ class BaseMasker(
         target = self._target_scores(y, X.shape[0])
         return self._draw(X, self._keys(hash_rows(X)), target)
 
-    def propensity(self, X, y=None):
+    def propensity(self, X, y=None) -> Any:
         """Return the probability with which each cell of `X`, if observed, is masked.
 
         Parameters
@@ -167,7 +172,7 @@ class BaseMasker(
             return np.broadcast_to(chunks[0], X.shape)
         return np.concatenate(chunks)
 
-    def describe(self):
+    def describe(self) -> "DataFrame":
         """Return what the masker does to each column, and did to the fit data.
 
         Returns
@@ -296,6 +301,7 @@ class BaseMasker(
     def _validated(self, X, reset=False):
         if not reset:
             check_is_fitted(self)
+        refuse_words(X)
         X = validate_data(
             self,
             X,

@@ -7,6 +7,7 @@ from scipy import sparse
 from sklearn.utils import check_array
 
 from sparsekit._layout import canonical
+from sparsekit._words import refuse_words
 
 
 class Table(NamedTuple):
@@ -45,6 +46,7 @@ def read_table(X, mask=None):
         If `X` does not hold numbers, or `mask` is not boolean or has another shape.
     """
     names, row_labels = _labels(X)
+    refuse_words(X)
     values = check_array(
         X,
         accept_sparse="csr",

@@ -1,8 +1,11 @@
 """The figure of a diagnosis: which columns are missing together, and how often."""
 
+from typing import Self
+
 import numpy as np
 
 from sparsekit._palette import COLOURS
+from sparsekit._pyplot import import_pyplot
 from sparsekit.missingness._diagnosis import diagnose
 
 # On a light grey, so that both can be told apart in print, too.
@@ -66,7 +69,7 @@ class MissingnessDisplay:
 
     def __init__(
         self, *, patterns, pattern_shares, missing_rates, names, n_patterns=None
-    ):
+    ) -> None:
         self.patterns = patterns
         self.pattern_shares = pattern_shares
         self.missing_rates = missing_rates
@@ -78,7 +81,7 @@ class MissingnessDisplay:
         return f"MissingnessDisplay({n_shown} patterns of {n_columns} columns)"
 
     @classmethod
-    def from_data(cls, X, mask=None, *, max_patterns=20):
+    def from_data(cls, X, mask=None, *, max_patterns=20) -> Self:
         """Make a display of the holes of a table.
 
         Parameters
@@ -99,7 +102,7 @@ class MissingnessDisplay:
         return cls.from_diagnosis(diagnosis, max_patterns=max_patterns)
 
     @classmethod
-    def from_diagnosis(cls, diagnosis, *, max_patterns=20):
+    def from_diagnosis(cls, diagnosis, *, max_patterns=20) -> Self:
         """Make a display of what `diagnose` returned.
 
         Parameters
@@ -124,7 +127,7 @@ class MissingnessDisplay:
             n_patterns=diagnosis.n_patterns,
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax=None) -> Self:
         """Draw the heat map and its bars.
 
         Parameters
@@ -154,7 +157,7 @@ class MissingnessDisplay:
 
     def _new_axes(self):
         """Return the axes of a new figure in which cells are neither tiny nor huge."""
-        import matplotlib.pyplot as plt
+        plt = import_pyplot("MissingnessDisplay")
 
         n_shown, n_columns = np.shape(self.patterns)
         names = 0.09 * self._longest_name() if self._names_are_rotated() else 0.3

@@ -121,7 +121,7 @@ default=0.2
         exact=False,
         row_key="content",
         random_state=None,
-    ):
+    ) -> None:
         self.missing_rate = missing_rate
         self.shape = shape
         self.strength = strength

@@ -186,7 +186,7 @@ class MARMasker(BaseMasker):
         exact=False,
         row_key="content",
         random_state=None,
-    ):
+    ) -> None:
         self.missing_rate = missing_rate
         self.drivers = drivers
         self.n_patterns = n_patterns

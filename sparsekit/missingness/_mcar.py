@@ -124,7 +124,7 @@ class MCARMasker(BaseMasker):
         exact=False,
         row_key="content",
         random_state=None,
-    ):
+    ) -> None:
         self.missing_rate = missing_rate
         self.when = when
         self.rate_unit = rate_unit

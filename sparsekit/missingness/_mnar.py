@@ -174,7 +174,7 @@ class MNARMasker(BaseMasker):
         exact=False,
         row_key="content",
         random_state=None,
-    ):
+    ) -> None:
         self.missing_rate = missing_rate
         self.kind = kind
         self.shape = shape

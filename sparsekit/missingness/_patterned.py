@@ -89,7 +89,7 @@ class BlockMasker(BaseMasker):
         exact=False,
         row_key="content",
         random_state=None,
-    ):
+    ) -> None:
         self.missing_rate = missing_rate
         self.blocks = blocks
         self.when = when
@@ -203,7 +203,7 @@ class MonotoneMasker(BaseMasker):
         exact=False,
         row_key="content",
         random_state=None,
-    ):
+    ) -> None:
         self.missing_rate = missing_rate
         self.when = when
         self.rate_unit = rate_unit

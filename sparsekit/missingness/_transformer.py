@@ -132,7 +132,7 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
         exact=False,
         row_key="content",
         random_state=None,
-    ):
+    ) -> None:
         self.mechanism = mechanism
         self.missing_rate = missing_rate
         self.when = when

@@ -32,7 +32,7 @@ class CheckpointCallback:
     >>> net = SETMLPClassifier().set_callbacks(callback)
     """
 
-    def __init__(self, path, every=1):
+    def __init__(self, path, every=1) -> None:
         if isinstance(every, bool) or not isinstance(every, Integral) or every < 1:
             raise ValueError(f"every must be an integer > 0, got {every!r}.")
         self.path = path

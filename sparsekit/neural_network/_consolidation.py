@@ -1,6 +1,7 @@
 """Protection of the connections that matter to what was learned."""
 
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -13,9 +14,11 @@ from sparsekit.neural_network._strategies import strategies_of
 class ConsolidationMixin:
     """Gives networks `consolidate`, `release` and `protected_`."""
 
+    _network: Any
+
     def consolidate(
         self, X=None, y=None, *, share=0.5, importance="fisher", protect="gradient"
-    ):
+    ) -> Self:
         """Protect the connections that matter most on some rows.
 
         To be called after a task is learned and before the next one. What is protected
@@ -87,7 +90,7 @@ class ConsolidationMixin:
         self._protection = {"positions": positions, "frozen": protect == "gradient"}
         return self
 
-    def release(self):
+    def release(self) -> Self:
         """Lift the protection of all connections.
 
         Returns

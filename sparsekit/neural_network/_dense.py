@@ -86,7 +86,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         n_jobs=None,
         random_state=None,
         verbose=0,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.negative_slope = negative_slope
@@ -200,7 +200,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         n_jobs=None,
         random_state=None,
         verbose=0,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.negative_slope = negative_slope

@@ -100,7 +100,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         n_jobs=None,
         random_state=None,
         verbose=0,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.method = method
         self.sparsity = sparsity
@@ -239,7 +239,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         n_jobs=None,
         random_state=None,
         verbose=0,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.method = method
         self.sparsity = sparsity

@@ -82,7 +82,7 @@ class SelectedRows(AllRows):
     what the strategy takes.
     """
 
-    def __init__(self, selection, trainer, strata, rng, max_iter, rewires):
+    def __init__(self, selection, trainer, strata, rng, max_iter, rewires) -> None:
         self.selection = selection
         self.trainer = trainer
         self.rng = rng

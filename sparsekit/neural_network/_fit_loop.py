@@ -1,5 +1,6 @@
 """Epochs, rewirings, stopping, and the callbacks around them."""
 
+import math
 import time
 
 import numpy as np
@@ -22,6 +23,10 @@ from sparsekit.neural_network._warnings import warn_user
 # What grows from epoch to epoch.
 _LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")
 
+# With fewer steps per epoch, batches of more rows than these are worth a hint.
+FEW_STEPS = 5
+SMALL_BATCH = 32
+
 
 class FitLoop:
     """Runs the epochs of one call of `fit` or `partial_fit`.
@@ -38,7 +43,7 @@ class FitLoop:
         X, y and metadata for the callbacks.
     """
 
-    def __init__(self, estimator, prepared, context=None, callback_data=None):
+    def __init__(self, estimator, prepared, context=None, callback_data=None) -> None:
         self.estimator = estimator
         self.trainer = trainer = prepared.trainer
         self.validation = prepared.validation
@@ -215,12 +220,21 @@ class FitLoop:
         self.stopped = True
 
     def _warn_if_unfinished(self, max_iter):
-        if self.context is not None:
-            warn_user(
-                f"Maximum number of epochs, max_iter={max_iter}, reached before the "
-                "loss or score stopped improving.",
-                ConvergenceWarning,
+        if self.context is None:
+            return
+        advice = "Raise max_iter."
+        n_rows, batch = self.order.size, self.trainer.batch_size
+        n_steps = math.ceil(n_rows / batch)
+        if n_steps < FEW_STEPS and batch > SMALL_BATCH:
+            advice = (
+                f"Raise max_iter, or lower batch_size: {batch} of {n_rows} rows at a "
+                f"time make {n_steps} step(s) per epoch."
             )
+        warn_user(
+            f"Maximum number of epochs, max_iter={max_iter}, reached before the loss "
+            f"or score stopped improving. {advice}",
+            ConvergenceWarning,
+        )
 
     def fitted_attributes(self):
         """Return a copy of the fitted state, for callbacks that predict."""
@@ -250,7 +264,7 @@ def _copied(state):
 class _Task:
     """One callback task, `epoch` or `rewiring`, around a block of code."""
 
-    def __init__(self, loop, name, parent, max_subtasks=0, attributes=None):
+    def __init__(self, loop, name, parent, max_subtasks=0, attributes=None) -> None:
         self.loop = loop
         self.attributes = attributes or loop.fitted_attributes
         self.stop = False

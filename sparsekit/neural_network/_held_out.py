@@ -26,12 +26,7 @@ def hold_out(estimator, X, targets, X_val, y_val):
         return None, Validation(X_val, estimator._encode_held_out(y_val))
     if not estimator.early_stopping:
         return None, None
-    rows, held = train_test_split(
-        np.arange(X.shape[0]),
-        test_size=estimator.validation_fraction,
-        random_state=int(estimator._generator.integers(np.iinfo(np.int32).max)),
-        stratify=estimator._strata(targets),
-    )
+    rows, held = _split(estimator, X.shape[0], targets)
     if held.size < 2:
         raise ValueError(
             "The validation set is too small: increase validation_fraction="
@@ -54,3 +49,20 @@ def hold_out(estimator, X, targets, X_val, y_val):
             "weight 0, or give X_val and y_val."
         )
     return rows, Validation(X[held], held_targets)
+
+
+def _split(estimator, n_rows, targets):
+    """Return the rows to train on, and those to put aside."""
+    try:
+        return train_test_split(
+            np.arange(n_rows),
+            test_size=estimator.validation_fraction,
+            random_state=int(estimator._generator.integers(np.iinfo(np.int32).max)),
+            stratify=estimator._strata(targets),
+        )
+    except ValueError as error:
+        raise ValueError(
+            "early_stopping=True could not put "
+            f"validation_fraction={estimator.validation_fraction} of the {n_rows} rows "
+            f"aside: {error}. Give more rows, X_val and y_val, or early_stopping=False."
+        ) from error

@@ -78,7 +78,7 @@ class IdentifiedRecorder(FitRecorder):
         Notes of earlier calls.
     """
 
-    def __init__(self, recording, trainer, loss, ids, kept):
+    def __init__(self, recording, trainer, loss, ids, kept) -> None:
         if recording.store == "full":
             raise ValueError(
                 "sample_ids needs Recording(store='summary'): notes of every epoch "

@@ -7,7 +7,8 @@ from sklearn.utils.validation import validate_data
 
 from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import _check_sample_weight
-from sparsekit.neural_network._checks import refuse_missing, refuse_words
+from sparsekit._words import refuse_words
+from sparsekit.neural_network._checks import refuse_missing
 from sparsekit.neural_network._warnings import warn_user
 
 

@@ -1,10 +1,11 @@
 """The figure of a fit: loss and validation score by epoch, rewirings marked."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from sparsekit._palette import COLOURS
+from sparsekit._pyplot import import_pyplot
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
 LOSS_COLOUR, VALIDATION_COLOUR = COLOURS[:2]
@@ -65,7 +66,7 @@ class LossCurveDisplay:
         validation_scores=None,
         rewired_epochs=None,
         score_name="score",
-    ):
+    ) -> None:
         self.loss_curve = loss_curve
         self.validation_scores = validation_scores
         self.rewired_epochs = rewired_epochs
@@ -107,7 +108,7 @@ class LossCurveDisplay:
             score_name="accuracy" if hasattr(estimator, "classes_") else "R²",
         )
 
-    def plot(self, ax=None, *, show_rewirings=True):
+    def plot(self, ax=None, *, show_rewirings=True) -> Self:
         """Draw the figure.
 
         Parameters
@@ -122,9 +123,8 @@ class LossCurveDisplay:
         LossCurveDisplay
             The display, drawn.
         """
-        import matplotlib.pyplot as plt
-
         if ax is None:
+            plt = import_pyplot("LossCurveDisplay")
             _, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
         epochs = np.arange(1, len(self.loss_curve) + 1)
         lines = ax.plot(epochs, self.loss_curve, color=LOSS_COLOUR, label="loss")

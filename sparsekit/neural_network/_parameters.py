@@ -92,7 +92,8 @@ TEXTS = {
     zero does. The first layer skips the lost entries where it visits the stored entries
     only (see :func:`suggest_format`).""",
     "batch_size": """int or "auto", default="auto"
-    Rows per training step. "auto" means ``min(200, n_samples)``.""",
+    Rows per training step. "auto" means ``min(200, n_samples)``, which makes few steps
+    of an epoch where there are only a few hundred rows: give 32 there.""",
     "learning_rate": """{"constant", "invscaling", "adaptive", "cosine"}, \
 default="constant"
     How the learning rate changes from epoch to epoch. "invscaling" and "adaptive" hold
@@ -126,7 +127,8 @@ default="constant"
     "early_stopping": """bool, default=False
     Whether to watch the score on validation rows rather than the training loss, and to
     keep the best network. The rows are `X_val` of `fit` or, without it, a random
-    `validation_fraction` of the training rows, stratified for single-label classes.""",
+    `validation_fraction` of the training rows, stratified for single-label classes.
+    With a few hundred rows these are so few that training may stop too early.""",
     "validation_fraction": """float in (0, 1), default=0.1
     Share of the training rows put aside with `early_stopping`.""",
     "class_weight": """dict, list of dict, "balanced" or None, default=None

@@ -84,7 +84,7 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         ],
     }
 
-    def __init__(self, estimator, n_features_to_select=None):
+    def __init__(self, estimator, n_features_to_select=None) -> None:
         self.estimator = estimator
         self.n_features_to_select = n_features_to_select
 

@@ -82,7 +82,7 @@ class Recording(BaseEstimator):
         tolerance=0.5,
         max_samples=None,
         max_ids=None,
-    ):
+    ) -> None:
         self.when = when
         self.store = store
         self.tolerance = tolerance
@@ -116,7 +116,7 @@ class FitRecorder(SampleRecorder):
         Rows that are trained on; None for all.
     """
 
-    def __init__(self, recording, trainer, loss, X, n_rows, rows=None):
+    def __init__(self, recording, trainer, loss, X, n_rows, rows=None) -> None:
         rewirings = None
         if recording.when == "rewiring":
             rewirings = RewiringRecorder(

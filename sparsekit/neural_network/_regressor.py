@@ -114,5 +114,12 @@ def _columns(y):
     """Return `y` with one column per output."""
     if issparse(y):
         raise TypeError("A sparse y is not supported in regression; give an array.")
-    y = np.asarray(y, dtype=np.float64)
+    y = np.asarray(y)
+    try:
+        y = y.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"y of a regression must be numbers: {error}. For classes, there is a "
+            "classifier of the same kind."
+        ) from error
     return y[:, np.newaxis] if y.ndim == 1 else y

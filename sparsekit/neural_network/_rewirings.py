@@ -25,7 +25,7 @@ class Rewirings:
     strategies : Strategies
     """
 
-    def __init__(self, estimator, trainer, strategies):
+    def __init__(self, estimator, trainer, strategies) -> None:
         self.estimator = estimator
         self.trainer = trainer
         self.strategies = strategies

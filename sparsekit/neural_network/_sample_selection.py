@@ -173,7 +173,7 @@ class InfoBatch(SampleSelection):
         "until": [Interval(Real, 0, 1, closed="right")],
     }
 
-    def __init__(self, ratio=0.5, until=0.875):
+    def __init__(self, ratio=0.5, until=0.875) -> None:
         self.ratio = ratio
         self.until = until
 
@@ -281,7 +281,7 @@ class LearnedRemoval(SampleSelection):
         warm_up=10,
         keep_at_least=0.5,
         until=0.875,
-    ):
+    ) -> None:
         self.confidence = confidence
         self.patience = patience
         self.every = every

@@ -96,7 +96,7 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         n_jobs=None,
         random_state=None,
         verbose=0,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.sparsity = sparsity
         self.prune_fraction = prune_fraction
@@ -223,7 +223,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         n_jobs=None,
         random_state=None,
         verbose=0,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.sparsity = sparsity
         self.prune_fraction = prune_fraction

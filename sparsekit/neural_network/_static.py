@@ -91,7 +91,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         n_jobs=None,
         random_state=None,
         verbose=0,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.sparsity = sparsity
         self.activation = activation
@@ -210,7 +210,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         n_jobs=None,
         random_state=None,
         verbose=0,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.sparsity = sparsity
         self.activation = activation

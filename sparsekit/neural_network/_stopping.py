@@ -15,7 +15,7 @@ class Progress:
     higher_is_better : bool
     """
 
-    def __init__(self, tol, patience, higher_is_better):
+    def __init__(self, tol, patience, higher_is_better) -> None:
         self.tol = tol
         self.patience = patience
         self.sign = 1.0 if higher_is_better else -1.0

@@ -1,11 +1,12 @@
 """The figure of a network's connections: degrees, inputs, or a layer in blocks."""
 
 import math
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from sparsekit._palette import COLOURS
+from sparsekit._pyplot import import_pyplot
 from sparsekit.network import SparseNetwork
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
@@ -56,7 +57,7 @@ class TopologyDisplay:
     (8, 8)
     """
 
-    def __init__(self, *, degrees, blocks, importances, feature_degrees):
+    def __init__(self, *, degrees, blocks, importances, feature_degrees) -> None:
         self.degrees = degrees
         self.blocks = blocks
         self.importances = importances
@@ -107,7 +108,7 @@ class TopologyDisplay:
 
     def plot(
         self, ax=None, *, kind="degrees", layer=1, values="degrees", image_shape=None
-    ):
+    ) -> Self:
         """Draw the figure.
 
         Parameters
@@ -140,10 +141,9 @@ class TopologyDisplay:
             If `kind`, `values` or `layer` is none of those there are, or `image_shape`
             does not fit the number of features.
         """
-        import matplotlib.pyplot as plt
-
         draw = self._drawing(kind, layer, values, image_shape)
         if ax is None:
+            plt = import_pyplot("TopologyDisplay")
             _, ax = plt.subplots(figsize=(5.5, 4), layout="constrained")
         draw(ax)
         self.ax_, self.figure_ = ax, ax.figure

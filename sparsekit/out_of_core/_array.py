@@ -20,7 +20,7 @@ class ArrayTable:
     block_rows : int
     """
 
-    def __init__(self, X, target, columns, sample_weight, block_rows):
+    def __init__(self, X, target, columns, sample_weight, block_rows) -> None:
         self.name = str(X) if isinstance(X, str | PathLike) else "source"
         self._X = _mapped(X)
         if self._X.ndim != 2 or self._X.dtype.kind not in "biuf":
@@ -96,7 +96,7 @@ class _Columns:
 
     ndim = 2
 
-    def __init__(self, X, columns):
+    def __init__(self, X, columns) -> None:
         self._X, self._columns = X, columns
         self.shape = (len(X), len(columns))
 

@@ -22,7 +22,7 @@ class ArrowTable(NamedTable):
 
     def __init__(
         self, given, name, target, columns, sample_weight, numeric, block_rows
-    ):
+    ) -> None:
         import pyarrow as pa
 
         self._block_rows = block_rows

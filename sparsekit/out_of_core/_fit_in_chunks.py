@@ -1,6 +1,7 @@
 """`partial_fit` over the chunks of a table that stays on disk."""
 
 from numbers import Integral
+from typing import TypeVar
 
 import numpy as np
 from sklearn.base import is_classifier
@@ -9,9 +10,11 @@ from sklearn.utils import check_random_state
 from sparsekit.out_of_core._chunks import all_blocks, chunks
 from sparsekit.out_of_core._open import open_source
 
+Estimator = TypeVar("Estimator")
+
 
 def fit_in_chunks(
-    estimator,
+    estimator: Estimator,
     source,
     target,
     *,
@@ -23,7 +26,7 @@ def fit_in_chunks(
     transformer=None,
     shuffle=True,
     random_state=None,
-):
+) -> Estimator:
     """Train an estimator with `partial_fit` on a table that need not fit in memory.
 
     Parameters

@@ -24,7 +24,7 @@ class NamedTable(metaclass=ABCMeta):
         Whether features are turned into numbers, or stay as they are.
     """
 
-    def __init__(self, name, names, target, columns, sample_weight, numeric):
+    def __init__(self, name, names, target, columns, sample_weight, numeric) -> None:
         self.name = name
         self.numeric = numeric
         self._several = isinstance(target, list | tuple)

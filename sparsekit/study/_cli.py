@@ -5,6 +5,7 @@ import os
 import sys
 from difflib import get_close_matches
 
+from sparsekit import __version__
 from sparsekit.study._command import run_study
 from sparsekit.study._datasets import NAMED_TABLES
 from sparsekit.study._options import (
@@ -110,6 +111,9 @@ def _parser():
     parser = _Parser(
         prog="sparsekit",
         description="Truly sparse neural networks on data with missing values.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {__version__}"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     study = commands.add_parser(

@@ -10,7 +10,6 @@ from pathlib import Path
 from sparsekit.study._cluster import connected
 from sparsekit.study._description import count, describe
 from sparsekit.study._plan import make_plan
-from sparsekit.study._report import format_summary
 from sparsekit.study._result import StudyResult
 from sparsekit.study._run import collect_rows, try_models
 from sparsekit.study._store import FileStore
@@ -185,7 +184,7 @@ def _write_summary(frame, output, draw, say):
     if ranked:
         say(f"{result.ranks()}\n\n")
     else:
-        say(format_summary(summary, result.summary(pool_rates=True)) + "\n\n")
+        say(f"{result.report()}\n\n")
     summary.to_csv(output / SUMMARY, index=False)
     say(f"One row per fit:       {output / RESULTS}\n")
     say(f"Means and intervals:   {output / SUMMARY}\n")

@@ -21,7 +21,9 @@ class CorrectedTTest(NamedTuple):
     p_value: float
 
 
-def corrected_ttest(scores_a, scores_b, n_train, n_test, *, confidence=0.95):
+def corrected_ttest(
+    scores_a, scores_b, n_train, n_test, *, confidence=0.95
+) -> CorrectedTTest:
     """Compare two models on the same splits of the same table.
 
     The training rows of different splits overlap, so their scores are not independent,
@@ -147,7 +149,7 @@ def has_spread(differences):
     return np.ptp(differences) > ROUNDING * np.abs(differences).max()
 
 
-def holm(p_values):
+def holm(p_values) -> np.ndarray:
     """Correct the p values of several comparisons by the method of Holm.
 
     If each comparison with a corrected p value of at most 5 % is called a difference,

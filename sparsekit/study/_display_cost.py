@@ -1,6 +1,7 @@
 """What a score costs: score against connections, or against the time of a fit."""
 
 import math
+from typing import Self
 
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
@@ -69,13 +70,15 @@ class CostDisplay:
     'connections'
     """
 
-    def __init__(self, *, summary, cost="n_connections", confidence=0.95):
+    def __init__(self, *, summary, cost="n_connections", confidence=0.95) -> None:
         self.summary = summary
         self.cost = cost
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, *, models=None, cost="n_connections", confidence=0.95):
+    def from_frame(
+        cls, frame, *, models=None, cost="n_connections", confidence=0.95
+    ) -> Self:
         """Make a display from the rows of a study.
 
         Parameters
@@ -105,7 +108,7 @@ class CostDisplay:
         summary = summarize(rows, pool_rates=True, confidence=confidence)
         return cls(summary=summary, cost=cost, confidence=confidence)
 
-    def plot(self, axes=None):
+    def plot(self, axes=None) -> Self:
         """Draw the panels.
 
         Parameters

@@ -1,6 +1,6 @@
 """The difference of models against the missing rate."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sparsekit._palette import COLOURS
 from sparsekit.study._comparison import compare_models
@@ -76,12 +76,12 @@ class DifferenceDisplay:
     'difference in accuracy [points]'
     """
 
-    def __init__(self, *, table, confidence=0.95):
+    def __init__(self, *, table, confidence=0.95) -> None:
         self.table = table
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, a, b=None, *, test_size=None, confidence=0.95):
+    def from_frame(cls, frame, a, b=None, *, test_size=None, confidence=0.95) -> Self:
         """Make a display from the rows of a study.
 
         Parameters
@@ -113,7 +113,7 @@ class DifferenceDisplay:
         )
         return cls(table=table, confidence=confidence)
 
-    def plot(self, axes=None):
+    def plot(self, axes=None) -> Self:
         """Draw the panels.
 
         Parameters
@@ -160,7 +160,7 @@ class DifferenceDisplay:
         self.axes_ = draw_panels(
             panels,
             axes,
-            lambda ax, content: self._draw_panel(ax, *content, labels),
+            lambda ax, content: self._draw_panel(ax, content[0], content[1], labels),
             **layout,
         )
         if layout and one_axis:

@@ -1,8 +1,11 @@
 """The critical-difference diagram: average ranks, and which of them differ."""
 
+from typing import Self
+
 import numpy as np
 
 from sparsekit._palette import COLOURS
+from sparsekit._pyplot import import_pyplot
 from sparsekit.study._drawing import as_text
 from sparsekit.study._ranks import rank_models
 
@@ -57,11 +60,11 @@ class CriticalDifferenceDisplay:
     ['SET  (1.33)', 'dense  (1.67)']
     """
 
-    def __init__(self, *, ranks):
+    def __init__(self, *, ranks) -> None:
         self.ranks = ranks
 
     @classmethod
-    def from_frame(cls, frame, *, models=None, confidence=0.95):
+    def from_frame(cls, frame, *, models=None, confidence=0.95) -> Self:
         """Make a display from the rows of a study.
 
         Parameters
@@ -80,7 +83,7 @@ class CriticalDifferenceDisplay:
         """
         return cls(ranks=rank_models(frame, models, confidence))
 
-    def plot(self, ax=None):
+    def plot(self, ax=None) -> Self:
         """Draw the diagram.
 
         Parameters
@@ -103,8 +106,7 @@ class CriticalDifferenceDisplay:
         first_label = 0.7 + BAR_STEP * len(self.ranks.groups)
         height = first_label + n_labels - 0.6
         if ax is None:
-            import matplotlib.pyplot as plt
-
+            plt = import_pyplot("CriticalDifferenceDisplay")
             _, ax = plt.subplots(
                 figsize=(8, 0.3 * (height - TOP) + 0.2), layout="constrained"
             )

@@ -1,5 +1,7 @@
 """The figure of a study: score against missing rate."""
 
+from typing import Any, Self
+
 import numpy as np
 
 from sparsekit.study._conditions import by_condition
@@ -68,12 +70,12 @@ class MissingnessStudyDisplay:
     (2, 2)
     """
 
-    def __init__(self, *, summary, confidence=0.95):
+    def __init__(self, *, summary, confidence=0.95) -> None:
         self.summary = summary
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, *, models=None, confidence=0.95):
+    def from_frame(cls, frame, *, models=None, confidence=0.95) -> Self:
         """Make a display from the result of a study.
 
         Parameters
@@ -93,7 +95,7 @@ class MissingnessStudyDisplay:
         summary = summarize(rows_of(frame, models), confidence=confidence)
         return cls(summary=summary, confidence=confidence)
 
-    def plot(self, axes=None):
+    def plot(self, axes=None) -> Self:
         """Draw the panels.
 
         Parameters
@@ -131,7 +133,7 @@ class MissingnessStudyDisplay:
             dtype=object,
         )
         self.figure_ = self.axes_[0].figure
-        self.lines_ = []
+        self.lines_: list[Any] = []
         free = iter(self.axes_)
         for name, rows in conditions:
             for column in panels.columns:

@@ -3,6 +3,7 @@
 import math
 
 from sparsekit._palette import COLOURS
+from sparsekit._pyplot import import_pyplot
 
 MARKERS = "os^D"
 BASELINE_COLOUR = "#222222"
@@ -32,8 +33,7 @@ def new_panels(n_panels, n_columns=None, size=PANEL, sharey=False):
     sharey : bool or {"row"}, default=False
         See `matplotlib.pyplot.subplots`.
     """
-    import matplotlib.pyplot as plt
-
+    plt = import_pyplot("A figure of a study")
     if n_columns is None:
         n_columns = min(math.ceil(math.sqrt(n_panels)), MAX_COLUMNS)
     n_rows = math.ceil(n_panels / n_columns)

@@ -60,7 +60,7 @@ class ModelRanks:
     1  static  1.666667     1
     """
 
-    def __init__(self, by_dataset, confidence=0.95):
+    def __init__(self, by_dataset, confidence=0.95) -> None:
         import pandas as pd
 
         self.by_dataset = by_dataset
@@ -81,7 +81,8 @@ class ModelRanks:
             self.friedman_statistic, *ranks.shape
         )
         self.permutation_p_value = permutation_p_value(ranks)
-        self.critical_difference = nemenyi(*ranks.shape, confidence)
+        n_datasets, n_models = ranks.shape
+        self.critical_difference = nemenyi(n_datasets, n_models, confidence)
         self.groups = _groups(self.table, self.critical_difference)
 
     def __repr__(self):

@@ -11,8 +11,8 @@ TITLES = {"accuracy": "accuracy in %", "r2": "R2"}
 NAMES = {"accuracy": "accuracy", "r2": "R2"}
 WIDTH = 14
 NOTES = {
-    1: "One seed gives no intervals; use --seeds 5 or more.",
-    2: "Intervals from two seeds are very wide; use --seeds 5 or more.",
+    1: "One seed gives no intervals; use five or more.",
+    2: "Intervals from two seeds are very wide; use five or more.",
 }
 
 

@@ -1,5 +1,7 @@
 """What a study found: its rows, and the statistics and figures made of them."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import with_when
 from sparsekit.study._description import percent
@@ -7,11 +9,15 @@ from sparsekit.study._display_cost import CostDisplay
 from sparsekit.study._display_difference import DifferenceDisplay
 from sparsekit.study._display_ranks import CriticalDifferenceDisplay
 from sparsekit.study._display_score import MissingnessStudyDisplay
-from sparsekit.study._ranks import rank_models
+from sparsekit.study._ranks import ModelRanks, rank_models
+from sparsekit.study._report import format_summary
 from sparsekit.study._rows import check_rows, read_rows
 from sparsekit.study._summary import summarize
 
-DISPLAYS = {
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+DISPLAYS: dict[str, Any] = {
     "score": MissingnessStudyDisplay,
     "ranks": CriticalDifferenceDisplay,
     "difference": DifferenceDisplay,
@@ -69,12 +75,12 @@ class StudyResult:
     1  static  0.920           NaN
     """
 
-    def __init__(self, frame):
+    def __init__(self, frame) -> None:
         check_rows(frame)
         self.frame = frame.copy()
 
     @classmethod
-    def from_file(cls, path):
+    def from_file(cls, path) -> Self:
         """Read the rows of a study from a file; nothing in it is executed.
 
         Parameters
@@ -97,7 +103,7 @@ class StudyResult:
         return cls(read_rows(path))
 
     @classmethod
-    def combine(cls, results):
+    def combine(cls, results) -> Self:
         """Put studies of several tables together.
 
         Parameters
@@ -131,7 +137,7 @@ class StudyResult:
             frames.append(named)
         return cls(pd.concat(frames, ignore_index=True))
 
-    def summary(self, *, pool_rates=False, confidence=0.95):
+    def summary(self, *, pool_rates=False, confidence=0.95) -> "DataFrame":
         """Return means and intervals over seeds; see `summarize`.
 
         Parameters
@@ -148,6 +154,35 @@ class StudyResult:
         """
         return summarize(self.frame, pool_rates=pool_rates, confidence=confidence)
 
+    def report(self) -> str:
+        """Return the tables that the command prints: a few columns, for people.
+
+        Returns
+        -------
+        text : str
+            A block of rows for each dataset, mechanism and sparsity, then one over all
+            missing rates; at most 100 characters wide for up to three models.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from sparsekit.study import StudyResult
+        >>> frame = pd.DataFrame({
+        ...     "mechanism": "mcar", "missing_rate": [0.0, 0.5], "sparsity": 0.9,
+        ...     "model": "set", "seed": 0, "metric": "accuracy", "score": [0.9, 0.8],
+        ...     "n_connections": 100, "fit_time": 0.1,
+        ... })
+        >>> print(StudyResult(frame).report())
+        Test accuracy in %: mean over 1 seed.
+        <BLANKLINE>
+        Sparsity 90 %, mechanism mcar
+         missing           SET
+             0 %          90.0
+            50 %          80.0
+        ...
+        """
+        return format_summary(self.summary(), self.summary(pool_rates=True))
+
     def compare(
         self,
         a,
@@ -157,7 +192,7 @@ class StudyResult:
         pool_rates=True,
         test_size=None,
         confidence=0.95,
-    ):
+    ) -> "DataFrame":
         """Compare models, paired by everything but the model.
 
         Parameters
@@ -253,7 +288,7 @@ class StudyResult:
             confidence=confidence,
         )
 
-    def ranks(self, models=None, *, confidence=0.95):
+    def ranks(self, models=None, *, confidence=0.95) -> ModelRanks:
         """Rank the models over the datasets.
 
         Scores of different tables, and of different kinds, cannot be averaged; ranks
@@ -320,7 +355,7 @@ class StudyResult:
         """
         return rank_models(self.frame, models, confidence)
 
-    def plot(self, kind="score", *, axes=None, **options):
+    def plot(self, kind="score", *, axes=None, **options) -> Any:
         """Draw a figure of the study.
 
         Parameters

@@ -28,7 +28,7 @@ def missingness_study(
     n_jobs=None,
     client=None,
     progress=False,
-):
+) -> StudyResult:
     """Train models over a grid of sparsities and missing rates, on one or more tables.
 
     For each seed the rows are split anew into training and test rows, and at each

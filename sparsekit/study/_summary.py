@@ -1,5 +1,7 @@
 """Means, intervals over seeds, and paired differences."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.stats import t as student_t
 
@@ -7,13 +9,16 @@ from sparsekit.study._conditions import condition_columns, with_when
 from sparsekit.study._corrected_ttest import ROUNDING, check_confidence
 from sparsekit.study._rows import check_columns
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 # A baseline is compared with every other model on the same table, under the same
 # mechanism, in the same rows, at the same missing rate and seed; the static one at the
 # same sparsity as well, the dense one has none.
 BASELINES = {"static": ["sparsity"], "dense": []}
 
 
-def summarize(frame, *, pool_rates=False, confidence=0.95):
+def summarize(frame, *, pool_rates=False, confidence=0.95) -> "DataFrame":
     """Summarize a study over its seeds.
 
     Parameters

@@ -117,7 +117,7 @@ class ErdosRenyi(BaseEstimator):
             counts[-1] = n_in[-1] * n_out[-1]
         return without_gaps(counts, n_in, n_out, f"epsilon={self.epsilon}", "higher")
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "epsilon", closed="neither", or_none=True)
 

@@ -95,7 +95,7 @@ def _all_pairs(table):
 class _Table:
     """Samples whose features are centred and of length 1, without being so stored."""
 
-    def __init__(self, X, fill):
+    def __init__(self, X, fill) -> None:
         self.shape = n_samples, n_features = X.shape
         offset = np.zeros(n_features)
         if sparse.issparse(X):

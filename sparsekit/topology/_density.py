@@ -62,7 +62,7 @@ class CubicDensity(BaseEstimator):
     [0.9, 0.2, 0.1]
     """
 
-    def __init__(self, initial=0.5, begin=0.0, end=0.75):
+    def __init__(self, initial=0.5, begin=0.0, end=0.75) -> None:
         self.initial = initial
         self.begin = begin
         self.end = end
@@ -73,7 +73,7 @@ class CubicDensity(BaseEstimator):
         done = _share_done(progress, self.begin, self.end)
         return _between(final, self.initial, (1.0 - done) ** 3)
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "end", 0, 1, closed="right")
@@ -108,7 +108,7 @@ class SigmoidDensity(BaseEstimator):
     [0.5, 0.48, 0.3, 0.1]
     """
 
-    def __init__(self, initial=0.5, steepness=6.0, end=0.75):
+    def __init__(self, initial=0.5, steepness=6.0, end=0.75) -> None:
         self.initial = initial
         self.steepness = steepness
         self.end = end
@@ -122,7 +122,7 @@ class SigmoidDensity(BaseEstimator):
         height = math.tanh(bend * (1.0 - 2.0 * done)) / math.tanh(bend)
         return _between(final, self.initial, 0.5 * (1.0 + height))
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "steepness", 0, closed="neither")

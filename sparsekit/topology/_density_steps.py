@@ -38,7 +38,7 @@ class ElasticDensity(BaseEstimator):
     [0.15, 0.125, 0.1]
     """
 
-    def __init__(self, extra=(0.5, 0.25), until=(0.6, 0.8)):
+    def __init__(self, extra=(0.5, 0.25), until=(0.6, 0.8)) -> None:
         self.extra = extra
         self.until = until
 
@@ -53,7 +53,7 @@ class ElasticDensity(BaseEstimator):
                 return min(final * (1.0 + extra), 1.0)
         return final
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         for name in ("extra", "until"):
             given = getattr(self, name)
@@ -95,7 +95,7 @@ class OneShotDensity(BaseEstimator):
     [0.8, 0.8, 0.1]
     """
 
-    def __init__(self, initial=1.0, at=0.5):
+    def __init__(self, initial=1.0, at=0.5) -> None:
         self.initial = initial
         self.at = at
 
@@ -104,7 +104,7 @@ class OneShotDensity(BaseEstimator):
         self.check_parameters()
         return self.initial if progress < self.at else final
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "at", 0, 1)
@@ -137,7 +137,7 @@ class IterativeDensity(BaseEstimator):
     [1.0, 0.5, 0.25]
     """
 
-    def __init__(self, rounds=5, initial=1.0, end=0.75):
+    def __init__(self, rounds=5, initial=1.0, end=0.75) -> None:
         self.rounds = rounds
         self.initial = initial
         self.end = end
@@ -151,7 +151,7 @@ class IterativeDensity(BaseEstimator):
             return final
         return self.initial * (final / self.initial) ** (rounds_done / self.rounds)
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_count(self, "rounds")
         check_number(self, "initial", 0, 1, closed="right")

@@ -50,13 +50,14 @@ class Exploration:
     array([0.5 , 0.33])
     """
 
-    def __init__(self, sizes, *, exact=False, state=None):
+    def __init__(self, sizes, *, exact=False, state=None) -> None:
         spans = np.asarray(sizes[:-1], np.int64) * np.asarray(sizes[1:], np.int64)
         self.ends = np.concatenate([[0], np.cumsum(spans)])
         self.exact = exact
         self._seen = np.empty(0, dtype=np.int64)
         self._halvings = 0
-        self._pending, self._n_pending = [], 0
+        self._pending: list[np.ndarray] = []
+        self._n_pending = 0
         if state is not None:
             self._seen, self._halvings = state["seen"], int(state["halvings"])
 

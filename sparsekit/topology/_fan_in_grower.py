@@ -104,7 +104,7 @@ class FanInGrower(BaseEstimator):
         chosen[next_best[largest(gradients[next_best], missing, rng)]] = True
         return positions[chosen]
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "candidates", 1, or_none=True)
         check_count(self, "n_batches")

@@ -88,7 +88,7 @@ class GradientGrower(BaseEstimator):
         sizes = np.abs(self._gradients(layer, positions))
         return positions[largest(sizes, count, rng)]
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "candidates", 1, or_none=True)
         check_count(self, "n_batches")

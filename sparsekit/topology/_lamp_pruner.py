@@ -44,7 +44,7 @@ class LAMPPruner(ScorePruner):
     array([0.071, 1.   , 0.308])
     """
 
-    def __init__(self, scope="network"):
+    def __init__(self, scope="network") -> None:
         super().__init__(scope)
 
     def scores(self, layer: Layer) -> np.ndarray:

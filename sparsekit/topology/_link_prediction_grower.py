@@ -154,7 +154,7 @@ class LinkPredictionGrower(BaseEstimator):
                 scores = np.log(scores) / self.temperature + rng.gumbel(size=size)
         return positions[largest(scores, count, rng)]
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_option(self, "rule", _RULES)
         check_number(self, "candidates", 1, or_none=True)

@@ -43,7 +43,7 @@ class MESTPruner(ScorePruner):
 
     needs = frozenset({"values", "deltas"})
 
-    def __init__(self, gradient_weight=0.01, scope="layer"):
+    def __init__(self, gradient_weight=0.01, scope="layer") -> None:
         super().__init__(scope)
         self.gradient_weight = gradient_weight
 
@@ -56,7 +56,7 @@ class MESTPruner(ScorePruner):
         sizes *= self.gradient_weight
         return sizes + np.abs(layer.weights)
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         super().check_parameters()
         check_number(self, "gradient_weight", closed="left")

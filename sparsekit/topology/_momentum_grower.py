@@ -59,7 +59,7 @@ class MomentumGrower(GradientGrower):
         super().__init__(candidates=candidates, n_batches=n_batches)
         self.decay = decay
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         super().check_parameters()
         check_number(self, "decay", 0, 1)

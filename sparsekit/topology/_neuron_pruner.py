@@ -106,7 +106,7 @@ class NeuronPruner(BaseEstimator):
             ]
         return first if any(mask.all() for mask in masks) else masks
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError or TypeError if a parameter is none of those allowed."""
         check_number(self, "percentile", 0, 100, closed="left")
         inner = self._inner()

@@ -99,7 +99,7 @@ class ImportancePruning(BaseEstimator):
         masks = [self._select_in(layer) for layer in layers[:-1]]
         return [*masks, np.zeros(layers[-1].indices.size, dtype=bool)]
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "percentile", 0, 100, closed="left")
 

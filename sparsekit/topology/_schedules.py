@@ -44,7 +44,7 @@ class RewiringSchedule(BaseEstimator):
     [0.3, 0.2, 0.08, 0.0]
     """
 
-    def __init__(self, every=1, unit="epochs", decay="constant", end=1.0):
+    def __init__(self, every=1, unit="epochs", decay="constant", end=1.0) -> None:
         self.every = every
         self.unit = unit
         self.decay = decay
@@ -79,7 +79,7 @@ class RewiringSchedule(BaseEstimator):
             return initial * (0.5 + 0.5 * math.cos(math.pi * progress / self.end))
         return initial
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_count(self, "every")
         check_option(self, "unit", ("epochs", "steps"))

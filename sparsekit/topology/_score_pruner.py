@@ -37,7 +37,7 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
     array([False,  True,  True, False])
     """
 
-    def __init__(self, scope="layer"):
+    def __init__(self, scope="layer") -> None:
         self.scope = scope
 
     @abstractmethod
@@ -105,7 +105,7 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
         ranked = keys[0] if len(keys) == 1 else np.concatenate(keys)
         return np.split(mark_lowest(ranked, int(fraction * ranked.size)), ends[:-1])
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed.
 
         A subclass with parameters of its own extends it.

@@ -98,7 +98,7 @@ class SmallWorld(BaseEstimator):
         positions = np.sort(np.concatenate([positions[~gone], drawn]))
         return rows_of(positions, n_in, n_out)
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "beta", 0, 1)
 

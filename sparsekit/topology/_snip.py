@@ -71,7 +71,7 @@ class SNIPTopology(BaseEstimator):
         wanted = np.rint(self.candidates * np.asarray(counts)).astype(np.int64)
         return np.minimum(wanted, levels[:-1] * levels[1:])
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "candidates", 1, closed="left")
 

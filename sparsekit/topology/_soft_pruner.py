@@ -48,7 +48,7 @@ class SoftPruner(ScorePruner):
     np.int64(2)
     """
 
-    def __init__(self, pruner=None, temperature=1.0):
+    def __init__(self, pruner=None, temperature=1.0) -> None:
         self.pruner = pruner
         self.temperature = temperature
 
@@ -66,7 +66,7 @@ class SoftPruner(ScorePruner):
         """Return the scores of the pruner inside."""
         return self._scorer().scores(layer)
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError or TypeError if a parameter is none of those allowed."""
         self._scorer().check_parameters()
         check_number(self, "temperature", closed="neither")

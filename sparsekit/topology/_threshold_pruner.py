@@ -35,7 +35,7 @@ class ThresholdPruner(BaseEstimator):
     array([False,  True, False, False])
     """
 
-    def __init__(self, threshold=0.001):
+    def __init__(self, threshold=0.001) -> None:
         self.threshold = threshold
 
     def select(
@@ -66,6 +66,6 @@ class ThresholdPruner(BaseEstimator):
         n_below = int(np.count_nonzero(sizes < self.threshold))
         return mark_lowest(sizes, min(n_below, int(fraction * sizes.size)))
 
-    def check_parameters(self):
+    def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "threshold")

@@ -77,9 +77,9 @@ def test_nulls_of_polars_stay_missing():
     np.testing.assert_array_equal(masked, [[1, 4], [np.nan, 5], [3, np.nan]])
 
 
-def test_text_is_refused():
+def test_text_is_refused_with_the_name_of_its_column():
     X = pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
-    with pytest.raises(ValueError, match="could not convert string to float"):
+    with pytest.raises(ValueError, match=r"Column 'b' of X holds text.*'x'"):
         MCARMasker().fit(X)
 
 

@@ -230,7 +230,7 @@ def test_masks_that_do_not_fit_are_refused(mask, message):
 
 
 def test_text_and_infinite_values_are_refused():
-    with pytest.raises(ValueError, match="could not convert string to float"):
+    with pytest.raises(ValueError, match="Column 'b' of X holds text"):
         diagnose(pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}))
     with pytest.raises(ValueError, match="Input X contains infinity"):
         diagnose([[1.0, np.inf]])

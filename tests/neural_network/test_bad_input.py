@@ -362,3 +362,15 @@ def test_missing_values_are_refused_where_they_shall_be(network):
     net.fit(X, target)
     with pytest.raises(ValueError, match="Input X contains NaN"):
         net.predict(X_holes)
+
+
+def test_words_as_quantities_are_refused_with_a_hint_at_classifiers():
+    words = np.where(y == 0, "ill", "healthy")
+    with pytest.raises(ValueError, match=r"y of a regression.*'(ill|healthy)'.*class"):
+        SETMLPRegressor().fit(X, words)
+
+
+def test_too_few_rows_to_put_aside_are_refused_by_the_parameters_names():
+    message = r"early_stopping=True.*validation_fraction=0.1 of the 4 rows.*X_val"
+    with pytest.raises(ValueError, match=message):
+        SETMLPClassifier(early_stopping=True).fit(X[:4], ["a", "b", "c", "d"])

@@ -52,6 +52,19 @@ def test_endless_patience_trains_to_the_end(early_stopping):
     assert net.n_iter_ == 60
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "advice"),
+    [("auto", r"lower batch_size: 100 of 100 rows.* 1 step"), (32, "max_iter\\.$")],
+)
+def test_an_unfinished_training_of_few_steps_is_told_of_the_batch_size(
+    batch_size, advice
+):
+    X, y = tumours(100)
+    net = DenseMLPClassifier((10,), batch_size=batch_size, max_iter=2, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=advice):
+        net.fit(X, y)
+
+
 def test_no_warning_where_training_has_stopped_by_itself():
     X, y = tumours(100)
     SETMLPClassifier((10,), tol=0.5, max_iter=40, random_state=0).fit(X, y)

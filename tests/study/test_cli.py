@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sparsekit import __version__
 from sparsekit.study import _run
 from sparsekit.study._cli import main
 from sparsekit.study._store import FileStore
@@ -164,7 +165,7 @@ def test_a_note_says_that_few_seeds_give_no_useful_intervals(
 ):
     args = ["--drop", "name", "weight", "--models", "dense", "--no-plot"]
     assert study(*args, "--seeds", seeds, data=csv, output=output) == 0
-    assert ("use --seeds 5 or more." in capsys.readouterr().out) == noted
+    assert ("use five or more." in capsys.readouterr().out) == noted
 
 
 def test_a_table_smaller_than_the_batches_of_the_preset_gives_no_warning(
@@ -357,3 +358,10 @@ def test_module_runs_as_a_program(csv, output):
     assert done.returncode == 0, done.stderr
     assert "Over all missing rates" in done.stdout
     assert (output / "results.csv").exists()
+
+
+def test_the_command_tells_its_version(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"sparsekit {__version__}\n"

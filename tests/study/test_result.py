@@ -57,6 +57,12 @@ def test_datasets_are_summarized_apart():
         assert set(here["metric"]) == {metric}
 
 
+def test_report_fits_the_page():
+    text = StudyResult(made_up_study(["wine", "diabetes"])).report()
+    assert "Over all missing rates" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
 def test_repr_says_what_was_varied():
     text = repr(StudyResult(made_up_study(["wine", "diabetes"])))
     assert text.splitlines() == [
