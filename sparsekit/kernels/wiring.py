@@ -76,6 +76,25 @@ def free_positions(indptr, indices, n_in, dropped, ranks):
 
 
 @kernel
+def first_taken(indptr, indices, n_in, dropped, grown):
+    """Return the first of the `grown` positions at which a connection stays, or -1.
+
+    `grown` is sorted, and within the layer; positions of `dropped` connections are
+    free. One merge: O(connections + grown), with no memory.
+    """
+    k = np.int64(0)
+    for position in grown:
+        row = position // n_in
+        column = position - row * n_in
+        k = max(k, indptr[row])
+        while k < indptr[row + 1] and indices[k] < column:
+            k += 1
+        if k < indptr[row + 1] and indices[k] == column and not dropped[k]:
+            return position
+    return np.int64(-1)
+
+
+@kernel
 def _replace_in_rows(n_in, rows, indptr, indices, dropped, grown, is_new):
     """Replace the connections of one layer in `indptr` and `indices`, in place.
 

@@ -7,6 +7,7 @@ import numpy as np
 from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
 from sparsekit.neural_network._strategies import facts_for
 from sparsekit.topology import Exploration, needs_of
+from sparsekit.topology._answers import density_at, fraction_at
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
 _NEVER_DONE = np.nextafter(1.0, 0.0)
@@ -77,8 +78,8 @@ class Rewirings:
         return self.trainer.network.weights.size
 
     def _fraction(self):
-        schedule = self.strategies.schedule
-        return schedule.fraction(self.strategies.prune_fraction, self.progress)
+        initial = self.strategies.prune_fraction
+        return fraction_at(self.strategies.schedule, initial, self.progress)
 
     def _total(self):
         density = self.strategies.density_schedule
@@ -86,7 +87,7 @@ class Rewirings:
             return self.goal
         sizes = self.trainer.network.sizes
         positions = int(np.dot(sizes[:-1], sizes[1:]))
-        wanted = density.density(self.goal / positions, self.progress)
+        wanted = density_at(density, self.goal / positions, self.progress)
         return max(self.goal, round(wanted * positions))
 
     def rows_until_due(self, n_left):

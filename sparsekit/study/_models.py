@@ -1,6 +1,6 @@
 """The models of a study: from names and parameters to estimators."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sklearn.base import clone
 
@@ -51,9 +51,15 @@ def named_models(models):
     """Return `models`, a name or several or a mapping, as a dict of labels."""
     if isinstance(models, str):
         models = [models]
-    if not models:
+    if not isinstance(models, Collection):
+        raise TypeError(
+            f"models must be a name, a list of names or a dict, got {models!r}."
+        )
+    if not len(models):
         raise ValueError("models is empty: at least one model is needed.")
     if not isinstance(models, Mapping):
+        for name in models:
+            check_name("model", name)  # which must be before it can be a key
         models = {name: name for name in models}
     for label in models:
         check_name("model", label)
