@@ -21,6 +21,7 @@ from sparsekit.topology import (
     ElasticDensity,
     ErdosRenyi,
     Layer,
+    LinkPredictionGrower,
     MagnitudePruner,
     NeuronPruner,
     RandomGrower,
@@ -89,6 +90,14 @@ CALLS = {
     "epsilon that is a dict": (
         lambda: ErdosRenyi({}).counts([3, 4], 0.5),
         "epsilon must be a number in",
+    ),
+    "a dense output by halves": (
+        lambda: ErdosRenyi(dense_output=np.zeros(2)).counts([3, 4], 0.5),
+        "ErdosRenyi: dense_output must be True or False",
+    ),
+    "links that are no whole number": (
+        LinkPredictionGrower(max_degree=1e9).check_parameters,
+        "max_degree must be a whole number",
     ),
     "no densities": (
         lambda: ElasticDensity(None).density(0.1, 0.5),

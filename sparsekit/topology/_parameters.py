@@ -2,6 +2,8 @@
 
 from numbers import Integral, Real
 
+import numpy as np
+
 _INFINITY = float("inf")
 
 
@@ -58,9 +60,20 @@ def check_number(
         )
 
 
-def check_count(strategy, name):
+def check_flag(strategy, name):
+    """Raise if a parameter of `strategy` is not True or False."""
+    value = getattr(strategy, name)
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(
+            f"{type(strategy).__name__}: {name} must be True or False; got {value!r}."
+        )
+
+
+def check_count(strategy, name, *, or_none=False):
     """Raise if a parameter of `strategy` is not a whole number of at least 1."""
     value = getattr(strategy, name)
+    if or_none and value is None:
+        return
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
         raise ValueError(
             f"{type(strategy).__name__}: {name} must be a whole number of at least 1; "

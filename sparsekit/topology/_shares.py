@@ -22,8 +22,6 @@ def share_out(share, n_in, n_out, sparsity, dense_output):
     """
     if not isinstance(sparsity, Real) or not 0 <= sparsity < 1:
         raise ValueError(f"sparsity must be a number in [0, 1); got {sparsity!r}.")
-    if not isinstance(dense_output, bool | np.bool_):
-        raise ValueError(f"dense_output must be True or False; got {dense_output!r}.")
     positions = n_in * n_out
     goal = round((1.0 - sparsity) * int(positions.sum()))
     n_shared = share.size - 1 if dense_output else share.size

@@ -125,6 +125,8 @@ def fingerprint(value):
         return [(name, fingerprint(part)) for name, part in value.items()]
     if isinstance(value, list | tuple):
         return [fingerprint(part) for part in value]
+    if isinstance(value, np.random.Generator):
+        return repr(value.bit_generator.state)
     if isinstance(value, np.random.RandomState):
         return "drawing from a generator changes it"
     return repr(value)

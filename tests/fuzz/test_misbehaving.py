@@ -1,7 +1,7 @@
 """Strategies, selections, callbacks and maskers of one's own that break their contract.
 
-What they return goes on to compiled code, which checks nothing. A fit refuses it before,
-and leaves an estimator that still works.
+What they return goes on to compiled code, which checks nothing. A fit refuses it
+before, and leaves an estimator that still works.
 """
 
 import warnings
