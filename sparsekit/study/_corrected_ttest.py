@@ -1,12 +1,13 @@
 """Tests of paired scores of splits that share rows, and of several of them at once."""
 
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 from sklearn.utils import check_array, check_consistent_length
 
-from sparsekit.study._summary import check_confidence
+from sparsekit.study._frame import check_confidence
 
 # Differences this much closer together than to 0 differ by rounding only.
 ROUNDING = 1e-12
@@ -101,8 +102,8 @@ def corrected_ttest(scores_a, scores_b, n_train, n_test, *, confidence=0.95):
     """
     check_confidence(confidence)
     for name, n_rows in (("n_train", n_train), ("n_test", n_test)):
-        if not n_rows > 0:
-            raise ValueError(f"{name}={n_rows!r} must be positive.")
+        if not isinstance(n_rows, Real) or not 0 < n_rows < np.inf:
+            raise ValueError(f"{name}={n_rows!r} must be a positive number.")
     scores = [
         check_array(s, ensure_2d=False, dtype=np.float64, input_name=name)
         for s, name in ((scores_a, "scores_a"), (scores_b, "scores_b"))
@@ -163,7 +164,7 @@ def holm(p_values):
     Raises
     ------
     ValueError
-        If a p value is outside [0, 1].
+        If a p value is outside [0, 1], or they are not one-dimensional.
 
     Notes
     -----
@@ -182,6 +183,10 @@ def holm(p_values):
     [0.03, 0.06, 0.06]
     """
     p_values = np.array(p_values, dtype=np.float64, ndmin=1)
+    if p_values.ndim > 1:
+        raise ValueError(
+            f"p_values must have one dimension, got shape {p_values.shape}."
+        )
     if ((p_values < 0) | (p_values > 1)).any():
         raise ValueError("p_values must be in [0, 1].")
     order = np.argsort(p_values)[: np.count_nonzero(~np.isnan(p_values))]

@@ -5,15 +5,16 @@ import numpy as np
 from sparsekit._palette import COLOURS
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
-    AXIS,
     BASELINE_COLOUR,
     as_text,
+    axis_of,
     given_panels,
     keep_to_percent,
     label_missing_rates,
     legend_columns,
     tidy,
 )
+from sparsekit.study._frame import check_frame
 from sparsekit.study._summary import summarize
 from sparsekit.study._treatments import LABELS, rows_of
 
@@ -90,6 +91,7 @@ class MissingnessStudyDisplay:
         display : MissingnessStudyDisplay
             Not drawn yet.
         """
+        check_frame(frame)
         summary = summarize(rows_of(frame, models), confidence=confidence)
         return cls(summary=summary, confidence=confidence)
 
@@ -170,7 +172,7 @@ class MissingnessStudyDisplay:
             _title(sparsities) + (f", {as_text(condition)}" if several else "")
         )
         metric = data["metric"].iloc[0]
-        ax.set_ylabel(AXIS[metric][1])
+        ax.set_ylabel(axis_of(metric)[1])
         label_missing_rates(ax)
         tidy(ax)
         if metric == "accuracy":
@@ -188,7 +190,7 @@ class MissingnessStudyDisplay:
 
     def _draw_curve(self, ax, data, model, colour):
         data = data.sort_values("missing_rate")
-        scale, _ = AXIS[data["metric"].iloc[0]]
+        scale, _ = axis_of(data["metric"].iloc[0])
         x = 100 * data["missing_rate"]
         style = self._styles()[model]
         self.lines_ += ax.plot(

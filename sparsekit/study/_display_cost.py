@@ -5,13 +5,14 @@ import math
 from sparsekit._palette import COLOURS
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
-    AXIS,
     add_legend,
     as_text,
+    axis_of,
     draw_panels,
     keep_to_percent,
     tidy,
 )
+from sparsekit.study._frame import check_frame
 from sparsekit.study._summary import summarize
 from sparsekit.study._treatments import LABELS, rows_of
 
@@ -99,8 +100,9 @@ class CostDisplay:
         ValueError
             If `cost` is not known.
         """
-        if cost not in COSTS:
+        if not isinstance(cost, str) or cost not in COSTS:
             raise ValueError(f"cost={cost!r} must be one of {', '.join(COSTS)}.")
+        check_frame(frame)
         rows = rows_of(frame, models)
         summary = summarize(rows, pool_rates=True, confidence=confidence)
         return cls(summary=summary, cost=cost, confidence=confidence)
@@ -137,7 +139,7 @@ class CostDisplay:
 
     def _draw_panel(self, ax, rows):
         metric = rows["metric"].iloc[0]
-        scale, score_label = AXIS[metric]
+        scale, score_label = axis_of(metric)
         models = self.summary["model"].unique()
         for i, model in enumerate(models):
             points = rows[rows["model"] == model].sort_values("sparsity")

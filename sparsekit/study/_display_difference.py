@@ -4,10 +4,10 @@ from sparsekit._palette import COLOURS
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
-    AXIS,
     UNITS,
     add_legend,
     as_text,
+    axis_of,
     draw_panels,
     label_missing_rates,
     tidy,
@@ -134,7 +134,7 @@ class DifferenceDisplay:
 
     def _draw_panel(self, ax, rows, pairs):
         metric = rows["metric"].iloc[0]
-        scale = AXIS[metric][0]
+        scale = axis_of(metric)[0]
         ax.axhline(0, color="#222222", linewidth=0.9)
         for i, pair in enumerate(pairs):
             points = rows[(rows[PAIR] == list(pair)).all(axis=1)].sort_values(

@@ -12,6 +12,13 @@ UNITS = {"accuracy": "accuracy [points]", "r2": "$R^2$"}
 LEGEND_COLUMN = 2.5
 
 
+def axis_of(metric):
+    """Return scale and label of the axis of a metric."""
+    if metric not in AXIS:
+        raise ValueError(f"metric {metric!r} has no figure; {', '.join(AXIS)} have.")
+    return AXIS[metric]
+
+
 def new_panels(n_panels):
     """Return the Axes of a new figure, side by side and below each other."""
     import matplotlib.pyplot as plt
@@ -56,6 +63,9 @@ def given_panels(axes, n_panels):
     import numpy as np
 
     axes = list(np.atleast_1d(np.asarray(axes, dtype=object)).ravel())
+    for ax in axes:
+        if not hasattr(ax, "get_figure"):
+            raise TypeError(f"axes must be Axes of matplotlib, got {ax!r}.")
     if len(axes) != n_panels:
         raise ValueError(
             f"axes has {len(axes)} Axes, but this study has {n_panels} panels."

@@ -5,7 +5,7 @@ from scipy.stats import chi2, rankdata, studentized_range
 from scipy.stats import f as fisher_f
 
 from sparsekit.study._conditions import condition_columns, with_when
-from sparsekit.study._summary import check_confidence
+from sparsekit.study._frame import check_confidence, check_frame
 from sparsekit.study._treatments import choose_treatments
 
 # Scores and mean ranks that differ by rounding only are ties.
@@ -100,6 +100,7 @@ def rank_models(frame, models, confidence):
     import pandas as pd
 
     check_confidence(confidence)
+    check_frame(frame)
     frame = with_when(frame)
     if "dataset" not in frame:
         frame = frame.assign(dataset="")

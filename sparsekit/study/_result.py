@@ -1,5 +1,6 @@
 """What a study found: its rows, and the statistics and figures made of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sparsekit.study._comparison import compare_models
@@ -8,12 +9,11 @@ from sparsekit.study._display import MissingnessStudyDisplay
 from sparsekit.study._display_cost import CostDisplay
 from sparsekit.study._display_difference import DifferenceDisplay
 from sparsekit.study._display_ranks import CriticalDifferenceDisplay
+from sparsekit.study._frame import check_frame
+from sparsekit.study._grid import check_name
 from sparsekit.study._ranks import rank_models
 from sparsekit.study._summary import summarize
 
-KEY = ["dataset", "mechanism", "when", "missing_rate", "model", "sparsity", "seed"]
-VALUES = ["metric", "score", "n_connections", "fit_time"]
-OPTIONAL = {"dataset", "when"}
 DISPLAYS = {
     "score": MissingnessStudyDisplay,
     "ranks": CriticalDifferenceDisplay,
@@ -41,7 +41,8 @@ class StudyResult:
     Raises
     ------
     ValueError
-        If a column or all rows are missing, or if two rows are of the same fit.
+        If a column or all rows are missing, if a column has other values than those of
+        a study, or if two rows are of the same fit.
 
     See Also
     --------
@@ -73,7 +74,7 @@ class StudyResult:
     """
 
     def __init__(self, frame):
-        _check(frame)
+        check_frame(frame)
         self.frame = frame.copy()
 
     @classmethod
@@ -95,7 +96,8 @@ class StudyResult:
         FileNotFoundError
             If there is no such file.
         ValueError
-            If its name has another ending, or its rows are not those of a study.
+            If its name has another ending, it cannot be read, or its rows are not those
+            of a study.
         """
         return cls(_read(Path(path)))
 
@@ -115,16 +117,22 @@ class StudyResult:
 
         Raises
         ------
+        TypeError
+            If `results` is no mapping to results.
         ValueError
             If there is none, or if one of them is of several tables already.
         """
         import pandas as pd
 
+        if not isinstance(results, Mapping):
+            raise TypeError(f"results must map names to studies, got {results!r}.")
         if not results:
             raise ValueError("results is empty: at least one study is needed.")
         frames = []
         for name, result in results.items():
+            check_name("dataset", name)
             frame = result.frame if isinstance(result, cls) else result
+            check_frame(frame)
             if "dataset" in frame:
                 if frame["dataset"].nunique() > 1:
                     raise ValueError(f"results[{name!r}] is of several datasets.")
@@ -351,7 +359,7 @@ class StudyResult:
         ValueError
             If `kind` is not known.
         """
-        if kind not in DISPLAYS:
+        if not isinstance(kind, str) or kind not in DISPLAYS:
             raise ValueError(f"kind={kind!r} must be one of {', '.join(DISPLAYS)}.")
         return DISPLAYS[kind].from_frame(self.frame, **options).plot(axes)
 
@@ -391,34 +399,22 @@ class StudyResult:
         return facts
 
 
-def _check(frame):
-    missing = [c for c in KEY + VALUES if c not in frame and c not in OPTIONAL]
-    if missing:
-        raise ValueError(
-            f"frame has no column {', '.join(missing)}: one row per fit is needed, as "
-            "missingness_study returns them."
-        )
-    if len(frame) == 0:
-        raise ValueError("frame has no rows.")
-    keys = [column for column in KEY if column in frame]
-    n_twice = int(frame.duplicated(keys).sum())
-    if n_twice:
-        raise ValueError(
-            f"frame has {n_twice} rows too many: each fit, that is each combination of "
-            f"{', '.join(keys)}, may have one row only."
-        )
-
-
 def _read(path):
     import pandas as pd
 
     name = path.name.lower()
-    if name.endswith(".parquet"):
-        return pd.read_parquet(path)
-    if name.endswith((".csv", ".csv.gz")):
+    if not name.endswith((".csv", ".csv.gz", ".parquet")):
+        raise ValueError(f"the name of {path} must end in .csv, .csv.gz or .parquet.")
+    try:
+        if name.endswith(".parquet"):
+            return pd.read_parquet(path)
         # A model called "NA" keeps its name.
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
-    raise ValueError(f"the name of {path} must end in .csv, .csv.gz or .parquet.")
+    except (ImportError, FileNotFoundError):
+        raise
+    # Parsers, decompressors and decoders each raise errors of their own.
+    except Exception as error:
+        raise ValueError(f"cannot read {path}: {error}") from error
 
 
 def _list(names):

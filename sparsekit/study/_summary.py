@@ -4,6 +4,7 @@ import numpy as np
 from scipy.stats import t as student_t
 
 from sparsekit.study._conditions import condition_columns, with_when
+from sparsekit.study._frame import check_confidence, check_frame
 
 # A baseline is compared with every other model on the same table, under the same
 # mechanism, in the same rows, at the same missing rate and seed; the static one at the
@@ -43,7 +44,7 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     Raises
     ------
     ValueError
-        If `confidence` is not in (0, 1).
+        If `confidence` is not in (0, 1), or the rows are not those of a study.
 
     See Also
     --------
@@ -75,7 +76,7 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
     0     set  0.935         0.015
     1  static  0.920           NaN
     """
-    _check_columns(frame)
+    check_frame(frame)
     check_confidence(confidence)
     frame = with_when(frame)
     where = condition_columns(frame) + ([] if pool_rates else ["missing_rate"])
@@ -93,12 +94,6 @@ def summarize(frame, *, pool_rates=False, confidence=0.95):
         by_group = differences.groupby([*groups, "metric"])[name]
         summary = summary.join(_interval(by_group, name, confidence))
     return summary.reset_index()
-
-
-def check_confidence(confidence):
-    """Raise ValueError unless `confidence` can be the coverage of an interval."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence={confidence!r} must be in (0, 1).")
 
 
 def _interval(grouped, name, confidence):
@@ -120,18 +115,3 @@ def _differences(frame, baseline, paired_by):
     merged = frame[~is_baseline].merge(partner, on=paired_by, suffixes=("", "_base"))
     merged[f"minus_{baseline}"] = merged["score"] - merged["score_base"]
     return merged
-
-
-def _check_columns(frame):
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            "frame must be the DataFrame that missingness_study returns, got "
-            f"{type(frame).__name__}."
-        )
-    needed = ["mechanism", "missing_rate", "model", "sparsity", "seed", "metric"]
-    needed += ["score", "n_connections", "fit_time"]
-    absent = [name for name in needed if name not in frame]
-    if absent:
-        raise ValueError(f"frame has no column {', '.join(absent)}.")

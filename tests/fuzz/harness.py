@@ -27,6 +27,8 @@ CLEAR = re.compile(
     "|at least one array or dtype is required"
     # numpy's, of a ragged list.
     "|inhomogeneous shape"
+    # pathlib's, of what is no name of a file.
+    "|argument should be a str or an os.PathLike"
     # narwhals', through scikit-learn.
     "|Expected unique column names"
 )

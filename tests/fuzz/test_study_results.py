@@ -180,11 +180,16 @@ def test_holm(p_values):
 
 
 scores = st.one_of(
-    st.lists(st.floats(0, 1), min_size=1, max_size=4), arrays(), st.just([0.5, 0.6]), odd
+    st.lists(st.floats(0, 1), min_size=1, max_size=4),
+    arrays(),
+    st.just([0.5, 0.6]),
+    odd,
 )
 
 
-@given(scores, scores, st.one_of(st.just(2), odd), st.one_of(st.just(1), odd), confidences)
+@given(
+    scores, scores, st.one_of(st.just(2), odd), st.one_of(st.just(1), odd), confidences
+)
 def test_corrected_ttest(a, b, n_train, n_test, confidence):
     result = behaves(
         lambda: corrected_ttest(a, b, n_train, n_test, confidence=confidence), a, b
