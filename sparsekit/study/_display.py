@@ -189,6 +189,8 @@ class MissingnessStudyDisplay:
             )
 
     def _draw_curve(self, ax, data, model, colour):
+        if data.empty:
+            return  # the model was not fitted under the condition of this panel
         data = data.sort_values("missing_rate")
         scale, _ = axis_of(data["metric"].iloc[0])
         x = 100 * data["missing_rate"]

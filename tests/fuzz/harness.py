@@ -14,8 +14,8 @@ from sklearn.exceptions import NotFittedError
 
 DOCUMENTED = (ValueError, TypeError, NotFittedError)
 
-# Seconds that a call on a table of a dozen rows may take, compiled or not.
-DEADLINE = 60.0
+# Seconds that a call on a table of a dozen rows may take; it may have to be compiled.
+DEADLINE = 60.0 if "NUMBA_DISABLE_JIT" in os.environ else 300.0
 
 # Errors of numpy and pandas about one value, which are as clear as any of ours.
 CLEAR = re.compile(
@@ -28,7 +28,9 @@ CLEAR = re.compile(
     # numpy's, of a ragged list.
     "|inhomogeneous shape"
     # pathlib's, of what is no name of a file.
-    "|argument should be a str or an os.PathLike"
+    "|argument should be a str or an os.PathLike|expected str, bytes or os.PathLike"
+    # numpy's, of a random_state.
+    "|Seed must be between"
     # narwhals', through scikit-learn.
     "|Expected unique column names"
 )
