@@ -136,7 +136,7 @@ CALLS = {
         "n_samples must be an integer",
     ),
     "a percentile that is text": (
-        lambda: aum_scores(fitted().record_, [0], percentile="max"),
+        lambda: aum_scores(fitted(), threshold_rows=[0], percentile="max"),
         r"percentile must be in \[0, 100\]",
     ),
     "labels of other rows": (

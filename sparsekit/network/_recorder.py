@@ -201,10 +201,16 @@ class SampleRecorder(Recorder):
         return {"record": arrays, "history": history, "rewirings": rewirings}
 
     def restore(self, state):
-        arrays = [part.copy() for part in state["record"]]
-        for own, array in zip(self.record[1:], arrays, strict=True):
-            if (own.shape, own.dtype) != (array.shape, array.dtype):
-                raise ValueError("The record in the checkpoint is of other rows.")
+        arrays = state["record"] if isinstance(state, dict) else []
+        own = self.record[1:]
+        same = len(arrays) == len(own) and all(
+            isinstance(theirs, np.ndarray)
+            and (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype)
+            for mine, theirs in zip(own, arrays, strict=True)
+        )
+        if not same:
+            raise ValueError("The record in the checkpoint is of other rows.")
+        arrays = [part.copy() for part in arrays]
         self.record = Record(self.record.tolerance, *arrays)
         if self.history is not None:
             self.history = [tuple(part) for part in state["history"]]

@@ -172,6 +172,14 @@ class SelectedRows(AllRows):
         }
 
     def restore(self, state):
+        own = self.state()
+        same = isinstance(state, dict) and state.keys() == own.keys()
+        if not same or any(
+            np.shape(state[name]) != np.shape(value)
+            or np.asarray(state[name]).dtype != np.asarray(value).dtype
+            for name, value in own.items()
+        ):
+            raise ValueError("The selection in the checkpoint is of other rows.")
         self.losses = state["losses"].copy()
         self.kept = state["kept"].copy()
         self.trainer.selection.factors[:] = state["factors"]
