@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.special import expit, softmax
 
 from sparsekit import _archive
-from sparsekit._layout import check_layers
+from sparsekit.deploy._checks import check_parts
 from sparsekit.deploy._forward import (
     activated,
     expected_activation,
@@ -200,9 +200,10 @@ class SparsePredictor:
             classes = parts["head"].get("classes")
             if isinstance(classes, list):
                 parts["head"]["classes"] = np.array(classes, dtype=object)
-            check_layers(**parts["network"])
-            names = document["feature_names"]
-            return cls(**parts, activation=document["activation"], feature_names=names)
+            for name in ("activation", "feature_names"):
+                parts[name] = document[name]
+            check_parts(**parts)
+            return cls(**parts)
 
     def _outputs(self, X):
         """Return W x + b of the output level, shape (n_samples, n_outputs)."""

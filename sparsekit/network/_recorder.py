@@ -201,21 +201,28 @@ class SampleRecorder(Recorder):
         return {"record": arrays, "history": history, "rewirings": rewirings}
 
     def restore(self, state):
-        arrays = state["record"] if isinstance(state, dict) else []
-        own = self.record[1:]
-        same = len(arrays) == len(own) and all(
-            isinstance(theirs, np.ndarray)
-            and (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype)
-            for mine, theirs in zip(own, arrays, strict=True)
-        )
-        if not same:
-            raise ValueError("The record in the checkpoint is of other rows.")
-        arrays = [part.copy() for part in arrays]
+        noted = state if isinstance(state, dict) else {}
+        check_alike(self.record[1:], noted.get("record"))
+        arrays = [part.copy() for part in noted["record"]]
         self.record = Record(self.record.tolerance, *arrays)
         if self.history is not None:
-            self.history = [tuple(part) for part in state["history"]]
+            epochs = noted.get("history")
+            for epoch in epochs if isinstance(epochs, list) else [None]:
+                check_alike((self.record.correct, self.record.latest), epoch)
+            self.history = [tuple(epoch) for epoch in epochs]
         if self.rewirings is not None:
-            self.rewirings.restore(state["rewirings"])
+            self.rewirings.restore(noted.get("rewirings"))
+
+
+def check_alike(own, others):
+    """Raise ValueError unless `others` are arrays like `own`, one by one."""
+    are_several = isinstance(others, list | tuple) and len(others) == len(own)
+    if not are_several or any(
+        not isinstance(theirs, np.ndarray)
+        or (mine.shape, mine.dtype) != (theirs.shape, theirs.dtype)
+        for mine, theirs in zip(own, others, strict=True)
+    ):
+        raise ValueError("The record in the checkpoint is of other rows.")
 
 
 def spread(values, rows, n_rows, axis=0):

@@ -34,7 +34,7 @@ def check_fitted(fitted, estimator):
     Raises
     ------
     ValueError
-        If they do not belong together, or one is missing or unknown.
+        If they do not belong together, one is missing, or one hides a method.
     """
     _check_attributes(fitted, estimator)
     network, training = fitted["_network"], fitted.get("_training")
@@ -50,13 +50,14 @@ def check_fitted(fitted, estimator):
 
 
 def _check_attributes(fitted, estimator):
-    """Check that nothing is missing, of another type, or none of an estimator's."""
+    """Check that nothing is missing, of another type, or in place of a method."""
     own = schema.CLASSIFIER if is_classifier(estimator) else schema.REGRESSOR
     schema.check_types(fitted, schema.ATTRIBUTES | own)
     schema.check_types(fitted["_rewiring"], schema.REWIRING)
-    unknown = fitted.keys() - schema.ATTRIBUTES - own.keys() - schema.OPTIONAL.keys()
-    if unknown:
-        raise ValueError(f"{min(unknown)} is no attribute of a network")
+    # A user's own attributes are welcome; one in the place of a method is not.
+    shadows = [name for name in fitted if hasattr(type(estimator), name)]
+    if shadows:
+        raise ValueError(f"{shadows[0]} is no attribute of a network")
     for name in fitted.keys() & schema.OPTIONAL.keys():
         schema.check_types(fitted, {name: schema.OPTIONAL[name]})
     if "_training" in fitted:
@@ -103,7 +104,11 @@ def _check_moments(network, optimizer, rewiring):
     for name, array in moments.items():
         like = network["biases" if "bias" in name else "weights"]
         is_like = isinstance(array, np.ndarray) and array.dtype == like.dtype
-        if not is_like or array.shape not in ((0,), like.shape):
+        # Only plain gradient descent has no second moments, of weights and of biases.
+        may_be_empty = "second" in name and not any(
+            optimizer[second].size for second in ("weight_second", "bias_second")
+        )
+        if not is_like or (array.shape != like.shape and not may_be_empty):
             raise ValueError(f"{name} does not belong to the network")
 
 
@@ -123,6 +128,9 @@ def _check_inputs(inputs, n_features, n_inputs):
     for name, kind in _PER_FEATURE.items():
         if inputs[name].shape != (n_features,) or inputs[name].dtype.kind != kind:
             raise ValueError(f"{name} does not belong to the features")
+    for name in ("shift", "scale"):
+        if not np.isfinite(inputs[name]).all():
+            raise ValueError(f"{name} is not finite")
 
 
 def _check_outputs(fitted, n_outputs):
