@@ -128,7 +128,7 @@ def _check_inputs(inputs, n_features, n_inputs):
     for name, kind in _PER_FEATURE.items():
         if inputs[name].shape != (n_features,) or inputs[name].dtype.kind != kind:
             raise ValueError(f"{name} does not belong to the features")
-    for name in ("shift", "scale"):
+    for name in ("mean", "n_seen", "shift", "scale"):
         if not np.isfinite(inputs[name]).all():
             raise ValueError(f"{name} is not finite")
 

@@ -8,6 +8,7 @@ from sparsekit.study._command import run_study
 from sparsekit.study._datasets import NAMED_TABLES
 from sparsekit.study._grid import WHEN, known_mechanisms
 from sparsekit.study._models import model_names, network_names
+from sparsekit.study._one_line import one_line
 from sparsekit.study._presets import PRESETS
 from sparsekit.study._table_file import InputError
 
@@ -50,7 +51,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, without the usage before it."""
 
     def error(self, message):
-        self.exit(EXIT_BAD_INPUT, f"{self.prog}: error: {message}\n")
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}: error: {one_line(message)}\n")
 
 
 def main(argv=None):
@@ -73,7 +74,7 @@ def main(argv=None):
     try:
         args.run(args)
     except InputError as error:
-        sys.stderr.write(f"sparsekit {args.command}: error: {error}\n")
+        sys.stderr.write(f"sparsekit {args.command}: error: {one_line(error)}\n")
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")

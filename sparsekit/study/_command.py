@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sparsekit.study._cluster import connected
 from sparsekit.study._description import count, describe
+from sparsekit.study._one_line import one_line
 from sparsekit.study._plan import make_plan
 from sparsekit.study._report import format_summary
 from sparsekit.study._result import StudyResult
@@ -122,9 +123,9 @@ def _collect(args, plan, output, say):
             client = None
             if args.cluster is not None:
                 client = stack.enter_context(connected(args.cluster))
-        n_done = len(store.rows)
+        n_done, rows = len(store.rows), one_line(output / RESULTS)
         if n_done:
-            say(f"{count(n_done, 'fit')} of them in {output / RESULTS} already.\n")
+            say(f"{count(n_done, 'fit')} of them in {rows} already.\n")
         # What an earlier run made of fewer rows would be taken for this one's.
         for name in (SUMMARY, FIGURE):
             (output / name).unlink(missing_ok=True)
@@ -142,7 +143,7 @@ def _collect(args, plan, output, say):
         except BaseException:
             sys.stderr.write(
                 f"\nStopped after {len(store.rows)} of {plan.n_fits} fits, which are "
-                f"in {output / RESULTS}. The same command goes on with the others.\n"
+                f"in {rows}. The same command goes on with the others.\n"
             )
             raise
         seconds = time.monotonic() - start
@@ -168,11 +169,11 @@ def _write_summary(frame, output, draw, say):
     else:
         say(format_summary(summary, result.summary(pool_rates=True)) + "\n\n")
     summary.to_csv(output / SUMMARY, index=False)
-    say(f"One row per fit:       {output / RESULTS}\n")
-    say(f"Means and intervals:   {output / SUMMARY}\n")
+    say(f"One row per fit:       {one_line(output / RESULTS)}\n")
+    say(f"Means and intervals:   {one_line(output / SUMMARY)}\n")
     if draw:
         _draw(result, "ranks" if ranked else "score", output / FIGURE)
-        say(f"Figure:                {output / FIGURE}\n")
+        say(f"Figure:                {one_line(output / FIGURE)}\n")
 
 
 def _draw(result, kind, path):

@@ -66,7 +66,7 @@ def _read(path):
             "reading Parquet needs pyarrow: pip install sparsekit[parquet]"
         ) from error
     # Parsers, decompressors and decoders each raise errors of their own.
-    except (ValueError, OSError, EOFError) as error:
+    except Exception as error:
         reason = " ".join(str(error).split())
         raise InputError(f"cannot read {path}: {reason}") from error
     if frame.empty:
