@@ -1,5 +1,7 @@
 """The map of a data set: how sure the network is of each sample, and how steadily."""
 
+import numpy as np
+
 from sparsekit.difficulty._cartography import cartography
 
 # From blue to red through light grey; correctness reads along it.
@@ -78,14 +80,27 @@ class DataMapDisplay:
         -------
         display : DataMapDisplay
             The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If `hue` is no column, nor a number for each row.
         """
         import matplotlib.pyplot as plt
 
+        named = isinstance(hue, str)
+        if named and hue not in self.table:
+            columns = ", ".join(self.table.columns)
+            raise ValueError(f"hue={hue!r} is no column of the table: {columns}.")
+        values = self.table[hue].to_numpy() if named else np.asarray(hue)
+        if values.shape != (len(self.table),) or values.dtype.kind not in "biuf":
+            raise ValueError(
+                f"hue must be a column, or a number for each of the {len(self.table)} "
+                f"rows of the table; got {hue!r}."
+            )
         if ax is None:
             _, ax = plt.subplots(figsize=(5.5, 4.2), layout="constrained")
         shown = self.table["confidence"].notna().to_numpy()
-        named = isinstance(hue, str)
-        values = self.table[hue].to_numpy() if named else hue
         dots = ax.scatter(
             self.table["variability"][shown],
             self.table["confidence"][shown],
