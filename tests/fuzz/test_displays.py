@@ -1,4 +1,4 @@
-"""Figures of networks, scores and tables: drawn, or refused before anything is drawn."""
+"""Figures of networks, scores and tables: drawn, or refused before drawing."""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,4 +1,4 @@
-"""The parts that networks are made of, as somebody might use them without estimators."""
+"""The parts that networks are made of, used without the estimators."""
 
 import itertools
 
