@@ -37,6 +37,11 @@ def pruning_identified_exemplars(
         whether they differ. With `y`, ``gain``: share of `others` that are right minus
         that of `networks`.
 
+    Raises
+    ------
+    ValueError
+        If `y` does not have a label for each row.
+
     References
     ----------
     .. [1] Hooker, Courville, Clark, Dauphin and Frome, "What do compressed deep neural

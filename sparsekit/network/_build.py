@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from sparsekit._answers import check_drawn
 from sparsekit.network._activations import activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._initial_weights import draw_weights, weight_limits
 from sparsekit.topology import RandomTopology, connect_idle_neurons
-from sparsekit.topology._answers import check_drawn
 
 
 def build_network(

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import sparse
 
+from sparsekit._answers import check_counts, check_kept, density_at
 from sparsekit.network import build_network, select_connections
 from sparsekit.neural_network._missing import prepare
 from sparsekit.topology import correlation_strengths, needs_of
-from sparsekit.topology._answers import check_counts, check_kept, density_at
 
 
 def connection_counts(strategies, sizes, *, initial=False):

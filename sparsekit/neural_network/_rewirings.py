@@ -4,10 +4,10 @@ import time
 
 import numpy as np
 
+from sparsekit._answers import density_at, fraction_at
 from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
 from sparsekit.neural_network._strategies import facts_for
 from sparsekit.topology import Exploration, needs_of
-from sparsekit.topology._answers import density_at, fraction_at
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
 _NEVER_DONE = np.nextafter(1.0, 0.0)

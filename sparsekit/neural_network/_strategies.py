@@ -36,7 +36,6 @@ from sparsekit.topology import (
     UnfiredGrower,
     check_parameters_of,
 )
-from sparsekit.topology._parameters import check_count, check_option
 
 # What each parameter may be by name.
 NAMED = {
@@ -127,9 +126,6 @@ def strategies_of(estimator):
         given = getattr(estimator, name, None)
         chosen[name] = _made(name, usual if given is None else given)
         check_parameters_of(chosen[name])
-    # A schedule of one's own need not check these, and training counts by them.
-    check_count(chosen["schedule"], "every")
-    check_option(chosen["schedule"], "unit", ("epochs", "steps"))
     return Strategies(**chosen, sparsity=getattr(estimator, "sparsity", 0.0))
 
 

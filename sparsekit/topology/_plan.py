@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sparsekit.topology._answers import check_mask, check_positions, describe
+from sparsekit._answers import check_mask, describe
 from sparsekit.topology._apportion import apportion
+from sparsekit.topology._check_positions import check_positions
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._ranking import mark_lowest
 from sparsekit.topology._redistribution import DroppedRedistribution, bounds_of_growth
