@@ -261,6 +261,13 @@ def test_values_too_far_apart_to_be_squared_do_not_warn():
     assert np.isinf(merged["var"]).all()
 
 
+@pytest.mark.parametrize("target", [[1e300, 1e300], [1e300, -1e300]])
+def test_a_target_too_large_to_be_squared_has_a_scale_of_one(target):
+    regressor = DenseMLPRegressor()
+    regressor._learn_target(np.array(target)[:, np.newaxis], None)
+    assert regressor._target_scale.tolist() == [1.0]
+
+
 def test_a_panel_leaves_out_a_model_that_was_not_fitted_there():
     dense = {"model": "dense", "sparsity": 0.0}
     rows = [study(), study(**dense), study(mechanism="mnar")]

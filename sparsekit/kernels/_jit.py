@@ -76,21 +76,36 @@ def kernel(function):
 
 
 def inner_kernel(function):
-    """Compile `function` for calls from other kernels only.
+    """Compile `function` for calls from other kernels only; it makes no arrays.
 
     The entry for calls from Python takes all arrays of all groups apart; leaving it out
     saves a quarter of the time in which an epoch compiles.
+
+    Nor are references to arrays counted: numba would count those to every array of a
+    group in every function that is given the group, some hundred atomic additions a
+    call, which took a quarter of the epoch of a small network. The arrays of the caller
+    live on all the same. What would need the counts, to make an array or to return one,
+    does not compile.
     """
-    return _compile(function, no_cpython_wrapper=True)
+    return _compile(function, no_cpython_wrapper=True, _nrt=False)
 
 
 def inlined_kernel(function):
-    """Compile `function` into the kernels that call it.
+    """Compile `function`, an inner kernel, into the kernels that call it.
 
     For what is called once per neuron: a call passes every array of a group by value,
     some hundred words, and LLVM does not inline large functions by itself.
     """
-    return _compile(function, no_cpython_wrapper=True, forceinline=True)
+    return _compile(function, no_cpython_wrapper=True, forceinline=True, _nrt=False)
+
+
+def allocating_kernel(function):
+    """Compile `function` for calls from other kernels only; it may make arrays.
+
+    A kernel that it returns an array to must count references too, or the array is
+    never freed.
+    """
+    return _compile(function, no_cpython_wrapper=True, _nrt=True)
 
 
 def parallel_twin(function):

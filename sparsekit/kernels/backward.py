@@ -4,8 +4,6 @@ A block of connections at a time: its gradient is a short array that the optimiz
 at once, so no gradient is ever stored for all connections.
 """
 
-import numpy as np
-
 from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import (
     add_totals,
@@ -88,16 +86,14 @@ def backward_inputs(
 
 @inner_kernel
 def gradient_by_input(
-    lanes, net, level, begin, end, n_tiles, values, deltas, noise, slots
+    lanes, net, level, begin, end, n_tiles, values, deltas, noise, slots, gradient
 ):
-    """Return the gradient of all connections that read neurons `begin` to `end`.
+    """Write the gradient of all connections that read neurons `begin` to `end`.
 
     On the way the gradient goes back to these neurons of `level`, and their biases get
     theirs.
     """
-    here = net.first[level] - net.first[0]
-    size = net.in_indptr[here + end] - net.in_indptr[here + begin]
-    gradient = np.zeros(size, net.weights.dtype)
+    gradient[:] = 0
     for tile in range(n_tiles):
         backward_inputs(
             lanes,
@@ -113,7 +109,6 @@ def gradient_by_input(
             gradient,
         )
     bias_gradient(lanes, net, level, begin, end, n_tiles, deltas, slots)
-    return gradient
 
 
 @inner_kernel
@@ -151,9 +146,8 @@ def gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradien
 
 
 @inner_kernel
-def gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas):
-    """Return the gradient of the rows `begin` to `end` of the first layer."""
-    gradient = np.zeros(net.indptr[end] - net.indptr[begin], net.weights.dtype)
+def gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas, gradient):
+    """Write the gradient of the rows `begin` to `end` of the first layer."""
+    gradient[:] = 0
     for tile in range(n_tiles):
         gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradient)
-    return gradient

@@ -8,7 +8,7 @@ BLAS itself must run on one thread.
 
 import numpy as np
 
-from sparsekit.kernels._jit import inner_kernel
+from sparsekit.kernels._jit import allocating_kernel, inner_kernel
 from sparsekit.kernels._lanes import (
     fill,
     item,
@@ -37,7 +37,7 @@ def _is_full(net, level):
     return net.dense_at[level] < 0
 
 
-@inner_kernel
+@allocating_kernel
 def _matrix(net, level):
     n_out, n_in = net.sizes[level], net.sizes[level - 1]
     if _is_full(net, level):
@@ -47,7 +47,7 @@ def _matrix(net, level):
     return net.dense_matrices[begin : begin + n_out * n_in].reshape(n_out, n_in)
 
 
-@inner_kernel
+@allocating_kernel
 def _tile_of(array, before, level_size, tile, n_tiles, width):
     """Return the lanes of a level's neurons in `tile`, shape (neurons, lanes)."""
     at = (before * n_tiles + tile * level_size) * width
@@ -79,7 +79,7 @@ def mirror_rows(net, level, begin, end):
             put(net.dense_matrices, at, item(net.weights, k))
 
 
-@inner_kernel
+@allocating_kernel
 def dense_forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise, step):
     """Compute the neurons of `level` for one tile."""
     width = width_of(lanes)
@@ -98,7 +98,7 @@ def dense_forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise,
         )
 
 
-@inner_kernel
+@allocating_kernel
 def dense_input_gradient(lanes, net, level, tile, n_tiles, values, deltas, noise):
     """Send the gradient of one tile from `level` + 1 to the neurons of `level`.
 
@@ -138,9 +138,12 @@ def join_tile(lanes, net, level, tile, n_tiles, values, deltas):
         store(net.dense_deltas, (row * n_tiles + tile) * width, delta)
 
 
-@inner_kernel
+@allocating_kernel
 def gradient_of_dense_rows(lanes, net, level, begin, end, n_tiles):
-    """Return the gradient of the connections of the rows `begin` to `end`."""
+    """Write the gradient of the connections of the rows `begin` to `end`.
+
+    Their room in `net.dense_gradient` begins with it.
+    """
     n_in, n_out = net.sizes[level - 1], net.sizes[level]
     n_lanes = n_tiles * width_of(lanes)
     inputs = net.dense_inputs[: n_in * n_lanes].reshape(n_in, n_lanes)
@@ -148,12 +151,11 @@ def gradient_of_dense_rows(lanes, net, level, begin, end, n_tiles):
     room = net.dense_gradient[begin * n_in : end * n_in]
     np.dot(deltas[begin:end], inputs.T, room.reshape(end - begin, n_in))
     if _is_full(net, level):
-        return room
+        return
     # The gradient at existing connections moves to the front: a connection never stands
     # behind its position in the matrix.
     neuron = net.first[level] + begin
-    first, last = net.indptr[neuron], net.indptr[net.first[level] + end]
+    first = net.indptr[neuron]
     for row in range(end - begin):
         for k in range(net.indptr[neuron + row], net.indptr[neuron + row + 1]):
             put(room, k - first, item(room, row * n_in + item(net.indices, k)))
-    return room[: last - first]

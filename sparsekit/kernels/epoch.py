@@ -8,7 +8,12 @@ therefore returns the same bits as the serial function, on any number of threads
 import numpy as np
 from numba import prange
 
-from sparsekit.kernels._jit import inner_kernel, kernel, parallel_twin
+from sparsekit.kernels._jit import (
+    allocating_kernel,
+    inner_kernel,
+    kernel,
+    parallel_twin,
+)
 from sparsekit.kernels._lanes import width_of
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, SAMPLE_SCALED, STORED
 from sparsekit.kernels.backward import bias_gradient, gradient_by_input, gradient_by_row
@@ -133,7 +138,7 @@ def _batch_tile(
     )
 
 
-@inner_kernel
+@allocating_kernel
 def _block_counts(net):
     """Return how many blocks of connections each layer has, shape (L + 1,)."""
     counts = np.zeros(net.sizes.size, np.int64)
@@ -149,12 +154,42 @@ def _block_counts(net):
 
 
 @inner_kernel
-def _gradient_of_first_layer(lanes, net, holes, begin, end, n_tiles, values, deltas):
+def _gradient_of_first_layer(
+    lanes, net, holes, begin, end, n_tiles, values, deltas, gradient
+):
     if holes is not None and holes.kind != SAMPLE_SCALED:
-        return gradient_of_holey_rows(
-            lanes, net, holes, begin, end, n_tiles, values, deltas
+        gradient_of_holey_rows(
+            lanes, net, holes, begin, end, n_tiles, values, deltas, gradient
         )
-    return gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas)
+    else:
+        gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas, gradient)
+
+
+@inner_kernel
+def _span(net, layer, block, n_layer_blocks):
+    """Return where a block of connections begins and ends.
+
+    Returns
+    -------
+    begin, end : int
+        Its output neurons in layers of format DENSE and BY_ROW, else its inputs.
+    first, last : int
+        Its connections, in the order of the layer's format.
+    """
+    if net.formats[layer] == DENSE:
+        begin = block * ROWS
+        end = min(begin + ROWS, net.sizes[layer])
+    elif net.formats[layer] == BY_ROW:
+        row, n_rows = net.first[layer], net.sizes[layer]
+        begin = first_row(net.indptr, row, n_rows, block, n_layer_blocks)
+        end = first_row(net.indptr, row, n_rows, block + 1, n_layer_blocks)
+    else:
+        here, n_here = net.first[layer - 1] - net.first[0], net.sizes[layer - 1]
+        begin = first_row(net.in_indptr, here, n_here, block, n_layer_blocks)
+        end = first_row(net.in_indptr, here, n_here, block + 1, n_layer_blocks)
+        return begin, end, net.in_indptr[here + begin], net.in_indptr[here + end]
+    row = net.first[layer]
+    return begin, end, net.indptr[row + begin], net.indptr[row + end]
 
 
 @inner_kernel
@@ -162,8 +197,7 @@ def _learn_block(
     lanes,
     net,
     layer,
-    block,
-    n_layer_blocks,
+    span,
     samples,
     holes,
     order,
@@ -178,30 +212,27 @@ def _learn_block(
     rule,
     weight,
     step,
+    gradient,
 ):
-    """Take the backward pass and a step for one block; return what `learn` returns."""
+    """Take the backward pass and a step for one block; return what `learn` returns.
+
+    `gradient` is room for that of the block.
+    """
     kind = net.formats[layer]
+    begin, end, first, last = span
     if kind in (DENSE, BY_ROW):
-        row = net.first[layer]
         if kind == DENSE:
-            begin = block * ROWS
-            end = min(begin + ROWS, net.sizes[layer])
-            gradient = gradient_of_dense_rows(lanes, net, layer, begin, end, n_tiles)
+            gradient_of_dense_rows(lanes, net, layer, begin, end, n_tiles)
+            at = begin * net.sizes[layer - 1]
+            gradient = net.dense_gradient[at : at + last - first]
         else:
-            begin = first_row(net.indptr, row, net.sizes[1], block, n_layer_blocks)
-            end = first_row(net.indptr, row, net.sizes[1], block + 1, n_layer_blocks)
-            gradient = _gradient_of_first_layer(
-                lanes, net, holes, begin, end, n_tiles, values, deltas
+            _gradient_of_first_layer(
+                lanes, net, holes, begin, end, n_tiles, values, deltas, gradient
             )
-        first, last = net.indptr[row + begin], net.indptr[row + end]
         weights, moments_at = net.weights[first:last], first
     else:
-        here = net.first[layer - 1] - net.first[0]
-        n_here = net.sizes[layer - 1]
-        begin = first_row(net.in_indptr, here, n_here, block, n_layer_blocks)
-        end = first_row(net.in_indptr, here, n_here, block + 1, n_layer_blocks)
         if kind == BY_INPUT:
-            gradient = gradient_by_input(
+            gradient_by_input(
                 lanes,
                 net,
                 layer - 1,
@@ -212,9 +243,10 @@ def _learn_block(
                 deltas,
                 noise,
                 slots,
+                gradient,
             )
         else:
-            gradient = gradient_of_stored(
+            gradient_of_stored(
                 lanes,
                 net,
                 samples,
@@ -227,12 +259,12 @@ def _learn_block(
                 slots,
                 input_noise,
                 step,
+                gradient,
             )
-        first, last = net.in_indptr[here + begin], net.in_indptr[here + end]
         weights = net.in_weights[first:last]
         # The connections of a layer fill the same stretch in both orders.
-        start_of_layer = net.indptr[net.first[layer]]
-        moments_at = first + start_of_layer - net.in_indptr[here]
+        here = net.in_indptr[net.first[layer - 1] - net.first[0]]
+        moments_at = first + net.indptr[net.first[layer]] - here
     result = learn(lanes, weights, gradient, slots, moments_at, rule, weight, step)
     if kind == DENSE:
         mirror_rows(net, layer, begin, end)
@@ -366,12 +398,14 @@ def _run_epoch(
                     lanes, net, below, 0, net.sizes[below], n_tiles, deltas, slots
                 )
             for block in prange(counts[layer]):
+                span = _span(net, layer, block, counts[layer])
+                # Dense layers have a room of their own.
+                size = 0 if net.formats[layer] == DENSE else span[3] - span[2]
                 squares[layer, block], broken[layer, block] = _learn_block(
                     lanes,
                     net,
                     layer,
-                    block,
-                    counts[layer],
+                    span,
                     samples,
                     holes,
                     order,
@@ -386,6 +420,7 @@ def _run_epoch(
                     rule,
                     weight,
                     now,
+                    np.empty(size, values.dtype),
                 )
         failures = update(
             rule,

@@ -23,7 +23,7 @@ import math
 
 import numpy as np
 
-from sparsekit.kernels._jit import inlined_kernel, inner_kernel
+from sparsekit.kernels._jit import allocating_kernel, inlined_kernel, inner_kernel
 from sparsekit.kernels._lanes import (
     add_totals,
     fill,
@@ -65,7 +65,7 @@ def neuron_notes(net, tile, n_tiles, width):
     return input_notes(net, n_tiles, n_tiles, width) + tile * net.sizes[1] * width
 
 
-@inner_kernel
+@allocating_kernel
 def _scale_lanes(lanes, holes, at, n_missing, values):
     """Scale the values of each sample by what it lacks."""
     width = width_of(lanes)
@@ -81,7 +81,7 @@ def _scale_lanes(lanes, holes, at, n_missing, values):
         store(values, here, multiply(load(lanes, values, here), factor))
 
 
-@inner_kernel
+@allocating_kernel
 def settle_holes(lanes, net, holes, tile, n_tiles, values):
     """Replace NaN among the inputs of a tile; note where there was one."""
     width = width_of(lanes)
@@ -245,11 +245,13 @@ def _pull(lanes, net, holes, k, source, notes, values, delta, noted):
 
 
 @inner_kernel
-def gradient_of_holey_rows(lanes, net, holes, begin, end, n_tiles, values, deltas):
-    """Return the gradient of the rows `begin` to `end` of the first layer."""
+def gradient_of_holey_rows(
+    lanes, net, holes, begin, end, n_tiles, values, deltas, gradient
+):
+    """Write the gradient of the rows `begin` to `end` of the first layer."""
     width = width_of(lanes)
     base = net.indptr[begin]
-    gradient = np.zeros(net.indptr[end] - base, net.weights.dtype)
+    gradient[:] = 0
     for tile in range(n_tiles):
         source = tile * net.sizes[0] * width
         notes = input_notes(net, tile, n_tiles, width)
@@ -280,4 +282,3 @@ def gradient_of_holey_rows(lanes, net, holes, begin, end, n_tiles, values, delta
                     _pull(lanes, net, holes, k, source, notes, values, delta, noted)
                 )
                 k += 1
-    return gradient

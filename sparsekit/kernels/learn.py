@@ -1,10 +1,10 @@
 """What the optimizer does with the gradient of a block of connections."""
 
-from sparsekit.kernels._jit import inner_kernel
+from sparsekit.kernels._jit import allocating_kernel, inner_kernel
 from sparsekit.kernels.optimizer import sum_of_squares, update
 
 
-@inner_kernel
+@allocating_kernel
 def _copied(frozen, weights):
     # numba compiles only that branch which the type of `frozen` leaves.
     if frozen is None:
@@ -21,7 +21,7 @@ def _put_back(frozen, at, old, weights):
                 weights[k] = old[k]
 
 
-@inner_kernel
+@allocating_kernel
 def learn(lanes, weights, gradient, slots, at, rule, weight, step):
     """Take a step on `weights`, whose moments begin at `at`.
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sparsekit.kernels._jit import inlined_kernel, kernel
+from sparsekit.kernels._jit import allocating_kernel, inlined_kernel, kernel
 from sparsekit.kernels._lanes import item, put
 from sparsekit.kernels.hashing import stream
 
@@ -126,7 +126,7 @@ def _first(seed, number, begin, stride):
     return begin if stride == 1 else _pick(seed, number, begin, begin + stride)
 
 
-@inlined_kernel
+@allocating_kernel
 def _columns_of(seed, links, r, max_degree):
     """Return the columns of row `r` that are looked at, and for how many each stands.
 
@@ -154,7 +154,7 @@ def _columns_of(seed, links, r, max_degree):
     return columns, stride, degrees, weights
 
 
-@inlined_kernel
+@allocating_kernel
 def _list_shared_columns(seed, links, columns, degrees, weights, heads, touched):
     """List, for each row, which of `columns` it reads too, by their index there.
 

@@ -9,14 +9,14 @@ The place of the weights by input serves as room for the moments while these mov
 that an epoch needs no memory of its own.
 """
 
-from sparsekit.kernels._jit import inner_kernel
+from sparsekit.kernels._jit import allocating_kernel, inner_kernel
 from sparsekit.kernels._lanes import item, put
 
 # Connections moved at a time.
 CHUNK = 32768
 
 
-@inner_kernel
+@allocating_kernel
 def stretch(net, layer):
     """Return where the connections of a layer begin and end in CSR, and by input."""
     first = net.indptr[net.first[layer]]

@@ -10,8 +10,6 @@ values per sample. The gradient of a weight splits in the same way. Entries that
 takes away are skipped.
 """
 
-import numpy as np
-
 from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import fill, item, load, put, store, width_of
 from sparsekit.kernels.forward import finish_row, value_tells
@@ -96,14 +94,14 @@ def gradient_of_stored(
     slots,
     input_noise,
     step,
+    gradient,
 ):
-    """Return the gradient of the connections that read the features `begin` to `end`.
+    """Write the gradient of the connections that read the features `begin` to `end`.
 
     The gradient of the biases of level 1 must be there already.
     """
     width = width_of(lanes)
-    first, last = net.in_indptr[begin], net.in_indptr[end]
-    gradient = np.empty(last - first, net.weights.dtype)
+    first = net.in_indptr[begin]
     for j in range(begin, end):
         for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
             push = item(slots.bias_grad, item(net.in_indices, k))
@@ -122,4 +120,3 @@ def gradient_of_stored(
                 delta = item(deltas, source + item(net.in_indices, k) * width)
                 put(gradient, k - first, item(gradient, k - first) + delta * x)
             p += 1
-    return gradient

@@ -6,7 +6,7 @@ from sparsekit.kernels._structs import Noise
 from sparsekit.kernels.predict import predict, predict_parallel
 from sparsekit.network._holes import is_expected, room_for_notes
 from sparsekit.network._threads import parallel_section, useful_threads
-from sparsekit.network._tiles import lanes_for
+from sparsekit.network._tiles import lanes_for, room_for_tiles
 
 _SILENCE = Noise(0, 0, 1.0)
 
@@ -38,7 +38,7 @@ def raw_outputs(network, samples, n_threads=1, holes=None):
     n_threads = useful_threads(n_threads, network.weights.size, n_samples)
     parts = max(1, min(n_threads, -(-n_samples // width)))
     room = int(network.sizes.sum()) + room_for_notes(network, holes)
-    values = np.empty((parts, room * width), dtype=network.dtype)
+    values = room_for_tiles(parts * room * width, network.dtype).reshape(parts, -1)
     out = np.empty((n_samples, int(network.sizes[-1])), dtype=network.dtype)
     arrays = network.for_inference(expected=is_expected(holes))
     with parallel_section(parts) as parallel:

@@ -18,7 +18,7 @@ from sparsekit.network._threads import (
     parallel_section,
     useful_threads,
 )
-from sparsekit.network._tiles import lanes_for
+from sparsekit.network._tiles import lanes_for, room_for_tiles
 from sparsekit.topology import plan_rewiring
 
 #: Losses by the activation of the outputs, as the kernels number them.
@@ -102,8 +102,8 @@ class Trainer:
         n_neurons = int(network.sizes.sum())
         n_computed = n_neurons - int(network.sizes[0])
         n_noted = room_for_notes(network, holes)
-        self._values = np.empty((n_neurons + n_noted) * n_lanes, dtype=network.dtype)
-        self._deltas = np.empty(n_computed * n_lanes, dtype=network.dtype)
+        self._values = room_for_tiles((n_neurons + n_noted) * n_lanes, network.dtype)
+        self._deltas = room_for_tiles(n_computed * n_lanes, network.dtype)
         self._input_dropout = input_dropout
         self.recorder = Recorder()
         self.selection = None
