@@ -109,6 +109,6 @@ def _mapped(given):
     if isinstance(given, str | PathLike):
         try:
             return np.load(given, mmap_mode="r", allow_pickle=False)
-        except (ValueError, EOFError) as error:
-            raise ValueError(f"cannot read {given}: {error}") from error
+        except (ValueError, EOFError, OSError) as error:
+            raise ValueError(f"cannot read the file {str(given)!r}: {error}") from error
     return np.asarray(given)

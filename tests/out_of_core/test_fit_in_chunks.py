@@ -292,6 +292,11 @@ def test_a_damaged_archive_cannot_be_read(tmp_path):
         fit_in_chunks(GaussianNB(), tmp_path / "t.csv.gz", "y")
 
 
+def test_the_name_of_a_column_beside_an_array_is_no_file():
+    with pytest.raises(ValueError, match="cannot read the file 'y'"):
+        fit_in_chunks(GaussianNB(), np.ones((3, 2)), "y")
+
+
 def test_a_list_of_what_are_no_files_is_refused():
     with pytest.raises(TypeError, match="source must list names of files"):
         fit_in_chunks(GaussianNB(), [[1.0, 2.0]], "y")
