@@ -55,7 +55,8 @@ def _check_attributes(fitted, estimator):
     schema.check_types(fitted, schema.ATTRIBUTES | own)
     schema.check_types(fitted["_rewiring"], schema.REWIRING)
     # A user's own attributes are welcome; one in the place of a method is not.
-    shadows = [name for name in fitted if hasattr(type(estimator), name)]
+    unknown = fitted.keys() - schema.ATTRIBUTES - own.keys() - schema.OPTIONAL.keys()
+    shadows = [name for name in sorted(unknown) if hasattr(type(estimator), name)]
     if shadows:
         raise ValueError(f"{shadows[0]} is no attribute of a network")
     for name in fitted.keys() & schema.OPTIONAL.keys():

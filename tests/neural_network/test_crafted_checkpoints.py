@@ -126,6 +126,13 @@ def test_positions_outside_the_network_are_refused(name, fitted, tmp_path):
     refuse(fitted, tmp_path, change, "are no positions of the network")
 
 
+def test_a_record_comes_back(tmp_path):
+    net = SETMLPClassifier((4,), record="epoch", **SETTINGS).fit(X, Y)
+    save_checkpoint(net, tmp_path / "net.ckpt")
+    loaded = load_checkpoint(tmp_path / "net.ckpt")
+    assert (loaded.record_["n_seen"] == net.record_["n_seen"]).all()
+
+
 def test_a_users_own_attribute_comes_back(fitted, tmp_path):
     net = SETMLPClassifier((4,), **SETTINGS).fit(X, Y)
     net.note_ = "from Monday"
