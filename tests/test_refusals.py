@@ -17,6 +17,7 @@ from sparsekit.continual import ReplayBuffer, ReplayClassifier, continual_metric
 from sparsekit.difficulty import (
     HardSampleSelector,
     aum_scores,
+    gradient_coverage,
     memorization_scores,
     pruning_identified_exemplars,
     selection_curve,
@@ -192,6 +193,14 @@ CALLS = {
         lambda: corrected_ttest([1.0, 2.0], [1.0, 3.0], "many", 1),
         "n_train='many' must be a positive number",
     ),
+    "complex accuracies": (
+        lambda: continual_metrics(np.eye(2) * 1j),
+        "accuracy_matrix must be an array of numbers: they are complex",
+    ),
+    "fewer targets than rows": (
+        lambda: gradient_coverage(fitted(), X, Y[:3]),
+        "y must have a target for each of the 8 rows",
+    ),
     "no densities": (
         lambda: ElasticDensity(None).density(0.1, 0.5),
         "extra must be numbers",
@@ -241,6 +250,7 @@ def test_what_is_no_table_of_results_is_refused():
         lambda: StudyResult(study()).plot(axes=3),
         lambda: StudyResult(study()).plot("ranks", axes="here"),
         lambda: missingness_study(X, Y, models=3),
+        lambda: missingness_study(X, Y, estimator_params="few"),
     ],
 )
 def test_what_is_of_another_type_is_refused(call):

@@ -123,6 +123,10 @@ def make_plan(
     if preset not in PRESETS:
         raise ValueError(f"preset={preset!r} is not known: {', '.join(PRESETS)}.")
     base = PRESETS[preset]
+    if estimator_params is not None and not isinstance(estimator_params, Mapping):
+        raise TypeError(
+            f"estimator_params must be a dict or None, got {estimator_params!r}."
+        )
     if X is None and y is None and datasets is None:
         datasets = base.datasets
     test_size = base.test_size if test_size is None else test_size
