@@ -20,6 +20,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ("3.11", "3.12", "3.13")
 
+# What the source archive must hold, among other things.
+SHIPPED = [
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "pyproject.toml",
+    "docs/index.md",
+    "sparsekit/py.typed",
+    "tests/conftest.py",
+]
+
 # Nothing of the checkout may be found: the program runs in an empty folder.
 SMOKE = """
 import sys
@@ -67,9 +80,7 @@ def look_into(source, wheel):
     """Fail if a file is missing, or one is there that nobody needs."""
     with tarfile.open(source) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    for name in ("LICENSE", "README.md", "pyproject.toml", "CHANGELOG.md"):
-        assert name in names, f"{source.name} has no {name}"
-    for name in ("sparsekit/py.typed", "tests/conftest.py", "docs/index.md"):
+    for name in SHIPPED:
         assert name in names, f"{source.name} has no {name}"
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()

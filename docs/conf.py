@@ -22,6 +22,8 @@ extensions = [
     "api_pages",
     "code_host_pages",
     "mathml",
+    "strict_examples",
+    "unbroken",
 ]
 root_doc = "index"
 templates_path = ["_templates"]
@@ -46,7 +48,7 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
 # Gallery ----------------------------------------------------------------------------
-# An example that fails fails the build; the tests see to it that none warns.
+# An example that raises, warns or draws nothing fails the build: nothing else runs it.
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
@@ -62,11 +64,13 @@ sphinx_gallery_conf = {
         )
     ],
     "doc_module": ("sparsekit",),
+    "reset_modules": ("matplotlib", "strict_examples.raise_warnings"),
+    "reset_modules_order": "both",
     "backreferences_dir": "api/backreferences",
     "download_all_examples": False,
     "remove_config_comments": True,
-    # A display is shown by its figure.
-    "ignore_repr_types": "Display",
+    # Of a last line that is no table, there is nothing to be seen but its address.
+    "capture_repr": ("_repr_html_",),
     # Times depend on the machine, and their page loads scripts from elsewhere.
     "write_computation_times": False,
     "min_reported_time": 3600,
@@ -77,6 +81,7 @@ toc_object_entries_show_parents = "hide"
 # HTML -------------------------------------------------------------------------------
 html_theme = "pydata_sphinx_theme"
 html_title = "sparsekit"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
@@ -94,6 +99,7 @@ html_sidebars = {
         "changelog",
     )
 }
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "header_links_before_dropdown": 5,
     "navigation_with_keys": False,

@@ -21,16 +21,15 @@ def check_sample_ids(sample_ids, n_samples):
     ValueError
         If there are more or fewer than rows, or two are alike.
     """
-    ids = np.asarray(sample_ids)
+    # In a list, numpy would turn numbers beside strings into strings.
+    dtype = None if hasattr(sample_ids, "dtype") else object
+    ids = np.asarray(sample_ids, dtype=dtype)
     if ids.ndim != 1 or ids.size != n_samples:
         raise ValueError(
             f"sample_ids must have one identity for each of the {n_samples} rows of X, "
             f"got an array of shape {ids.shape}."
         )
-    if ids.dtype.kind == "O":
-        ids = [int(i) if _is_integer(i) else i for i in ids]
-    else:
-        ids = ids.tolist()
+    ids = [_plain(name) for name in ids] if ids.dtype.kind == "O" else ids.tolist()
     for name in ids:
         # A float may be NaN, which is not equal to itself, and True would be 1.
         if name is not None and type(name) not in (int, str):
@@ -49,5 +48,8 @@ def check_sample_ids(sample_ids, n_samples):
     return ids
 
 
-def _is_integer(value):
-    return isinstance(value, Integral) and not isinstance(value, bool)
+def _plain(name):
+    """Return an integer or a string as one of Python's, anything else as it is."""
+    if isinstance(name, Integral) and not isinstance(name, bool):
+        return int(name)
+    return str(name) if isinstance(name, str) else name

@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import (
     StrOptions,
 )
 from sklearn.utils.metaestimators import _BaseComposition
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.utils.validation import _check_sample_weight, _estimator_has
 
 __all__ = [
     "HasMethods",
@@ -24,6 +24,7 @@ __all__ = [
     "StrOptions",
     "_BaseComposition",
     "_check_sample_weight",
+    "_estimator_has",
     "_fit_context",
     "_safe_indexing",
 ]

@@ -3,14 +3,11 @@
 Every threshold of a score lies 0.05 or more below the lowest of ten seeds.
 """
 
-import pickle
-
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn
-import skops.io
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
@@ -42,6 +39,7 @@ from sparsekit import (
     SETMLPRegressor,
     StaticSparseMLPClassifier,
 )
+from tests.storing import WAYS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -152,7 +150,7 @@ def test_a_column_transformer_in_front():
 
 @pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
 @pytest.mark.parametrize("out_activation", ["auto", "softmax"])
-def test_calibration(method, out_activation):
+def test_calibrated_probabilities_sum_to_one_and_predict(method, out_activation):
     X, y = tumours(300)
     model = CalibratedClassifierCV(
         quick(out_activation=out_activation), method=method, cv=2
@@ -171,7 +169,7 @@ def test_calibration(method, out_activation):
     ],
     ids=["classifier", "regressor"],
 )
-def test_bagging_in_parallel(backend, make, net, data):
+def test_a_bag_trained_in_parallel_is_one_trained_alone(backend, make, net, data):
     X, y = data()
     alone = make(net, n_estimators=4, random_state=0).fit(X, y)
     with joblib.parallel_config(backend=backend):
@@ -195,7 +193,7 @@ def test_bagging_of_networks_that_use_threads_themselves():
 
 
 @pytest.mark.parametrize("voting", ["hard", "soft"])
-def test_voting_of_classifiers(voting):
+def test_classifiers_vote_together(voting):
     X, y = tumours(200)
     voters = [
         ("set", quick()),
@@ -211,7 +209,7 @@ def test_voting_of_classifiers(voting):
     assert model.score(X, labels) > 0.85
 
 
-def test_voting_of_regressors():
+def test_regressors_vote_together():
     X, y = patients()
     voters = [("set", quick_regressor()), ("linear", Ridge())]
     assert VotingRegressor(voters).fit(X, y).score(X, y) > 0.35
@@ -226,7 +224,7 @@ def test_one_network_per_output():
     assert MultiOutputClassifier(quick()).fit(X, high).score(X, high) > 0.5
 
 
-def test_a_transformed_target():
+def test_a_transformed_target_comes_back_in_its_units():
     X, y = patients()
     model = TransformedTargetRegressor(
         quick_regressor(), func=np.log, inverse_func=np.exp
@@ -237,33 +235,7 @@ def test_a_transformed_target():
     assert model.score(X, y) > 0.35
 
 
-def through_pickle(model, folder):
-    return pickle.loads(pickle.dumps(model))
-
-
-def through_joblib(model, folder):
-    joblib.dump(model, folder / "model.joblib")
-    return joblib.load(folder / "model.joblib")
-
-
-def through_memory_map(model, folder):
-    joblib.dump(model, folder / "model.joblib")
-    return joblib.load(folder / "model.joblib", mmap_mode="r")
-
-
-def through_skops(model, folder):
-    stored = skops.io.dumps(model)
-    own_types = skops.io.get_untrusted_types(data=stored)
-    assert own_types == [
-        "sparsekit.missingness._mcar.MCARMasker",
-        "sparsekit.neural_network._set.SETMLPClassifier",
-    ]
-    return skops.io.loads(stored, trusted=own_types)
-
-
-@pytest.mark.parametrize(
-    "store", [through_pickle, through_joblib, through_memory_map, through_skops]
-)
+@pytest.mark.parametrize("store", WAYS)
 def test_a_stored_pipeline_predicts_the_same_and_trains_on(store, tmp_path):
     X, y = tumours(200)
     model = masked(quick()).fit(X, y)

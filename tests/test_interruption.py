@@ -5,36 +5,14 @@ import pytest
 from sklearn.datasets import load_iris
 
 from sparsekit import SETMLPClassifier
-
-
-class InterruptAt:
-    """A callback that presses Ctrl-C at the end of the n-th task of a kind."""
-
-    def __init__(self, task, count):
-        self.task = task
-        self.count = count
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        self.count -= context.task_name == self.task
-        if self.count == 0:
-            self.count = -1
-            raise KeyboardInterrupt
+from tests.callbacks import InterruptAt
 
 
 @pytest.mark.parametrize("task", ["epoch", "rewiring"])
 def test_an_interrupted_fit_is_usable(task):
     X, y = load_iris(return_X_y=True)
     net = SETMLPClassifier(max_iter=20, random_state=0)
-    net.set_callbacks(InterruptAt(task, 3))
+    net.set_callbacks(InterruptAt(3, [task]))
     with pytest.warns(UserWarning, match="interrupted"):
         net.fit(X, y)
     assert len(net.loss_curve_) == 3

@@ -23,7 +23,7 @@ from sparsekit.difficulty import (
     selection_curve,
 )
 from sparsekit.difficulty._checks import check_share
-from sparsekit.difficulty._selection import select
+from sparsekit.difficulty._select import select
 from sparsekit.network import value_targets
 from sparsekit.neural_network import load_checkpoint, save_checkpoint
 from sparsekit.neural_network._inputs import _merged

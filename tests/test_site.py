@@ -24,6 +24,7 @@ def extension(name):
 
 public_names = extension("public_names")
 code_host_pages = extension("code_host_pages")
+unbroken = extension("unbroken")
 
 
 def packages():
@@ -46,6 +47,16 @@ def test_every_public_name_of_a_room_is_on_its_page(room):
     page = public_names.room_page(room)
     listed = set(re.findall(r"^   ~(?:\w+\.)?(\w+)$", page, re.MULTILINE))
     assert listed == set(importlib.import_module(f"sparsekit.{room}").__all__)
+
+
+def test_names_of_the_package_come_first_on_the_page_of_a_room():
+    page = public_names.room_page("neural_network")
+    classes = re.findall(r"^   ~(\S+)$", page.partition("Functions")[0], re.MULTILINE)
+    own = [name for name in classes if "." not in name]
+    others = [name for name in classes if "." in name]
+    assert classes == own + others
+    assert own == sorted(own, key=str.lower)
+    assert others == sorted(others, key=str.lower)
 
 
 def test_every_name_of_the_package_has_a_page():
@@ -93,6 +104,13 @@ def test_what_a_page_lists_is_below_it():
     assert "c.md" not in tree
 
 
+def test_sections_of_a_list_are_captions_of_the_tree():
+    text = "- [A](a.md): x\n\n## Some\n\n- [B](b.md): y\n\n## None\n\nText.\n"
+    tree = code_host_pages.toctree(text)
+    assert tree.index("a.md") < tree.index(":caption: Some") < tree.index("b.md")
+    assert "None" not in tree
+
+
 def test_a_page_that_lists_none_is_left_as_it_is():
     assert code_host_pages.toctree("See [A](a.md).") == ""
 
@@ -105,3 +123,18 @@ def test_a_subscript_stands_beside_an_accented_letter():
     mended = mathml.with_subscripts(formula)
     assert (below, mended.count("<munderover>")) == (2, 1)
     assert "<msub><mover><mi>y</mi>" in mended
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("95 % of all", "95_% of all"),
+        ("0.3 ± 0.1 and -2±1", "0.3-±-0.1 and -2-±-1"),
+        ("3.0 [2.2, 3.7] at [a, b]", "3.0 [2.2,_3.7] at [a, b]"),
+        ("in % of 5, 6 rows", "in % of 5, 6 rows"),
+    ],
+)
+def test_numbers_stay_with_their_units_errors_and_intervals(text, expected):
+    expected = expected.replace("_", unbroken.NO_BREAK)
+    expected = expected.replace("-±-", f"{unbroken.NARROW}±{unbroken.NARROW}")
+    assert unbroken.unbroken(text) == expected

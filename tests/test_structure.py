@@ -1,6 +1,7 @@
 """The rules of the package's structure, checked on the source of every file."""
 
 import ast
+import re
 import statistics
 import sys
 import tomllib
@@ -29,6 +30,7 @@ ARROWS = {
     "network": {"_answers", "kernels", "topology", "_layout"},
     "neural_network": {
         "_answers",
+        "__version__",
         "_archive",
         "_layout",
         "_palette",
@@ -39,21 +41,9 @@ ARROWS = {
         "topology",
     },
     "missingness": {"kernels", "_layout", "_sklearn_compat"},
-    "continual": {
-        "_sample_ids",
-        "_sklearn_compat",
-        "neural_network",
-        "network",
-        "topology",
-    },
+    "continual": {"_sample_ids", "_sklearn_compat"},
     "out_of_core": set(),
-    "difficulty": {
-        "_layout",
-        "_sklearn_compat",
-        "kernels",
-        "network",
-        "neural_network",
-    },
+    "difficulty": {"_sklearn_compat", "network"},
     "study": {"__version__", "_palette", "neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }
@@ -107,6 +97,19 @@ def forbidden_arrows(tree, room):
         if top == "sparsekit" and rest.split(".")[0] not in ARROWS[room] | {room}:
             found.add(name)
     return found
+
+
+def rooms_imported(tree):
+    """Return the rooms of the package that a module imports from."""
+    names = (name.split(".") for name in imports(ast.walk(tree)))
+    return {parts[1] for parts in names if parts[0] == "sparsekit" and len(parts) > 1}
+
+
+def arrows_of_the_page():
+    """Return what docs/architecture.md says that each room may import."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
+    return {room: set(re.findall(r"`(\w+)`", allowed)) for room, allowed in rows}
 
 
 def reaches_into_another_room(tree, room):
@@ -198,6 +201,25 @@ def test_every_room_has_its_arrows():
 @pytest.mark.parametrize("room", ARROWS)
 def test_rooms_import_along_the_arrows_only(room):
     assert violations(lambda tree: forbidden_arrows(tree, room), {room}) == {}
+
+
+def test_every_arrow_is_used():
+    used = {room: set() for room in ARROWS}
+    for path in FILES:
+        used[room_of(path)] |= rooms_imported(ast.parse(path.read_text("utf-8")))
+    assert {room: allowed - used[room] for room, allowed in ARROWS.items()} == {
+        room: set() for room in ARROWS
+    }
+
+
+def test_the_page_on_architecture_tells_the_arrows():
+    # Single files are told in a sentence below the table.
+    told = {
+        room: {name for name in allowed if not name.startswith("_")}
+        for room, allowed in ARROWS.items()
+        if not room.startswith("_")
+    }
+    assert arrows_of_the_page() == told
 
 
 @pytest.mark.parametrize("room", ARROWS)

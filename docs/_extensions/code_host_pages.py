@@ -11,6 +11,7 @@ import re
 from pathlib import PurePosixPath
 
 LISTED = re.compile(r"^- \[([^\]]+)\]\(([^)#\s]+\.(?:md|rst))\)", re.MULTILINE)
+SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 LINK = re.compile(r"(?<=\]\()(\.\./[^)#\s]+)")
 # Files of the checkout, and where the site has them; relative to the folder docs.
 MOVED = [
@@ -45,11 +46,18 @@ def on_the_site(link, docname):
 
 
 def toctree(text):
-    """Return a hidden toctree of the pages that a Markdown text lists, or nothing."""
-    entries = [f"{title} <{page}>" for title, page in LISTED.findall(text)]
-    if not entries:
-        return ""
-    return "\n".join(["", "", "```{toctree}", ":hidden:", "", *entries, "```", ""])
+    """Return hidden toctrees of the pages that a Markdown text lists.
+
+    There is one for each section that lists any, with the section's title as caption.
+    """
+    lines = []
+    before, *titled = SECTION.split(text)
+    for caption, part in [("", before), *zip(titled[::2], titled[1::2], strict=True)]:
+        entries = [f"{title} <{page}>" for title, page in LISTED.findall(part)]
+        if entries:
+            options = [f":caption: {caption}"] if caption else []
+            lines += ["", "```{toctree}", ":hidden:", *options, "", *entries, "```"]
+    return "\n".join(["", *lines, ""]) if lines else ""
 
 
 def adapt(app, docname, source):

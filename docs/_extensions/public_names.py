@@ -70,9 +70,14 @@ def _table(names):
     return "\n".join([*lines, "", ""])
 
 
+def _place(full):
+    """Return what sorts names: those of the package itself come first."""
+    return full.count("."), full.rpartition(".")[2].lower()
+
+
 def room_page(room):
     """Return the page of a room: its docstring and tables of its names."""
-    names = sorted(public_names()[room].values(), key=str.lower)
+    names = sorted(public_names()[room].values(), key=_place)
     text = _heading(f"``sparsekit.{room}``", "=")
     text += f".. automodule:: sparsekit.{room}\n\n.. currentmodule:: sparsekit\n\n"
     for kind in ("classes", "functions", "constants"):

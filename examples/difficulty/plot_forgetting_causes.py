@@ -40,12 +40,12 @@ nets = {
 }
 
 # %%
-# Above, a bar belongs to a rewiring and to the epoch that follows it. Below on the left
-# is what pruning made forgotten, and what dropping as many random connections would
-# have done instead: pruning means something only beside that.
-figure, axes = plt.subplots(2, 2, figsize=(10, 7), layout="constrained")
+# In the first two panels, a bar belongs to a rewiring and to the epoch that follows it.
+# The third compares what pruning made forgotten with what dropping as many random
+# connections would have done: the count of pruning alone says little.
+figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
 colours = dict(zip(nets, ("C0", "C1"), strict=True))
-for ax, (sparsity, net) in zip(axes[0], nets.items(), strict=True):
+for ax, (sparsity, net) in zip(axes[:2], nets.items(), strict=True):
     display = ForgettingDisplay.from_record(net).plot(ax)
     # The dots of random drops lie far above the bars; they have a panel of their own.
     ax.set(ylim=(0, 1.05 * display.counts.sum(axis=1).max()))
@@ -53,8 +53,8 @@ for ax, (sparsity, net) in zip(axes[0], nets.items(), strict=True):
     ax.legend(handles=ax.containers, frameon=False)
     places, pruned = 1 + np.arange(len(display.counts)), display.counts[:, 1]
     colour = colours[sparsity]
-    axes[1, 0].plot(places, pruned, colour, label=f"{sparsity:.0%}, pruning")
-    axes[1, 0].plot(
+    axes[2].plot(places, pruned, colour, label=f"{sparsity:.0%}, pruning")
+    axes[2].plot(
         places, display.null_counts, colour, ls=":", label=f"{sparsity:.0%}, random"
     )
     print(
@@ -62,9 +62,11 @@ for ax, (sparsity, net) in zip(axes[0], nets.items(), strict=True):
         f"forgetting; random drops would make {display.null_counts.sum()} rows "
         f"forgotten instead of {pruned.sum()}"
     )
-axes[1, 0].set(yscale="symlog", xlabel="rewiring", ylabel="samples forgotten")
-axes[1, 0].set_ylim(0, 30 * len(y))
-axes[1, 0].legend(frameon=False, ncols=2, loc="upper left")
+axes[2].set(yscale="symlog", xlabel="rewiring", ylabel="samples forgotten")
+axes[2].set_ylim(0, 200 * len(y))
+axes[2].legend(frameon=False, ncols=2, loc="upper left", fontsize="small")
+axes[2].spines[["top", "right"]].set_visible(False)
+plt.show()
 
 # %%
 # Which rows does pruning hit? A third network, which takes no part in the comparison,
@@ -75,24 +77,22 @@ judge = SETMLPClassifier(
 ranks = difficulty_report(judge)["difficulty"].rank(method="first")
 tenth = pd.qcut(ranks, 10, labels=range(1, 11)).astype(int)
 
+figure, axis = plt.subplots(figsize=(7, 3.4), layout="constrained")
 width = 0.4
 for number, (sparsity, net) in enumerate(nets.items()):
     pruned = forgetting_events(net, source="prune", never_learned="zero")
     by_tenth = pruned["n_forgotten"].groupby(tenth).sum()
     share = by_tenth / by_tenth.sum()
     places = share.index + (number - 0.5) * width
-    axes[1, 1].bar(
-        places, share, width, color=colours[sparsity], label=f"{sparsity:.0%}"
-    )
+    axis.bar(places, share, width, color=colours[sparsity], label=f"{sparsity:.0%}")
     print(f"{sparsity:.0%} sparse: {share[10]:.0%} of it in the hardest tenth of rows")
-axes[1, 1].axhline(0.1, color="black", lw=0.8, ls=":", label="if all rows were alike")
-axes[1, 1].set(
+axis.axhline(0.1, color="black", lw=0.8, ls=":", label="if all rows were alike")
+axis.set(
     xlabel="tenth of the rows, from easy to hard",
-    ylabel="share of what pruning makes forgotten",
+    ylabel="share of the forgetting",
 )
-axes[1, 1].legend(frameon=False)
-for ax in axes[1]:
-    ax.spines[["top", "right"]].set_visible(False)
+axis.legend(frameon=False)
+axis.spines[["top", "right"]].set_visible(False)
 plt.show()
 
 # %%
@@ -106,3 +106,7 @@ for sparsity, net in nets.items():
     rewirings = net.record_["rewirings"]
     n_lost = (rewirings["lost_at"] > 0).sum()
     print(f"{sparsity:.0%} sparse: {n_lost} of {len(y)} rows lost for good")
+
+# %%
+# Forgetting by pruning is mostly repaired by the epochs that follow: few rows are lost,
+# and only where the network has few connections left.

@@ -42,9 +42,15 @@ def curves(share_wrong):
         y[wrong] = (y[wrong] + rng.integers(1, 10, wrong.size)) % 10
         for name, how in choices.items():
             curve = selection_curve(
-                net, X, y, by=["aum"], keep=[0.1, 0.2, 0.4, 0.8],
-                cv=[(train, test)], random_state=number, **how,
-            )  # fmt: skip
+                net,
+                X,
+                y,
+                by=["aum"],
+                keep=[0.1, 0.2, 0.4, 0.8],
+                cv=[(train, test)],
+                random_state=number,
+                **how,
+            )
             curve["by"] = curve["by"].replace("aum", name)
             found.append(curve.assign(split=number))
     return pd.concat(found)

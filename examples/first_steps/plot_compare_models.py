@@ -87,3 +87,7 @@ plt.show()
 
 result.plot("cost")
 plt.show()
+
+# %%
+# Each curve begins with the sparsest network, on the left. Where it is flat, fewer
+# connections cost nothing; the bars show how much these few splits leave open.

@@ -54,10 +54,15 @@ for row, values in enumerate(accuracy.to_numpy()):
         ax.text(
             column,
             row,
-            f"{value:.3f}" + (" ×" if best else ""),  # noqa: RUF001
+            f"{value:.3f}" + (" \N{MULTIPLICATION SIGN}" if best else ""),
             ha="center",
             va="center",
             color="black" if value > middle else "white",
         )
 figure.colorbar(image, label="accuracy, 3-fold cross-validation")
 plt.show()
+
+# %%
+# From left to right more values are missing, and the accuracy falls in every row. From
+# top to bottom the network has fewer connections: few of them cost more where many
+# values are missing.

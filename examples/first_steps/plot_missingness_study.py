@@ -34,7 +34,7 @@ result = missingness_study(
     estimator_params={"hidden_layer_sizes": (50, 50), "max_iter": 60},
     n_jobs=2,
 )
-result.frame.head()
+result.frame[["missing_rate", "model", "sparsity", "seed", "score", "fit_time"]].head()
 
 # %%
 # The figure

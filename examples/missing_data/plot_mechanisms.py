@@ -61,12 +61,10 @@ axes[0, 0].set(ylabel=feature)
 axes[1, 0].set(ylabel="tumours")
 axes[1, 0].legend(frameon=False)
 figure.colorbar(image, ax=axes[0], label="probability of a hole")
+plt.show()
 
 # %%
-# The lines mark the mean before (dashed) and after. MCAR leaves it where it was. Under
-# MAR it moves as far as radius and texture are correlated, but the radius can put that
-# right, since it is observed. Under MNAR the values that would be needed are those that
-# are gone: the tail mechanism narrows the distribution, the quantile mechanism cuts it.
+# The lines mark the mean of all values (dashed) and of those that stay. In numbers:
 for name, masker in maskers.items():
     left = X[feature][~masker.mask(X)[:, 1]]
     print(
@@ -75,4 +73,9 @@ for name, masker in maskers.items():
     )
 print(f"{'all values':20} missing 0.000  mean {X[feature].mean():.2f}  ", end="")
 print(f"standard deviation {X[feature].std():.2f}")
-plt.show()
+
+# %%
+# MCAR leaves the mean where it was. Under MAR it moves as far as radius and texture are
+# correlated, but the radius can put that right, since it is observed. Under MNAR the
+# values that would be needed are those that are gone: the tail mechanism narrows the
+# distribution, the quantile mechanism cuts it.

@@ -108,3 +108,7 @@ axis.set(
 )
 axis.legend(frameon=False)
 plt.show()
+
+# %%
+# In the dense network every neuron sees about half of its inputs. In the sparse one
+# some neurons see all of theirs and others none: scaling by neuron makes up for that.

@@ -52,9 +52,13 @@ class Watcher:
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 net = SETMLPClassifier(
-    (400, 100), sparsity=0.97, alpha=3, max_iter=150, n_iter_no_change=np.inf,
+    (400, 100),
+    sparsity=0.97,
+    alpha=3,
+    max_iter=150,
+    n_iter_no_change=np.inf,
     random_state=0,
-)  # fmt: skip
+)
 watcher = Watcher()
 warnings.simplefilter("ignore", ConvergenceWarning)
 net.set_callbacks(watcher).fit(X_train, y_train, X_val=X_test, y_val=y_test)
@@ -65,8 +69,10 @@ print(f"accuracy {net.score(X_test, y_test):.3f}")
 is_blank = X_train.std(axis=0) < 1
 for n_epochs, display in watcher.displays.items():
     blank, other = (display.feature_degrees[mask] for mask in (is_blank, ~is_blank))
-    print(f"epoch {n_epochs:3}: {blank.mean():4.1f} connections for a blank pixel, "
-          f"{other.mean():.1f} for another")  # fmt: skip
+    print(
+        f"epoch {n_epochs:3}: {blank.mean():4.1f} connections for a blank pixel, "
+        f"{other.mean():.1f} for another"
+    )
 
 # %%
 # Above, the connections of each pixel. Below, the loss with its rewirings, and the

@@ -8,7 +8,13 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state
 
 from sparsekit._sample_ids import check_sample_ids
-from sparsekit.continual._difficulty import hard_and_easy, keys_of, shares_of
+from sparsekit.continual._places import (
+    class_balanced,
+    keys_of,
+    mixture,
+    reservoir,
+    shares_of,
+)
 
 STRATEGIES = ("reservoir", "class_balanced", "difficulty")
 
@@ -197,7 +203,7 @@ class ReplayBuffer(BaseEstimator):
             Places in `X_`, `y_`, `sample_weight_`, `difficulty_` and `sample_ids_`.
         """
         n_drawn = min(n_samples, len(self))
-        return self._random.choice(len(self), n_drawn, replace=False)
+        return self._draw_rng.choice(len(self), n_drawn, replace=False)
 
     def _check(self):
         if not isinstance(self.size, Integral) or self.size < 1:
@@ -209,10 +215,12 @@ class ReplayBuffer(BaseEstimator):
 
     def _start(self, X, y):
         seeds = check_random_state(self.random_state).randint(2**31 - 1, size=2)
-        self._weighted = np.random.default_rng([*seeds])
+        self._key_rng = np.random.default_rng([*seeds])
         self._keys = np.empty((0, 2))
         # What is kept must not depend on how often rows were drawn.
-        self._entry, self._random = (np.random.default_rng(seed) for seed in seeds)
+        self._entry_rng, self._draw_rng = (
+            np.random.default_rng(seed) for seed in seeds
+        )
         self.X_, self.y_ = X[:0], y[:0]
         self.sample_weight_, self.difficulty_ = np.empty(0), np.empty(0)
         self.sample_ids_ = np.empty(0, dtype=object)
@@ -240,63 +248,22 @@ class ReplayBuffer(BaseEstimator):
 
     def _places(self, y, difficulty):
         """Return which row each slot holds afterwards, counted over kept and new."""
+        n_kept, n_seen = len(self), self.n_seen_
+        # One number for each row, so that cutting the stream elsewhere changes none.
         if self.strategy == "class_balanced":
-            return self._balanced(y)
+            draws = self._entry_rng.random((len(y), 2))
+            labels = self.y_.tolist(), y.tolist()
+            return class_balanced(
+                *labels, self.size, draws, self._n_of_class, self._full
+            )
+        draws = self._entry_rng.random(len(y))
         if self.strategy == "reservoir":
-            return self._reservoir(len(y), self.size)
-        return self._mixture(difficulty)
-
-    def _mixture(self, difficulty):
+            return reservoir(n_kept, n_seen, self.size, draws)
         n_random, n_hard, n_easy = shares_of(self.size)
-        chosen = self._reservoir(difficulty.size, n_random)
-        new = keys_of(difficulty, self._weighted.random((difficulty.size, 2)))
+        chosen = reservoir(n_kept, n_seen, n_random, draws)
+        new = keys_of(difficulty, self._key_rng.random((len(y), 2)))
         keys = np.concatenate([self._keys, new])
-        # Kept rows stand before new ones, but not in the order of the stream.
-        age = np.concatenate([self.rows_, self.n_seen_ + np.arange(difficulty.size)])
-        others = np.setdiff1d(np.arange(age.size), chosen)
-        others = others[np.argsort(age[others])]
-        hard, easy = hard_and_easy(keys[others], n_hard, n_easy)
-        places = np.concatenate([chosen, others[hard], others[easy]])
+        rows = np.concatenate([self.rows_, n_seen + np.arange(len(y))])
+        places = mixture(chosen, rows, keys, n_hard, n_easy)
         self._keys = keys[places]
         return places
-
-    def _reservoir(self, n_new, size):
-        """Return what the slots of a reservoir hold, which are the first ones."""
-        n_kept, n_held = len(self), min(self.n_seen_, size)
-        n_free = min(size - n_held, n_new)
-        places = np.concatenate([np.arange(n_held), n_kept + np.arange(n_free)])
-        # One number for each row, so that cutting the stream elsewhere changes none.
-        draws = self._entry.random(n_new)
-        seen = self.n_seen_ + np.arange(1, n_new + 1)
-        slots = (draws * seen).astype(np.int64)
-        for row in np.flatnonzero(slots[n_free:] < size) + n_free:
-            places[slots[row]] = n_kept + row
-        return places
-
-    def _balanced(self, y):
-        places = list(range(len(self)))
-        slots_of = {}
-        for slot, label in enumerate(self.y_.tolist()):
-            slots_of.setdefault(label, []).append(slot)
-        draws = self._entry.random((len(y), 2))
-        for row, label in enumerate(y.tolist(), start=len(self)):
-            self._n_of_class[label] = self._n_of_class.get(label, 0) + 1
-            mine = slots_of.setdefault(label, [])
-            if len(places) < self.size:
-                mine.append(len(places))
-                places.append(row)
-                continue
-            largest = max(len(slots) for slots in slots_of.values())
-            self._full |= {k for k, slots in slots_of.items() if len(slots) == largest}
-            enters, which = draws[row - len(self)]
-            if label not in self._full:
-                # In the order of slots, as they come when the buffer is read anew.
-                rich = [s for s in slots_of.values() if len(s) == largest]
-                pool = sorted(slot for slots in rich for slot in slots)
-                slot = pool[int(which * len(pool))]
-                next(s for s in rich if slot in s).remove(slot)
-                mine.append(slot)
-                places[slot] = row
-            elif enters * self._n_of_class[label] < len(mine):
-                places[sorted(mine)[int(which * len(mine))]] = row
-        return np.array(places, dtype=np.int64)

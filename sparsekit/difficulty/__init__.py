@@ -19,21 +19,18 @@ indexed like X. What it holds:
 
 from sparsekit.difficulty._cartography import cartography
 from sparsekit.difficulty._data_map_display import DataMapDisplay
+from sparsekit.difficulty._exemplars import pruning_identified_exemplars
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._forgetting_display import ForgettingDisplay
 from sparsekit.difficulty._gradients import gradient_coverage, grand_scores
 from sparsekit.difficulty._margins import aum_scores, el2n_scores
-from sparsekit.difficulty._memorization import (
-    memorization_scores,
-    second_split_forgetting,
-)
-from sparsekit.difficulty._prac import prac_set, pruning_identified_exemplars
+from sparsekit.difficulty._memorization import memorization_scores
+from sparsekit.difficulty._prac import prac_set
 from sparsekit.difficulty._report import difficulty_report
+from sparsekit.difficulty._second_split import second_split_forgetting
 from sparsekit.difficulty._selection import HardSampleSelector
-from sparsekit.difficulty._selection_curve import (
-    SelectionCurveDisplay,
-    selection_curve,
-)
+from sparsekit.difficulty._selection_curve import selection_curve
+from sparsekit.difficulty._selection_curve_display import SelectionCurveDisplay
 from sparsekit.difficulty._subset_fit import SubsetFitClassifier, SubsetFitRegressor
 
 __all__ = [

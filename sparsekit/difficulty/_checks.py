@@ -2,6 +2,8 @@
 
 from numbers import Real
 
+from sklearn.utils import check_array
+
 
 def check_share(name, value, *, least=False, most=False):
     """Raise if a value is not a number between 0 and 1.
@@ -20,3 +22,10 @@ def check_share(name, value, *, least=False, most=False):
     ):
         allowed = f"{'[' if least else '('}0, 1{']' if most else ')'}"
         raise ValueError(f"{name} must be in {allowed}, got {value!r}.")
+
+
+def labels_of(X, y):
+    """Return the labels as an array; raise if there are none, or no rows."""
+    if X is None:
+        raise ValueError("X must be a table, got None.")
+    return check_array(y, ensure_2d=False, dtype=None, input_name="y")

@@ -1,14 +1,15 @@
-"""Scores that need several fits: memorization, and forgetting on a second split."""
+"""Memorization: what a sample gains by being among the training rows."""
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.utils import check_array, check_random_state, indexable
+from sklearn.utils import check_random_state, indexable
 from sklearn.utils.parallel import Parallel, delayed
 
 from sparsekit._sklearn_compat import _safe_indexing
-from sparsekit.difficulty._forgetting import forgetting_events
+from sparsekit.difficulty._checks import check_share, labels_of
 from sparsekit.difficulty._record import row_index
 
 if TYPE_CHECKING:
@@ -76,12 +77,11 @@ def memorization_scores(
     """
     import pandas as pd
 
-    if not 0 < subset < 1:
-        raise ValueError(f"subset must be in (0, 1), got {subset}.")
-    if n_models < 2:
-        raise ValueError(f"n_models must be at least 2, got {n_models}.")
+    check_share("subset", subset)
+    if not isinstance(n_models, Integral) or n_models < 2:
+        raise ValueError(f"n_models must be an integer >= 2, got {n_models!r}.")
     X, y = indexable(X, y)
-    labels = _labels_of(X, y)
+    labels = labels_of(X, y)
     rng = check_random_state(random_state)
     n_rows = labels.shape[0]
     n_taken = min(n_rows - 1, max(1, round(subset * n_rows)))
@@ -109,16 +109,9 @@ def memorization_scores(
     )
 
 
-def _labels_of(X, y):
-    """Return the labels as an array; raise if there are none, or no rows."""
-    if X is None:
-        raise ValueError("X must be a table, got None.")
-    return check_array(y, ensure_2d=False, dtype=None, input_name="y")
-
-
 def _scores_of(estimator, X, y, rows, seed):
     """Fit to some rows; return the score of every row."""
-    model = seeded(estimator, seed).fit(
+    model = _seeded(estimator, seed).fit(
         _safe_indexing(X, rows), _safe_indexing(y, rows)
     )
     predicted, labels = model.predict(X), np.asarray(y)
@@ -127,7 +120,7 @@ def _scores_of(estimator, X, y, rows, seed):
     return -((predicted - labels) ** 2) / np.var(labels)
 
 
-def seeded(estimator, seed):
+def _seeded(estimator, seed):
     """Return a clone with a seed, where it takes one."""
     model = clone(estimator)
     if "random_state" in model.get_params(deep=False):
@@ -142,94 +135,3 @@ def _moments(scores, chosen):
     mean = np.where(chosen, scores, 0.0).sum(axis=0) / count
     squares = np.where(chosen, (scores - mean) ** 2, 0.0).sum(axis=0)
     return mean, squares / count**2
-
-
-def second_split_forgetting(
-    network: Any,
-    X: Any,
-    y: Any,
-    *,
-    split: float = 0.5,
-    epochs: int = 20,
-    random_state: Any = None,
-) -> "DataFrame":
-    """Tell when samples are forgotten as training goes on with others [1]_.
-
-    A network is fitted to a random part of the rows and goes on with the others, by
-    `partial_fit`. Mislabelled samples of the first part are forgotten soon; rare ones
-    are learned late and forgotten late, which training on one part cannot tell apart.
-
-    Parameters
-    ----------
-    network : estimator
-        A classifier of sparsekit; a clone is fitted.
-    X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
-        Rows, NaN where a value is missing.
-    y : array-like of shape (n_samples,)
-        Classes or targets of the rows.
-    split : float in (0, 1), default=0.5
-        Share of the rows in the first part.
-    epochs : int, default=20
-        Epochs on the second part.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the split.
-
-    Returns
-    -------
-    DataFrame
-        Indexed like X; rows of the second part have NaN:
-
-        - learned_for_good: presentation from which on the sample stayed right in
-          training on the first part, NaN if it did not;
-        - forgotten_for_good: epochs on the second part after which it was wrong and
-          stayed so; 0 if it was so before them; infinity if it was right at the end;
-        - first_part: whether the row belongs to the first part.
-
-    Raises
-    ------
-    ValueError
-        If `split` is not in (0, 1).
-
-    References
-    ----------
-    .. [1] Maini, Garg, Lipton and Kolter, "Characterizing datapoints via second-split
-       forgetting", NeurIPS 2022.
-
-    Examples
-    --------
-    >>> from sklearn.datasets import load_iris
-    >>> from sparsekit import SETMLPClassifier
-    >>> from sparsekit.difficulty import second_split_forgetting
-    >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(n_iter_no_change=5, random_state=0)
-    >>> table = second_split_forgetting(net, X, y, epochs=3, random_state=0)
-    >>> int(table["first_part"].sum())
-    75
-    """
-    import pandas as pd
-
-    if not 0 < split < 1:
-        raise ValueError(f"split must be in (0, 1), got {split}.")
-    X, y = indexable(X, y)
-    labels = _labels_of(X, y)
-    n_rows = labels.shape[0]
-    mixed = check_random_state(random_state).permutation(n_rows)
-    n_first = min(n_rows - 1, max(1, round(split * n_rows)))
-    first, second = np.sort(mixed[:n_first]), np.sort(mixed[n_first:])
-    model = clone(network).set_params(record="presentation")
-    model.fit(_safe_indexing(X, first), _safe_indexing(y, first))
-    learned = forgetting_events(model)["learned_for_good"].to_numpy()
-    model.set_params(record=None, early_stopping=False)
-    held = _safe_indexing(X, first)
-    last_right = np.where(model.predict(held) == labels[first], 0, -1)
-    for epoch in range(1, epochs + 1):
-        model.partial_fit(_safe_indexing(X, second), _safe_indexing(y, second))
-        last_right[model.predict(held) == labels[first]] = epoch
-    forgotten = np.where(last_right == epochs, np.inf, last_right + 1.0)
-    table = pd.DataFrame(
-        {"learned_for_good": np.nan, "forgotten_for_good": np.nan, "first_part": False},
-        index=row_index(X, n_rows),
-    )
-    table.iloc[first, 0], table.iloc[first, 1] = learned, forgotten
-    table.iloc[first, 2] = True
-    return table

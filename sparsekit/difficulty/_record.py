@@ -90,6 +90,18 @@ def rewirings_of(record):
     return record["rewirings"]
 
 
+def lost_at_rewirings(record):
+    """Return which rows a rewiring made wrong that stayed so at every later evaluation.
+
+    False for all rows where the record holds nothing about rewirings.
+    """
+    lost = np.zeros(record["n_seen"].size, dtype=bool)
+    rewirings = record["rewirings"]
+    if rewirings is not None:
+        lost[rewirings["rows"]] = rewirings["lost_at"] > 0
+    return lost
+
+
 def row_index(X, n_rows):
     """Return the index of a pandas table, or numbers."""
     import pandas as pd

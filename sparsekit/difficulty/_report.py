@@ -8,7 +8,7 @@ from sparsekit.difficulty._cartography import cartography
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._gradients import gradient_coverage
 from sparsekit.difficulty._margins import aum_scores, el2n_scores
-from sparsekit.difficulty._record import record_of
+from sparsekit.difficulty._record import lost_at_rewirings, record_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -109,10 +109,7 @@ def _reasons(record, table, events):
     confidence, aum = table["confidence"].to_numpy(), table["aum"].to_numpy()
     # Samples that were never learned count as forgotten, see `forgetting_events`.
     shaky = (confidence < 0.5) | (events["n_forgotten"] > 0).to_numpy()
-    pruned_away = np.zeros(len(table), dtype=bool)
-    if record["rewirings"] is not None:
-        rewirings = record["rewirings"]
-        pruned_away[rewirings["rows"]] = rewirings["lost_at"] > 0
+    pruned_away = lost_at_rewirings(record)
     underserved = np.zeros(len(table), dtype=bool)
     if "lift" in table:
         underserved = shaky & (table["lift"] < UNDERSERVED_BELOW).to_numpy()

@@ -1,4 +1,4 @@
-"""Subsets of the training rows, chosen by how hard they are."""
+"""A selector of training rows by how hard they are for a network."""
 
 from numbers import Real
 from typing import ClassVar
@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _safe_indexing
 from sparsekit.difficulty._report import difficulty_report
+from sparsekit.difficulty._select import STRATEGIES, select
 
 # What a row is ranked by: a column of the report, and the sign that makes hard large.
 RANKINGS = {
@@ -19,8 +20,6 @@ RANKINGS = {
     "aum": ("aum", -1.0),
     "error": ("error", 1.0),
 }
-STRATEGIES = ("stratified", "hardest", "easiest")
-N_STRATA = 50
 
 
 class HardSampleSelector(MetaEstimatorMixin, BaseEstimator):
@@ -207,49 +206,3 @@ default="difficulty"
         rows = self.fit(X, y).sample_indices_
         X, y = indexable(X, y)
         return _safe_indexing(X, rows), _safe_indexing(y, rows)
-
-
-def select(scores, keep, strategy, drop_hardest, rng):
-    """Return the selected rows, in ascending order.
-
-    Parameters
-    ----------
-    scores : ndarray of shape (n_samples,)
-        Large for hard rows; rows of NaN are not selected.
-    keep : float
-        Share of all rows.
-    strategy : str
-    drop_hardest : float
-        Share of all rows.
-    rng : RandomState
-        Breaks ties, and draws from the strata.
-    """
-    known = np.flatnonzero(~np.isnan(scores))
-    if not known.size:
-        raise ValueError("no row has a score; did training diverge?")
-    # Equal scores stand in a random order.
-    known = known[rng.permutation(known.size)]
-    ranked = known[np.argsort(scores[known], kind="stable")]
-    n_dropped = min(round(drop_hardest * scores.size), ranked.size - 1)
-    ranked = ranked[: ranked.size - n_dropped]
-    n_kept = min(max(1, round(keep * scores.size)), ranked.size)
-    if strategy == "hardest":
-        chosen = ranked[ranked.size - n_kept :]
-    elif strategy == "easiest":
-        chosen = ranked[:n_kept]
-    else:
-        chosen = _stratified(ranked, scores[ranked], n_kept, rng)
-    return np.sort(chosen)
-
-
-def _stratified(rows, scores, n_kept, rng):
-    """Draw evenly from ranges of the score; small ranges give what they have."""
-    edges = np.linspace(scores[0], scores[-1], N_STRATA + 1)
-    stratum = np.searchsorted(edges[1:-1], scores, side="right")
-    strata = [rows[stratum == number] for number in np.unique(stratum)]
-    chosen = []
-    for number, members in enumerate(sorted(strata, key=len)):
-        n_here = min(members.size, n_kept // (len(strata) - number))
-        chosen.append(members[rng.permutation(members.size)[:n_here]])
-        n_kept -= n_here
-    return np.concatenate(chosen)

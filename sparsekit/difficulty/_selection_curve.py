@@ -12,7 +12,8 @@ from sklearn.utils import check_random_state, indexable
 from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._checks import check_share
 from sparsekit.difficulty._report import difficulty_report
-from sparsekit.difficulty._selection import RANKINGS, STRATEGIES, select
+from sparsekit.difficulty._select import STRATEGIES, select
+from sparsekit.difficulty._selection import RANKINGS
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -135,99 +136,3 @@ def _rankings(estimator, rows, names, rng):
             scores[name] = sign * report[column].to_numpy()
     n_rows = scores[names[0]].size if names else len(np.asarray(rows[1]))
     return scores | {"random": rng.uniform(size=n_rows)}
-
-
-class SelectionCurveDisplay:
-    """Lines of the mean score over the share of rows, one per ranking.
-
-    It is recommended to use `from_estimator` to make a display.
-
-    Parameters
-    ----------
-    table : DataFrame
-        What :func:`selection_curve` returns.
-
-    Attributes
-    ----------
-    ax_ : matplotlib Axes
-    figure_ : matplotlib Figure
-
-    Examples
-    --------
-    >>> import matplotlib
-    >>> matplotlib.use("Agg")
-    >>> from sklearn.datasets import load_iris
-    >>> from sparsekit import SETMLPClassifier
-    >>> from sparsekit.difficulty import SelectionCurveDisplay
-    >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(tol=0.01, n_iter_no_change=5, random_state=0)
-    >>> display = SelectionCurveDisplay.from_estimator(net, X, y, keep=[0.5, 1], cv=2)
-    >>> display.ax_.get_xlabel()
-    'share of the training rows'
-    """
-
-    def __init__(self, *, table):
-        self.table = table
-
-    def __repr__(self):
-        return f"SelectionCurveDisplay({len(self.table)} rows of results)"
-
-    @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **options):
-        """Compute a curve and draw it.
-
-        Parameters
-        ----------
-        estimator : estimator
-            A network of sparsekit.
-        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
-            Rows, NaN where a value is missing.
-        y : array-like of shape (n_samples,)
-            Classes or targets of the rows.
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
-        **options : dict
-            The other parameters of :func:`selection_curve`.
-
-        Returns
-        -------
-        display : SelectionCurveDisplay
-            The display, drawn.
-        """
-        return cls(table=selection_curve(estimator, X, y, **options)).plot(ax)
-
-    def plot(self, ax=None):
-        """Draw the lines; bars are standard deviations over the splits.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
-
-        Returns
-        -------
-        display : SelectionCurveDisplay
-            The display, drawn.
-        """
-        import matplotlib.pyplot as plt
-
-        if ax is None:
-            _, ax = plt.subplots(figsize=(5.5, 3.8), layout="constrained")
-        for name, rows in self.table.groupby("by"):
-            scores = rows.groupby("keep")["score"]
-            style = {"color": "black", "ls": "--"} if name == "random" else {}
-            ax.errorbar(
-                scores.mean().index,
-                scores.mean(),
-                scores.std(ddof=0),
-                label=name,
-                marker="o",
-                ms=4,
-                capsize=2,
-                **style,
-            )
-        ax.set(xlabel="share of the training rows", ylabel="score")
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.legend(frameon=False)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self

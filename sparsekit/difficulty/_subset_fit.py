@@ -13,15 +13,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._sklearn_compat import HasMethods
-
-
-def _final_has(name):
-    def check(self):
-        getattr(getattr(self, "estimator_", self.estimator), name)
-        return True
-
-    return check
+from sparsekit._sklearn_compat import HasMethods, _estimator_has
 
 
 class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
@@ -142,7 +134,7 @@ class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
         """Classes among the rows that the classifier was fitted to."""
         return self.estimator_.classes_
 
-    @available_if(_final_has("predict_proba"))
+    @available_if(_estimator_has("predict_proba"))
     def predict_proba(self, X):
         """Estimate probabilities with the fitted classifier.
 
@@ -159,7 +151,7 @@ class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
         check_is_fitted(self)
         return self.estimator_.predict_proba(X)
 
-    @available_if(_final_has("decision_function"))
+    @available_if(_estimator_has("decision_function"))
     def decision_function(self, X):
         """Return the decision function of the fitted classifier.
 

@@ -23,6 +23,7 @@ BY_ROW = 0  # in CSR order: the first layer, whose inputs need no gradient
 BY_INPUT = 1  # through the by-input index
 DENSE = 2  # as a dense matrix, with BLAS
 STORED = 3  # through the by-input index, from the stored entries of CSR inputs
+INDEXED = (BY_INPUT, STORED)  # those that need the by-input index
 
 # What the first layer makes of missing inputs beyond leaving them out, see `holes`.
 SAMPLE_SCALED = 0  # inputs grow by what the sample lacks
@@ -33,9 +34,10 @@ EXPECTED = 2  # activations are expectations over what is missing
 class Network(NamedTuple):
     """Connections and parameters of all layers.
 
-    The by-input index lists, for every neuron, the connections that read it. It covers
-    the layers of format BY_INPUT and STORED; input neuron j of layer l has its place at
-    ``first[l - 1] - first[0] + j`` of `in_indptr`. These layers have their weights
+    The by-input index lists, for every neuron, the connections that read it: in the
+    words of scipy, CSC beside CSR. It covers the layers of the formats INDEXED; input
+    neuron j of layer l has its place at ``first[l - 1] - first[0] + j`` of `in_indptr`.
+    These layers have their weights
     twice while they are trained: in CSR order for the forward pass, by input for the
     backward pass. Then each pass reads its weights one after another, which buys a
     third of the speed of the backward pass.
@@ -60,10 +62,8 @@ class Network(NamedTuple):
     dense_at: np.ndarray  # int64 (L + 1,): where a layer's matrix begins; -1: weights
     dense_matrices: np.ndarray
     dense_gradient: np.ndarray  # room for the gradient of one matrix
-    dense_inputs: np.ndarray  # what a layer reads, shape (n_in, lanes of the batch)
-    dense_deltas: (
-        np.ndarray
-    )  # gradient at its outputs, shape (n_out, lanes of the batch)
+    dense_inputs: np.ndarray  # what a layer reads, (n_in, lanes of the batch)
+    dense_deltas: np.ndarray  # gradient at its outputs, (n_out, lanes of the batch)
 
 
 class Samples(NamedTuple):

@@ -112,42 +112,36 @@ def gradient_by_input(
 
 
 @inner_kernel
-def gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradient):
-    """Add the gradient of rows of the first layer, whose inputs need none.
+def gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas, gradient):
+    """Write the gradient of rows of the first layer, whose inputs need none.
 
     Without an input gradient there is nothing to fuse, so the connections are visited
     in CSR order and the layer has no by-input index.
     """
     width = width_of(lanes)
-    inputs = tile * net.sizes[0]
     base = net.indptr[begin]
-    for row in range(begin, end):
-        delta = load(lanes, deltas, (tile * net.sizes[1] + row) * width)
-        k = net.indptr[row]
-        stop = net.indptr[row + 1]
-        while k + 4 <= stop:
-            a = load(lanes, values, (inputs + item(net.indices, k)) * width)
-            b = load(lanes, values, (inputs + item(net.indices, k + 1)) * width)
-            c = load(lanes, values, (inputs + item(net.indices, k + 2)) * width)
-            d = load(lanes, values, (inputs + item(net.indices, k + 3)) * width)
-            add_totals(
-                gradient,
-                k - base,
-                multiply(a, delta),
-                multiply(b, delta),
-                multiply(c, delta),
-                multiply(d, delta),
-            )
-            k += 4
-        while k < stop:
-            x = load(lanes, values, (inputs + item(net.indices, k)) * width)
-            gradient[k - base] += total(multiply(x, delta))
-            k += 1
-
-
-@inner_kernel
-def gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas, gradient):
-    """Write the gradient of the rows `begin` to `end` of the first layer."""
     gradient[:] = 0
     for tile in range(n_tiles):
-        gradient_rows(lanes, net, begin, end, tile, n_tiles, values, deltas, gradient)
+        inputs = tile * net.sizes[0]
+        for row in range(begin, end):
+            delta = load(lanes, deltas, (tile * net.sizes[1] + row) * width)
+            k = net.indptr[row]
+            stop = net.indptr[row + 1]
+            while k + 4 <= stop:
+                a = load(lanes, values, (inputs + item(net.indices, k)) * width)
+                b = load(lanes, values, (inputs + item(net.indices, k + 1)) * width)
+                c = load(lanes, values, (inputs + item(net.indices, k + 2)) * width)
+                d = load(lanes, values, (inputs + item(net.indices, k + 3)) * width)
+                add_totals(
+                    gradient,
+                    k - base,
+                    multiply(a, delta),
+                    multiply(b, delta),
+                    multiply(c, delta),
+                    multiply(d, delta),
+                )
+                k += 4
+            while k < stop:
+                x = load(lanes, values, (inputs + item(net.indices, k)) * width)
+                gradient[k - base] += total(multiply(x, delta))
+                k += 1

@@ -5,6 +5,7 @@ so, then, does every sum that is taken over a block.
 """
 
 from sparsekit.kernels._jit import inner_kernel
+from sparsekit.kernels.searching import first_not_below
 
 # Connections per block, about. Its gradient stays in the first-level cache until the
 # optimizer takes it; shorter blocks cost more in calls and in balance.
@@ -27,11 +28,4 @@ def first_row(indptr, begin, n_rows, part, parts):
         return n_rows
     total = indptr[begin + n_rows] - indptr[begin]
     goal = indptr[begin] + total * part // parts
-    low, high = 0, n_rows
-    while low < high:
-        middle = (low + high) // 2
-        if indptr[begin + middle] < goal:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    return first_not_below(indptr, begin, begin + n_rows, goal) - begin

@@ -15,7 +15,14 @@ from sparsekit.kernels._jit import (
     parallel_twin,
 )
 from sparsekit.kernels._lanes import width_of
-from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, SAMPLE_SCALED, STORED
+from sparsekit.kernels._structs import (
+    BY_INPUT,
+    BY_ROW,
+    DENSE,
+    INDEXED,
+    SAMPLE_SCALED,
+    STORED,
+)
 from sparsekit.kernels.backward import bias_gradient, gradient_by_input, gradient_by_row
 from sparsekit.kernels.blocks import first_row, n_blocks
 from sparsekit.kernels.dense import (
@@ -268,7 +275,7 @@ def _learn_block(
     result = learn(lanes, weights, gradient, slots, moments_at, rule, weight, step)
     if kind == DENSE:
         mirror_rows(net, layer, begin, end)
-    elif kind != BY_ROW:
+    elif kind in INDEXED:
         weights_by_row(net, first, last)
     return result
 
@@ -297,9 +304,10 @@ def _run_epoch(
     Returns
     -------
     (float, int, int)
-        Sum over the batches of mean loss times rows, penalty included; steps taken;
-        1 if a loss or a parameter left the finite numbers, else 0. In that case
-        training stopped there, the loss is NaN, and all parameters are finite.
+        Mean loss over the rows of all batches that weigh something, penalty included;
+        steps taken, one for each of these batches; 1 if a loss or a parameter left the
+        finite numbers, else 0. In that case training stopped there, the loss is NaN,
+        and all parameters are finite.
     """
     n_levels = net.sizes.size
     n_layers = n_levels - 1
@@ -312,6 +320,7 @@ def _run_epoch(
     base = np.empty(net.sizes[1], values.dtype)
     width = width_of(lanes)
     epoch_loss = 0.0
+    n_rows = 0
     steps = 0
     failures = 0
 
@@ -321,7 +330,7 @@ def _run_epoch(
                 begin = block * ROWS
                 end = min(begin + ROWS, net.sizes[layer])
                 fill_dense_rows(net, layer, begin, end)
-        elif net.formats[layer] != BY_ROW:
+        elif net.formats[layer] in INDEXED:
             first, last, by_input = stretch(net, layer)
             for moments in (slots.weight_first, slots.weight_second):
                 if moments.size == 0:
@@ -344,11 +353,12 @@ def _run_epoch(
             continue
         tile_loss = np.empty(n_tiles)
         steps += 1
+        n_rows += count
         now = step + steps
 
         if net.formats[1] == STORED:
-            for block in prange(n_blocks(net.indptr, 0, net.sizes[1])):
-                parts = n_blocks(net.indptr, 0, net.sizes[1])
+            parts = n_blocks(net.indptr, 0, net.sizes[1])
+            for block in prange(parts):
                 begin = first_row(net.indptr, 0, net.sizes[1], block, parts)
                 end = first_row(net.indptr, 0, net.sizes[1], block + 1, parts)
                 base_rows(net, samples, begin, end, base)
@@ -443,7 +453,7 @@ def _run_epoch(
             break
 
     for layer in range(1, n_levels):
-        if net.formats[layer] == BY_INPUT or net.formats[layer] == STORED:
+        if net.formats[layer] in INDEXED:
             first, last, by_input = stretch(net, layer)
             for moments in (slots.weight_first, slots.weight_second):
                 if moments.size == 0:
@@ -456,7 +466,7 @@ def _run_epoch(
                     moments_by_row(net, moments, by_input, begin, end)
     if failures > 0:
         return np.nan, steps, 1
-    return epoch_loss, steps, 0
+    return epoch_loss / max(n_rows, 1), steps, 0
 
 
 run_epoch = kernel(_run_epoch)

@@ -16,7 +16,7 @@ References
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import allocating_kernel, inner_kernel, kernel
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, close to 2**64 / golden ratio
 MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -35,7 +35,7 @@ MANTISSA_SHIFT = np.uint64(11)
 MANTISSA_UNIT = 2.0**-53
 
 
-@kernel
+@inner_kernel
 def mix64(z):
     """Return a bijective scrambling of the 64 bits of `z`."""
     z = (z ^ (z >> SHIFT_30)) * MULTIPLIER_1
@@ -55,7 +55,7 @@ def uniform(key, position):
     return np.float64(stream(key, position) >> MANTISSA_SHIFT) * MANTISSA_UNIT
 
 
-@kernel
+@allocating_kernel
 def column_keys(n_columns):
     """Return one fixed key per column, shape (n_columns,)."""
     keys = np.empty(n_columns, np.uint64)
@@ -64,7 +64,7 @@ def column_keys(n_columns):
     return keys
 
 
-@kernel
+@inner_kernel
 def cell_hash(value, column_key):
     """Hash one cell; 0.0 and -0.0 give 0, all NaNs are alike, float32 is cast up.
 

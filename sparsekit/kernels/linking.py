@@ -12,6 +12,7 @@ import numpy as np
 from sparsekit.kernels._jit import allocating_kernel, inlined_kernel, kernel
 from sparsekit.kernels._lanes import item, put
 from sparsekit.kernels.hashing import stream
+from sparsekit.kernels.searching import first_not_below
 
 
 class Links(NamedTuple):
@@ -101,14 +102,9 @@ def walk_ends(seed, links, n_walks):
         column = links.columns[_pick(seed, 2 * walk + 1, begin, end - 1)]
         if column == z1:
             column = links.columns[end - 1]
-        low, high = links.row_starts[r], links.row_starts[r + 1]
-        while low < high:
-            middle = (low + high) // 2
-            if links.columns[middle] < column:
-                low = middle + 1
-            else:
-                high = middle
-        is_linked = low < links.row_starts[r + 1] and links.columns[low] == column
+        begin, end = links.row_starts[r], links.row_starts[r + 1]
+        place = first_not_below(links.columns, begin, end, column)
+        is_linked = place < end and links.columns[place] == column
         ends[found] = r * n_in + column
         found += not is_linked
     return ends[:found]

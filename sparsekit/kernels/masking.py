@@ -8,7 +8,7 @@ row's stream, so that columns of one unit share their random numbers.
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel, kernel
 from sparsekit.kernels.hashing import (
     GAMMA,
     MANTISSA_SHIFT,
@@ -49,7 +49,7 @@ def hide_dense(X, mask, masked):
             masked[i, j] = np.nan if mask[i, j] else X[i, j]
 
 
-@kernel
+@inner_kernel
 def _draw_csr_row(data, indices, start, stop, key, columns, row, units, out):
     """Write the masked columns of one CSR row to `out`; return how many there are."""
     count = 0
@@ -99,7 +99,7 @@ def draw_csr(data, indices, indptr, keys, columns, probabilities, units):
     return masked[:used].copy(), masked_indptr
 
 
-@kernel
+@inner_kernel
 def _count_common(indices, start, stop, masked, masked_start, masked_stop):
     """Return how many sorted column indices two row segments share."""
     count = 0

@@ -7,7 +7,7 @@ nothing, as if it were the mean.
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import allocating_kernel, inner_kernel, kernel
 from sparsekit.kernels.hashing import mix64, uniform
 
 RIGHT, LEFT, MID, TAIL = 0, 1, 2, 3
@@ -97,7 +97,7 @@ def pattern_scores(X, patterns, location, weights, scales):
     return scores
 
 
-@kernel
+@inner_kernel
 def shaped(score, shape):
     """Return what a score counts for: itself, mirrored, or by distance from 0."""
     if shape == RIGHT:
@@ -118,19 +118,19 @@ def shaped_scores(scores, shape):
     return result
 
 
-@kernel
+@inner_kernel
 def cell_score(value, location, own_weight, row_score, shape):
     """Return the shaped score of a cell: of its own value and of its row."""
     own = (value - location) * own_weight if value == value else 0.0
     return shaped(own + row_score, shape)
 
 
-@kernel
+@inner_kernel
 def expit(x):
     return 1.0 / (1.0 + np.exp(-x))
 
 
-@kernel
+@inner_kernel
 def _mean_and_slope(scores, intercept):
     """Return the mean of P = expit(scores + intercept), and of P (1 - P)."""
     total, slope = 0.0, 0.0
@@ -141,7 +141,7 @@ def _mean_and_slope(scores, intercept):
     return total / scores.size, slope / scores.size
 
 
-@kernel
+@allocating_kernel
 def _mean_and_slope_of_factors(factors, factor):
     """Return the same as `_mean_and_slope` without any exp.
 
@@ -204,6 +204,19 @@ def solve_intercept(scores, rate):
     return intercept
 
 
+@inner_kernel
+def _observed_scores(values, location, own_weight, row_scores, shape, scores):
+    """Write the scores of the observed cells of a column; return how many there are."""
+    n_observed = 0
+    for i in range(values.size):
+        if values[i] == values[i]:
+            scores[n_observed] = cell_score(
+                values[i], location, own_weight, row_scores[i], shape
+            )
+            n_observed += 1
+    return n_observed
+
+
 @kernel
 def solve_columns(block, location, own_weights, row_scores, shape, strength, rates):
     """Return the intercept of every column; row j of `block` holds column j.
@@ -213,14 +226,12 @@ def solve_columns(block, location, own_weights, row_scores, shape, strength, rat
     intercepts = np.empty(block.shape[0])
     scores = np.empty(block.shape[1])
     for j in range(block.shape[0]):
-        n_observed = 0
-        for i in range(block.shape[1]):
-            if block[j, i] == block[j, i]:
-                scores[n_observed] = strength * cell_score(
-                    block[j, i], location[j], own_weights[j], row_scores[i], shape
-                )
-                n_observed += 1
-        intercepts[j] = solve_intercept(scores[:n_observed], rates[j])
+        n_observed = _observed_scores(
+            block[j], location[j], own_weights[j], row_scores, shape, scores
+        )
+        observed = scores[:n_observed]
+        observed *= strength
+        intercepts[j] = solve_intercept(observed, rates[j])
     return intercepts
 
 
@@ -274,15 +285,11 @@ def tail_thresholds(block, location, own_weights, shape, at_risk):
     `block`, and all that equal the lowest of these.
     """
     thresholds, shares = np.zeros(block.shape[0]), np.ones(block.shape[0])
-    scores = np.empty(block.shape[1])
+    scores, of_rows = np.empty(block.shape[1]), np.zeros(block.shape[1])
     for j in range(block.shape[0]):
-        n_observed = 0
-        for i in range(block.shape[1]):
-            if block[j, i] == block[j, i]:
-                scores[n_observed] = cell_score(
-                    block[j, i], location[j], own_weights[j], 0.0, shape
-                )
-                n_observed += 1
+        n_observed = _observed_scores(
+            block[j], location[j], own_weights[j], of_rows, shape, scores
+        )
         if n_observed == 0:
             continue
         n_risk = max(1, int(np.ceil(at_risk * n_observed - 1e-9)))

@@ -37,9 +37,7 @@ def output_deltas(
     delta = net.first[level] * n_tiles + tile * n_outputs
     one = values.dtype.type(1)
     weighted = targets.sample_weight.size > 0
-    scaled = weighted
-    if selection is not None:
-        scaled = True
+    scaled = weighted or selection is not None
     tile_loss = 0.0
     for lane in range(width):
         at = target * width + lane

@@ -2,8 +2,18 @@
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel, kernel
 from sparsekit.kernels.hashing import stream, uniform
+from sparsekit.kernels.searching import first_not_below
+
+
+@inner_kernel
+def _unused_bits(population):
+    """Return how far a word must be shifted to have the bits of `population` only."""
+    shift = 63
+    while population >> (64 - shift) > 0:
+        shift -= 1
+    return shift
 
 
 @kernel
@@ -19,13 +29,11 @@ def draw(seed, start, population, size):
     (ndarray of shape (size,), int)
         The draws, and where in the stream (from `start`) the next ones begin.
     """
-    shift = 63
-    while population >> (64 - shift) > 0:
-        shift -= 1
+    shift = np.uint64(_unused_bits(population))
     values = np.empty(size, dtype=np.int64)
     filled = 0
     while filled < size:
-        value = np.int64(stream(seed, start) >> np.uint64(shift))
+        value = np.int64(stream(seed, start) >> shift)
         values[filled] = value
         filled += value < population
         start += 1
@@ -137,20 +145,15 @@ def draw_per_group(seed, populations, sizes):
     return result
 
 
-@kernel
+@inner_kernel
 def _is_taken(indptr, indices, dropped, row, column):
-    """Tell whether a connection at (row, column) survives: a binary search."""
-    low, high = indptr[row], indptr[row + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if indices[middle] < column:
-            low = middle + 1
-        else:
-            high = middle
-    return low < indptr[row + 1] and indices[low] == column and not dropped[low]
+    """Tell whether a connection at (row, column) survives."""
+    end = indptr[row + 1]
+    k = first_not_below(indices, indptr[row], end, column)
+    return k < end and indices[k] == column and not dropped[k]
 
 
-@kernel
+@inner_kernel
 def _insert(table, key):
     """Put `key` into a hash table with open addressing; tell whether it was new.
 
@@ -212,9 +215,7 @@ def draw_by_column(seed, indptr, indices, dropped, rates, count):
     table = np.full(places, -1, dtype=np.int64)
     drawn = np.empty(count, dtype=np.int64)
     ends = np.empty(n_in, dtype=np.float64)
-    shift = 63
-    while n_out >> (64 - shift) > 0:
-        shift -= 1
+    shift = np.uint64(_unused_bits(n_out))
     done, at, by_rate = 0, 0, True
     while done < count:
         at_start = free.copy()
@@ -235,7 +236,7 @@ def draw_by_column(seed, indptr, indices, dropped, rates, count):
                 continue
             searching = True
             while searching:
-                row = np.int64(stream(seed, at) >> np.uint64(shift))
+                row = np.int64(stream(seed, at) >> shift)
                 at += 1
                 if row < n_out and not _is_taken(indptr, indices, dropped, row, column):
                     searching = not _insert(table, row * n_in + column)

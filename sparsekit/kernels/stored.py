@@ -14,6 +14,7 @@ from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import fill, item, load, put, store, width_of
 from sparsekit.kernels.forward import finish_row, value_tells
 from sparsekit.kernels.gather import entry_after_dropout
+from sparsekit.kernels.searching import first_not_below
 
 
 @inner_kernel
@@ -69,18 +70,6 @@ def stored_forward_tile(
 
 
 @inner_kernel
-def _first_entry(indices, start, stop, column):
-    """Return the first of the sorted entries of a row that is not before `column`."""
-    while start < stop:
-        middle = (start + stop) // 2
-        if indices[middle] < column:
-            start = middle + 1
-        else:
-            stop = middle
-    return start
-
-
-@inner_kernel
 def gradient_of_stored(
     lanes,
     net,
@@ -111,7 +100,7 @@ def gradient_of_stored(
         source = tile * net.sizes[1] * width + i % width
         sample = order[start + i]
         stop = samples.indptr[sample + 1]
-        p = _first_entry(samples.indices, samples.indptr[sample], stop, begin)
+        p = first_not_below(samples.indices, samples.indptr[sample], stop, begin)
         while p < stop and samples.indices[p] < end:
             j = samples.indices[p]
             x = entry_after_dropout(samples, p, input_noise, step, i) - samples.fill[j]

@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inner_kernel, kernel
+from sparsekit.kernels._structs import INDEXED
 
 
 @kernel
-def index_by_input(net, indexed):
-    """Fill the by-input index of the layers that `indexed` names: a counting sort.
+def index_by_input(net):
+    """Fill the by-input index of the layers that need it: a counting sort.
 
     Within an input the connections come in the order of their output neurons.
-    Complexity: O(connections + neurons).
+    `in_indptr` holds zeros before. Complexity: O(connections + neurons).
     """
     in_indptr = net.in_indptr
-    in_indptr[:] = 0
     for layer in range(1, net.sizes.size):
-        if not indexed[layer]:
+        if net.formats[layer] not in INDEXED:
             continue
         inputs = net.first[layer - 1] - net.first[0]
         first = net.indptr[net.first[layer]]
@@ -26,7 +26,7 @@ def index_by_input(net, indexed):
         in_indptr[j + 1] += in_indptr[j]
     free = in_indptr[:-1].copy()
     for layer in range(1, net.sizes.size):
-        if not indexed[layer]:
+        if net.formats[layer] not in INDEXED:
             continue
         inputs = net.first[layer - 1] - net.first[0]
         for row in range(net.sizes[layer]):
@@ -104,7 +104,7 @@ def first_taken(indptr, indices, n_in, dropped, grown):
     return np.int64(-1)
 
 
-@kernel
+@inner_kernel
 def _replace_in_rows(n_in, rows, indptr, indices, dropped, grown, is_new):
     """Replace the connections of one layer in `indptr` and `indices`, in place.
 
@@ -148,18 +148,20 @@ def _replace_in_rows(n_in, rows, indptr, indices, dropped, grown, is_new):
     is_new[begin:place] = False
 
 
-@kernel
-def _move(values, begin, end, dropped, is_new):
+@inner_kernel
+def _move(belongings, begin, end, dropped, is_new):
     """Move what belongs to the connections of one layer; new ones get zero."""
     kept = begin
     for k in range(begin, end):
-        values[kept] = values[k]
+        for values in belongings:
+            values[kept] = values[k]
         kept += not dropped[k]
-    zero = values.dtype.type(0)
+    zero = belongings[0].dtype.type(0)
     for k in range(end - 1, begin - 1, -1):
         kept -= not is_new[k]
-        value = values[kept]
-        values[k] = zero if is_new[k] else value
+        for values in belongings:
+            value = values[kept]
+            values[k] = zero if is_new[k] else value
 
 
 @kernel
@@ -172,7 +174,7 @@ def replace_connections(
     ----------
     sizes, first, indptr, indices : ndarray
         The network, see `_structs`; rows stay sorted.
-    belongings : tuple of ndarray of shape (n_connections,)
+    belongings : tuple of ndarray of shape (n_connections,), all of one type
         What moves with the connections. A new connection gets zeros.
     dropped : ndarray of bool, shape (n_connections,)
         Connections that go.
@@ -202,5 +204,4 @@ def replace_connections(
             mine,
             is_new,
         )
-        for values in belongings:
-            _move(values, begin, end, dropped, is_new)
+        _move(belongings, begin, end, dropped, is_new)

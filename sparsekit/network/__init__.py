@@ -4,11 +4,11 @@ from sparsekit.kernels.records import EARLY
 from sparsekit.network._activations import ACTIVATIONS, activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._build import build_network, select_connections
-from sparsekit.network._compaction import live_parts, without
+from sparsekit.network._compaction import live_parts, subnetwork
 from sparsekit.network._degrees import degree_statistics
 from sparsekit.network._formats import suggest_format
 from sparsekit.network._holes import expected_holes, scaling_holes
-from sparsekit.network._inference import n_samples_of, raw_outputs
+from sparsekit.network._inference import raw_outputs
 from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
 from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._protection import Protection
@@ -17,7 +17,7 @@ from sparsekit.network._rewiring import Change, moved_with_connections
 from sparsekit.network._rewiring_recorder import CAUSES, RewiringRecorder
 from sparsekit.network._sample_gradients import gradient_squares
 from sparsekit.network._sample_losses import blank_selection, losses_of
-from sparsekit.network._samples import csr_samples, dense_samples
+from sparsekit.network._samples import csr_samples, dense_samples, n_samples_of
 from sparsekit.network._schedule import LearningRate
 from sparsekit.network._targets import label_targets, take_targets, value_targets
 from sparsekit.network._threads import thread_count
@@ -56,9 +56,9 @@ __all__ = [
     "raw_outputs",
     "scaling_holes",
     "select_connections",
+    "subnetwork",
     "suggest_format",
     "take_targets",
     "thread_count",
     "value_targets",
-    "without",
 ]

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._layout import read_only
-from sparsekit.kernels._structs import BY_INPUT, DENSE, STORED, Network
+from sparsekit.kernels._structs import DENSE, INDEXED, Network
 from sparsekit.kernels.forward import EXPECTED_PIECEWISE
 from sparsekit.kernels.wiring import index_by_input
 from sparsekit.topology import Layer
@@ -42,8 +42,9 @@ class SparseNetwork:
         self.biases = biases
         self.kinds = kinds
         self.slopes = slopes
-        ends = np.concatenate([[0], np.cumsum(sizes)])
-        self.first = (ends[:-1] - sizes[0]).astype(np.int64)
+        ends = np.concatenate([[0], np.cumsum(sizes)]) - sizes[0]
+        self.first = ends[:-1].astype(np.int64)
+        self._row_ends = ends[1:].tolist()  # plain numbers: layers are asked for often
 
     def __repr__(self):
         levels = "-".join(map(str, self.sizes.tolist()))
@@ -67,10 +68,29 @@ class SparseNetwork:
         """Return a network with arrays of its own."""
         return SparseNetwork(**{k: a.copy() for k, a in self.to_dict().items()})
 
+    def with_connections(self, kept: np.ndarray) -> "SparseNetwork":
+        """Return a network with some of the connections, and the same biases.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (n_connections,)
+
+        Returns
+        -------
+        SparseNetwork
+            Shares what does not belong to connections. Complexity: O(connections).
+        """
+        n_before = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
+        arrays = self.to_dict() | {
+            "indptr": n_before[self.indptr],
+            "indices": self.indices[kept],
+            "weights": self.weights[kept],
+        }
+        return SparseNetwork(**arrays)
+
     def rows(self, layer: int) -> slice:
         """Return the rows of `layer` among the rows of all layers."""
-        start = self.first[layer]
-        return slice(start, start + self.sizes[layer])
+        return slice(self._row_ends[layer - 1], self._row_ends[layer])
 
     def connections(self, layer: int) -> slice:
         """Return the connections of `layer` among those of all layers."""
@@ -79,10 +99,14 @@ class SparseNetwork:
 
     def layer(self, layer: int) -> Layer:
         """Return one layer's CSR arrays, with `indptr` counted from 0."""
-        rows, mine = self.rows(layer), self.connections(layer)
-        indptr = self.indptr[rows.start : rows.stop + 1] - mine.start
+        rows = self.rows(layer)
+        indptr = self.indptr[rows.start : rows.stop + 1]
+        begin, end = int(indptr[0]), int(indptr[-1])
         return Layer(
-            indptr, self.indices[mine], self.weights[mine], int(self.sizes[layer - 1])
+            indptr - begin,
+            self.indices[begin:end],
+            self.weights[begin:end],
+            int(self.sizes[layer - 1]),
         )
 
     def layers(self) -> list[Layer]:
@@ -135,13 +159,11 @@ class SparseNetwork:
         expected : bool, default=False
             Whether level 1 has expected activations, see `kernels.holes`.
         """
-        indexed = (formats == BY_INPUT) | (formats == STORED)
-        n_indexed = sum(
-            self.indices[self.connections(int(layer))].size
-            for layer in np.flatnonzero(indexed)
-        )
+        indexed = [n for n, kind in enumerate(formats.tolist()) if kind in INDEXED]
+        mine = [self.connections(number) for number in indexed]
+        n_indexed = sum(part.stop - part.start for part in mine)
         arrays = self._kernel_arrays(formats, n_indexed, n_lanes, expected)
-        index_by_input(arrays, indexed)
+        index_by_input(arrays)
         return arrays
 
     def _kernel_arrays(self, formats, n_indexed, n_lanes, expected):

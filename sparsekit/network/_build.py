@@ -114,15 +114,7 @@ def select_connections(
     layers = range(1, network.n_layers + 1)
     before = np.concatenate([weight_limits(network, n, weight_init) for n in layers])
     stays = np.concatenate(kept)
-    n_before = np.concatenate([[0], np.cumsum(stays)])
-    selected = SparseNetwork(
-        **network.copy().to_dict()
-        | {
-            "indptr": n_before[network.indptr].astype(np.int64),
-            "indices": network.indices[stays],
-            "weights": network.weights[stays],
-        }
-    )
+    selected = network.with_connections(stays).copy()
     after = np.concatenate([weight_limits(selected, n, weight_init) for n in layers])
     selected.weights *= after / before[stays]
     return selected

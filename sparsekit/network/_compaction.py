@@ -63,7 +63,7 @@ def _silent(network, level):
     return rests | cut_off
 
 
-def without(network, neurons, connections):
+def subnetwork(network, neurons, connections):
     """Return the network of some of the neurons and connections.
 
     Parameters
@@ -77,20 +77,20 @@ def without(network, neurons, connections):
     SparseNetwork
         With arrays of its own.
     """
-    sizes, indices = network.sizes.copy(), network.indices.copy()
+    left = network.with_connections(connections)
+    sizes, indices = network.sizes.copy(), left.indices
     for number in range(1, network.n_layers):
         kept = neurons[network.rows(number)]
         sizes[number] = np.count_nonzero(kept)
         place = (np.cumsum(kept) - 1).astype(indices.dtype)
-        readers = network.connections(number + 1)
+        readers = left.connections(number + 1)
         indices[readers] = place[indices[readers]]
-    n_before = np.concatenate([[0], np.cumsum(connections)])
-    fan_in = np.diff(n_before[network.indptr])[neurons]
     return SparseNetwork(
         sizes=sizes,
-        indptr=np.concatenate([[0], np.cumsum(fan_in)]).astype(network.indptr.dtype),
-        indices=indices[connections],
-        weights=network.weights[connections],
+        # The rows of those that go are empty.
+        indptr=left.indptr[np.concatenate([[True], neurons])],
+        indices=indices,
+        weights=left.weights,
         biases=network.biases[neurons],
         kinds=network.kinds.copy(),
         slopes=network.slopes.copy(),

@@ -1,8 +1,17 @@
 """How connections spread over the neurons."""
 
-import numpy as np
+from sparsekit.kernels.degrees import degree_spread
 
-from sparsekit.kernels.degrees import degree_totals
+_NAMES = (
+    "n_active",
+    "fan_in_mean",
+    "fan_in_std",
+    "fan_in_max",
+    "fan_out_mean",
+    "fan_out_std",
+    "fan_out_max",
+)
+_COUNTS = ("n_active", "fan_in_max", "fan_out_max")
 
 
 def degree_statistics(network):
@@ -14,29 +23,19 @@ def degree_statistics(network):
 
     Returns
     -------
-    dict of str to ndarray, one number per layer
+    list of dict of str to int or float, one for each layer
         ``n_active``: neurons on the reading side that somebody reads and that, in
         hidden levels, read something themselves; mean, standard deviation and maximum
         of the connections of an output neuron (``fan_in_...``) and of an input neuron
         (``fan_out_...``). Complexity: O(connections + neurons).
     """
-    sizes, first = network.sizes, network.first
-    totals = degree_totals(sizes, first, network.indptr, network.indices)
-    n_active, squares_in, max_in, squares_out, max_out = totals.T
-    ends = network.indptr[[*first[1:], network.indptr.size - 1]]
-    n_connections = ends[1:] - ends[:-1]
-    return {
-        "n_active": n_active,
-        **_spread("fan_in", n_connections / sizes[1:], squares_in / sizes[1:], max_in),
-        **_spread(
-            "fan_out", n_connections / sizes[:-1], squares_out / sizes[:-1], max_out
-        ),
-    }
-
-
-def _spread(name, mean, mean_square, most):
-    return {
-        f"{name}_mean": mean,
-        f"{name}_std": np.sqrt(np.maximum(mean_square - mean * mean, 0.0)),
-        f"{name}_max": most,
-    }
+    spread = degree_spread(
+        network.sizes, network.first, network.indptr, network.indices
+    )
+    return [
+        {
+            name: int(number) if name in _COUNTS else number
+            for name, number in zip(_NAMES, layer, strict=True)
+        }
+        for layer in spread.tolist()
+    ]

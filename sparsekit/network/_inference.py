@@ -5,15 +5,11 @@ import numpy as np
 from sparsekit.kernels._structs import Noise
 from sparsekit.kernels.predict import predict, predict_parallel
 from sparsekit.network._holes import is_expected, room_for_notes
+from sparsekit.network._samples import n_samples_of
 from sparsekit.network._threads import parallel_section, useful_threads
 from sparsekit.network._tiles import lanes_for, room_for_tiles
 
 _SILENCE = Noise(0, 0, 1.0)
-
-
-def n_samples_of(samples):
-    """Return the number of rows of `samples`."""
-    return samples.indptr.size - 1 if samples.fill.size else samples.dense.shape[0]
 
 
 def raw_outputs(network, samples, n_threads=1, holes=None):

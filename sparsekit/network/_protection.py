@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sparsekit.kernels._structs import BY_INPUT, STORED
+from sparsekit.kernels._structs import INDEXED
 
 
 class Protection(NamedTuple):
@@ -49,7 +49,7 @@ class Protection(NamedTuple):
         by_row = np.concatenate(self.masks(network))
         frozen = by_row.copy()
         for number in range(1, network.n_layers + 1):
-            if arrays.formats[number] in (BY_INPUT, STORED):
+            if arrays.formats[number] in INDEXED:
                 mine = network.connections(number)
                 begin = arrays.in_indptr[network.first[number - 1] - network.first[0]]
                 end = begin + mine.stop - mine.start

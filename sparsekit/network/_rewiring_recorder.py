@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from sparsekit.kernels._structs import Samples
 from sparsekit.kernels.records import LATEST_LOSS
-from sparsekit.network._arrays import SparseNetwork
-from sparsekit.network._inference import n_samples_of
 from sparsekit.network._recorder import blank_record, check_alike, evaluate
+from sparsekit.network._samples import n_samples_of, take_samples
 from sparsekit.network._targets import take_targets
 
 #: What lies between two evaluations around a rewiring.
@@ -84,14 +82,14 @@ class RewiringRecorder:
         """Evaluate what a rewiring did, step by step."""
         before, self._before = self._before, None
         event = {"epoch": self.n_epochs}
-        null = self._evaluate(
-            pruned(before, self._random_drops(before, change)), trainer
-        )
+        at_random = before.with_connections(~self._random_drops(before, change))
+        null = self._evaluate(at_random, trainer)
         lost = (self.correct == 1) & (null[0] == 0)
         self.n_null_forgotten += lost
         self.null_loss_change += null[1] - self.loss
         event["null_forgotten"] = int(lost.sum())
-        after_pruning = self._evaluate(pruned(before, change.dropped), trainer)
+        pruned = before.with_connections(~change.dropped)
+        after_pruning = self._evaluate(pruned, trainer)
         self.events.append(event)
         self._note(PRUNE, *after_pruning)
         self._note(GROW, *self._evaluate(trainer.network, trainer))
@@ -201,32 +199,3 @@ class RewiringRecorder:
         self.events = [dict(event) for event in state["events"]]
         self.n_epochs = state["n_epochs"]
         self.rng.bit_generator.state = state["rng"]
-
-
-def pruned(network, dropped):
-    """Return the network without some of its connections."""
-    kept = ~dropped
-    n_before = np.concatenate([[0], np.cumsum(kept)])
-    arrays = network.to_dict() | {
-        "indptr": n_before[network.indptr],
-        "indices": network.indices[kept],
-        "weights": network.weights[kept],
-    }
-    return SparseNetwork(**arrays)
-
-
-def take_samples(samples, rows):
-    """Return some rows of prepared samples."""
-    if not samples.fill.size:
-        return samples._replace(dense=samples.dense[rows])
-    lengths = np.diff(samples.indptr)[rows]
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    starts = np.repeat(samples.indptr[rows] - indptr[:-1], lengths)
-    entries = np.arange(indptr[-1]) + starts
-    return Samples(
-        samples.dense,
-        indptr,
-        samples.indices[entries],
-        samples.data[entries],
-        samples.fill,
-    )

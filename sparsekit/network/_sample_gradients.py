@@ -6,7 +6,7 @@ from scipy.special import expit, softmax
 
 from sparsekit.kernels.forward import LOGISTIC, PIECEWISE
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX
-from sparsekit.network._inference import n_samples_of
+from sparsekit.network._samples import n_samples_of
 
 # Numbers per array of a block of samples.
 _BLOCK = 2**20

@@ -5,7 +5,7 @@ import numpy as np
 from sparsekit.kernels._structs import Selection
 from sparsekit.kernels.records import LATEST_LOSS
 from sparsekit.network._recorder import blank_record, evaluate
-from sparsekit.network._rewiring_recorder import take_samples
+from sparsekit.network._samples import take_samples
 from sparsekit.network._targets import take_targets
 
 # Rows that are copied at a time.

@@ -49,6 +49,28 @@ def dense_samples(
     return Samples(out, no_indptr, no_index, nothing, nothing.copy())
 
 
+def n_samples_of(samples):
+    """Return the number of rows of `samples`."""
+    return samples.indptr.size - 1 if samples.fill.size else samples.dense.shape[0]
+
+
+def take_samples(samples, rows):
+    """Return some rows of prepared samples."""
+    if not samples.fill.size:
+        return samples._replace(dense=samples.dense[rows])
+    lengths = np.diff(samples.indptr)[rows]
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    starts = np.repeat(samples.indptr[rows] - indptr[:-1], lengths)
+    entries = np.arange(indptr[-1]) + starts
+    return Samples(
+        samples.dense,
+        indptr,
+        samples.indices[entries],
+        samples.data[entries],
+        samples.fill,
+    )
+
+
 def _observed_samples(X, prepared, indicators):
     """Keep the observed values only; the others stand for 0."""
     missing = np.isnan(X)
@@ -102,16 +124,14 @@ def _stored_samples(values, fill, missing=None):
         indicators, ones = _indicator_columns(missing, values.dtype)
         values = sparse.hstack([values, indicators], format="csr")
         fill = np.concatenate([fill, ones])
-    no_rows = np.empty((0, 0), dtype=values.dtype)
-    indices = values.indices
-    if values.shape[1] <= np.iinfo(np.int32).max:
-        indices = indices.astype(np.int32, copy=False)
-    # Copies are writable whatever the user's are: one type, one compiled kernel.
+    small = values.shape[1] <= np.iinfo(np.int32).max
+    # Copies are writable whatever the user's are: one type, one compiled kernel. The
+    # data is ours already.
     return Samples(
-        no_rows,
+        np.empty((0, 0), dtype=values.dtype),
         values.indptr.astype(np.int64),
-        indices.copy(),
-        values.data.copy(),
+        values.indices.astype(np.int32 if small else np.int64),
+        values.data,
         fill,
     )
 

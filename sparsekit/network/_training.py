@@ -7,11 +7,11 @@ from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
 from sparsekit.network._formats import layer_formats
 from sparsekit.network._holes import is_expected, room_for_notes
-from sparsekit.network._inference import n_samples_of
 from sparsekit.network._optimizer import Optimizer
 from sparsekit.network._probe import probe
 from sparsekit.network._recorder import Recorder
 from sparsekit.network._rewiring import change_of, exchange, resized
+from sparsekit.network._samples import n_samples_of
 from sparsekit.network._targets import batch_weight
 from sparsekit.network._threads import (
     blas_on_one_thread,
@@ -139,12 +139,13 @@ class Trainer:
         Returns
         -------
         loss : float
-            Mean over the rows, penalty included; NaN if not `finite`.
+            Mean over the rows, penalty included; NaN if not `finite`. Batches in which
+            nothing has a weight are left out.
         finite : bool
             False if training had to stop within the epoch because the loss or a weight
             was no longer finite. The parameters are finite either way.
         """
-        total, steps, failed = self._run(
+        loss, steps, failed = self._run(
             *self.ready(),
             order,
             self.optimizer.rule(learning_rate, self.network.dtype),
@@ -154,7 +155,7 @@ class Trainer:
             self.selection,
         )
         self.state.step += steps
-        return total / order.size, not failed
+        return loss, not failed
 
     def _run(
         self,
@@ -200,7 +201,7 @@ class Trainer:
         Parameters
         ----------
         n_batches : int
-            Batches of random training rows, as many as there are.
+            Batches of random training rows that weigh something, as many as there are.
         rng : numpy.random.Generator
 
         Returns
@@ -209,14 +210,13 @@ class Trainer:
             See :class:`sparsekit.topology.Layer`. Dropout takes no part. Costs a
             training step for each batch.
         """
-        n_rows = n_samples_of(self.samples)
-        order = rng.permutation(n_rows)[: n_batches * self.batch_size]
+        order = rng.permutation(n_samples_of(self.samples))
+        weights = self.targets.sample_weight
+        if weights.size:
+            order = order[weights[order] > 0]
+        order = order[: n_batches * self.batch_size]
         whole = max(1, order.size // self.batch_size)
-        batches = [
-            rows
-            for rows in np.array_split(order[: whole * self.batch_size], whole)
-            if batch_weight(self.targets, rows) > 0
-        ]
+        batches = np.array_split(order[: whole * self.batch_size], whole)
         arrays, _ = self.ready()
         return probe(self._standing_step, arrays, batches, self._width)
 

@@ -11,17 +11,18 @@ from sklearn.utils.validation import check_is_fitted
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import _fit_context
 from sparsekit.network import SparseNetwork, raw_outputs, take_targets, thread_count
-from sparsekit.neural_network._beginning import connection_counts
 from sparsekit.neural_network._checks import unchanged_on_error, validate_parameters
 from sparsekit.neural_network._consolidation import ConsolidationMixin
-from sparsekit.neural_network._fit_loop import FitLoop, Validation
+from sparsekit.neural_network._fit_loop import FitLoop
 from sparsekit.neural_network._fitted_network import FittedNetworkMixin
 from sparsekit.neural_network._held_out import hold_out
 from sparsekit.neural_network._identified import IdentifiedRecordMixin, recorder_of
-from sparsekit.neural_network._importance import StrengthMixin
+from sparsekit.neural_network._importance import FeatureImportancesMixin
 from sparsekit.neural_network._input_checks import InputChecksMixin
 from sparsekit.neural_network._inputs import learn_inputs
 from sparsekit.neural_network._network_state import NetworkStateMixin
+from sparsekit.neural_network._pickling import PickleVersionMixin
+from sparsekit.neural_network._prepared_fit import PreparedFit, Validation
 from sparsekit.neural_network._resumption import restore
 from sparsekit.neural_network._sample_selection import selection_of
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
@@ -32,8 +33,9 @@ class BaseSparseMLP(
     NetworkStateMixin,
     FittedNetworkMixin,
     ConsolidationMixin,
-    StrengthMixin,
+    FeatureImportancesMixin,
     IdentifiedRecordMixin,
+    PickleVersionMixin,
     CallbackSupportMixin,
     BaseEstimator,
     metaclass=ABCMeta,
@@ -65,7 +67,7 @@ class BaseSparseMLP(
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
-        """Fit the network.
+        """Fit the network; a new one unless ``warm_start=True``.
 
         Parameters
         ----------
@@ -77,8 +79,9 @@ class BaseSparseMLP(
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
         X_val, y_val : array-like, default=None
-            Rows to compute `validation_scores_` from after every epoch; with
-            ``early_stopping=True`` they decide when to stop.
+            Rows and targets, as X and y, to compute `validation_scores_` from after
+            every epoch; nothing is learned from them. With ``early_stopping=True`` they
+            decide when to stop, and no training rows are put aside.
 
         Returns
         -------
@@ -90,6 +93,12 @@ class BaseSparseMLP(
         ValueError
             For input that does not fit, before anything is trained.
 
+        Warns
+        -----
+        sklearn.exceptions.ConvergenceWarning
+            If `max_iter` epochs were not enough, or the loss left the finite numbers;
+            the last finite weights are kept.
+
         Notes
         -----
         Time per epoch: O(n_samples * connections). Memory beside the prepared inputs:
@@ -99,25 +108,19 @@ class BaseSparseMLP(
         if (X_val is None) != (y_val is None):
             absent = "X_val" if X_val is None else "y_val"
             raise ValueError(f"X_val and y_val must be given together; {absent}=None.")
-        strategies = strategies_of(self)
         with unchanged_on_error(self):
-            trainer, held_out = self._prepare_fit(
-                strategies, X, y, sample_weight, X_val, y_val, first
-            )
-        return self._run_fit(strategies, trainer, held_out, X, y, sample_weight, first)
+            prepared = self._prepare_fit(X, y, sample_weight, X_val, y_val, first)
+        return self._run_fit(prepared, X, y, sample_weight, first)
 
-    def _run_fit(
-        self, strategies, trainer, held_out, X, y, sample_weight, first, state=None
-    ):
+    def _run_fit(self, prepared, X, y, sample_weight, first, state=None):
         """Train; with `state`, go on from there."""
         # Callbacks get what the user gave: a table keeps the names of its columns.
         data = {"X": X, "y": y}
         if sample_weight is not None:
             data["metadata"] = {"sample_weight": sample_weight}
-        n_tasks = self.max_iter + n_rewirings(strategies, self.max_iter, first)
-        context = self._init_callback_context(max_subtasks=n_tasks)
-        goal = int(connection_counts(strategies, trainer.network.sizes).sum())
-        loop = FitLoop(self, trainer, strategies, goal, held_out, context, data)
+        n_between = n_rewirings(prepared.strategies, self.max_iter, first)
+        context = self._init_callback_context(max_subtasks=self.max_iter + n_between)
+        loop = FitLoop(self, prepared, context, data)
         if state is not None:
             restore(loop, state)
         context.call_on_fit_task_begin(estimator=self, **data)
@@ -130,27 +133,24 @@ class BaseSparseMLP(
     @_fit_context(prefer_skip_nested_validation=True)
     def _resume(self, X, y, sample_weight, X_val, y_val):
         """Go on with the fit of a checkpoint, see `_checkpoint.resume`."""
-        state, strategies = self._training, strategies_of(self)
+        state = self._training
         self._generator.bit_generator.state = state["generator_at_start"]
-        trainer, held_out = self._prepare_fit(
-            strategies, X, y, sample_weight, X_val, y_val, first=False, resuming=True
+        prepared = self._prepare_fit(
+            X, y, sample_weight, X_val, y_val, first=False, resuming=True
         )
-        return self._run_fit(
-            strategies, trainer, held_out, X, y, sample_weight, False, state
-        )
+        return self._run_fit(prepared, X, y, sample_weight, False, state)
 
-    def _prepare_fit(
-        self, strategies, X, y, sample_weight, X_val, y_val, first, resuming=False
-    ):
-        """Check everything, build what is new; return trainer and held-out rows."""
-        selection_of(self.sample_selection)  # raises before the network is made
+    def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first, resuming=False):
+        """Check everything, build what is new."""
+        strategies = strategies_of(self)
+        selection = selection_of(self.sample_selection)
         given = X
         X, y = self._check_X(X, y, reset=first)
         sample_weight = self._check_weights(sample_weight, X)
         if first:
             self._seed()
         targets = self._encode(y, sample_weight, first)
-        self._generator_at_start = self._generator.bit_generator.state
+        generator_state = self._generator.bit_generator.state
         n_rows = X.shape[0]
         rows, held_out = hold_out(self, X, targets, X_val, y_val)
         if rows is not None:
@@ -166,24 +166,23 @@ class BaseSparseMLP(
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
         trainer.recorder = recorder_of(self, trainer, given, n_rows, rows)
         self.n_iter_ = 0
-        return trainer, held_out
+        return PreparedFit(trainer, strategies, selection, held_out, generator_state)
 
     def _partial_fit(self, X, y, sample_weight, sample_ids, classes=None):
         validate_parameters(self)
-        strategies = strategies_of(self)
         with unchanged_on_error(self):
-            trainer = self._prepare_partial_fit(
-                strategies, X, y, sample_weight, sample_ids, classes
+            prepared = self._prepare_partial_fit(
+                X, y, sample_weight, sample_ids, classes
             )
-        goal = int(connection_counts(strategies, trainer.network.sizes).sum())
-        FitLoop(self, trainer, strategies, goal).run(max_iter=1)
+        FitLoop(self, prepared).run(max_iter=1)
         return self
 
-    def _prepare_partial_fit(
-        self, strategies, X, y, sample_weight, sample_ids, classes
-    ):
-        """Check everything, build what is new; return the trainer."""
-        selection_of(self.sample_selection)  # raises before the network is made
+    def _prepare_partial_fit(self, X, y, sample_weight, sample_ids, classes):
+        """Check everything, build what is new."""
+        strategies = strategies_of(self)
+        # The rows of a call are new to it, so that it selects none of them; but what
+        # `fit` refuses is refused here, too.
+        selection_of(self.sample_selection)
         if self.early_stopping:
             raise ValueError(
                 "partial_fit does not support early_stopping=True: it has no rows to "
@@ -209,7 +208,7 @@ class BaseSparseMLP(
             )
             trainer = self._trainer(X, targets)
         trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
-        return trainer
+        return PreparedFit(trainer, strategies)
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)

@@ -1,5 +1,7 @@
 """The callback that writes checkpoints while a network is fitted."""
 
+from numbers import Integral
+
 from sparsekit.neural_network._checkpoint import save_checkpoint
 
 
@@ -31,7 +33,7 @@ class CheckpointCallback:
     """
 
     def __init__(self, path, every=1):
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        if isinstance(every, bool) or not isinstance(every, Integral) or every < 1:
             raise ValueError(f"every must be an integer > 0, got {every!r}.")
         self.path = path
         self.every = every

@@ -40,9 +40,10 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
             Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
-            Classes or targets of the rows.
+            Classes of the rows, or label indicators.
         classes : array-like of shape (n_classes,), default=None
-            All classes that will ever come; needed in the first call.
+            All classes that will ever come; needed in the first call, and not used with
+            label indicators.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
         sample_ids : array-like of shape (n_samples,), default=None
@@ -55,7 +56,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Returns
         -------
         self : object
-            The estimator.
+            The estimator itself.
 
         Raises
         ------
@@ -137,24 +138,25 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
                 f"{'label indicators' if multilabel else 'one class per sample'} after "
                 f"{'label indicators' if self._multilabel else 'one class per sample'}."
             )
-        if multilabel and y.shape[1] != self.classes_.size:
-            raise ValueError(
-                f"y has {y.shape[1]} labels; it must have the {self.classes_.size} of "
-                "the first call."
-            )
+        if multilabel:
+            if y.shape[1] != self.classes_.size:
+                raise ValueError(
+                    f"y has {y.shape[1]} labels; it must have the {self.classes_.size} "
+                    "of the first call."
+                )
+            return
         if classes is not None and not np.array_equal(
             self.classes_, unique_labels(classes)
         ):
             raise ValueError(
                 f"classes={classes} differs from the first call's {self.classes_}."
             )
-        if not multilabel:
-            unknown = np.setdiff1d(y, self.classes_)
-            if unknown.size:
-                raise ValueError(
-                    f"y contains classes {unknown.tolist()} that are not in "
-                    f"`classes_`, {self.classes_.tolist()}."
-                )
+        unknown = np.setdiff1d(y, self.classes_)
+        if unknown.size:
+            raise ValueError(
+                f"y contains classes {unknown.tolist()} that are not in "
+                f"`classes_`, {self.classes_.tolist()}."
+            )
 
     def _targets(self, y, sample_weight=None):
         if self._multilabel:
@@ -198,7 +200,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_labels)
-            What is predicted for each row.
+            The class of each row, or its label indicators, 0 and 1.
         """
         outputs = self._raw_outputs(X)
         if self._multilabel:
@@ -208,7 +210,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         return self.classes_[(outputs[:, 0] > 0).astype(int)]
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Return the outputs before softmax or logistic function.
+        """Return the outputs before the softmax or the logistic function.
 
         Parameters
         ----------
@@ -218,8 +220,8 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Returns
         -------
         ndarray of shape (n_samples,) for two classes, else (n_samples, n_classes)
-            For two classes the log-odds of ``classes_[1]``.
-                Values that rise with the probability of a class.
+            For two classes the log-odds of ``classes_[1]``; for more, and for label
+            indicators, a column for each of `classes_`.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel or self.n_outputs_ > 2:
@@ -237,10 +239,8 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            Columns in the order of `classes_`; for label indicators the probability
-                Probabilities, with a column for each of `classes_`.
-            of each label.
-                Probabilities, with a column for each of `classes_`.
+            A column for each of `classes_`; with label indicators, the probability that
+            the label is 1.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel:
@@ -260,7 +260,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            Logarithms of the probabilities, with a column for each of `classes_`.
+            Logarithms of the values of `predict_proba`.
         """
         outputs = self._raw_outputs(X).astype(np.float64)
         if self._multilabel:

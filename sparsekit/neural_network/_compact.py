@@ -3,7 +3,7 @@
 import copy
 from typing import TypeVar
 
-from sparsekit.network import SparseNetwork, live_parts, without
+from sparsekit.network import SparseNetwork, live_parts, subnetwork
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
@@ -68,7 +68,7 @@ def compact(estimator: Network) -> Network:
     network = SparseNetwork(**estimator._network)
     neurons, connections = live_parts(network)
     small = _without_arrays(estimator)
-    small._network = without(network, neurons, connections).to_dict()
+    small._network = subnetwork(network, neurons, connections).to_dict()
     small._optimizer = {
         name: value[connections if name.startswith("weight_") else neurons].copy()
         if getattr(value, "size", 0)

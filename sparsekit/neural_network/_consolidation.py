@@ -47,7 +47,7 @@ class ConsolidationMixin:
         Returns
         -------
         self : object
-            The estimator.
+            The estimator itself.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class ConsolidationMixin:
         Returns
         -------
         self : object
-            The estimator.
+            The estimator itself.
         """
         vars(self).pop("_protection", None)
         return self

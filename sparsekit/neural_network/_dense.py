@@ -1,15 +1,15 @@
 """The dense network in the same engine, to compare with."""
 
 from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
-from sparsekit.neural_network._parameters import document_parameters
+from sparsekit.neural_network._docstrings import declare_parameters
 from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
 
 
-@document_parameters
+@declare_parameters
 class DenseMLPClassifier(BaseSparseMLPClassifier):
-    """Dense neural network in the engine of the sparse ones: classifier.
+    """Multilayer perceptron with all connections, beside the sparse ones: classifier.
 
-    It has every connection, and otherwise the options of the sparse classifiers: the
+    It is trained by the same code as the sparse classifiers and has their options: the
     network to compare them with. Missing values, NaN, are taken as they are.
 
     Parameters
@@ -28,14 +28,13 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
     SETMLPClassifier : Few connections, which move.
     StaticSparseMLPClassifier : Few connections, which stay.
 
+    Notes
+    -----
+    {differences}
+
     References
     ----------
-    .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [2] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [3] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------
@@ -124,11 +123,11 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         self.verbose = verbose
 
 
-@document_parameters
+@declare_parameters
 class DenseMLPRegressor(BaseSparseMLPRegressor):
-    """Dense neural network in the engine of the sparse ones: regressor.
+    """Multilayer perceptron with all connections, beside the sparse ones: regressor.
 
-    It has every connection, and otherwise the options of the sparse regressors: the
+    It is trained by the same code as the sparse regressors and has their options: the
     network to compare them with. Missing values, NaN, are taken as they are. The loss
     is the squared error.
 
@@ -145,14 +144,13 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
     SETMLPRegressor : Few connections, which move.
     StaticSparseMLPRegressor : Few connections, which stay.
 
+    Notes
+    -----
+    {differences}
+
     References
     ----------
-    .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [2] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [3] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------

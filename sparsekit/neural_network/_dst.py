@@ -1,18 +1,21 @@
 """Dynamic sparse training: any published method, or one put together from parts."""
 
 from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
-from sparsekit.neural_network._parameters import document_parameters
+from sparsekit.neural_network._docstrings import declare_parameters
 from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
 
 
-@document_parameters
+@declare_parameters
 class DSTMLPClassifier(BaseSparseMLPClassifier):
-    """Sparse neural network with a method of dynamic sparse training: classifier.
+    """Multilayer perceptron of few connections, moved by any method: classifier.
 
-    `method` names a published way to choose and change the connections; every part of
-    it (`pruner`, `grower`, `schedule`, ...) can be replaced by another one, by name or
-    as an object. All methods share one engine, which never forms an array of
-    (neurons x neurons). Missing values, NaN, are taken as they are.
+    Dynamic sparse training (DST) keeps few connections and, every now and then, rewires
+    the network: it prunes the connections that seem to be worth least and grows others
+    in their place. Published methods differ in which go, where new ones come, when, and
+    how many at a time. `method` names one, and each of its parts (`pruner`, `grower`,
+    `schedule`, ...) can be replaced, by name or as an object of your own. Where methods
+    are not the question, :class:`SETMLPClassifier` has fewer parameters. No method ever
+    forms an array of (neurons x neurons). Missing values, NaN, are taken as they are.
 
     Parameters
     ----------
@@ -29,18 +32,15 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
     --------
     SETMLPClassifier : The same with ``method="set"``.
     StaticSparseMLPClassifier : The same with ``method="static"``.
+    DenseMLPClassifier : All connections.
+
+    Notes
+    -----
+    {differences}
 
     References
     ----------
-    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
-       artificial neural networks with adaptive sparse connectivity inspired by network
-       science", Nature Communications 9, 2383, 2018.
-    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------
@@ -148,15 +148,18 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         self.verbose = verbose
 
 
-@document_parameters
+@declare_parameters
 class DSTMLPRegressor(BaseSparseMLPRegressor):
-    """Sparse neural network with a method of dynamic sparse training: regressor.
+    """Multilayer perceptron of few connections, moved by any method: regressor.
 
-    `method` names a published way to choose and change the connections; every part of
-    it (`pruner`, `grower`, `schedule`, ...) can be replaced by another one, by name or
-    as an object. All methods share one engine, which never forms an array of
-    (neurons x neurons). Missing values, NaN, are taken as they are. The loss is the
-    squared error.
+    Dynamic sparse training (DST) keeps few connections and, every now and then, rewires
+    the network: it prunes the connections that seem to be worth least and grows others
+    in their place. Published methods differ in which go, where new ones come, when, and
+    how many at a time. `method` names one, and each of its parts (`pruner`, `grower`,
+    `schedule`, ...) can be replaced, by name or as an object of your own. Where methods
+    are not the question, :class:`SETMLPRegressor` has fewer parameters. No method ever
+    forms an array of (neurons x neurons). Missing values, NaN, are taken as they are.
+    The loss is the squared error.
 
     Parameters
     ----------
@@ -170,18 +173,15 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
     --------
     SETMLPRegressor : The same with ``method="set"``.
     StaticSparseMLPRegressor : The same with ``method="static"``.
+    DenseMLPRegressor : All connections.
+
+    Notes
+    -----
+    {differences}
 
     References
     ----------
-    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
-       artificial neural networks with adaptive sparse connectivity inspired by network
-       science", Nature Communications 9, 2383, 2018.
-    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------

@@ -3,32 +3,27 @@
 import numpy as np
 
 from sparsekit.network import blank_selection, losses_of, n_samples_of
-from sparsekit.neural_network._sample_selection import SampleNotes, selection_of
+from sparsekit.neural_network._sample_selection import SampleNotes
 
 
-def epoch_rows(estimator, trainer, strategies, takes_all):
+def epoch_rows(estimator, prepared):
     """Return what tells the epochs of a fit their rows.
 
     Parameters
     ----------
     estimator : BaseSparseMLP
-    trainer : Trainer
-        Told to note losses where they are needed.
-    strategies : Strategies
-    takes_all : bool
-        Whether every epoch takes all rows, whatever the estimator's parameter says.
+    prepared : PreparedFit
+        Its trainer is told to note losses where they are needed.
     """
-    selection = None if takes_all else selection_of(estimator.sample_selection)
-    if selection is None:
+    if prepared.selection is None:
         return AllRows()
-    strata = estimator._strata(trainer.targets)
     return SelectedRows(
-        selection,
-        trainer,
-        strata,
+        prepared.selection,
+        prepared.trainer,
+        estimator._strata(prepared.trainer.targets),
         estimator._generator,
         estimator.max_iter,
-        strategies.rewires,
+        prepared.strategies.rewires,
     )
 
 

@@ -1,8 +1,6 @@
 """Epochs, rewirings, stopping, and the callbacks around them."""
 
 import time
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -25,14 +23,6 @@ from sparsekit.neural_network._warnings import warn_user
 _LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")
 
 
-@dataclass
-class Validation:
-    """Rows that training does not see."""
-
-    samples: Any
-    targets: Any
-
-
 class FitLoop:
     """Runs the epochs of one call of `fit` or `partial_fit`.
 
@@ -40,31 +30,18 @@ class FitLoop:
     ----------
     estimator : BaseSparseMLP
         Receives `loss_curve_`, `history_` and the like as training goes.
-    trainer : Trainer
-    strategies : Strategies
-    goal : int
-        Number of connections in the end.
-    validation : Validation or None
-    context : CallbackContext or None
+    prepared : PreparedFit
+    context : CallbackContext or None, default=None
         The root context of the estimator's callbacks; None in `partial_fit`, which has
         no callbacks and is not expected to converge.
-    callback_data : dict or None
+    callback_data : dict or None, default=None
         X, y and metadata for the callbacks.
     """
 
-    def __init__(
-        self,
-        estimator,
-        trainer,
-        strategies,
-        goal,
-        validation=None,
-        context=None,
-        callback_data=None,
-    ):
+    def __init__(self, estimator, prepared, context=None, callback_data=None):
         self.estimator = estimator
-        self.trainer = trainer
-        self.validation = validation
+        self.trainer = trainer = prepared.trainer
+        self.validation = prepared.validation
         self.context = context
         self.callback_data = callback_data
         self.order = np.arange(n_samples_of(trainer.samples))
@@ -77,9 +54,8 @@ class FitLoop:
         self.progress = Progress(
             estimator.tol, estimator.n_iter_no_change, estimator.early_stopping
         )
-        self.rewirings = Rewirings(estimator, trainer, strategies, goal)
-        # The rows of a call of `partial_fit` are new to it: there is nothing to select.
-        self.rows = epoch_rows(estimator, trainer, strategies, context is None)
+        self.rewirings = Rewirings(estimator, trainer, prepared.strategies)
+        self.rows = epoch_rows(estimator, prepared)
         self.best_network = None
         self.stopped = False
         self.interrupted = False
@@ -88,7 +64,7 @@ class FitLoop:
         vars(estimator).pop("record_", None)
         if context is not None:
             vars(estimator).pop("_notes_by_id", None)
-        self.generator_at_start = vars(estimator).pop("_generator_at_start", None)
+        self.generator_at_start = prepared.generator_state
         self.first_epoch = 0
         self.digest = None
 

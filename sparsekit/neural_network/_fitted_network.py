@@ -1,5 +1,7 @@
 """What a fitted network tells about itself."""
 
+import math
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +20,8 @@ class FittedNetworkMixin:
 
     _network: dict[str, np.ndarray]
     _inputs: dict[str, np.ndarray]
+    loss_curve_: list[float]
+    validation_scores_: list[float]
 
     @property
     def coefs_(self) -> list[sparse.csr_array]:
@@ -45,6 +49,24 @@ class FittedNetworkMixin:
     def n_layers_(self) -> int:
         """Number of levels of neurons, inputs and outputs included."""
         return int(self._fitted_network("n_layers_").sizes.size)
+
+    @property
+    def loss_(self) -> float:
+        """Training loss of the last epoch; NaN before the first."""
+        self._fitted_network("loss_")
+        return self.loss_curve_[-1] if self.loss_curve_ else math.nan
+
+    @property
+    def best_loss_(self) -> float:
+        """Smallest of `loss_curve_`; NaN before the first epoch."""
+        self._fitted_network("best_loss_")
+        return min(_without_nan(self.loss_curve_), default=math.nan)
+
+    @property
+    def best_validation_score_(self) -> float | None:
+        """Largest of `validation_scores_`; None without validation rows."""
+        self._fitted_network("best_validation_score_")
+        return max(_without_nan(self.validation_scores_), default=None)
 
     @property
     def indicator_features_(self) -> np.ndarray:
@@ -108,6 +130,11 @@ class FittedNetworkMixin:
                 "before fit"
             )
         return SparseNetwork(**self._network)
+
+
+def _without_nan(values: Iterable[float]) -> Iterator[float]:
+    # An epoch whose loss is not finite is none to compare with.
+    return (value for value in values if not math.isnan(value))
 
 
 def check_fitted_network(estimator: object) -> None:

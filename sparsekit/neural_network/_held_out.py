@@ -5,11 +5,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length
 
 from sparsekit.network import take_targets
-from sparsekit.neural_network._fit_loop import Validation
+from sparsekit.neural_network._prepared_fit import Validation
 
 
 def hold_out(estimator, X, targets, X_val, y_val):
-    """Return the training rows (None for all) and what is held out of training."""
+    """Return the training rows (None for all) and what is held out of training.
+
+    Its samples are rows of X, which are not prepared for the network yet.
+    """
     if X_val is not None:
         X_val = estimator._check_X(X_val)
         y_val = check_array(
@@ -33,6 +36,14 @@ def hold_out(estimator, X, targets, X_val, y_val):
         raise ValueError(
             "The validation set is too small: increase validation_fraction="
             f"{estimator.validation_fraction} or give more rows than {X.shape[0]}."
+        )
+    weights = targets.sample_weight
+    if weights.size and not weights[rows].any():
+        raise ValueError(
+            f"All {rows.size} rows that early_stopping=True left for training have a "
+            "weight of 0. Decrease "
+            f"validation_fraction={estimator.validation_fraction}, drop the rows of "
+            "weight 0, or give X_val and y_val."
         )
     held_targets = take_targets(targets, held)
     if held_targets.sample_weight.size and not held_targets.sample_weight.any():

@@ -3,12 +3,12 @@
 import numpy as np
 
 
-class StrengthMixin:
+class FeatureImportancesMixin:
     """Gives networks `feature_importances_`."""
 
     @property
     def feature_importances_(self):
-        """Strength of each feature: the sum of abs(w) over its connections, over 1."""
+        """Share of each feature in the absolute weights of the first layer."""
         layer = self._fitted_network("feature_importances_").layer(1)
         # In double precision: the sum over many connections should not depend on dtype.
         sizes = np.abs(layer.weights, dtype=np.float64)

@@ -60,12 +60,26 @@ def _moments(X, sample_weight):
     with np.errstate(invalid="ignore"):
         scaler.fit(X, sample_weight=sample_weight)
     n_seen = np.broadcast_to(scaler.n_samples_seen_, X.shape[1]).astype(np.float64)
+    if sparse.issparse(X) and sample_weight is not None:
+        n_seen[_is_empty(X, sample_weight)] = 0.0
     return {
         "mean": np.where(n_seen > 0, scaler.mean_, 0.0),
         "var": np.where(n_seen > 0, scaler.var_, 0.0),
         "n_seen": n_seen,
         "n_rows": float(X.shape[0] if sample_weight is None else sample_weight.sum()),
     }
+
+
+def _is_empty(X, sample_weight):
+    """Return which columns of CSR have no observed value in a row that weighs.
+
+    scikit-learn takes the weights of missing values from the sum of all, which leaves
+    rounding where nothing should be left.
+    """
+    weighs = sample_weight > 0
+    counted = np.isnan(X.data) & np.repeat(weighs, np.diff(X.indptr))
+    n_missing = np.bincount(X.indices[counted], minlength=X.shape[1])
+    return n_missing == np.count_nonzero(weighs)
 
 
 def _merged(one, other):

@@ -53,6 +53,26 @@ def indicator_features(missing, inputs, *, all_features):
     return np.flatnonzero(inputs["has_holes"] & (inputs["n_seen"] > 0))
 
 
+def input_rates(inputs):
+    """Return the share of the rows in which each input says something.
+
+    Parameters
+    ----------
+    inputs : dict
+        See `learn_inputs`.
+
+    Returns
+    -------
+    ndarray of shape (n_inputs,)
+        Of a feature the share in which it is observed, then of an indicator that in
+        which it is 1.
+    """
+    observed = inputs["n_seen"] / inputs["n_rows"]
+    rates = np.concatenate([observed, 1.0 - observed[inputs["indicators"]]])
+    # Rounding of weighted counts may leave the unit interval.
+    return np.clip(rates, 0.0, 1.0)
+
+
 def prepare(X, inputs, dtype, *, keep_missing):
     """Return the samples for X, standardised as `inputs` says."""
     make = csr_samples if sparse.issparse(X) else dense_samples

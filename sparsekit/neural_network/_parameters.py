@@ -1,10 +1,5 @@
-"""What the parameters of the estimators may be, and what they mean: said once.
+"""What the parameters of the estimators may be, and what they mean: said once."""
 
-The estimators spell out their signatures; constraints and the "Parameters" section
-of their docstrings come from here.
-"""
-
-import inspect
 from numbers import Integral, Real
 
 import numpy as np
@@ -64,14 +59,15 @@ CONSTRAINTS: dict[str, list] = {
     "verbose": ["verbose"],
 }
 
-_TEXTS = {
-    "hidden_layer_sizes": """array-like of int, default=(100,)
-    Number of neurons of each hidden layer. An empty tuple gives a linear model.""",
+TEXTS = {
+    "hidden_layer_sizes": """int or array-like of int, default=(100,)
+    Number of neurons of each hidden layer; an int stands for one layer. An empty tuple
+    gives a linear model.""",
     "sparsity": """float in [0, 1), default=0.9
-    Share of absent connections over all weight matrices. Time and memory of training
-    follow the connections that are present. Layers share them by the Erdos-Renyi rule:
-    the density of a layer is proportional to ``(n_in + n_out) / (n_in * n_out)``, and
-    a layer that would reach 1 is dense.""",
+    Share of absent connections over all weight matrices: of 0.9, one in ten exists.
+    Time and memory of training follow those that exist. Layers share them by the
+    Erdos-Renyi rule: the density of a layer is proportional to ``(n_in + n_out) /
+    (n_in * n_out)``, and a layer that would reach 1 is dense.""",
     "activation": """{"identity", "logistic", "tanh", "relu", "leaky_relu", \
 "all_relu"}, default="relu"
     Activation of the hidden layers. "all_relu" is a leaky ReLU whose slope changes its
@@ -194,111 +190,3 @@ default=None
     1 prints one line per epoch: its number, loss, validation score where there is one,
     learning rate, connections, how many of them are new, and seconds.""",
 }
-
-_TARGET = """
-    So is the target of a regression, in `fit` and the first `partial_fit`;
-    predictions are in its original units."""
-
-
-_PATIENCE = """
-    Rewiring raises the loss for a while, so the default is more patient than that of
-    networks that keep their connections (10)."""
-
-
-def constraints_of(cls) -> dict[str, list]:
-    """Return the constraints of the parameters that `cls` has."""
-    names = list(inspect.signature(cls.__init__).parameters)[1:]
-    return {name: CONSTRAINTS[name] for name in names}
-
-
-def document_parameters(cls):
-    """Complete an estimator class: constraints, and ``{parameters}`` in its docstring.
-
-    The same holds for ``{attributes}``.
-    """
-    cls._parameter_constraints = constraints_of(cls)
-    defaults = inspect.signature(cls.__init__).parameters
-    # References before those of the parameters: the paper of SET.
-    rewires = "prune_fraction" in defaults
-    n_own = 1 if rewires else 0
-    filled = {
-        "{target}": _TARGET if cls.__name__.endswith("Regressor") else "",
-        "{all_relu}": f"[{n_own + 1}]_",
-        "{expected}": f"[{n_own + 2}]_",
-        "{scaling}": f"[{n_own + 3}]_",
-        "{patience}": str(defaults["n_iter_no_change"].default),
-        "{why_patience}": _PATIENCE if rewires else "",
-    }
-    described = _TEXTS | _strategy_parameters.TEXTS
-    if "method" not in defaults:
-        described |= _strategy_parameters.TEXTS_OF_SET
-    texts = []
-    for name in cls._parameter_constraints:
-        text = described[name]
-        for place, words in filled.items():
-            text = text.replace(place, words)
-        texts.append(f"{name} : {text}")
-    indented = "\n\n".join(texts).replace("\n", "\n    ").replace("    \n", "\n")
-    attributes = (
-        "\n\n".join(_ATTRIBUTES).replace("\n", "\n    ").replace("    \n", "\n")
-    )
-    if cls.__doc__:  # absent under python -OO
-        cls.__doc__ = cls.__doc__.replace("{parameters}", indented).replace(
-            "{attributes}", attributes
-        )
-    return cls
-
-
-_ATTRIBUTES = [
-    """coefs_ : list of scipy.sparse.csr_array
-    Weight matrix of each layer, of shape (n_in, n_out); made from the stored
-    arrays at each access.""",
-    """intercepts_ : list of ndarray of shape (n_out,)
-    Biases of each layer.""",
-    """n_connections_ : int
-    Number of connections over all layers.""",
-    """sparsity_ : float
-    Share of absent connections over all layers.""",
-    """feature_importances_ : ndarray of shape (n_features,)
-    Strength of each feature: the sum of the absolute weights of its connections (and of
-    those of its indicator), as in QuickSelection, arXiv 2012.00560. As scikit-learn's
-    other importances they sum to 1. They compare features of one scale, which
-    ``standardize=True`` gives them.""",
-    """loss_curve_ : list of float
-    Mean training loss of every epoch, penalty included; NaN where it diverged. Rows
-    that `sample_selection` left out count with the loss they had last.""",
-    """validation_scores_ : list of float
-    Score on the validation rows after every epoch: accuracy for classifiers, R2 for
-    regressors. Empty without such rows.""",
-    """history_ : list of dict
-    One row per epoch: epoch, loss, validation_score, learning_rate, n_connections,
-    n_replaced (connections replaced before the epoch and within it), n_samples (rows
-    that it took), seconds.""",
-    """rewiring_history_ : list of dict
-    One row per rewiring and layer: epoch (epochs before it), step, layer (from 1),
-    n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions
-    that have ever had a connection), n_active (neurons that the layer reads and that
-    read something themselves), mean, standard deviation and maximum of a neuron's
-    connections (``fan_in_...`` and ``fan_out_...``), seconds (the whole rewiring).""",
-    """record_ : dict of str to ndarray
-    With `record`, what the last call of `fit` or `partial_fit` noted about each row of
-    its X; see :mod:`sparsekit.difficulty`. Rows that were held out have NaN. After
-    `partial_fit` with `sample_ids`, what all such calls noted about each sample.""",
-    """n_iter_ : int
-    Epochs of the last `fit`, or of all `partial_fit` calls.""",
-    """t_ : int
-    Training rows seen, over all epochs.""",
-    """n_layers_ : int
-    Number of levels of neurons, inputs and outputs included.""",
-    """n_outputs_ : int
-    Number of output neurons.""",
-    """out_activation_ : str
-    Activation of the outputs: "softmax", "logistic" or "identity".""",
-    """n_features_in_ : int
-    Number of features seen in `fit`.""",
-    """indicator_features_ : ndarray of int
-    Features with an indicator of missing values, in the order of the last rows of
-    ``coefs_[0]``; empty but for ``missing="indicator"``.""",
-    """feature_names_in_ : ndarray of shape (n_features,)
-    Names of the features, where all of them are strings.""",
-]

@@ -39,6 +39,7 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
     n_features_ : int
         Number of selected features.
     n_features_in_ : int
+        Number of features seen in `fit`.
     feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where all of them are strings.
 
@@ -78,7 +79,7 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         "estimator": [HasMethods(["fit"])],
         "n_features_to_select": [
             Interval(Integral, 1, None, closed="left"),
-            Interval(RealNotInt, 0, 1, closed="neither"),
+            Interval(RealNotInt, 0, 1, closed="right"),
             None,
         ],
     }

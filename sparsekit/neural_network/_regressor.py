@@ -29,7 +29,7 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
             Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Classes or targets of the rows.
+            Targets of the rows.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
         sample_ids : array-like of shape (n_samples,), default=None
@@ -43,6 +43,11 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         -------
         self : object
             The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            For input that does not fit, before anything is trained.
         """
         return self._partial_fit(X, y, sample_weight, sample_ids)
 
@@ -101,7 +106,7 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            What is predicted for each row.
+            In the units of `y`, with as many dimensions.
         """
         outputs = self._raw_outputs(X)
         values = outputs * self._target_scale + self._target_shift

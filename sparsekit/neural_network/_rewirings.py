@@ -6,7 +6,8 @@ import numpy as np
 
 from sparsekit._answers import density_at, fraction_at
 from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
-from sparsekit.neural_network._strategies import facts_for
+from sparsekit.neural_network._beginning import final_number
+from sparsekit.neural_network._missing import input_rates
 from sparsekit.topology import Exploration, needs_of
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
@@ -23,15 +24,13 @@ class Rewirings:
         what was explored, signs and initial parameters where a strategy asks for them.
     trainer : Trainer
     strategies : Strategies
-    goal : int
-        Number of connections in the end.
     """
 
-    def __init__(self, estimator, trainer, strategies, goal):
+    def __init__(self, estimator, trainer, strategies):
         self.estimator = estimator
         self.trainer = trainer
         self.strategies = strategies
-        self.goal = goal
+        self.goal = final_number(strategies, trainer.network.sizes)
         self.kept = estimator._rewiring
         self.needs = needs_of(
             strategies.pruner, strategies.grower, strategies.redistribution
@@ -147,7 +146,10 @@ class Rewirings:
 
     def _facts(self):
         network = self.trainer.network
-        facts = facts_for(self.needs, self.estimator._inputs, network.n_layers)
+        facts = {}
+        if "input_rates" in self.needs:
+            rates = input_rates(self.estimator._inputs)
+            facts["input_rates"] = [rates, *[None] * (network.n_layers - 1)]
         if self.needs & {"values", "deltas"}:
             facts["values"], facts["deltas"] = self.trainer.probe(
                 self.strategies.n_batches, self.estimator._generator
@@ -188,12 +190,14 @@ class Rewirings:
     def _record(self, change, seconds):
         """Note one row for each layer."""
         estimator, network = self.estimator, self.trainer.network
-        spread = degree_statistics(network)
-        spread = {name: values.tolist() for name, values in spread.items()}
+        per_layer = zip(
+            change.n_dropped.tolist(),
+            change.n_grown.tolist(),
+            degree_statistics(network),
+            strict=True,
+        )
         rows = []
-        for layer, (dropped, grown) in enumerate(
-            zip(change.n_dropped.tolist(), change.n_grown.tolist(), strict=True), 1
-        ):
+        for layer, (dropped, grown, degrees) in enumerate(per_layer, 1):
             mine = network.connections(layer)
             rows.append(
                 {
@@ -204,7 +208,7 @@ class Rewirings:
                     "n_dropped": dropped,
                     "n_grown": grown,
                     "exploration_rate": np.nan,
-                    **{name: values[layer - 1] for name, values in spread.items()},
+                    **degrees,
                     "seconds": seconds,
                 }
             )

@@ -36,6 +36,21 @@ class SampleNotes(NamedTuple):
         Epochs since the last selection, or since the beginning.
     rewired : bool
         Whether the network was rewired since then. Always True where it never is.
+
+    Examples
+    --------
+    A :class:`SampleSelection` gets such notes. To try one without a network:
+
+    >>> import numpy as np
+    >>> from sparsekit.neural_network import InfoBatch, SampleNotes
+    >>> losses = np.array([[0.1, 0.2, 0.1, 2.0]])
+    >>> notes = SampleNotes(
+    ...     losses, kept=np.ones(4, dtype=bool), strata=None, sample_weight=None,
+    ...     progress=0.1, n_epochs=10, n_since=1, rewired=True,
+    ... )
+    >>> kept, factors = InfoBatch(0.5).select(notes, np.random.default_rng(0))
+    >>> int(kept.sum()), factors.tolist()
+    (3, [1.5, 1.5, 1.5, 1.0])
     """
 
     losses: np.ndarray

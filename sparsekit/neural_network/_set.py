@@ -1,19 +1,22 @@
 """SET: sparse from the first step, with connections that move while it trains."""
 
 from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
-from sparsekit.neural_network._parameters import document_parameters
+from sparsekit.neural_network._docstrings import declare_parameters
 from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
 
 
-@document_parameters
+@declare_parameters
 class SETMLPClassifier(BaseSparseMLPClassifier):
-    """Sparse neural network that rewires itself: SET classifier.
+    """Multilayer perceptron of few connections, which move as it learns: classifier.
 
-    The network is sparse from the first step to the last: weights live in CSR arrays,
-    and time and memory follow the connections that exist. After every epoch but the
-    last, the connections with the weights nearest to zero are replaced by new random
-    ones (sparse evolutionary training, SET [1]_); their number never changes. Missing
-    values, NaN, are taken as they are.
+    Of all connections between the neurons of two levels only the share that `sparsity`
+    leaves exists, one in ten by default; the others are stored nowhere, so that time
+    and memory follow those that exist. Which of them are useful turns out as the
+    network learns: after every epoch but the last, the connections with the weights
+    nearest to zero are replaced by new random ones (sparse evolutionary training, SET
+    [1]_). Their number never changes. Missing values, NaN, are taken as they are.
+
+    What to choose first: `hidden_layer_sizes`, `sparsity` and ``early_stopping=True``.
 
     Parameters
     ----------
@@ -32,17 +35,13 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
     DenseMLPClassifier : All connections.
     StaticSparseMLPClassifier : As few connections, which stay.
 
+    Notes
+    -----
+    {differences}
+
     References
     ----------
-    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
-       artificial neural networks with adaptive sparse connectivity inspired by network
-       science", Nature Communications 9, 2383, 2018.
-    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------
@@ -137,15 +136,19 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.verbose = verbose
 
 
-@document_parameters
+@declare_parameters
 class SETMLPRegressor(BaseSparseMLPRegressor):
-    """Sparse neural network that rewires itself: SET regressor.
+    """Multilayer perceptron of few connections, which move as it learns: regressor.
 
-    The network is sparse from the first step to the last: weights live in CSR arrays,
-    and time and memory follow the connections that exist. After every epoch but the
-    last, the connections with the weights nearest to zero are replaced by new random
-    ones (sparse evolutionary training, SET [1]_); their number never changes. Missing
-    values, NaN, are taken as they are. The loss is the squared error.
+    Of all connections between the neurons of two levels only the share that `sparsity`
+    leaves exists, one in ten by default; the others are stored nowhere, so that time
+    and memory follow those that exist. Which of them are useful turns out as the
+    network learns: after every epoch but the last, the connections with the weights
+    nearest to zero are replaced by new random ones (sparse evolutionary training, SET
+    [1]_). Their number never changes. Missing values, NaN, are taken as they are.
+    The loss is the squared error.
+
+    What to choose first: `hidden_layer_sizes`, `sparsity` and ``early_stopping=True``.
 
     Parameters
     ----------
@@ -161,17 +164,13 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
     DenseMLPRegressor : All connections.
     StaticSparseMLPRegressor : As few connections, which stay.
 
+    Notes
+    -----
+    {differences}
+
     References
     ----------
-    .. [1] Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of
-       artificial neural networks with adaptive sparse connectivity inspired by network
-       science", Nature Communications 9, 2383, 2018.
-    .. [2] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [3] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [4] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------

@@ -1,16 +1,18 @@
 """Static sparse training: random connections that stay where they are."""
 
 from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
-from sparsekit.neural_network._parameters import document_parameters
+from sparsekit.neural_network._docstrings import declare_parameters
 from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
 
 
-@document_parameters
+@declare_parameters
 class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
-    """Sparse neural network with fixed random connections: classifier.
+    """Multilayer perceptron of few random connections, which stay: classifier.
 
-    The network is sparse from the first step to the last, and its connections stay
-    where they were drawn. With equal parameters (`n_iter_no_change` has another
+    Of all connections between the neurons of two levels only the share that `sparsity`
+    leaves exists, one in ten by default; the others are stored nowhere. The connections
+    stay where they were drawn: what it is worth to move them shows in a comparison with
+    this network. With equal parameters (`n_iter_no_change` has another
     default) it equals :class:`SETMLPClassifier` with ``prune_fraction=0``. Missing
     values, NaN, are taken as they are.
 
@@ -30,14 +32,13 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
     DenseMLPClassifier : All connections.
     SETMLPClassifier : As few connections, which move.
 
+    Notes
+    -----
+    {differences}
+
     References
     ----------
-    .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [2] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [3] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------
@@ -128,12 +129,14 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         self.verbose = verbose
 
 
-@document_parameters
+@declare_parameters
 class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
-    """Sparse neural network with fixed random connections: regressor.
+    """Multilayer perceptron of few random connections, which stay: regressor.
 
-    The network is sparse from the first step to the last, and its connections stay
-    where they were drawn. With equal parameters (`n_iter_no_change` has another
+    Of all connections between the neurons of two levels only the share that `sparsity`
+    leaves exists, one in ten by default; the others are stored nowhere. The connections
+    stay where they were drawn: what it is worth to move them shows in a comparison with
+    this network. With equal parameters (`n_iter_no_change` has another
     default) it equals :class:`SETMLPRegressor` with ``prune_fraction=0``. Missing
     values, NaN, are taken as they are. The loss is the squared error.
 
@@ -150,14 +153,13 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
     DenseMLPRegressor : All connections.
     SETMLPRegressor : As few connections, which move.
 
+    Notes
+    -----
+    {differences}
+
     References
     ----------
-    .. [1] Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale",
-       arXiv 2102.01732, 2021.
-    .. [2] Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing data by
-       neural networks", NeurIPS 2018.
-    .. [3] Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation? Correcting
-       sparsity bias in training neural networks", ICLR 2020.
+    {references}
 
     Examples
     --------

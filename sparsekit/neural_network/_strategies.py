@@ -1,8 +1,7 @@
-"""From parameters to strategies, and what these may ask about the data."""
+"""From the parameters of an estimator to the strategies that they stand for."""
 
 from typing import Any, NamedTuple
 
-import numpy as np
 from sklearn.base import clone
 
 from sparsekit.neural_network._recipes import DEFAULTS, RECIPES
@@ -152,28 +151,3 @@ def _made(name, value):
     if name == "allocation" and not hasattr(value, "counts"):
         return PerLayer(value)
     return clone(value, safe=False)
-
-
-def facts_for(needs, inputs, n_layers):
-    """Return what strategies ask about the data, a value for each layer.
-
-    Parameters
-    ----------
-    needs : frozenset of str
-        See :func:`sparsekit.topology.needs_of`.
-    inputs : dict
-        See `learn_inputs`.
-    n_layers : int
-
-    Returns
-    -------
-    dict of str to list
-        ``input_rates``: share of the rows in which an input of the first layer says
-        something: a value where it is observed, an indicator where it is missing.
-    """
-    if "input_rates" not in needs:
-        return {}
-    observed = inputs["n_seen"] / inputs["n_rows"]
-    rates = np.concatenate([observed, 1.0 - observed[inputs["indicators"]]])
-    # Rounding of weighted counts may leave the unit interval.
-    return {"input_rates": [np.clip(rates, 0.0, 1.0), *[None] * (n_layers - 1)]}

@@ -21,6 +21,7 @@ def layer_table(network):
     layers = network.layers()
     active = [int(np.count_nonzero(level)) for level in active_neurons(layers)]
     degrees = degree_statistics(network)
+    per_layer = zip(layers, active[:-1], active[1:], degrees, strict=True)
     rows = [
         {
             "n_in": layer.n_in,
@@ -29,18 +30,15 @@ def layer_table(network):
             "density": _density(layer),
             "active_in": n_active_in,
             "active_out": n_active_out,
-            "fan_in_mean": degrees["fan_in_mean"][number],
-            "fan_in_max": int(degrees["fan_in_max"][number]),
-            "fan_out_mean": degrees["fan_out_mean"][number],
-            "fan_out_max": int(degrees["fan_out_max"][number]),
+            "fan_in_mean": spread["fan_in_mean"],
+            "fan_in_max": spread["fan_in_max"],
+            "fan_out_mean": spread["fan_out_mean"],
+            "fan_out_max": spread["fan_out_max"],
             "mean_abs_weight": _mean_size(layer.weights),
-            "n_bytes": _n_bytes(layer)
-            + network.biases[network.rows(number + 1)].nbytes,
+            "n_bytes": _n_bytes(layer) + layer.n_out * network.biases.itemsize,
             "format": _format(layer),
         }
-        for number, (layer, n_active_in, n_active_out) in enumerate(
-            zip(layers, active[:-1], active[1:], strict=True)
-        )
+        for layer, n_active_in, n_active_out, spread in per_layer
     ]
     index = pd.Index([*range(1, len(rows) + 1), "total"], name="layer")
     return pd.DataFrame([*rows, _total(rows, network.weights)], index=index)

@@ -7,10 +7,10 @@ models. The same from a shell: ``sparsekit study``, or ``python -m sparsekit.stu
 """
 
 from sparsekit.study._corrected_ttest import corrected_ttest, holm
-from sparsekit.study._display import MissingnessStudyDisplay
 from sparsekit.study._display_cost import CostDisplay
 from sparsekit.study._display_difference import DifferenceDisplay
 from sparsekit.study._display_ranks import CriticalDifferenceDisplay
+from sparsekit.study._display_score import MissingnessStudyDisplay
 from sparsekit.study._ranks import ModelRanks
 from sparsekit.study._result import StudyResult
 from sparsekit.study._study import missingness_study

@@ -1,7 +1,9 @@
 """The command ``sparsekit``."""
 
 import argparse
+import os
 import sys
+from difflib import get_close_matches
 
 from sparsekit.study._baselines import BASELINE_NAMES
 from sparsekit.study._command import run_study
@@ -14,6 +16,7 @@ from sparsekit.study._table_file import InputError
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
 
 EPILOG = """\
 examples:
@@ -51,7 +54,21 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, without the usage before it."""
 
     def error(self, message):
+        if message.startswith("argument") and "expected" in message:
+            option = message.split(": ")[0].split("/")[-1].removeprefix("argument ")
+            message += f"; a value that begins with a dash is given as in {option}=-x"
         self.exit(EXIT_BAD_INPUT, f"{self.prog}: error: {one_line(message)}\n")
+
+    def refuse(self, unknown):
+        """Report arguments that no option takes, with what they may have meant."""
+        hint = f"see {self.prog} --help"
+        names = [name.lstrip("-") for name in self._option_string_actions]
+        for argument in unknown:
+            close = get_close_matches(argument.split("=")[0].lstrip("-"), names, n=1)
+            if close and argument.startswith("--"):
+                hint = f"did you mean --{close[0]}?"
+                break
+        self.error(f"unrecognized arguments: {' '.join(unknown)}; {hint}")
 
 
 def main(argv=None):
@@ -65,17 +82,24 @@ def main(argv=None):
     Returns
     -------
     code : int
-        0; 2 if the input cannot be used; 130 after Ctrl-C.
+        0; 2 if the input cannot be used; 130 after Ctrl-C; 141 if nobody reads the
+        output any more.
     """
     args, unknown = _parser().parse_known_args(argv)
     if unknown:
         # `parse_args` would report these without the name of the command.
-        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        args.parser.refuse(unknown)
     try:
         args.run(args)
+        sys.stdout.flush()
     except InputError as error:
         sys.stderr.write(f"sparsekit {args.command}: error: {one_line(error)}\n")
         return EXIT_BAD_INPUT
+    except BrokenPipeError:
+        # Whoever read the output, such as `head`, has had enough. Python flushes what
+        # is left when it ends, and would complain about the pipe again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         return EXIT_INTERRUPTED
@@ -130,6 +154,7 @@ def _add_data_options(parser):
         "--data",
         metavar="FILE",
         nargs="+",
+        action="extend",
         help="a table of your own, .csv, .csv.gz or .parquet; or several, which have "
         "the target in a column of the same name",
     )
@@ -145,8 +170,9 @@ def _add_data_options(parser):
         "--drop",
         metavar="COLUMN",
         nargs="+",
+        action="extend",
         default=[],
-        help="columns that are no features",
+        help="columns that are no features; --drop=-x if a name begins with a dash",
     )
     group.add_argument(
         "--task",
@@ -192,14 +218,16 @@ def _add_grid_options(parser):
         "--mechanism",
         nargs="+",
         choices=known_mechanisms(),
-        help="why values are missing",
+        metavar="NAME",
+        help=f"why values are missing: {', '.join(known_mechanisms())}",
     )
     group.add_argument(
         "--when",
         nargs="+",
         choices=WHEN,
-        help="whether values are missing in training and test rows, in training rows "
-        "only (fit), or in test rows only (transform); default: both",
+        metavar="WHEN",
+        help="whether values are missing in training and test rows (both, the "
+        "default), in training rows only (fit), or in test rows only (transform)",
     )
     group.add_argument(
         "--seeds",

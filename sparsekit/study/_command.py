@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sparsekit.study._cluster import connected
 from sparsekit.study._description import count, describe
-from sparsekit.study._one_line import one_line
 from sparsekit.study._plan import make_plan
 from sparsekit.study._report import format_summary
 from sparsekit.study._result import StudyResult
@@ -38,8 +37,9 @@ def run_study(args):
         )
     say = _silent if args.quiet else sys.stdout.write
     say(describe(plan, _preset(args), own if args.task == "auto" else ()))
-    frame = _collect(args, plan, output, say)
-    _write_summary(frame, output, draw, say)
+    with _system_errors_reported():
+        frame = _collect(args, plan, output, say)
+        _write_summary(frame, output, draw, say)
 
 
 def _own_tables(args):
@@ -92,12 +92,26 @@ def _plan(args, own):
 
 
 @contextmanager
-def _reported():
+def _reported(advice=""):
     """Turn what estimators, maskers and files refuse into an error of one line."""
     try:
         yield
     except (ValueError, TypeError, ImportError, OSError) as error:
-        raise InputError(" ".join(str(error).split())) from error
+        raise InputError(" ".join(f"{error} {advice}".split())) from error
+
+
+@contextmanager
+def _system_errors_reported():
+    """Turn what goes wrong around a study, such as a full disk, into one line."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(
+            f"the study cannot go on: {error}. When that is mended, the same command "
+            "goes on with it."
+        ) from error
 
 
 def _usable_folder(path):
@@ -118,14 +132,17 @@ def _usable_folder(path):
 def _collect(args, plan, output, say):
     """Fit what is not in the folder yet; return the complete results."""
     with ExitStack() as stack:
-        with _reported():
+        with _reported(
+            "To write elsewhere, give another --output; to start anew, --overwrite."
+        ):
             store = stack.enter_context(closing(_store(args, plan, output)))
-            client = None
+        client = None
+        with _reported():
             if args.cluster is not None:
                 client = stack.enter_context(connected(args.cluster))
-        n_done, rows = len(store.rows), one_line(output / RESULTS)
+        n_done = plan.n_fits_done(store.done)
         if n_done:
-            say(f"{count(n_done, 'fit')} of them in {rows} already.\n")
+            say(f"{count(n_done, 'fit')} of them in {output / RESULTS} already.\n")
         # What an earlier run made of fewer rows would be taken for this one's.
         for name in (SUMMARY, FIGURE):
             (output / name).unlink(missing_ok=True)
@@ -141,13 +158,14 @@ def _collect(args, plan, output, say):
                 stream=None if args.quiet else sys.stderr,
             )
         except BaseException:
+            n_done = plan.n_fits_done(store.done)
             sys.stderr.write(
-                f"\nStopped after {len(store.rows)} of {plan.n_fits} fits, which are "
-                f"in {rows}. The same command goes on with the others.\n"
+                f"\nStopped after {n_done} of {plan.n_fits} fits, which are in "
+                f"{output / RESULTS}. The same command goes on with the others.\n"
             )
             raise
         seconds = time.monotonic() - start
-        say(f"\n{count(len(store.rows) - n_done, 'fit')} in {seconds:.0f} s.\n\n")
+        say(f"\n{count(plan.n_fits - n_done, 'fit')} in {seconds:.0f} s.\n\n")
         return store.finish()
 
 
@@ -169,11 +187,11 @@ def _write_summary(frame, output, draw, say):
     else:
         say(format_summary(summary, result.summary(pool_rates=True)) + "\n\n")
     summary.to_csv(output / SUMMARY, index=False)
-    say(f"One row per fit:       {one_line(output / RESULTS)}\n")
-    say(f"Means and intervals:   {one_line(output / SUMMARY)}\n")
+    say(f"One row per fit:       {output / RESULTS}\n")
+    say(f"Means and intervals:   {output / SUMMARY}\n")
     if draw:
         _draw(result, "ranks" if ranked else "score", output / FIGURE)
-        say(f"Figure:                {one_line(output / FIGURE)}\n")
+        say(f"Figure:                {output / FIGURE}\n")
 
 
 def _draw(result, kind, path):

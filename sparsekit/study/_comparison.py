@@ -1,14 +1,16 @@
 """Two models of a study, compared where all else is the same."""
 
-from numbers import Real
-
 import numpy as np
 from scipy.special import gammaln
 from scipy.stats import wilcoxon
 
 from sparsekit.study._conditions import condition_columns, with_when
-from sparsekit.study._corrected_ttest import has_spread, holm, judge_differences
-from sparsekit.study._frame import check_confidence, check_frame
+from sparsekit.study._corrected_ttest import (
+    check_confidence,
+    has_spread,
+    holm,
+    judge_differences,
+)
 from sparsekit.study._treatments import pair_treatments
 
 OVER = ("seeds", "datasets")
@@ -20,8 +22,7 @@ def compare_models(frame, a, b, *, over, pool_rates, test_size, confidence):
     import pandas as pd
 
     check_confidence(confidence)
-    check_frame(frame)
-    if not isinstance(over, str) or over not in OVER:
+    if over not in OVER:
         raise ValueError(f"over={over!r} must be one of {', '.join(OVER)}.")
     if over == "datasets" and "dataset" not in frame:
         raise ValueError("over='datasets' needs a study of several datasets.")
@@ -89,7 +90,7 @@ def paired_differences(frame, first, second):
 def ratio_of(differences, test_size):
     """Return the number of test rows for each training row."""
     if test_size is not None:
-        if not isinstance(test_size, Real) or not 0 <= test_size < 1:
+        if not 0 <= test_size < 1:
             raise ValueError(f"test_size={test_size!r} must be a share in [0, 1).")
         return test_size / (1 - test_size)
     if "ratio" not in differences or differences["ratio"].isna().any():

@@ -7,8 +7,6 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 from sklearn.utils import check_array, check_consistent_length
 
-from sparsekit.study._frame import check_confidence
-
 # Differences this much closer together than to 0 differ by rounding only.
 ROUNDING = 1e-12
 
@@ -139,6 +137,12 @@ def judge_differences(differences, ratio, confidence):
     return CorrectedTTest(mean, mean - half, mean + half, statistic, df, p_value)
 
 
+def check_confidence(confidence):
+    """Raise ValueError unless `confidence` can be the coverage of an interval."""
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+        raise ValueError(f"confidence={confidence!r} must be in (0, 1).")
+
+
 def has_spread(differences):
     """Return whether differences vary by more than rounding."""
     return np.ptp(differences) > ROUNDING * np.abs(differences).max()
@@ -164,7 +168,7 @@ def holm(p_values):
     Raises
     ------
     ValueError
-        If a p value is outside [0, 1], or they are not one-dimensional.
+        If a p value is outside [0, 1].
 
     Notes
     -----

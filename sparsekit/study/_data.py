@@ -46,6 +46,11 @@ def check_tables(X, y, datasets, task, test_size):
     if not datasets:
         raise ValueError("datasets is empty: at least one table is needed.")
     if not isinstance(datasets, Mapping):
+        if not all(isinstance(name, str) for name in datasets):
+            raise TypeError(
+                "datasets must be names, or a mapping such as {'name': (X, y)}; got "
+                f"{type(datasets).__name__} of other things."
+            )
         datasets = {name: name for name in datasets}
     return {
         name: _checked(name, data, task, test_size, several=len(datasets) > 1)
@@ -99,12 +104,14 @@ def check_data(X, y, task):
         If X or y cannot be used for a study, with the reason.
     """
     name = getattr(y, "name", None) or "y"
+    _check_columns_are_numbers(X)
     X = check_array(
         X,
         accept_sparse="csr",
         dtype=(np.float64, np.float32),
         ensure_all_finite="allow-nan",
         ensure_min_samples=4,
+        input_name="X",
     )
     _check_target_is_complete(y, name)
     y = column_or_1d(y)
@@ -120,6 +127,25 @@ def check_data(X, y, task):
     )
 
 
+def _check_columns_are_numbers(X):
+    """Name the columns of a DataFrame that cannot be features."""
+    import pandas as pd
+
+    if not isinstance(X, pd.DataFrame):
+        return
+    text = []
+    for j, column in enumerate(X.columns):
+        try:
+            X.iloc[:, j].astype(np.float64)
+        except (TypeError, ValueError):
+            text.append(str(column))
+    if text:
+        raise ValueError(
+            f"X has columns that are not numeric: {', '.join(map(repr, text))}. Encode "
+            "them as numbers, or leave them out."
+        )
+
+
 def _check_target_is_complete(y, name):
     import pandas as pd
 
@@ -133,7 +159,13 @@ def _check_target_is_complete(y, name):
 
 def _class_codes(y, name):
     encoder = LabelEncoder()
-    codes = encoder.fit_transform(y)
+    try:
+        codes = encoder.fit_transform(y)
+    except TypeError as error:
+        raise ValueError(
+            f"target {name!r} mixes text with other values: make all of them text, or "
+            "all of them numbers."
+        ) from error
     counts = np.bincount(codes)
     if counts.size < 2:
         raise ValueError(

@@ -66,9 +66,9 @@ def _grid(plan):
     estimators = next(iter(plan.models.values())).values()
     if any(map(has_sparsity, estimators)):
         name = _plural("sparsity", plan.sparsities, "sparsities")
-        yield f"{name} {_percent(plan.sparsities)}"
+        yield f"{name} {percent(plan.sparsities)}"
     rates = plan.missing_rates
-    yield f"{_plural('missing rate', rates)} {_percent(rates)}"
+    yield f"{_plural('missing rate', rates)} {percent(rates)}"
     yield f"{_plural('mechanism', plan.mechanisms)} {', '.join(plan.mechanisms)}"
     if plan.when != ("both",):
         yield f"when {', '.join(plan.when)}"
@@ -79,5 +79,6 @@ def _plural(noun, items, several=None):
     return noun if len(items) == 1 else several or f"{noun}s"
 
 
-def _percent(shares):
+def percent(shares):
+    """Return such as "50, 90 %"."""
     return ", ".join(f"{100 * share:g}" for share in shares) + " %"

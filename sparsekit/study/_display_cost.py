@@ -2,7 +2,6 @@
 
 import math
 
-from sparsekit._palette import COLOURS
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
     add_legend,
@@ -10,17 +9,17 @@ from sparsekit.study._drawing import (
     axis_of,
     draw_panels,
     keep_to_percent,
+    point_style,
     tidy,
 )
-from sparsekit.study._frame import check_frame
 from sparsekit.study._summary import summarize
 from sparsekit.study._treatments import LABELS, rows_of
 
 # Models of the same number of connections are drawn this factor apart.
 SIDE_BY_SIDE = 1.02
-MARKERS = "os^D"
 # Between the ends of the axis.
 LEAST_RATIO = 3.0
+MANY_COSTS = 100.0
 COSTS = {"n_connections": "connections", "fit_time": "time of a fit [s]"}
 
 
@@ -100,9 +99,8 @@ class CostDisplay:
         ValueError
             If `cost` is not known.
         """
-        if not isinstance(cost, str) or cost not in COSTS:
+        if cost not in COSTS:
             raise ValueError(f"cost={cost!r} must be one of {', '.join(COSTS)}.")
-        check_frame(frame)
         rows = rows_of(frame, models)
         summary = summarize(rows, pool_rates=True, confidence=confidence)
         return cls(summary=summary, cost=cost, confidence=confidence)
@@ -146,10 +144,16 @@ class CostDisplay:
             if points.empty:
                 continue
             label = as_text(LABELS.get(model, model))
-            style = {"color": COLOURS[i % len(COLOURS)], "label": label}
+            style = point_style(i)
             middle = scale * points["score"]
             if points[self.cost].isna().any():
-                ax.axhline(middle.mean(), linestyle="--", linewidth=1.2, **style)
+                ax.axhline(
+                    middle.mean(),
+                    linestyle="--",
+                    linewidth=1.2,
+                    color=style["color"],
+                    label=label,
+                )
                 continue
             low, high = scale * points["score_low"], scale * points["score_high"]
             shift = i - (len(models) - 1) / 2 if self.cost == "n_connections" else 0
@@ -157,12 +161,10 @@ class CostDisplay:
                 points[self.cost] * SIDE_BY_SIDE**shift,
                 middle,
                 yerr=[middle - low, high - middle],
-                # Colours come round; a marker comes with each round.
-                marker=MARKERS[i // len(COLOURS) % len(MARKERS)],
-                markersize=4,
                 linewidth=1.2,
                 elinewidth=1.0,
                 capsize=2,
+                label=label,
                 **style,
             )
             if self.cost == "fit_time":
@@ -184,7 +186,9 @@ def _scale_costs(ax):
     # Costs that are nearly the same must not look different.
     widen = max(math.sqrt(LEAST_RATIO * low / high), 1)
     ax.set_xlim(low / widen, high * widen)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    # Over more than two decades, three numbers in each have no room.
+    subs = (1, 2, 5) if high / low < MANY_COSTS else (1,)
+    ax.xaxis.set_major_locator(LogLocator(subs=subs))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.6g}"))
 

@@ -1,15 +1,20 @@
 """The difference of models against the missing rate."""
 
+from typing import NamedTuple
+
 from sparsekit._palette import COLOURS
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
+    SMALL_PANEL,
     UNITS,
     add_legend,
     as_text,
     axis_of,
     draw_panels,
     label_missing_rates,
+    label_outer,
+    point_style,
     tidy,
 )
 from sparsekit.study._treatments import LABELS, Treatment
@@ -19,11 +24,21 @@ STEP = 0.9
 PAIR = ["model_a", "sparsity_a", "model_b", "sparsity_b"]
 
 
+class Curve(NamedTuple):
+    """A comparison of two models: where it is drawn, and what the legend calls it."""
+
+    pair: tuple
+    models: str
+    """The models, where panels are about a pair of models; else empty."""
+    label: str
+
+
 class DifferenceDisplay:
     """Difference of the scores of models against the missing rate, with intervals.
 
-    One panel for each dataset and mechanism. Above the line at 0 the first model is
-    better. The intervals are those of `StudyResult.compare`, for one missing rate each.
+    One panel for each dataset and mechanism; of more than six comparisons, one for each
+    pair of models, too. Above the line at 0 the first model is better. The intervals
+    are those of `StudyResult.compare`, for one missing rate each.
 
     It is recommended to use `from_frame`, or `StudyResult.plot`, to make a display.
 
@@ -118,42 +133,75 @@ class DifferenceDisplay:
         ValueError
             If the number of `axes` is not the number of panels.
         """
-        pairs = list(self.table[PAIR].drop_duplicates().itertuples(index=False))
+        curves = self._curves()
+        labels = list(dict.fromkeys(curve.label for curve in curves))
+        conditions = list(by_condition(self.table))
+        groups = list(dict.fromkeys(curve.models for curve in curves))
+        panels = [
+            (
+                f"{models}, {name}"
+                if len(conditions) > 1 and models
+                else models or name,
+                (rows, [curve for curve in curves if curve.models == models]),
+            )
+            for models in groups
+            for name, rows in conditions
+        ]
+        # Of one metric, the conditions of a pair of models are a row with one axis.
+        one_axis = axes is None and self.table["metric"].nunique() == 1
+        layout = {}
+        if len(conditions) > 1 and len(groups) > 1:
+            sharey = "row" if one_axis else False
+            layout = {
+                "n_columns": len(conditions),
+                "size": SMALL_PANEL,
+                "sharey": sharey,
+            }
         self.axes_ = draw_panels(
-            list(by_condition(self.table)),
+            panels,
             axes,
-            lambda ax, rows: self._draw_panel(ax, rows, pairs),
+            lambda ax, content: self._draw_panel(ax, *content, labels),
+            **layout,
         )
+        if layout and one_axis:
+            label_outer(self.axes_)
         self.figure_ = self.axes_[0].figure
         title = (
             f"{100 * self.confidence:g} % intervals, corrected for overlapping splits"
         )
-        labels = [_pair_label(*pair) for pair in pairs]
         add_legend(self.axes_, title, labels, below=axes is None)
         return self
 
-    def _draw_panel(self, ax, rows, pairs):
+    def _curves(self):
+        """Return a curve for each comparison; many are spread over several panels."""
+        pairs = list(self.table[PAIR].drop_duplicates().itertuples(index=False))
+        if len(pairs) <= len(COLOURS):
+            return [Curve(pair, "", _pair_label(*pair)) for pair in pairs]
+        return [
+            Curve(pair, _models_label(*pair), _sparsities_label(*pair))
+            for pair in pairs
+        ]
+
+    def _draw_panel(self, ax, rows, curves, labels):
         metric = rows["metric"].iloc[0]
         scale = axis_of(metric)[0]
         ax.axhline(0, color="#222222", linewidth=0.9)
-        for i, pair in enumerate(pairs):
-            points = rows[(rows[PAIR] == list(pair)).all(axis=1)].sort_values(
-                "missing_rate"
-            )
+        for curve in curves:
+            points = rows[(rows[PAIR] == list(curve.pair)).all(axis=1)]
             if points.empty:
                 continue
+            points = points.sort_values("missing_rate")
             middle = scale * points["difference"]
+            i = labels.index(curve.label)
             ax.errorbar(
-                100 * points["missing_rate"] + STEP * (i - (len(pairs) - 1) / 2),
+                100 * points["missing_rate"] + STEP * (i - (len(labels) - 1) / 2),
                 middle,
                 yerr=[middle - scale * points["low"], scale * points["high"] - middle],
-                marker="o",
-                markersize=4,
+                **point_style(i),
                 linewidth=1.2,
                 elinewidth=1.2,
                 capsize=2,
-                color=COLOURS[i % len(COLOURS)],
-                label=_pair_label(*pair),
+                label=curve.label,
             )
         ax.set_ylabel(f"difference in {UNITS[metric]}")
         label_missing_rates(ax)
@@ -163,7 +211,17 @@ class DifferenceDisplay:
 def _pair_label(model_a, sparsity_a, model_b, sparsity_b):
     """Name the sparsity once where it is the same."""
     if sparsity_a == sparsity_b and sparsity_a > 0:
-        names = [LABELS.get(model, model) for model in (model_a, model_b)]
-        return as_text(f"{' - '.join(names)}, {100 * sparsity_a:g} %")
+        models = _models_label(model_a, sparsity_a, model_b, sparsity_b)
+        return f"{models}, {100 * sparsity_a:g} %"
     pair = Treatment(model_a, sparsity_a), Treatment(model_b, sparsity_b)
     return as_text(" - ".join(t.label for t in pair))
+
+
+def _models_label(model_a, sparsity_a, model_b, sparsity_b):
+    return as_text(" - ".join(LABELS.get(m, m) for m in (model_a, model_b)))
+
+
+def _sparsities_label(model_a, sparsity_a, model_b, sparsity_b):
+    """Name the sparsities of the models that have one, once where they are the same."""
+    shares = dict.fromkeys(s for s in (sparsity_a, sparsity_b) if s > 0)
+    return " - ".join(f"{100 * s:g} %" for s in shares) or "no sparsity"

@@ -2,6 +2,9 @@
 
 import math
 
+from sparsekit._palette import COLOURS
+
+MARKERS = "os^D"
 BASELINE_COLOUR = "#222222"
 
 # From the values of a metric to those of the axis, and to those of differences.
@@ -9,7 +12,11 @@ AXIS = {"accuracy": (100, "test accuracy [%]"), "r2": (1, "test $R^2$")}
 UNITS = {"accuracy": "accuracy [points]", "r2": "$R^2$"}
 
 # Inches that an entry of a legend may need.
-LEGEND_COLUMN = 2.5
+LEGEND_COLUMN, LEGEND_LINE = 2.5, 0.22
+# Inches of a panel, and of one of many.
+PANEL, SMALL_PANEL = (4.2, 3.6), (2.9, 2.6)
+# Panels side by side, where a row of them has no meaning.
+MAX_COLUMNS = 3
 
 
 def axis_of(metric):
@@ -19,16 +26,29 @@ def axis_of(metric):
     return AXIS[metric]
 
 
-def new_panels(n_panels):
-    """Return the Axes of a new figure, side by side and below each other."""
+def new_panels(n_panels, n_columns=None, size=PANEL, sharey=False):
+    """Return the Axes of a new figure, side by side and below each other.
+
+    Parameters
+    ----------
+    n_panels : int
+    n_columns : int, default=None
+        None makes rows and columns about equal, but at most three columns.
+    size : tuple of (float, float), default=PANEL
+        Width and height of a panel, in inches.
+    sharey : bool or {"row"}, default=False
+        See `matplotlib.pyplot.subplots`.
+    """
     import matplotlib.pyplot as plt
 
-    n_columns = min(math.ceil(math.sqrt(n_panels)), 3)
+    if n_columns is None:
+        n_columns = min(math.ceil(math.sqrt(n_panels)), MAX_COLUMNS)
     n_rows = math.ceil(n_panels / n_columns)
     _, axes = plt.subplots(
         n_rows,
         n_columns,
-        figsize=(max(4.2 * n_columns, 5.6), 3.6 * n_rows + 0.4),
+        figsize=(max(size[0] * n_columns, 5.6), size[1] * n_rows),
+        sharey=sharey,
         squeeze=False,
         layout="constrained",
     )
@@ -37,25 +57,30 @@ def new_panels(n_panels):
     return list(axes.ravel()[:n_panels])
 
 
-def draw_panels(conditions, axes, draw):
-    """Draw a panel for each condition; return the Axes.
+def draw_panels(panels, axes, draw, **layout):
+    """Draw panels; return their Axes.
 
     Parameters
     ----------
-    conditions : list of tuple of (str, DataFrame)
-        Name and rows of each condition; only one of several is named.
+    panels : list of tuple of (str, object)
+        Title and content of each panel; only one of several gets its title.
     axes : array-like of matplotlib Axes or None
         The user's; None makes a new figure.
     draw : callable
-        Takes the Axes and the rows of a panel.
+        Takes the Axes and the content of a panel.
+    **layout
+        Arguments of `new_panels`.
     """
-    n_panels = len(conditions)
-    panels = new_panels(n_panels) if axes is None else given_panels(axes, n_panels)
-    for ax, (name, rows) in zip(panels, conditions, strict=True):
-        draw(ax, rows)
+    n_panels = len(panels)
+    if axes is None:
+        axes = new_panels(n_panels, **layout)
+    else:
+        axes = given_panels(axes, n_panels)
+    for ax, (title, content) in zip(axes, panels, strict=True):
+        draw(ax, content)
         if n_panels > 1:
-            ax.set_title(as_text(name), fontsize="medium")
-    return panels
+            ax.set_title(as_text(title), fontsize="medium")
+    return axes
 
 
 def given_panels(axes, n_panels):
@@ -86,24 +111,42 @@ def add_legend(axes, title, labels, *, below):
     if not below:
         axes[-1].legend(handles, labels, title=title, fontsize="small")
         return
-    figure = axes[0].figure
+    add_legend_below(axes[0].figure, handles, labels, title)
+
+
+def add_legend_below(figure, handles, labels, title=None):
+    """Draw a legend below the panels, and make the figure as much higher."""
+    width, height = figure.get_size_inches()
+    n_columns = max(int(width / LEGEND_COLUMN), 1)
+    n_lines = math.ceil(len(handles) / n_columns) + (title is not None)
+    figure.set_size_inches(width, height + LEGEND_LINE * n_lines)
     figure.legend(
-        handles,
-        labels,
-        title=title,
-        loc="outside lower center",
-        ncols=legend_columns(figure),
+        handles, labels, title=title, loc="outside lower center", ncols=n_columns
     )
 
 
-def legend_columns(figure):
-    """Return how many entries of a legend have room side by side."""
-    return max(int(figure.get_figwidth() / LEGEND_COLUMN), 1)
+def label_outer(axes):
+    """Label the panels of a grid at its left, and those that have none below."""
+    n_columns = axes[0].get_gridspec().ncols
+    for i, ax in enumerate(axes):
+        if i % n_columns > 0:
+            ax.set_ylabel("")
+            ax.tick_params(labelleft=False)
+        if i + n_columns < len(axes):
+            ax.set_xlabel("")
+            ax.tick_params(labelbottom=False)
 
 
 def as_text(name):
     """Return a user's name for a figure: what stands between two dollars is text."""
     return name.replace("$", r"\$")
+
+
+def point_style(i):
+    """Return the colour and the marker of the i-th of several curves with points."""
+    # Colours come round; a marker comes with each round.
+    marker = MARKERS[i // len(COLOURS) % len(MARKERS)]
+    return {"color": COLOURS[i % len(COLOURS)], "marker": marker, "markersize": 4}
 
 
 def tidy(ax):

@@ -38,28 +38,23 @@ def check_name(what, name):
     is_text = isinstance(name, str) and is_plain(name)
     if not is_text or name == "" or len(name.splitlines()) > 1:
         raise ValueError(
-            f"{what} {name!r} needs another name: a text of one line, not empty and "
-            "without control characters."
+            f"{what} {name!r} needs another name: a text of one line that is not empty."
         )
 
 
-def check_names(name, values):
-    """Return one name or several as a tuple without duplicates."""
-    values = (values,) if isinstance(values, str) else tuple(dict.fromkeys(values))
+def check_names(name, values, known):
+    """Return one name or several, all of them known, as a tuple without duplicates."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        values = [values]
+    values = tuple(values)
     if not values:
         raise ValueError(f"{name} is empty: at least one value is needed.")
-    return values
-
-
-def check_when(values):
-    """Return the places of holes as a tuple; None means training and test rows."""
-    values = check_names("when", WHEN[0] if values is None else values)
     for value in values:
-        if value not in WHEN:
+        if value not in known:
             raise ValueError(
-                f"when has {value!r}, which is none of {', '.join(map(repr, WHEN))}."
+                f"{name} has {value!r}, which is none of {', '.join(map(repr, known))}."
             )
-    return values
+    return tuple(dict.fromkeys(values))
 
 
 def check_seeds(seeds):

@@ -1,6 +1,6 @@
 """The models of a study: from names and parameters to estimators."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 
 from sklearn.base import clone
 
@@ -51,18 +51,23 @@ def named_models(models):
     """Return `models`, a name or several or a mapping, as a dict of labels."""
     if isinstance(models, str):
         models = [models]
-    if not isinstance(models, Collection):
-        raise TypeError(
-            f"models must be a name, a list of names or a dict, got {models!r}."
-        )
-    if not len(models):
-        raise ValueError("models is empty: at least one model is needed.")
     if not isinstance(models, Mapping):
-        for name in models:
-            check_name("model", name)  # which must be before it can be a key
-        models = {name: name for name in models}
-    for label in models:
+        names = tuple(models) if isinstance(models, Iterable) else (models,)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError(
+                "models must be names, or a mapping from labels to names or "
+                f"estimators such as models={{'label': estimator}}; got {models!r}."
+            )
+        models = {name: name for name in names}
+    if not models:
+        raise ValueError("models is empty: at least one model is needed.")
+    for label, model in models.items():
         check_name("model", label)
+        is_estimator = hasattr(model, "get_params") and not isinstance(model, type)
+        if not isinstance(model, str) and not is_estimator:
+            raise TypeError(
+                f"models[{label!r}] must be a name or an estimator, got {model!r}."
+            )
     return dict(models)
 
 

@@ -2,52 +2,61 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 from sparsekit.missingness import MissingnessTransformer
 from sparsekit.study._data import check_tables
-from sparsekit.study._grid import check_names, check_seeds, check_shares, check_when
+from sparsekit.study._grid import (
+    WHEN,
+    check_names,
+    check_seeds,
+    check_shares,
+    known_mechanisms,
+)
 from sparsekit.study._models import build_models, has_sparsity, named_models
 from sparsekit.study._presets import PRESETS
+from sparsekit.study._rows import KEYS
 from sparsekit.study._table import Table
 
-# What tells one fit from all others, in the order in which results are sorted.
-KEYS = (
-    "dataset",
-    "mechanism",
-    "when",
-    "missing_rate",
-    "model",
-    "sparsity",
-    "seed",
-)
+
+def row_key(row):
+    """Return the values of `KEYS` in a row of a result."""
+    return tuple(row[key] for key in KEYS)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One unit of work: a model on one masked table, at some of its sparsities."""
+    """One unit of work: a model on one masked table, at some of its sparsities.
+
+    `conditions` are pairs of a mechanism and a place of holes that make the same
+    table, so that a fit has a row for each of them.
+    """
 
     dataset: str
-    mechanism: str
-    when: str
+    conditions: tuple[tuple[str, str], ...]
     missing_rate: float
     seed: int
     model: str
     sparsities: tuple[float, ...]
 
-    def fit_keys(self):
-        """Return the values of `KEYS`, for each of the fits."""
+    def row_keys(self, sparsity):
+        """Return the values of `KEYS` for each of the rows of one fit."""
         return [
             (
                 self.dataset,
-                self.mechanism,
-                self.when,
+                mechanism,
+                when,
                 self.missing_rate,
                 self.model,
                 sparsity,
                 self.seed,
             )
-            for sparsity in self.sparsities
+            for mechanism, when in self.conditions
         ]
+
+    def all_row_keys(self):
+        """Return the values of `KEYS` for each of the rows of all fits."""
+        return [key for sparsity in self.sparsities for key in self.row_keys(sparsity)]
 
 
 @dataclass(frozen=True)
@@ -72,18 +81,16 @@ class Plan:
         return tuple(next(iter(self.models.values())))
 
     def jobs(self, done=frozenset()):
-        """Return the jobs without the fits whose keys are in `done`.
+        """Return the jobs without the fits all of whose rows have keys in `done`.
 
         One seed after the other, so that a study that is stopped has whole seeds. A
         model without a sparsity is fitted once in each condition.
         """
         jobs = [
-            Job(dataset, mechanism, when, rate, seed, label, self.sparsities_of(label))
+            Job(dataset, conditions, rate, seed, label, self.sparsities_of(label))
             for seed in self.seeds
             for dataset in self.tables
-            for mechanism in self.mechanisms
-            for when in self.when
-            for rate in self.missing_rates
+            for conditions, rate in self._masked_tables()
             for label in self.labels
         ]
         if done:
@@ -99,6 +106,23 @@ class Plan:
     def n_fits(self):
         """Number of fits of the study."""
         return sum(len(job.sparsities) for job in self.jobs())
+
+    def n_fits_done(self, done):
+        """Return the number of fits that `jobs` leaves out."""
+        return self.n_fits - sum(len(job.sparsities) for job in self.jobs(done))
+
+    def _masked_tables(self):
+        """Yield (conditions, missing rate) of all that is made of a table.
+
+        Where nothing is made missing, the conditions do not differ.
+        """
+        conditions = tuple(product(self.mechanisms, self.when))
+        if 0 in self.missing_rates:
+            yield conditions, 0.0
+        for condition in conditions:
+            for rate in self.missing_rates:
+                if rate > 0:
+                    yield (condition,), rate
 
 
 def make_plan(
@@ -123,10 +147,6 @@ def make_plan(
     if preset not in PRESETS:
         raise ValueError(f"preset={preset!r} is not known: {', '.join(PRESETS)}.")
     base = PRESETS[preset]
-    if estimator_params is not None and not isinstance(estimator_params, Mapping):
-        raise TypeError(
-            f"estimator_params must be a dict or None, got {estimator_params!r}."
-        )
     if X is None and y is None and datasets is None:
         datasets = base.datasets
     test_size = base.test_size if test_size is None else test_size
@@ -137,11 +157,18 @@ def make_plan(
         missing_rates=check_shares(
             "missing_rates", _given(missing_rates, base.missing_rates)
         ),
-        mechanisms=check_names("mechanisms", _given(mechanisms, base.mechanisms)),
-        when=check_when(when),
+        mechanisms=check_names(
+            "mechanisms", _given(mechanisms, base.mechanisms), known_mechanisms()
+        ),
+        when=check_names("when", _given(when, WHEN[0]), WHEN),
         seeds=check_seeds(_given(seeds, base.n_seeds)),
     )
     wanted = named_models(_given(models, base.models))
+    estimator_params = _given(estimator_params, {})
+    if not isinstance(estimator_params, Mapping):
+        raise TypeError(
+            f"estimator_params must be a dict of parameters, got {estimator_params!r}."
+        )
     built = {}
     for name, table in plan.tables.items():
         train, _ = table.split(plan.seeds[0])
@@ -149,7 +176,7 @@ def make_plan(
             wanted,
             table.task,
             _fitting_batches(base.params, len(train)),
-            estimator_params or {},
+            estimator_params,
         )
         _check_masks(plan, table)
     return replace(plan, models=built)
@@ -160,11 +187,7 @@ def _given(value, default):
 
 
 def _without(job, done):
-    left = [
-        s
-        for s, key in zip(job.sparsities, job.fit_keys(), strict=True)
-        if key not in done
-    ]
+    left = (s for s in job.sparsities if not done.issuperset(job.row_keys(s)))
     return replace(job, sparsities=tuple(left))
 
 

@@ -5,7 +5,7 @@ from scipy.stats import chi2, rankdata, studentized_range
 from scipy.stats import f as fisher_f
 
 from sparsekit.study._conditions import condition_columns, with_when
-from sparsekit.study._frame import check_confidence, check_frame
+from sparsekit.study._corrected_ttest import check_confidence
 from sparsekit.study._treatments import choose_treatments
 
 # Scores and mean ranks that differ by rounding only are ties.
@@ -48,6 +48,16 @@ class ModelRanks:
     groups : list of list of str
         Labels of the models that the test cannot tell apart: the largest sets within
         one critical difference, of at least two models each.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sparsekit.study import ModelRanks
+    >>> ranks = pd.DataFrame({"set": [1.0, 1.0, 2.0], "static": [2.0, 2.0, 1.0]})
+    >>> ModelRanks(ranks).table
+        model      rank  wins
+    0     set  1.333333     2
+    1  static  1.666667     1
     """
 
     def __init__(self, by_dataset, confidence=0.95):
@@ -100,7 +110,6 @@ def rank_models(frame, models, confidence):
     import pandas as pd
 
     check_confidence(confidence)
-    check_frame(frame)
     frame = with_when(frame)
     if "dataset" not in frame:
         frame = frame.assign(dataset="")

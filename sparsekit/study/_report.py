@@ -40,9 +40,11 @@ def format_summary(summary, pooled):
     ]
     differences = _differences(summary)
     if differences:
-        lines.append(
-            "Differences are paired by seed; * marks an interval that does not hold 0."
-        )
+        lines += [
+            "Differences are paired by seed, their intervals corrected for splits that "
+            "share rows;",
+            "* marks an interval that does not hold 0.",
+        ]
     several_tables = "dataset" in summary and summary["dataset"].nunique() > 1
     for name, per_rate, over_rates in by_condition(summary, pooled):
         if not several_tables:

@@ -1,17 +1,16 @@
 """What a study found: its rows, and the statistics and figures made of them."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import with_when
-from sparsekit.study._display import MissingnessStudyDisplay
+from sparsekit.study._description import percent
 from sparsekit.study._display_cost import CostDisplay
 from sparsekit.study._display_difference import DifferenceDisplay
 from sparsekit.study._display_ranks import CriticalDifferenceDisplay
-from sparsekit.study._frame import check_frame
-from sparsekit.study._grid import check_name
+from sparsekit.study._display_score import MissingnessStudyDisplay
 from sparsekit.study._ranks import rank_models
+from sparsekit.study._rows import check_rows, read_rows
 from sparsekit.study._summary import summarize
 
 DISPLAYS = {
@@ -41,8 +40,7 @@ class StudyResult:
     Raises
     ------
     ValueError
-        If a column or all rows are missing, if a column has other values than those of
-        a study, or if two rows are of the same fit.
+        If a column or all rows are missing, or if two rows are of the same fit.
 
     See Also
     --------
@@ -74,7 +72,7 @@ class StudyResult:
     """
 
     def __init__(self, frame):
-        check_frame(frame)
+        check_rows(frame)
         self.frame = frame.copy()
 
     @classmethod
@@ -96,10 +94,9 @@ class StudyResult:
         FileNotFoundError
             If there is no such file.
         ValueError
-            If its name has another ending, it cannot be read, or its rows are not those
-            of a study.
+            If its name has another ending, or its rows are not those of a study.
         """
-        return cls(_read(Path(path)))
+        return cls(read_rows(path))
 
     @classmethod
     def combine(cls, results):
@@ -117,8 +114,6 @@ class StudyResult:
 
         Raises
         ------
-        TypeError
-            If `results` is no mapping to results.
         ValueError
             If there is none, or if one of them is of several tables already.
         """
@@ -130,9 +125,8 @@ class StudyResult:
             raise ValueError("results is empty: at least one study is needed.")
         frames = []
         for name, result in results.items():
-            check_name("dataset", name)
             frame = result.frame if isinstance(result, cls) else result
-            check_frame(frame)
+            check_rows(frame)
             if "dataset" in frame:
                 if frame["dataset"].nunique() > 1:
                     raise ValueError(f"results[{name!r}] is of several datasets.")
@@ -225,7 +219,7 @@ class StudyResult:
         -----
         Over seeds, interval and p value are those of the corrected resampled t test of
         Nadeau and Bengio, see `corrected_ttest`: the splits of the seeds share most of
-        their rows. Those of `summary` are not corrected and are narrower. Over
+        their rows. So are the intervals of the differences in `summary`. Over
         datasets, which share nothing, the interval is Student's, and the p value is
         that of Wilcoxon's signed-rank test [1]_, which cannot be less than
         2 to the power of 1 - n: fewer than six datasets never give 5 %. The effect size
@@ -359,7 +353,7 @@ class StudyResult:
         ValueError
             If `kind` is not known.
         """
-        if not isinstance(kind, str) or kind not in DISPLAYS:
+        if kind not in DISPLAYS:
             raise ValueError(f"kind={kind!r} must be one of {', '.join(DISPLAYS)}.")
         return DISPLAYS[kind].from_frame(self.frame, **options).plot(axes)
 
@@ -387,39 +381,13 @@ class StudyResult:
         varied = sorted(s for s in frame["sparsity"].unique() if s > 0)
         facts = {}
         if "dataset" in frame:
-            facts["datasets"] = _list(frame["dataset"].unique())
-        facts["models"] = _list(frame["model"].unique())
+            facts["datasets"] = ", ".join(frame["dataset"].unique())
+        facts["models"] = ", ".join(frame["model"].unique())
         if varied:
-            facts["sparsities"] = _percent(varied)
-        facts["missing rates"] = _percent(sorted(frame["missing_rate"].unique()))
-        facts["mechanisms"] = _list(frame["mechanism"].unique())
+            facts["sparsities"] = percent(varied)
+        facts["missing rates"] = percent(sorted(frame["missing_rate"].unique()))
+        facts["mechanisms"] = ", ".join(frame["mechanism"].unique())
         if (frame["when"] != "both").any():
-            facts["when"] = _list(frame["when"].unique())
+            facts["when"] = ", ".join(frame["when"].unique())
         facts["seeds"] = str(frame["seed"].nunique())
         return facts
-
-
-def _read(path):
-    import pandas as pd
-
-    name = path.name.lower()
-    if not name.endswith((".csv", ".csv.gz", ".parquet")):
-        raise ValueError(f"the name of {path} must end in .csv, .csv.gz or .parquet.")
-    try:
-        if name.endswith(".parquet"):
-            return pd.read_parquet(path)
-        # A model called "NA" keeps its name.
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
-    except (ImportError, FileNotFoundError):
-        raise
-    # Parsers, decompressors and decoders each raise errors of their own.
-    except Exception as error:
-        raise ValueError(f"cannot read {path}: {error}") from error
-
-
-def _list(names):
-    return ", ".join(map(str, names))
-
-
-def _percent(shares):
-    return ", ".join(f"{100 * share:g}" for share in shares) + " %"

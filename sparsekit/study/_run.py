@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from sparsekit.study._cluster import run_on_cluster
 from sparsekit.study._fitted import n_iterations, n_weights
 from sparsekit.study._models import prepare, set_known_params
+from sparsekit.study._plan import row_key
 from sparsekit.study._progress import show_progress
 from sparsekit.study._table import share_of_nan
 
@@ -32,11 +33,12 @@ def collect_rows(plan, store, *, n_jobs=None, client=None, stream=None):
     has what is finished when an interrupt ends this early. Progress goes to `stream`.
     """
     done = store.done
-    jobs = plan.jobs(done)
-    with _study_environment(), show_progress(plan.n_fits, stream, len(done)) as advance:
+    jobs, n_done = plan.jobs(done), plan.n_fits_done(done)
+    with _study_environment(), show_progress(plan.n_fits, stream, n_done) as advance:
         for rows in _results(plan, jobs, n_jobs, client):
-            store.add(rows)
-            advance(len(rows))
+            # Of a fit with several rows, some may have been there before.
+            store.add([row for row in rows if row_key(row) not in done])
+            advance(len({row["sparsity"] for row in rows}))
 
 
 def try_models(plan, done=frozenset()):
@@ -63,17 +65,16 @@ def try_models(plan, done=frozenset()):
 
 
 def run_job(table, model, job):
-    """Return one row (a dict) per sparsity of the job."""
+    """Return the rows (dicts) of the job's fits, one for each of its conditions."""
     split_seed, mask_seed, network_seed = (
         int(seed) for seed in np.random.SeedSequence(job.seed).generate_state(3)
     )
     train, test = table.split(split_seed)
-    X = table.masked(job.mechanism, job.missing_rate, mask_seed)
+    mechanism, when = job.conditions[0]  # all make the same table
+    X = table.masked(mechanism, job.missing_rate, mask_seed)
     y = table.scaled_target(train)
     common = {
         "dataset": job.dataset,
-        "mechanism": job.mechanism,
-        "when": job.when,
         "missing_rate": job.missing_rate,
         "realized_missing_rate": share_of_nan(X),
         "model": job.model,
@@ -82,8 +83,8 @@ def run_job(table, model, job):
         "n_train": len(train),
         "n_test": len(test),
     }
-    X_train = (table.X if job.when == "transform" else X)[train]
-    X_test = (table.X if job.when == "fit" else X)[test]
+    X_train = (table.X if when == "transform" else X)[train]
+    X_test = (table.X if when == "fit" else X)[test]
     rows = []
     with threadpool_limits(1), parallel_config("sequential"):
         for sparsity in job.sparsities:
@@ -91,16 +92,15 @@ def run_job(table, model, job):
             start = time.perf_counter()
             _fit(fitted, X_train, y[train])
             seconds = time.perf_counter() - start
-            rows.append(
-                {
-                    **common,
-                    "sparsity": sparsity,
-                    "score": float(fitted.score(X_test, y[test])),
-                    "n_connections": n_weights(fitted),
-                    "n_iter": n_iterations(fitted),
-                    "fit_time": seconds,
-                }
-            )
+            row = {
+                **common,
+                "sparsity": sparsity,
+                "score": float(fitted.score(X_test, y[test])),
+                "n_connections": n_weights(fitted),
+                "n_iter": n_iterations(fitted),
+                "fit_time": seconds,
+            }
+            rows += [{**row, "mechanism": m, "when": w} for m, w in job.conditions]
     return rows
 
 

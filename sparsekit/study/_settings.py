@@ -90,6 +90,8 @@ def _difference(old, new, path):
         return next((text for text in found if text), None)
     if old == new:
         return None
+    if path[-1] == "checksum":
+        return f"the values of {path[-2]} are not those it was made of"
     return f"{' of '.join(reversed(path))} was {old}, and is {new}"
 
 

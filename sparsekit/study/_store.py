@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sparsekit.study._plan import KEYS
+from sparsekit.study._plan import row_key
+from sparsekit.study._rows import KEYS
 from sparsekit.study._settings import (
     first_difference,
     read_settings,
@@ -76,8 +77,8 @@ class ResultStore:
 
     @property
     def done(self):
-        """The keys of the fits that need no repetition."""
-        return {tuple(row[key] for key in KEYS) for row in self.rows}
+        """The keys of the rows that are there."""
+        return {row_key(row) for row in self.rows}
 
     def add(self, rows):
         """Take rows of fits that have ended."""
@@ -197,7 +198,7 @@ class FileStore(ResultStore):
         done = self.done
         if len(done) < len(self.rows):
             raise ValueError(f"{self.path} has some fits more than once.")
-        surplus = done - {key for job in plan.jobs() for key in job.fit_keys()}
+        surplus = done - {key for job in plan.jobs() for key in job.all_row_keys()}
         if surplus:
             fit = ", ".join(
                 f"{name} {value}"

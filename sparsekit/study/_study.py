@@ -117,6 +117,8 @@ def missingness_study(
 
     Raises
     ------
+    TypeError
+        If `models`, `datasets` or `estimator_params` is of another kind.
     ValueError
         If data or parameters are not valid, or `output` was made with other ones; found
         before the study starts.

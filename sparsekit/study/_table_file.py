@@ -1,8 +1,14 @@
 """A table of the user's own, read from a file."""
 
+import shlex
 from pathlib import Path
 
 import numpy as np
+
+CSV_HINT = (
+    "A CSV file is text in UTF-8: a line of column names, then rows of as many cells, "
+    "separated by commas."
+)
 
 
 class InputError(Exception):
@@ -67,8 +73,9 @@ def _read(path):
         ) from error
     # Parsers, decompressors and decoders each raise errors of their own.
     except Exception as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"cannot read {path}: {reason}") from error
+        reason = " ".join(str(error).split()).rstrip(".")
+        hint = "" if name.endswith(".parquet") else f" {CSV_HINT}"
+        raise InputError(f"cannot read {path}: {reason}.{hint}") from error
     if frame.empty:
         raise InputError(f"{path} has no rows.")
     return frame
@@ -87,21 +94,57 @@ def _check_column(frame, column, path):
 
 
 def _check_features(features):
+    text = [column for column, values in features.items() if not _is_numeric(values)]
+    if text:
+        example = features[text[0]].dropna().iloc[:1].tolist()
+        shown = f" (for instance {example[0]!r})" if example else ""
+        raise InputError(
+            f"{_named(text, 'is', 'are')} not numeric{shown}. Leave out what is no "
+            f"feature with {_drop_option(text)}, or encode it as numbers in the file; "
+            "a missing value is an empty cell."
+        )
+    infinite = [column for column, values in features.items() if _has_infinity(values)]
+    if infinite:
+        raise InputError(
+            f"{_named(infinite, 'has', 'have')} infinite values: leave these cells "
+            f"empty, or leave out all of it with {_drop_option(infinite)}."
+        )
+    empty = [column for column, values in features.items() if values.isna().all()]
+    if empty:
+        raise InputError(
+            f"{_named(empty, 'has', 'have')} no value in any row: leave it out with "
+            f"{_drop_option(empty)}."
+        )
+
+
+def _is_numeric(values):
     from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
 
-    for column, values in features.items():
-        if is_bool_dtype(values):
-            continue
-        if not is_numeric_dtype(values) or is_complex_dtype(values):
-            example = values.dropna().iloc[:1].tolist()
-            shown = f" (for instance {example[0]!r})" if example else ""
-            raise InputError(
-                f"column '{column}' is not numeric{shown}. Leave it out with --drop "
-                f"'{column}', or encode it as numbers in the file; a missing value is "
-                "an empty cell."
-            )
-        if np.isinf(values.to_numpy(np.float64, na_value=np.nan)).any():
-            raise InputError(
-                f"column '{column}' has infinite values: leave these cells empty, or "
-                f"leave the column out with --drop '{column}'."
-            )
+    if is_bool_dtype(values):
+        return True
+    return is_numeric_dtype(values) and not is_complex_dtype(values)
+
+
+def _has_infinity(values):
+    return np.isinf(values.to_numpy(np.float64, na_value=np.nan)).any()
+
+
+def _named(columns, one, several):
+    """Return such as "column 'a' is" and "columns 'a', 'b' are"."""
+    names = ", ".join(f"'{column}'" for column in columns)
+    if len(columns) == 1:
+        return f"column {names} {one}"
+    return f"columns {names} {several}"
+
+
+def _drop_option(columns):
+    """Return the option that leaves columns out, as one writes it in a shell."""
+    plain = [_quoted(c) for c in columns if not c.startswith("-")]
+    parts = [f"--drop {' '.join(plain)}"] if plain else []
+    # What begins with a dash would be taken for an option.
+    parts += [f"--drop={_quoted(c)}" for c in columns if c.startswith("-")]
+    return " ".join(parts)
+
+
+def _quoted(text):
+    return shlex.quote(text) if "'" in text else f"'{text}'"

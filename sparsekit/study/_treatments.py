@@ -112,17 +112,16 @@ def pair_treatments(frame, a, b):
     b : str, tuple of (str, float), list of these, or None
         None stands for all other models.
     """
-    firsts = find_treatments(frame, a)
+    find_treatments(frame, a)  # raises for what is no model
     if b is None:
         model = a[0] if isinstance(a, tuple) else a
         b = list(dict.fromkeys(t.model for t in treatments_of(frame)))
         b = [other for other in b if other != model]
     pairs = []
     for name in b if isinstance(b, list) else [b]:
-        seconds = find_treatments(frame, name)
         if name == a:
             raise ValueError(f"{a!r} cannot be compared with itself.")
-        pairs += _pairs(firsts, seconds)
+        pairs += _pairs(find_treatments(frame, a), find_treatments(frame, name))
     if not pairs:
         raise ValueError(f"The study has no model to compare {a!r} with.")
     return pairs

@@ -19,7 +19,6 @@ from sparsekit.topology._density_steps import (
 from sparsekit.topology._exploration import Exploration
 from sparsekit.topology._fan_in_grower import FanInGrower
 from sparsekit.topology._gradient_grower import GradientGrower
-from sparsekit.topology._growers import RandomGrower
 from sparsekit.topology._initial import (
     RandomTopology,
     connect_idle_neurons,
@@ -42,6 +41,7 @@ from sparsekit.topology._neurons import (
 from sparsekit.topology._observed_grower import ObservedGrower
 from sparsekit.topology._parameters import check_parameters_of
 from sparsekit.topology._plan import Replacement, plan_rewiring
+from sparsekit.topology._random_grower import RandomGrower
 from sparsekit.topology._random_pruner import RandomPruner
 from sparsekit.topology._redistribution import (
     MomentumRedistribution,

@@ -1,4 +1,4 @@
-"""Share a whole number of connections among layers."""
+"""Whole numbers in proportion to weights, within bounds, that have a given sum."""
 
 import numpy as np
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sparsekit.kernels._lanes import lanes_of
-from sparsekit.kernels.candidates import gradients_at
+from sparsekit.kernels.gradients import gradients_at
 
 # Lanes that are summed at once: every width of a tile in training is a multiple of it.
 _VECTOR = 16
@@ -109,9 +109,12 @@ class Layer(NamedTuple):
         ------
         ValueError
             If `values` and `deltas` are not known: a strategy that calls this lists
-            both in `needs`.
+            both in `needs`. If a position lies outside the layer.
         """
         values, deltas = (_whole_vectors(part) for part in self.probed())
+        end = values.shape[1] * deltas.shape[1]
+        if positions.size and not 0 <= positions.min() <= positions.max() < end:
+            raise ValueError(f"positions must be in [0, {end}), those of the layer.")
         lanes = lanes_of(values.dtype, _VECTOR)
         return gradients_at(lanes, values, deltas, positions)
 

@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.sampling import draw_by_column
-from sparsekit.topology._growers import RandomGrower
 from sparsekit.topology._layer import Layer
+from sparsekit.topology._random_grower import RandomGrower
 
 
 class ObservedGrower(BaseEstimator):

@@ -105,14 +105,16 @@ def plan_rewiring(
     """
     if not isinstance(fraction, Real) or not 0 <= fraction <= 1:
         raise ValueError(f"fraction must be a number in [0, 1]; got {fraction!r}.")
-    n_now = np.array([layer.indices.size for layer in layers])
-    total = int(n_now.sum()) if total is None else total
-    _check_total(total, layers)
-    must_go = max(int(n_now.sum()) - total, 0)
+    n_now = sum(layer.indices.size for layer in layers)
+    if total is None:
+        total = n_now
+    if total != n_now:
+        _check_total(total, layers)
+    must_go = max(n_now - total, 0)
     prune = _prune_network if _ranks_the_network(pruner) else _prune_by_layer
     dropped = prune(layers, pruner, fraction, rng, must_go)
     n_dropped = [int(np.count_nonzero(gone)) for gone in dropped]
-    count = total - int(n_now.sum()) + sum(n_dropped)
+    count = total - n_now + sum(n_dropped)
     if redistribution is None and count == sum(n_dropped):
         counts = n_dropped
     else:
@@ -132,16 +134,16 @@ def _ranks_the_network(pruner):
 def _prune_by_layer(layers, pruner, fraction, rng, must_go):
     """Return what goes in each layer; each loses its share of `must_go` at least."""
     n_now = np.array([layer.indices.size for layer in layers])
-    quotas = np.zeros_like(n_now)
+    quotas = [0] * len(layers)
     if must_go:
-        quotas = apportion(n_now, must_go, quotas, n_now - _least(layers))
+        quotas = apportion(n_now, must_go, quotas, n_now - _least(layers)).tolist()
     masks = []
     for layer, quota in zip(layers, quotas, strict=True):
         # So written, the fraction stays what it is where nothing must go.
-        share = fraction + (1.0 - fraction) * int(quota) / max(layer.indices.size, 1)
+        share = fraction + (1.0 - fraction) * quota / max(layer.indices.size, 1)
         mask = check_mask(pruner, layer, pruner.select(layer, share, rng))
         mask = _without_protected(layer, mask)
-        masks += _drop_more([layer], [mask], int(quota))
+        masks += _drop_more([layer], [mask], quota) if quota else [mask]
     return masks
 
 

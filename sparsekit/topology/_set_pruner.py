@@ -1,9 +1,9 @@
-"""Which connections to drop."""
+"""Drop the weights nearest to zero, positive and negative ones apart."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.kernels.selection import mark_smallest
+from sparsekit.kernels.smallest import mark_smallest
 from sparsekit.topology._layer import Layer
 
 

@@ -1,4 +1,4 @@
-"""Sharing an exact number of connections over layers."""
+"""From a sparsity to the number of connections of each layer."""
 
 from numbers import Real
 

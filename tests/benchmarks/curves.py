@@ -15,6 +15,9 @@ DENSITIES = (0.005, 0.01, 0.02, 0.04, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0)
 WIDTHS = (1000, 2000, 4000, 8000, 16000)
 EPOCH_ROWS = 60_000
 
+# Beyond these they take several times the time of a dense layer.
+LARGEST_DENSITIES = {"SparseLab": 0.5, "PyTorch CSR": 0.1}
+
 
 def _say(text):
     print(text, file=sys.stderr, flush=True)
@@ -36,8 +39,7 @@ def break_even(*, quick=False, repeats=3):
         if library in DENSE:
             cases.append((library, 1.0))
         else:
-            # Beyond one half SparseLab takes several times the time of a dense layer.
-            top = 0.5 if library == "SparseLab" else 1.0
+            top = LARGEST_DENSITIES.get(library, 1.0)
             cases += [(library, density) for density in densities if density <= top]
     times = {case: [] for case in cases}
     # All libraries take turns, so that none has a quieter machine than the others.

@@ -11,6 +11,7 @@ COLOURS = {
     "sparsekit dense": BLUE,
     "scikit-learn": ORANGE,
     "PyTorch": RED,
+    "PyTorch CSR": GREY,
     "SparseLab": GREEN,
 }
 

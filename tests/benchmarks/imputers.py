@@ -10,9 +10,7 @@ import time
 import warnings
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from scipy.stats import t
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_digits, make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -25,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from sparsekit import MARMasker, MCARMasker, MNARMasker, SETMLPClassifier
 from tests.benchmarks.figures import write_table
+from tests.benchmarks.studies import with_intervals
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "imputers.csv"
 TEST_SIZE = 0.25
@@ -91,20 +90,19 @@ def compared(rows):
     that overlap.
     """
     keys = ["table", "mechanism"]
-    scores, seconds = (
-        rows.pivot(index=[*keys, "split"], columns="model", values=value)
-        for value in ("score", "seconds")
+    of_absent = rows[rows["model"] == "absent"].set_index([*keys, "split"])
+    theirs = of_absent.loc[list(rows[[*keys, "split"]].itertuples(index=False))]
+    rows = rows.assign(
+        gain=rows["score"] - theirs["score"].to_numpy(),
+        time_ratio=rows["seconds"] / theirs["seconds"].to_numpy(),
     )
-    n_splits = rows["split"].nunique()
-    correction = np.sqrt(1 / n_splits + TEST_SIZE / (1 - TEST_SIZE))
-    gains = scores.sub(scores["absent"], axis=0).groupby(keys)
-    times = seconds.div(seconds["absent"], axis=0).groupby(keys).median()
-    table = gains.mean().stack().rename("gain").to_frame()
-    half = gains.std().stack() * correction * t.ppf(0.975, n_splits - 1)
-    table["half_width"] = half
-    table["score"] = scores.groupby(keys).mean().stack()
-    table["time_ratio"] = times.stack()
-    return table.reset_index()
+    keys = [*keys, "model"]
+    ratio = TEST_SIZE / (1 - TEST_SIZE)
+    table = with_intervals(rows, keys, ["gain", "score"], seed="split", ratio=ratio)
+    table = table.rename(columns={"gain_half_width": "half_width"})
+    times = rows.groupby(keys)["time_ratio"].median()
+    table = table.join(times, on=keys).sort_values(keys, ignore_index=True)
+    return table[[*keys, "gain", "half_width", "score", "time_ratio"]]
 
 
 def main(arguments=None):
@@ -124,8 +122,9 @@ def main(arguments=None):
     table = compared(rows)
     settings = {"splits": options.splits, "rate": options.rate}
     write_table(table, options.out, settings)
-    gains, widths = table["gain"], table["half_width"]
-    table["shown"] = [f"{g:+.3f} ± {h:.3f}" for g, h in zip(gains, widths, strict=True)]
+    # In points of accuracy.
+    gains, widths = 100 * table["gain"], 100 * table["half_width"]
+    table["shown"] = [f"{g:+.1f} ± {h:.1f}" for g, h in zip(gains, widths, strict=True)]
     columns = ["table", "mechanism"]
     for value in ("shown", "time_ratio"):
         print(table.pivot(index="model", columns=columns, values=value).T.to_string())

@@ -14,25 +14,30 @@ N_ROWS, N_TEST, LEVEL = 90, 30, 0.05
 N_TABLES = 4000
 
 
-def p_values_of_equal_models(seed, n_tables, n_splits):
-    """Return p values, corrected and not, of two models that are equally good.
+def scores_of_equal_models(rng, n_splits):
+    """Return the scores, of shape (n_splits, 2), of equally good models on one table.
 
     The target is the sum of two inputs and noise. One model regresses it on the first
-    input, the other on the second: by symmetry none is better. Each table is split
+    input, the other on the second: by symmetry none is better. The table is split
     several times, as a study splits it.
     """
+    X = rng.normal(size=(N_ROWS, 2))
+    y = X.sum(axis=1) + rng.normal(size=N_ROWS)
+    scores = np.empty((n_splits, 2))
+    for j in range(n_splits):
+        order = rng.permutation(N_ROWS)
+        test, train = order[:N_TEST], order[N_TEST:]
+        slope = X[train].T @ y[train] / (X[train] ** 2).sum(axis=0)
+        scores[j] = -((y[test, None] - slope * X[test]) ** 2).mean(axis=0)
+    return scores
+
+
+def p_values_of_equal_models(seed, n_tables, n_splits):
+    """Return p values, corrected and not, of two models that are equally good."""
     rng = np.random.default_rng(seed)
     corrected, ordinary = np.empty((2, n_tables))
     for i in range(n_tables):
-        X = rng.normal(size=(N_ROWS, 2))
-        y = X.sum(axis=1) + rng.normal(size=N_ROWS)
-        scores = np.empty((n_splits, 2))
-        for j in range(n_splits):
-            order = rng.permutation(N_ROWS)
-            test, train = order[:N_TEST], order[N_TEST:]
-            slope = X[train].T @ y[train] / (X[train] ** 2).sum(axis=0)
-            scores[j] = -((y[test, None] - slope * X[test]) ** 2).mean(axis=0)
-        a, b = scores.T
+        a, b = scores_of_equal_models(rng, n_splits).T
         corrected[i] = corrected_ttest(a, b, N_ROWS - N_TEST, N_TEST).p_value
         ordinary[i] = stats.ttest_rel(a, b).pvalue
     return corrected, ordinary

@@ -77,6 +77,26 @@ def _torch(work, n_threads, hidden_layer=None):
     return train
 
 
+def _torch_csr(work, n_threads):
+    import torch
+
+    class SparseLinear(torch.nn.Module):
+        """A CSR weight; `torch.sparse.mm` gives its entries a gradient."""
+
+        def __init__(self, n_in, n_out):
+            super().__init__()
+            kept = torch.rand(n_out, n_in) < work.density
+            bound = (n_in * work.density) ** -0.5
+            weight = torch.empty(n_out, n_in).uniform_(-bound, bound) * kept
+            self.weight = torch.nn.Parameter(weight.to_sparse_csr())
+            self.bias = torch.nn.Parameter(torch.zeros(n_out))
+
+        def forward(self, x):
+            return torch.sparse.mm(self.weight, x.T).T + self.bias
+
+    return _torch(work, n_threads, SparseLinear)
+
+
 def _sparselab(work, n_threads):
     import sparselab
 
@@ -93,13 +113,18 @@ TRAININGS = {
     "sparsekit dense": _ours(DenseMLPClassifier),
     "scikit-learn": _sklearn,
     "PyTorch": _torch,
+    "PyTorch CSR": _torch_csr,
     "SparseLab": _sparselab,
 }
 
 # Those whose time does not depend on the density.
 DENSE = {"sparsekit dense", "scikit-learn", "PyTorch"}
 
-_MODULES = {"PyTorch": ["torch"], "SparseLab": ["torch", "sparselab"]}
+_MODULES = {
+    "PyTorch": ["torch"],
+    "PyTorch CSR": ["torch"],
+    "SparseLab": ["torch", "sparselab"],
+}
 
 
 def is_installed(library):

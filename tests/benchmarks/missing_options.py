@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 from sklearn.base import clone
 from sklearn.datasets import (
     load_breast_cancer,
@@ -30,6 +29,7 @@ from sparsekit import (
     SETMLPRegressor,
 )
 from tests.benchmarks.figures import write_table
+from tests.benchmarks.studies import with_intervals
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "missing_options.csv"
 
@@ -110,15 +110,12 @@ def differences(rows):
     keys = ["mechanism", "missing_rate", "table", "seed"]
     wide = rows.pivot(index=keys, columns="option", values="score")
     gains = wide.sub(wide["absent"], axis=0).drop(columns="absent")
+    gains = gains.stack().rename("gain").reset_index()
     # The tables of one seed share nothing but the seed, but their mean is one number a
     # seed: intervals over seeds, for the given tables.
-    by_seed = gains.groupby(["mechanism", "missing_rate", "seed"]).mean()
-    by_cell = by_seed.groupby(["mechanism", "missing_rate"])
-    mean, error, n = by_cell.mean(), by_cell.sem(), rows["seed"].nunique()
-    half = error * t.ppf(0.975, n - 1)
-    tidy = mean.stack().rename("gain").to_frame()
-    tidy["half_width"] = half.stack()
-    return tidy.reset_index()
+    table = with_intervals(gains, ["mechanism", "missing_rate", "option"], ["gain"])
+    table = table.rename(columns={"gain_half_width": "half_width"})
+    return table.drop(columns="n_seeds")
 
 
 def main(arguments=None):
@@ -141,8 +138,9 @@ def main(arguments=None):
         ]
     table = differences(pd.DataFrame(rows))
     write_table(table, options.out, {"seeds": options.seeds})
-    gains, widths = table["gain"], table["half_width"]
-    table["shown"] = [f"{g:+.3f} ± {h:.3f}" for g, h in zip(gains, widths, strict=True)]
+    # In points: hundredths of accuracy and of R2.
+    gains, widths = 100 * table["gain"], 100 * table["half_width"]
+    table["shown"] = [f"{g:+.1f} ± {h:.1f}" for g, h in zip(gains, widths, strict=True)]
     columns = ["missing_rate", "mechanism"]
     print(table.pivot(index="option", columns=columns, values="shown").to_string())
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
@@ -22,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 
 from sparsekit import DenseMLPRegressor, SETMLPRegressor
 from tests.benchmarks.figures import write_table
+from tests.benchmarks.studies import with_intervals
 from tests.reference.linear_gaussian import (
     MECHANISMS,
     bayes_prediction,
@@ -108,13 +108,12 @@ def main(arguments=None):
             for row in scores(mechanism, seed, options.samples, options.epochs)
         ]
     frame = pd.DataFrame(rows)
-    groups = frame.groupby(["mechanism", "predictor"], sort=False)
-    table = groups[["r2", "weights"]].mean()
-    half = groups["r2"].sem() * t.ppf(0.975, options.seeds - 1)
-    table.insert(1, "half_width", half)
+    table = with_intervals(frame, ["mechanism", "predictor"], ["r2", "weights"])
+    table = table.rename(columns={"r2_half_width": "half_width"})
+    table = table[["mechanism", "predictor", "r2", "half_width", "weights"]]
     settings = {name: vars(options)[name] for name in ("seeds", "samples", "epochs")}
-    write_table(table.reset_index(), options.out, settings)
-    print(table.round(3).to_string())
+    write_table(table, options.out, settings)
+    print(table.round(3).to_string(index=False))
     print("published", pd.DataFrame(PUBLISHED).to_string(), sep="\n")
 
 

@@ -22,7 +22,7 @@ from sparsekit.kernels._lanes import (
     store,
     width_of,
 )
-from sparsekit.kernels.backward import backward_inputs, gradient_rows
+from sparsekit.kernels.backward import backward_inputs, gradient_by_row
 from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.optimizer import update
 from sparsekit.topology import RandomGrower, SETPruner
@@ -123,7 +123,7 @@ def _backward(lanes, net, values, deltas, noise, gradient, repeats):
 @numba.njit(error_model="numpy")
 def _gradient(lanes, net, values, deltas, gradient, repeats):
     for _ in range(repeats):
-        gradient_rows(lanes, net, 0, net.sizes[1], 0, 1, values, deltas, gradient)
+        gradient_by_row(lanes, net, 0, net.sizes[1], 1, values, deltas, gradient)
 
 
 @numba.njit(error_model="numpy")

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from scipy.stats import t
 
@@ -57,7 +58,7 @@ def _append(rows, path):
         writer.writerows(rows)
 
 
-def with_intervals(rows, keys, values, seed="seed"):
+def with_intervals(rows, keys, values, seed="seed", ratio=0.0):
     """Return means over seeds, and the half widths of their 95 % intervals.
 
     Parameters
@@ -68,6 +69,9 @@ def with_intervals(rows, keys, values, seed="seed"):
     values : list of str
     seed : str, default="seed"
         Rows of one seed are averaged first: they are not independent.
+    ratio : float, default=0.0
+        Test rows for each training row where seeds are splits of one table, whose
+        overlap widens the intervals (Nadeau and Bengio, 2003).
 
     Returns
     -------
@@ -78,6 +82,7 @@ def with_intervals(rows, keys, values, seed="seed"):
     groups = by_seed.groupby(level=keys, sort=False, dropna=False)
     n_known = groups.count()
     half = groups.sem() * t.ppf(0.975, (n_known - 1).clip(lower=1))
+    half *= np.sqrt(1 + n_known * ratio)
     table = groups.mean().join(half.add_suffix("_half_width"))
     return table.assign(n_seeds=n_known.max(axis=1)).reset_index()
 

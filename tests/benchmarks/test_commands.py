@@ -5,7 +5,7 @@ import sys
 import pandas as pd
 import pytest
 
-from tests.benchmarks import drawing, figures, largest, roofline
+from tests.benchmarks import drawing, figures, largest, roofline, turns
 from tests.benchmarks.libraries import TRAININGS, is_installed
 from tests.benchmarks.measure import in_own_process, steady_seconds
 from tests.benchmarks.networks import Work
@@ -158,3 +158,12 @@ def test_roofline_prints_a_line_for_every_kernel(capsys):
     printed = capsys.readouterr().out
     for name in ("multiply-adds", "forward", "backward", "update", "rewiring"):
         assert name in printed
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support")  # PyTorch's own
+@pytest.mark.skipif(not is_installed("PyTorch"), reason="needs PyTorch")
+def test_turns_prints_shares_of_the_dense_step(capsys):
+    turns.main(["--rounds", "2", "--densities", "0.5"], work=Work(**TINY))
+    printed = capsys.readouterr().out
+    assert "PyTorch, every connection" in printed
+    assert printed.splitlines()[-1].split()[0] == "0.5"

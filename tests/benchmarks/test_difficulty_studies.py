@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sparsekit.study import corrected_ttest
 from tests.benchmarks import (
     finders,
     forgetting_causes,
@@ -48,6 +49,16 @@ def test_intervals_are_over_seeds_not_over_the_rows_of_a_seed():
     assert table["n_seeds"].item() == 2
     # Two means, 1 and 3: standard error 1, and t of one degree of freedom.
     assert table["value_half_width"].item() == pytest.approx(12.706, abs=1e-3)
+
+
+def test_intervals_of_overlapping_splits_are_those_of_the_corrected_test():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=6)
+    rows = pd.DataFrame({"split": range(6), "key": "k", "value": values})
+    table = studies.with_intervals(rows, ["key"], ["value"], seed="split", ratio=0.5)
+    expected = corrected_ttest(values, np.zeros(6), n_train=2, n_test=1)
+    half_width = (expected.high - expected.low) / 2
+    assert table["value_half_width"].item() == pytest.approx(half_width)
 
 
 @pytest.mark.parametrize("table", planted.TABLES)

@@ -113,6 +113,21 @@ def test_drift_is_told_and_acted_on():
     assert anew["windowed"].iloc[-1] > found["windowed"].iloc[-1]
 
 
+def test_an_estimator_that_is_changed_in_place_at_drift_goes_on():
+    X, y = stream()
+    told = []
+
+    def note(model):
+        told.append(model)
+
+    plain = prequential_scores(GaussianNB(), X, y, drift_detector=ErrorCounter())
+    noted = prequential_scores(
+        GaussianNB(), X, y, drift_detector=ErrorCounter(), on_drift=note
+    )
+    assert len(told) == plain["drift"].sum() > 0
+    assert noted.equals(plain)
+
+
 def test_a_detector_is_copied_unless_the_estimator_is_not():
     X, y = stream()
     detector = ErrorCounter()

@@ -69,6 +69,14 @@ def test_weights_are_kept_with_the_rows():
     np.testing.assert_array_equal(weights, [1, 1, 1, 1, *(np.array(old) + 5)])
 
 
+def test_weights_of_fit_are_kept_with_the_rows():
+    X, y = digits()
+    weights = np.arange(90.0) + 1
+    replay = ReplayClassifier(SGDClassifier(random_state=0), random_state=0)
+    kept = replay.fit(X[:90], y[:90], sample_weight=weights).buffer_
+    np.testing.assert_array_equal(kept.sample_weight_, weights[kept.rows_])
+
+
 def test_replay_keeps_what_came_first():
     X, y = digits()
     order = np.argsort(y, kind="stable")

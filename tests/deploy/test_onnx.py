@@ -21,37 +21,12 @@ from sparsekit import (
     StaticSparseMLPRegressor,
 )
 from sparsekit.neural_network import export_onnx
+from tests.deploy.fitted import MODES, flowers, trained
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-MODES = {
-    "absent": {},
-    "indicator": {"missing": "indicator"},
-    "expected": {"missing": "expected"},
-    "sample": {"missing_scaling": "sample"},
-    "neuron": {"missing_scaling": "neuron"},
-    "indicator and sample": {"missing": "indicator", "missing_scaling": "sample"},
-    "indicator and neuron": {"missing": "indicator", "missing_scaling": "neuron"},
-    "not standardised": {"standardize": False, "missing_scaling": "neuron"},
-}
 ACTIVATIONS = ["identity", "logistic", "tanh", "relu", "leaky_relu", "all_relu"]
 EPSILON = {"float32": 2.0**-24, "float64": 2.0**-53}
-
-
-def flowers(dtype="float32"):
-    X, y = load_iris(return_X_y=True)
-    rng = np.random.default_rng(0)
-    X[rng.random(X.shape) < 0.25] = np.nan
-    X[3] = np.nan
-    return X.astype(dtype), y
-
-
-def trained(network=SETMLPClassifier, hidden=(20, 10), **settings):
-    X, y = flowers()
-    given = {"sparsity": 0.5, "max_iter": 5, "random_state": 0} | settings
-    if network is DenseMLPClassifier:
-        del given["sparsity"]
-    return network(hidden, **given).fit(X, y)
 
 
 def run(model, X):
@@ -106,7 +81,7 @@ def test_classifiers_agree_within_rounding(activation, dtype, sparse):
 @pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
 def test_every_mode_of_missing_inputs_agrees(mode, sparse):
     net = trained(**mode)
-    X, _ = flowers()
+    X, _ = flowers("float32")
     # The largest difference seen is 1e-6.
     assert_probabilities(run(export_onnx(net, sparse=sparse), X), net, X, 1e-5)
 
@@ -115,13 +90,13 @@ def test_every_mode_of_missing_inputs_agrees(mode, sparse):
 @pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
 def test_few_layers_agree(mode, hidden):
     net = trained(hidden=hidden, **mode)
-    X, _ = flowers()
+    X, _ = flowers("float32")
     assert_probabilities(run(export_onnx(net), X), net, X, 1e-5)
 
 
 @pytest.mark.parametrize("n_outputs", [None, 1, 3])
 def test_regressors_agree_in_the_units_of_the_target(n_outputs):
-    X, _ = flowers()
+    X, _ = flowers("float32")
     rng = np.random.default_rng(0)
     shape = len(X) if n_outputs is None else (len(X), n_outputs)
     net = StaticSparseMLPRegressor((9,), sparsity=0.3, max_iter=5, random_state=0)
@@ -148,7 +123,7 @@ def test_regressors_agree_in_the_units_of_the_target(n_outputs):
     ids=["object", "str", "bool", "int", "float"],
 )
 def test_labels_of_any_type_agree(labels, out_activation):
-    X, y = flowers()
+    X, y = flowers("float32")
     net = SETMLPClassifier((9,), max_iter=5, random_state=0)
     net.set_params(out_activation=out_activation)
     net.fit(X, labels[(y > 0).astype(int)])
@@ -156,7 +131,7 @@ def test_labels_of_any_type_agree(labels, out_activation):
 
 
 def test_label_indicators_agree():
-    X, y = flowers()
+    X, y = flowers("float32")
     net = SETMLPClassifier((9,), max_iter=5, random_state=0)
     net.fit(X, np.column_stack([y == 0, y > 0]).astype(int))
     result = run(export_onnx(net), X)
@@ -166,7 +141,7 @@ def test_label_indicators_agree():
 
 def test_dense_networks_agree():
     net = trained(DenseMLPClassifier)
-    X, _ = flowers()
+    X, _ = flowers("float32")
     assert_probabilities(run(export_onnx(net), X), net, X, 1e-5)
 
 
@@ -196,9 +171,15 @@ def test_steps_before_the_network_are_part_of_the_model(steps):
     assert_probabilities(run(export_onnx(pipeline), X), pipeline, X, 1e-12)
 
 
+def test_models_are_of_versions_that_old_runtimes_read():
+    model = export_onnx(trained())
+    assert model.ir_version == 8
+    assert [entry.version for entry in model.opset_import] == [17]
+
+
 def test_any_number_of_rows_can_be_predicted():
     model = export_onnx(trained())
-    X, _ = flowers()
+    X, _ = flowers("float32")
     assert len(run(model, X[:1])["label"]) == 1
     assert len(run(model, X)["label"]) == len(X)
 
@@ -227,7 +208,7 @@ def test_the_file_holds_the_model(tmp_path):
     ],
 )
 def test_other_steps_are_refused(step, message):
-    X, y = flowers()
+    X, y = flowers("float32")
     pipeline = make_pipeline(step, SETMLPClassifier((5,), max_iter=1))
     with pytest.raises(ValueError, match=message):
         export_onnx(pipeline.fit(np.nan_to_num(X), y))
@@ -235,7 +216,7 @@ def test_other_steps_are_refused(step, message):
 
 @pytest.mark.filterwarnings("ignore:Skipping features:UserWarning")
 def test_an_imputer_that_drops_columns_is_refused():
-    X, y = flowers()
+    X, y = flowers("float32")
     X[:, 1] = np.nan
     pipeline = make_pipeline(SimpleImputer(), SETMLPClassifier((5,), max_iter=1))
     with pytest.raises(ValueError, match="keep_empty_features"):

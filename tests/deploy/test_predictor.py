@@ -21,40 +21,13 @@ from sparsekit import (
 )
 from sparsekit.deploy import SparsePredictor
 from sparsekit.neural_network import to_predictor
+from tests.deploy.fitted import MODES, flowers, trained
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 ROOT = Path(__file__).resolve().parents[2]
-MODES = {
-    "absent": {},
-    "indicator": {"missing": "indicator"},
-    "expected": {"missing": "expected"},
-    "sample": {"missing_scaling": "sample"},
-    "neuron": {"missing_scaling": "neuron"},
-    "indicator and sample": {"missing": "indicator", "missing_scaling": "sample"},
-    "indicator and neuron": {"missing": "indicator", "missing_scaling": "neuron"},
-    "not standardised": {"standardize": False, "missing_scaling": "neuron"},
-    "expected, not standardised": {"standardize": False, "missing": "expected"},
-}
 # Sums of less than 50 terms of size 1 to 10, in another order; logits and targets.
 ROUNDING = {"float32": 1e-4, "float64": 1e-12}
-
-
-def flowers():
-    X, y = load_iris(return_X_y=True)
-    rng = np.random.default_rng(0)
-    X[rng.random(X.shape) < 0.2] = 0.0
-    X[rng.random(X.shape) < 0.25] = np.nan
-    X[3] = np.nan
-    return X, y
-
-
-def trained(network=SETMLPClassifier, hidden=(20, 10), **settings):
-    X, y = flowers()
-    given = {"sparsity": 0.5, "max_iter": 5, "random_state": 0} | settings
-    if network is DenseMLPClassifier:
-        del given["sparsity"]
-    return network(hidden, **given).fit(X, y)
 
 
 def assert_agree(predictor, net, X, tolerance):
@@ -144,6 +117,22 @@ def test_rows_in_many_blocks_agree(monkeypatch):
     monkeypatch.setattr("sparsekit.deploy._predictor._BLOCK", 70)
     net = trained(dtype="float64")
     assert_agree(to_predictor(net), net, flowers()[0], 1e-12)
+
+
+def test_no_rows_have_no_predictions():
+    X, _ = flowers()
+    predictor = to_predictor(trained())
+    assert predictor.predict(X[:0]).shape == (0,)
+    assert predictor.predict_proba(sparse.csr_array(X[:0])).shape == (0, 3)
+
+
+def test_entries_of_one_cell_are_added_and_stay_as_they_were_given():
+    predictor = to_predictor(trained())
+    X = sparse.csr_array(([1.0, 2.0, 0.5], [2, 0, 2], [0, 3]), shape=(1, 4))
+    expected = predictor.predict_proba(np.array([[2.0, 0.0, 1.5, 0.0]]))
+    assert_allclose(predictor.predict_proba(X), expected, rtol=1e-5)
+    assert X.data.tolist() == [1.0, 2.0, 0.5]
+    assert X.indices.tolist() == [2, 0, 2]
 
 
 @pytest.mark.parametrize("mode", MODES.values(), ids=MODES)

@@ -49,21 +49,23 @@ def test_the_first_reason_counts():
     nan = np.nan
     table = pd.DataFrame(
         {
-            "confidence": [0.1, 0.1, 0.1, 0.9, 0.9, nan],
-            "aum": [-1.0, -1.0, 1.0, 1.0, 1.0, nan],
-            "lift": [0.1, 0.1, 0.1, 1.0, 0.1, nan],
+            "confidence": [0.1, 0.1, 0.1, 0.9, 0.1, 0.9, nan],
+            "aum": [-1.0, -1.0, 1.0, 1.0, -1.0, 1.0, nan],
+            "lift": [0.1, 0.1, 0.1, 1.0, 1.0, 0.1, nan],
         }
     )
-    events = pd.DataFrame({"n_forgotten": [0, 0, 0, 2, 0, nan]})
+    events = pd.DataFrame({"n_forgotten": [0, 0, 0, 2, 0, 0, nan]})
     record = {
-        "correct": np.array([0, 0, 1, 1, 1, -1]),
-        "n_seen": np.array([9, 9, 9, 9, 9, 0]),
+        # The label of a sample that is right at the end is not suspect.
+        "correct": np.array([0, 0, 1, 1, 1, 1, -1]),
+        "n_seen": np.array([9, 9, 9, 9, 9, 9, 0]),
         "rewirings": {"rows": np.array([0, 2]), "lost_at": np.array([4, 0])},
     }
     assert _reasons(record, table, events).tolist() == [
         "pruned_away",
         "suspect_label",
         "underserved",
+        "ambiguous",
         "ambiguous",
         "easy",
         None,

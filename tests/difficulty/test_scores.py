@@ -16,6 +16,7 @@ from sparsekit.difficulty import (
     forgetting_events,
 )
 from sparsekit.neural_network import Recording
+from tests.callbacks import Callback
 from tests.reference.naive_record import facts
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -24,21 +25,12 @@ N_EPOCHS = 12
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 
 
-class Outputs:
+class Outputs(Callback):
     """Callback that keeps the outputs for all rows after every epoch."""
 
     def __init__(self, X):
         self.X = X
         self.outputs = []
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
 
     def on_fit_task_end(self, estimator, context, *, fitted_estimator):
         if context.task_name == "epoch":
@@ -153,6 +145,24 @@ def test_never_learned_samples_count_as_the_caller_says(rule, count):
     assert_array_equal(table["n_forgotten"], [count, 1])
     assert table["never_learned"].tolist() == [True, False]
     assert not table["unforgettable"].any()
+
+
+def test_events_of_a_cause_are_those_of_the_evaluations_around_rewirings():
+    rewirings = {
+        "rows": np.array([0, 1, 3]),
+        "n_forgotten": np.array([[0, 1, 0], [0, 0, 0], [2, 0, 0]]),
+        "n_evaluated": np.array([6, 6, 6]),
+        "correct": np.array([0, 0, 1]),
+    }
+    one = record(4, rewirings=rewirings)
+    table = forgetting_events(one, source="prune")
+    # Row 0 is wrong at the end, but what was forgotten had been learned.
+    assert_array_equal(table["n_forgotten"], [1, 6, np.nan, 0])
+    assert table["never_learned"].tolist() == [False, True, pd.NA, False]
+    assert table["unforgettable"].tolist() == [False, False, pd.NA, True]
+    every = forgetting_events(one, source="all", never_learned="zero")
+    assert_array_equal(every["n_forgotten"], [1, 0, np.nan, 2])
+    assert_array_equal(every["rate"] * 6, [1, 0, np.nan, 2])
 
 
 def test_rows_that_were_held_out_have_no_score():

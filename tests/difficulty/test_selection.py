@@ -15,7 +15,7 @@ from sparsekit.difficulty import (
     difficulty_report,
     selection_curve,
 )
-from sparsekit.difficulty._selection import STRATEGIES, select
+from sparsekit.difficulty._select import STRATEGIES, select
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -50,6 +50,22 @@ def test_strategies_take_the_end_of_the_ranking_that_they_name():
     assert select(scores, 0.3, "hardest", 0.0, rng).tolist() == [7, 8, 9]
     assert select(scores, 0.3, "hardest", 0.2, rng).tolist() == [5, 6, 7]
     assert select(scores, 0.3, "easiest", 0.0, rng).tolist() == [0, 1, 2]
+
+
+def test_shares_are_of_all_rows_those_without_a_score_among_them():
+    scores = np.append(np.arange(10.0), np.full(10, np.nan))
+    rng = np.random.RandomState(0)
+    assert select(scores, 1.0, "hardest", 0.2, rng).tolist() == [0, 1, 2, 3, 4, 5]
+    assert select(scores, 0.2, "hardest", 0.0, rng).tolist() == [6, 7, 8, 9]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_choice_by_chance_does_not_depend_on_the_strategy(strategy):
+    X, y = load_iris(return_X_y=True)
+    options = {"by": "random", "keep": 0.2, "random_state": 0}
+    plain = HardSampleSelector(net_of(), **options).fit(X, y)
+    other = HardSampleSelector(net_of(), strategy=strategy, **options).fit(X, y)
+    np.testing.assert_array_equal(other.sample_indices_, plain.sample_indices_)
 
 
 def test_strata_share_the_selection_evenly():

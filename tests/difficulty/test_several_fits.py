@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -91,6 +91,29 @@ def test_nearest_neighbours_memorize_what_has_no_like():
     pd.testing.assert_frame_equal(again, scores)
 
 
+class Coin(ClassifierMixin, BaseEstimator):
+    """Predicts by chance."""
+
+    def __init__(self, random_state=None):
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.random.RandomState(self.random_state).randint(2, size=len(X))
+
+
+def test_the_standard_error_is_the_spread_of_memorization_by_chance():
+    X, y = np.zeros((4000, 1)), np.arange(4000) % 2
+    scores = memorization_scores(Coin(), X, y, n_models=40, random_state=0)
+    spread = scores["memorization"].std()
+    # Variances that divide by n, not n - 1, are too small by 1/28 and 1/12. In 20 runs
+    # the ratio was 1.03 to 1.07.
+    assert 1.0 < spread / scores["standard_error"].mean() < 1.1
+
+
 def test_regressions_are_memorized_by_squared_errors():
     X, y = load_diabetes(return_X_y=True)
     scores = memorization_scores(LinearRegression(), X, y, n_models=8, random_state=0)
@@ -116,3 +139,25 @@ def test_wrong_labels_are_forgotten_on_the_second_split():
     assert np.isinf(right["forgotten_for_good"]).mean() > 0.7
     with pytest.raises(ValueError, match="split must be"):
         second_split_forgetting(net, X, y, split=0)
+
+
+def test_second_split_forgetting_counts_the_epochs_up_to_the_last_right_one():
+    X, y = load_iris(return_X_y=True)
+    y[::7] = (y[::7] + 1) % 3
+    net = SETMLPClassifier((20,), max_iter=30, random_state=0, batch_size=8)
+    table = second_split_forgetting(net, X, y, split=0.4, epochs=5, random_state=1)
+    first = table["first_part"].to_numpy(dtype=bool)
+    model = clone(net).fit(X[first], y[first])
+    right = [model.predict(X[first]) == y[first]]
+    for _ in range(5):
+        model.partial_fit(X[~first], y[~first])
+        right.append(model.predict(X[first]) == y[first])
+    expected = []
+    for looks in np.transpose(right):
+        wrong_since = 6
+        while wrong_since > 0 and not looks[wrong_since - 1]:
+            wrong_since -= 1
+        expected.append(np.inf if wrong_since == 6 else wrong_since)
+    assert table["forgotten_for_good"][first].tolist() == expected
+    # Some never right, some forgotten on the way, some kept.
+    assert {0, np.inf} < set(expected)

@@ -30,6 +30,7 @@ def selector():
 def test_a_classifier_is_fitted_to_the_selected_rows(selector):
     X, y = load_iris(return_X_y=True)
     net = SubsetFitClassifier(LogisticRegression(), selector).fit(X, y)
+    assert not hasattr(selector, "sample_indices_")  # a clone of it was fitted
     rows = selector.fit(X, y).sample_indices_
     np.testing.assert_array_equal(net.sample_indices_, rows)
     plain = LogisticRegression().fit(X[rows], y[rows])

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 from scipy import sparse
 
+from sparsekit.kernels._structs import BY_INPUT, BY_ROW
 from sparsekit.network import SparseNetwork
 
 
@@ -54,7 +55,7 @@ def _check_coefs(net, network):
 
 def _check_by_input(network):
     """Check the by-input index against the connections."""
-    formats = np.ones(network.sizes.size, dtype=np.int64)
+    formats = np.append(BY_ROW, np.full(network.n_layers, BY_INPUT))
     arrays = network.for_training(formats, 1)
     source = np.repeat(np.arange(arrays.in_indptr.size - 1), np.diff(arrays.in_indptr))
     place = arrays.in_position[: source.size]

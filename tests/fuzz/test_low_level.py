@@ -29,9 +29,9 @@ from sparsekit.network import (
     live_parts,
     raw_outputs,
     select_connections,
+    subnetwork,
     thread_count,
     value_targets,
-    without,
 )
 from sparsekit.neural_network import export_onnx, to_predictor
 from sparsekit.topology import (
@@ -110,7 +110,7 @@ def test_networks_train_and_are_rewired(network, seed, data):
     for one in degree_statistics(trainer.network).values():
         assert len(one) == network.n_layers
     neurons, connections = live_parts(trainer.network)
-    smaller = without(trainer.network, neurons, connections)
+    smaller = subnetwork(trainer.network, neurons, connections)
     assert np.array_equal(raw_outputs(smaller, samples), out)
 
 

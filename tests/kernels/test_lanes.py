@@ -32,7 +32,7 @@ def run_dropout(lanes, key, threshold, scale, out):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_operations(dtype):
+def test_operations_on_lanes_equal_those_on_arrays(dtype):
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 3 * WIDTH)).astype(dtype)
     a[WIDTH], a[WIDTH + 1] = 0.0, -0.0

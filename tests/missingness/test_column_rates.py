@@ -119,3 +119,13 @@ def test_parameters_are_not_modified():
     rates_of(missing_rate=0.1, features=features)
     assert rates.tolist() == [0.1, 0.2, 0.3, 0.4]
     assert features.tolist() == [2, -1, 0]
+
+
+def test_a_rate_that_rounding_puts_out_of_reach_is_reached():
+    X = np.random.default_rng(0).normal(size=(50, 10))
+    rate = 0.1 + 0.2
+    assert rate > 3 / 10
+    masker = MCARMasker(rate, features=[0, 1, 2], row_key="position").fit(X)
+    assert masker.target_rates_.tolist() == [1.0] * 3 + [0.0] * 7
+    by_column = MCARMasker([1.0] * 3 + [0.0] * 7, row_key="position").fit(X)
+    assert by_column.target_rates_.tolist() == masker.target_rates_.tolist()

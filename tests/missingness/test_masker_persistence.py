@@ -1,12 +1,9 @@
 """A fitted masker survives storage, copies and other processes."""
 
-import pickle
-
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
-import skops.io
 from scipy import sparse
 from sklearn.base import clone
 
@@ -18,6 +15,7 @@ from sparsekit.missingness import (
     MNARMasker,
     MonotoneMasker,
 )
+from tests.storing import WAYS
 
 MASKERS = [
     MCARMasker(0.4, random_state=0),
@@ -37,31 +35,8 @@ def frame():
     return pd.DataFrame(values, columns=["a", "b", "c"])
 
 
-def through_pickle(masker, folder):
-    return pickle.loads(pickle.dumps(masker))
-
-
-def through_joblib(masker, folder):
-    joblib.dump(masker, folder / "masker.joblib")
-    return joblib.load(folder / "masker.joblib")
-
-
-def through_memory_map(masker, folder):
-    joblib.dump(masker, folder / "masker.joblib")
-    return joblib.load(folder / "masker.joblib", mmap_mode="r")
-
-
-def through_skops(masker, folder):
-    stored = skops.io.dumps(masker)
-    own_types = skops.io.get_untrusted_types(data=stored)
-    assert all(name.startswith("sparsekit.") for name in own_types)
-    return skops.io.loads(stored, trusted=own_types)
-
-
 @pytest.mark.parametrize("masker", MASKERS, ids=repr)
-@pytest.mark.parametrize(
-    "store", [through_pickle, through_joblib, through_memory_map, through_skops]
-)
+@pytest.mark.parametrize("store", WAYS)
 def test_a_stored_masker_gives_the_same_masks(masker, store, tmp_path):
     X = frame()
     fitted = clone(masker).fit(X)

@@ -29,6 +29,14 @@ def test_when_says_which_calls_mask(when, masked_in_fit, masked_in_transform, st
 
 
 @pytest.mark.parametrize("when", ["both", "fit", "transform"])
+def test_what_is_not_masked_is_a_copy_all_the_same(when):
+    X = normal_data()
+    masker = MCARMasker(0.5, when=when, random_state=0)
+    assert not np.shares_memory(masker.fit_transform(X), X)
+    assert not np.shares_memory(masker.transform(X), X)
+
+
+@pytest.mark.parametrize("when", ["both", "fit", "transform"])
 def test_mask_and_realized_rate_do_not_depend_on_when(when):
     X = normal_data()
     masker = MCARMasker(0.5, when=when, random_state=0).fit(X)

@@ -27,7 +27,7 @@ def test_slopes_left_of_zero(name, slope, kind, hidden_slopes):
 
 
 @pytest.mark.parametrize(("name", "kind"), [("logistic", LOGISTIC), ("tanh", TANH)])
-def test_sigmoidal_kinds(name, kind):
+def test_sigmoidal_activations_have_kinds_of_their_own(name, kind):
     kinds, _ = activation_table(name, None, 1)
     assert kinds.tolist() == [kind] * 3
 

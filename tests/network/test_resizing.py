@@ -49,6 +49,15 @@ def test_survivors_keep_weight_and_moments_and_the_total_is_exact(
             assert all(not any(value) for value in new[pair])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_and_moments_keep_their_precision(dtype):
+    rng = np.random.default_rng(0)
+    trainer = random_trainer(rng, (6, 9, 8, 3), 0.5, "adam", dtype)
+    trainer.rewire(SETPruner(), RandomGrower(), 0.3, rng, total=40)
+    moved = [trainer.network.weights, *trainer.state.weight_moments().values()]
+    assert {values.dtype for values in moved} == {np.dtype(dtype)}
+
+
 def test_training_goes_on_with_fewer_connections():
     rng = np.random.default_rng(1)
     network = sparse_network(random_naive_network(rng, (6, 9, 8, 3), 0.8, "tanh"))

@@ -5,7 +5,7 @@ import pytest
 from sparsekit.network import LearningRate
 
 
-def test_constant():
+def test_a_constant_rate_stays_and_ends_at_a_plateau():
     rate = LearningRate("constant", 0.3, 0.5, 10)
     assert [rate.at(epoch, 100 * epoch) for epoch in range(3)] == [0.3] * 3
     assert rate.plateau()

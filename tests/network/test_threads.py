@@ -134,7 +134,7 @@ def test_section_ends_and_gives_back_the_threads_after_an_error():
         assert parallel
 
 
-def test_thread_count():
+def test_the_number_of_threads_lies_between_one_and_those_there_are():
     available = numba.config.NUMBA_NUM_THREADS
     assert thread_count(None) == 1
     assert thread_count(1) == 1

@@ -13,12 +13,16 @@ from sparsekit import (
     DenseMLPRegressor,
     SETMLPClassifier,
     SETMLPRegressor,
+    StaticSparseMLPRegressor,
 )
-from tests.estimators import CLASSIFIERS, NETWORKS, REGRESSORS
+from tests.estimators import ALL_NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-SPARSE_NETWORKS = [n for n in NETWORKS if "Dense" not in n.__name__]
+# What networks are given is checked in code that all of them share.
+CLASSIFIERS, REGRESSORS = [SETMLPClassifier], [DenseMLPRegressor]
+NETWORKS = CLASSIFIERS + REGRESSORS
+SPARSE_NETWORKS = [SETMLPClassifier, StaticSparseMLPRegressor]
 
 X, y = load_iris(return_X_y=True)
 WORDS = np.full((150, 4), "word")
@@ -146,7 +150,7 @@ def test_weights_that_cannot_be_are_refused(network, weight, message):
     [(name, value) for name, values in BAD_PARAMETERS.items() for value in values],
     ids=str,
 )
-@pytest.mark.parametrize("network", [SETMLPClassifier, DenseMLPRegressor])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_parameters_out_of_range_are_named(network, name, value):
     net = network().set_params(**{name: value})
     message = "RandomState" if name == "random_state" and value == -1 else name
@@ -206,7 +210,7 @@ def test_class_weights_that_do_not_fit_are_refused(network, weights, message):
     assert not hasattr(net, "coefs_")
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 def test_unknown_parameters_are_refused(network):
     with pytest.raises(TypeError, match="unexpected keyword argument 'sparcity'"):
         network(sparcity=0.5)
@@ -214,7 +218,7 @@ def test_unknown_parameters_are_refused(network):
         network().set_params(sparcity=0.5)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ALL_NETWORKS)
 def test_all_parameters_but_the_sizes_are_keywords(network):
     with pytest.raises(TypeError, match="positional argument"):
         network((10,), 0.5)

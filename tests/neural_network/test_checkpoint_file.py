@@ -17,6 +17,7 @@ from sparsekit import (
     SETMLPClassifier,
 )
 from sparsekit.neural_network import load_checkpoint, save_checkpoint
+from tests.callbacks import Callback
 from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -116,13 +117,7 @@ def test_a_random_state_goes_on_where_it_was(tmp_path):
 
 
 def test_callbacks_are_not_stored(tmp_path):
-    class Quiet:
-        def setup(self, estimator, context):
-            pass
-
-        teardown = on_fit_task_begin = on_fit_task_end = setup
-
-    net = SETMLPClassifier((5,), max_iter=1).set_callbacks(Quiet()).fit(*flowers())
+    net = SETMLPClassifier((5,), max_iter=1).set_callbacks(Callback()).fit(*flowers())
     assert not hasattr(saved(net, tmp_path), "_skl_callbacks")
 
 

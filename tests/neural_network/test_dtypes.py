@@ -1,15 +1,25 @@
 """Precision: the parameter decides about weights, X may be of any number type."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_digits
 
 from sparsekit import (
+    DenseMLPRegressor,
+    DSTMLPClassifier,
     SETMLPClassifier,
     SETMLPRegressor,
 )
-from tests.estimators import NETWORKS
+
+# Connections that move, dense layers, and a network that changes its size.
+NETWORKS = [
+    SETMLPClassifier,
+    DenseMLPRegressor,
+    partial(DSTMLPClassifier, method="granet"),
+]
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -92,7 +92,7 @@ def test_select_from_model_takes_the_importances():
 
 
 @pytest.mark.parametrize(
-    ("wanted", "count"), [(None, 20), (1, 1), (40, 40), (0.1, 4), (0.001, 1)]
+    ("wanted", "count"), [(None, 20), (1, 1), (40, 40), (0.1, 4), (0.001, 1), (1.0, 40)]
 )
 def test_number_of_selected_features(wanted, count):
     X, y = two_of_many()
@@ -131,7 +131,7 @@ def test_more_features_than_there_are_is_an_error():
         QuickSelector(network(max_iter=1), 41).fit(X, y)
 
 
-@pytest.mark.parametrize("wanted", [0, -1, 1.5, "2"])
+@pytest.mark.parametrize("wanted", [0, -1, 0.0, 1.5, "2"])
 def test_a_wrong_number_of_features_is_an_error(wanted):
     with pytest.raises(ValueError, match="'n_features_to_select' parameter"):
         QuickSelector(network(), wanted).fit(*two_of_many())

@@ -114,6 +114,15 @@ def test_label_indicators_in_steps():
     assert (net.predict(X) == y).mean() > 0.97
 
 
+def test_classes_say_nothing_about_label_indicators():
+    X, y = indicators()
+    nets = [SETMLPClassifier((10,), random_state=0) for _ in range(2)]
+    for _ in range(2):
+        nets[0].partial_fit(X, y, classes=[0, 1])
+        nets[1].partial_fit(X, y, classes=np.arange(3))
+    assert_array_equal(nets[0].predict_proba(X), nets[1].predict_proba(X))
+
+
 def test_another_number_of_labels_is_refused():
     X, y = indicators()
     net = SETMLPClassifier((10,), random_state=0)

@@ -38,7 +38,9 @@ def test_cosine_falls_to_zero_with_every_solver(solver):
 @pytest.mark.parametrize("solver", ["adam", "adamw"])
 @pytest.mark.parametrize("schedule", ["invscaling", "adaptive"])
 def test_schedules_of_sgd_leave_other_solvers_alone(solver, schedule):
-    assert_allclose(rates(solver=solver, learning_rate=schedule), np.full(6, 0.1))
+    found = rates(solver=solver, learning_rate=schedule, tol=1e9, n_iter_no_change=2)
+    # Three epochs without progress, and training stops, as at a constant rate.
+    assert_allclose(found, np.full(4, 0.1))
 
 
 def test_adaptive_divides_by_five_when_progress_stalls():

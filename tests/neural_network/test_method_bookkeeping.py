@@ -12,6 +12,7 @@ from sklearn.datasets import make_classification
 from sparsekit import DSTMLPClassifier
 from sparsekit.network import Trainer
 from sparsekit.neural_network._recipes import RECIPES
+from tests.callbacks import InterruptAt
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning", "ignore:Training interrupted"
@@ -19,25 +20,6 @@ pytestmark = pytest.mark.filterwarnings(
 
 POSITIONS = 12 * 15 + 15 * 10 + 10 * 3
 WAYS = ("fit", "early_stopping", "warm_start", "partial_fit", "interrupted")
-
-
-class Interrupt:
-    """A callback that presses Ctrl-C at the end of the n-th epoch or rewiring."""
-
-    def __init__(self, count):
-        self.count = count
-
-    def setup(self, estimator, context): ...
-
-    def teardown(self, estimator, context): ...
-
-    def on_fit_task_begin(self, estimator, context): ...
-
-    def on_fit_task_end(self, estimator, context):
-        self.count -= context.task_name != "fit"
-        if self.count == 0:
-            self.count = -1
-            raise KeyboardInterrupt
 
 
 def belongings(trainer):
@@ -110,7 +92,7 @@ def test_survivors_keep_all_and_new_connections_have_nothing(method, solver, way
     )
     with books_checked() as totals:
         if way == "interrupted":
-            net.set_callbacks(Interrupt(1 + seed % 14)).fit(X, y)
+            net.set_callbacks(InterruptAt(1 + seed % 14)).fit(X, y)
         elif way == "partial_fit":
             for _ in range(9):
                 net.partial_fit(X, y, classes=[0, 1, 2])

@@ -24,6 +24,7 @@ from sparsekit.topology import (
     RandomGrower,
     RewiringSchedule,
 )
+from tests.callbacks import Callback
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -105,13 +106,7 @@ def test_a_fit_too_short_for_its_density_schedule_drops_the_rest_at_the_end():
 def test_the_lottery_sets_survivors_back_to_their_first_weights():
     after_rewiring = []
 
-    class Watcher:
-        def setup(self, estimator, context): ...
-
-        def teardown(self, estimator, context): ...
-
-        def on_fit_task_begin(self, estimator, context): ...
-
+    class Watcher(Callback):
         def on_fit_task_end(self, estimator, context, *, fitted_estimator):
             if context.task_name == "rewiring":
                 after_rewiring.append([m.toarray() for m in fitted_estimator.coefs_])
@@ -334,16 +329,10 @@ def test_unfired_positions_are_explored_first():
 def test_rewirings_by_steps_are_tasks_within_the_epoch():
     events = []
 
-    class Recorder:
-        def setup(self, estimator, context): ...
-
-        def teardown(self, estimator, context): ...
-
+    class Recorder(Callback):
         def on_fit_task_begin(self, estimator, context):
             parent = context.parent.task_name if context.parent else ""
             events.append((context.task_name, parent))
-
-        def on_fit_task_end(self, estimator, context, *, fitted_estimator=None): ...
 
     X, y = table()
     schedule = RewiringSchedule(every=3, unit="steps")

@@ -1,13 +1,11 @@
 """A fitted network survives clone, pickle, joblib and skops, and trains on."""
 
-import copy
 import io
 import pickle
 
 import joblib
 import numpy as np
 import pytest
-import skops.io
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
@@ -18,7 +16,11 @@ from sparsekit import (
     DenseMLPRegressor,
     SETMLPClassifier,
 )
-from tests.estimators import NETWORKS
+from sparsekit.neural_network import _pickling
+from tests.storing import WAYS, through_joblib
+
+# Networks differ in what their connections do, and not in what is stored of them.
+NETWORKS = [SETMLPClassifier, DenseMLPRegressor]
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -31,41 +33,6 @@ def flowers():
 
 def outputs(net, X):
     return net.predict_proba(X) if hasattr(net, "predict_proba") else net.predict(X)
-
-
-def through_copy(net, folder):
-    return copy.deepcopy(net)
-
-
-def through_pickle(net, folder):
-    return pickle.loads(pickle.dumps(net))
-
-
-def through_joblib(net, folder):
-    joblib.dump(net, folder / "net.joblib")
-    return joblib.load(folder / "net.joblib")
-
-
-def through_memory_map(net, folder):
-    joblib.dump(net, folder / "net.joblib")
-    return joblib.load(folder / "net.joblib", mmap_mode="r")
-
-
-def through_skops(net, folder):
-    stored = skops.io.dumps(net)
-    own_types = skops.io.get_untrusted_types(data=stored)
-    # Beside the estimator's own class, nothing has to be trusted.
-    assert own_types == [f"{type(net).__module__}.{type(net).__qualname__}"]
-    return skops.io.loads(stored, trusted=own_types)
-
-
-WAYS = [
-    through_copy,
-    through_pickle,
-    through_joblib,
-    through_memory_map,
-    through_skops,
-]
 
 
 @pytest.mark.parametrize("store", WAYS)
@@ -173,3 +140,24 @@ def test_a_stored_network_is_not_much_larger_than_its_connections():
     # Per connection an index, a weight and two moments, of 4 bytes each, and of 8 bytes
     # the position, as explored; the rest are arrays per neuron and per feature.
     assert stored.tell() < 24 * net.n_connections_ + 100_000
+
+
+def test_a_pickle_of_another_version_warns(monkeypatch):
+    X, y = flowers()
+    net = SETMLPClassifier((10,), max_iter=2, random_state=0).fit(X, y)
+    stored = pickle.dumps(net)
+    monkeypatch.setattr(_pickling, "__version__", "99.0")
+    with pytest.warns(UserWarning, match=r"pickled by sparsekit .* is sparsekit 99\.0"):
+        again = pickle.loads(stored)
+    assert_array_equal(again.predict_proba(X), net.predict_proba(X))
+
+
+def test_a_pickle_without_a_version_warns():
+    net = SETMLPClassifier()
+    with pytest.warns(UserWarning, match="pickled by sparsekit of unknown version"):
+        net.__setstate__(net.get_params())
+
+
+def test_the_version_of_a_pickle_is_no_attribute():
+    net = pickle.loads(pickle.dumps(SETMLPClassifier()))
+    assert vars(net) == vars(SETMLPClassifier())

@@ -16,6 +16,7 @@ from sparsekit.neural_network import (
     resume,
     save_checkpoint,
 )
+from tests.callbacks import CutOff
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -196,19 +197,8 @@ def test_checkpoints_hold_records_and_resumed_fits_go_on_with_them(
     save_checkpoint(whole, path)
     assert_same_record(load_checkpoint(path).record_, whole.record_)
 
-    class Stop(Exception):
-        pass
-
-    class CutOff(CheckpointCallback):
-        def on_fit_task_end(self, estimator, context, *, fitted_estimator):
-            super().on_fit_task_end(
-                estimator, context, fitted_estimator=fitted_estimator
-            )
-            if context.task_name == "epoch" and estimator.n_iter_ == 4:
-                raise Stop
-
-    with pytest.raises(Stop):
-        net_of(record).set_callbacks(CutOff(path)).fit(X, y)
+    with pytest.raises(RuntimeError, match="cut off"):
+        net_of(record).set_callbacks(CheckpointCallback(path), CutOff(4)).fit(X, y)
     assert_same_record(resume(path, X, y).record_, whole.record_)
 
 

@@ -27,6 +27,7 @@ from sparsekit.neural_network import (
 )
 from sparsekit.neural_network._recipes import RECIPES
 from sparsekit.topology import RewiringSchedule
+from tests.callbacks import CutOff
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -49,28 +50,6 @@ SETTINGS = {
     "expected": {"missing": "expected", "dtype": "float64"},
     "one order": {"shuffle": False, "batch_size": 7},
 }
-
-
-class CutOff:
-    """Raise at the end of an epoch; the callbacks before this one have been called."""
-
-    def __init__(self, epoch, task="epoch", error=RuntimeError):
-        self.epoch = epoch
-        self.task = task
-        self.error = error
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        if context.task_name == self.task and estimator.n_iter_ == self.epoch:
-            raise self.error("cut off")
 
 
 def flowers(storage=np.asarray):
@@ -288,6 +267,10 @@ def test_an_estimator_that_was_never_trained_cannot_resume(tmp_path):
 def test_every_is_a_number_of_epochs(every):
     with pytest.raises(ValueError, match="every must be an integer > 0"):
         CheckpointCallback("net", every=every)
+
+
+def test_every_may_be_a_number_of_numpy():
+    assert CheckpointCallback("net", every=np.int64(3)).every == 3
 
 
 KILLED = """

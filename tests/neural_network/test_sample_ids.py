@@ -17,6 +17,7 @@ from sklearn.datasets import load_iris
 from sklearn.multioutput import MultiOutputClassifier
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor, StaticSparseMLPClassifier
+from sparsekit._sample_ids import check_sample_ids
 from sparsekit.difficulty import cartography, forgetting_events
 from sparsekit.neural_network import Recording, load_checkpoint, save_checkpoint
 from sparsekit.neural_network._identified import _take_slots
@@ -132,10 +133,15 @@ def test_what_rewirings_do_adds_up_over_the_calls_that_a_sample_was_in():
     named, plain = net_of("rewiring", **options), net_of("rewiring", **options)
     sums = {name: np.zeros((150, 3)) for name in ("n_forgotten", "loss_change")}
     n_evaluated, events = np.zeros(150, dtype=int), []
+    lost_at = np.zeros(150, dtype=int)
     for rows in calls():
         trained(named, [rows])
         plain.partial_fit(X[rows], y[rows], classes=CLASSES)
         notes = plain.record_["rewirings"]
+        # Rewirings are counted on from those of earlier calls.
+        evaluated = notes["n_evaluated"] > 0
+        number = np.where(notes["lost_at"] > 0, notes["lost_at"] + len(events), 0)
+        lost_at[rows[notes["rows"][evaluated]]] = number[evaluated]
         events += notes["events"]["prune_forgotten"].tolist()
         n_evaluated[rows[notes["rows"]]] += notes["n_evaluated"]
         for name, total in sums.items():
@@ -146,6 +152,8 @@ def test_what_rewirings_do_adds_up_over_the_calls_that_a_sample_was_in():
     assert_array_equal(notes["n_evaluated"], n_evaluated[order])
     assert_array_equal(notes["n_forgotten"], sums["n_forgotten"][order])
     assert_allclose(notes["loss_change"], sums["loss_change"][order], atol=1e-4)
+    assert_array_equal(notes["lost_at"], lost_at[order])
+    assert lost_at.max() > 1
     assert_array_equal(notes["events"]["prune_forgotten"], events)
     assert_array_equal(notes["events"]["epoch"], np.arange(1, 25))
     table = forgetting_events(named, source="prune")
@@ -298,6 +306,13 @@ def test_wrong_identities_are_refused(record, ids, error, match):
     with pytest.raises(error, match=match):
         net.partial_fit(X[:3], y[:3], classes=CLASSES, sample_ids=ids)
     assert not hasattr(net, "n_iter_")
+
+
+@pytest.mark.parametrize("container", [list, lambda ids: np.array(ids, dtype=object)])
+def test_integers_and_strings_of_numpy_name_what_those_of_python_do(container):
+    names = check_sample_ids(container([np.int32(3), "b", np.str_("c"), None]), 4)
+    assert names == [3, "b", "c", None]
+    assert [type(name) for name in names[:3]] == [int, str, str]
 
 
 def test_records_that_cannot_be_kept_by_identity_are_refused():

@@ -33,6 +33,7 @@ from sparsekit.neural_network import (
     save_checkpoint,
 )
 from sparsekit.topology import RewiringSchedule
+from tests.callbacks import CutOff
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -344,20 +345,10 @@ def test_a_resumed_fit_makes_the_same_bits(data, name, options, tmp_path):
     X, y = data
     path = tmp_path / "net.ckpt"
     whole = net_of(SELECTIONS[name], **options).fit(X, y)
-
-    class Stop(Exception):
-        pass
-
-    class CutOff(CheckpointCallback):
-        def on_fit_task_end(self, estimator, context, *, fitted_estimator):
-            super().on_fit_task_end(
-                estimator, context, fitted_estimator=fitted_estimator
-            )
-            if context.task_name == "epoch" and estimator.n_iter_ == 14:
-                raise Stop
-
-    with pytest.raises(Stop):
-        net_of(SELECTIONS[name], **options).set_callbacks(CutOff(path)).fit(X, y)
+    cut = net_of(SELECTIONS[name], **options)
+    cut.set_callbacks(CheckpointCallback(path), CutOff(14))
+    with pytest.raises(RuntimeError, match="cut off"):
+        cut.fit(X, y)
     resumed = resume(path, X, y)
     assert used_by(whole)[13] < len(y)
     assert used_by(resumed) == used_by(whole)

@@ -206,3 +206,14 @@ def test_validation_rows_that_weigh_nothing_are_an_error_before_training():
     with pytest.raises(ValueError, match=r"validation rows .* have a weight of 0"):
         net.fit(X, y, sample_weight=weight)
     assert not hasattr(net, "loss_curve_")
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_training_rows_that_weigh_nothing_are_an_error_before_training():
+    X, y = load_breast_cancer(return_X_y=True)
+    fit = {"early_stopping": True, "record": "presentation", "random_state": 0}
+    held = SETMLPClassifier(max_iter=1, **fit).fit(X, y).record_["n_seen"] == 0
+    net = SETMLPClassifier(**fit)
+    with pytest.raises(ValueError, match=r"left for training have a weight of 0"):
+        net.fit(X, y, sample_weight=held.astype(float))
+    assert not hasattr(net, "loss_curve_")

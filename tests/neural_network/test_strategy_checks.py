@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
 
-from sparsekit import DSTMLPClassifier
+from sparsekit import DSTMLPClassifier, SETMLPClassifier
 from sparsekit.neural_network import _strategies
 from sparsekit.topology import (
     ElasticDensity,
@@ -114,3 +114,11 @@ def test_the_parts_are_made_once_in_a_fit_and_once_in_a_call(monkeypatch, sparsi
     assert made.count("pruner") == 1
     net.partial_fit(X, y)
     assert made.count("pruner") == 2
+
+
+@pytest.mark.parametrize("name", ["prune_fraction", "grower"])
+def test_only_a_method_has_parts_that_none_stands_for(name):
+    X, y = data()
+    DSTMLPClassifier(max_iter=1, **{name: None}).fit(X, y)
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of SETMLPClassifier"):
+        SETMLPClassifier(max_iter=1, **{name: None}).fit(X, y)

@@ -67,7 +67,7 @@ def test_a_seed_settles_the_order_of_the_rows(network, shuffle):
 
 
 @short_training
-def test_shuffling_matters():
+def test_shuffling_changes_the_network():
     X, y = make_regression(n_samples=50, n_features=5, random_state=0)
     settings = {"max_iter": 1, "batch_size": 1, "random_state": 0}
     one = DenseMLPRegressor((3,), shuffle=True, **settings).fit(X, y)
@@ -76,7 +76,7 @@ def test_shuffling_matters():
 
 
 @short_training
-def test_seeds_differ():
+def test_other_seeds_make_other_networks():
     X, y = flowers()
     one, other = (
         SETMLPClassifier((10,), max_iter=2, random_state=seed).fit(X, y)

@@ -59,10 +59,13 @@ def train_epoch(
     noise_seed=0,
     factors=None,
 ):
-    """Train in place; return the mean over the rows of the loss before each update."""
+    """Train in place; return the mean over the rows of the loss before each update.
+
+    Rows of batches without any weight are none of these.
+    """
     weight = np.ones(X.shape[0]) if weight is None else weight
     factors = np.ones(X.shape[0]) if factors is None else factors
-    total = 0.0
+    total, n_rows = 0.0, 0
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         if weight[rows].sum() == 0:
@@ -88,6 +91,7 @@ def train_epoch(
             factors[rows],
         )
         total += mean * len(rows)
+        n_rows += len(rows)
         decay = optimizer.alpha if optimizer.solver == "adamw" else 0.0
         for layer in range(len(net.matrices)):
             net.matrices[layer] = optimizer.update(
@@ -96,4 +100,4 @@ def train_epoch(
             net.biases[layer] = optimizer.update(
                 ("bias", layer), net.biases[layer], bias_grads[layer], rate, 0.0
             )
-    return total / len(order)
+    return total / max(n_rows, 1)

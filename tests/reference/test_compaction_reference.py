@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from sparsekit.network import SparseNetwork, activation_table, live_parts, without
+from sparsekit.network import SparseNetwork, activation_table, live_parts, subnetwork
 from tests.reference.naive_compaction import live_neurons
 
 SILENT = {
@@ -74,7 +74,7 @@ def test_the_same_neurons_stay_as_one_by_one(seed, sizes, density, activation):
 @given(networks)
 def test_what_stays_keeps_its_weights_and_order(network):
     neurons, connections = live_parts(network)
-    small = without(network, neurons, connections)
+    small = subnetwork(network, neurons, connections)
     kept = [np.arange(network.sizes[0])]
     for number in range(1, network.n_layers + 1):
         kept.append(np.flatnonzero(neurons[network.rows(number)]))
@@ -88,7 +88,7 @@ def test_what_stays_keeps_its_weights_and_order(network):
 
 @given(networks)
 def test_a_compact_network_has_nothing_left_to_remove(network):
-    small = without(network, *live_parts(network))
+    small = subnetwork(network, *live_parts(network))
     neurons, connections = live_parts(small)
     assert neurons.all()
     assert connections.all()

@@ -11,7 +11,7 @@ from tests.study.frames import made_up_study
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("n_splits", [2, 5, 30])
-def test_corrected_ttest(n_splits, seed):
+def test_the_corrected_t_test_equals_its_formula(n_splits, seed):
     rng = np.random.default_rng(seed)
     a, b = rng.normal(0.8, 0.05, size=(2, n_splits))
     n_train, n_test = rng.integers(10, 1000, size=2)
@@ -23,11 +23,11 @@ def test_corrected_ttest(n_splits, seed):
 
 
 @given(st.lists(st.floats(0, 1), max_size=12))
-def test_holm(p_values):
+def test_holms_p_values_equal_step_by_step(p_values):
     np.testing.assert_allclose(holm(p_values), naive.holm(p_values), rtol=1e-12)
 
 
-def test_compare():
+def test_comparisons_equal_pairing_row_by_row():
     frame = made_up_study(["wine", "diabetes"], n_seeds=5)
     frame = frame.sample(frac=1, random_state=0)
     table = StudyResult(frame).compare("set", "static", test_size=0.25)
@@ -47,7 +47,7 @@ def test_compare():
         assert row.wins == sum(d > 0 for d in differences)
 
 
-def test_ranks():
+def test_ranks_and_their_tests_equal_their_formulas():
     models = [("dense", 0.0), ("static", 0.8), ("set", 0.8), ("set", 0.9)]
     frame = made_up_study(["a", "b", "c", "d", "e"], models=models, n_seeds=5)
     shuffled = frame.sample(frac=1, random_state=0)
@@ -62,7 +62,7 @@ def test_ranks():
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("n", "k"), [(2, 4), (4, 3), (7, 2)])
-def test_permutation_p_value(n, k, seed):
+def test_permutations_drawn_come_near_all_of_them(n, k, seed):
     rng = np.random.default_rng(seed)
     # Few values, so that there are ties.
     scores = rng.integers(0, 4, size=(n, k)) + np.arange(k)

@@ -189,7 +189,7 @@ def test_epoch_over_more_connections_than_are_updated_at_a_time():
     compare(sizes=(40, 110, 50, 2), density=1, epochs=1, n_rows=20, rate=0.01)
 
 
-def test_batch_whose_weights_are_all_zero_takes_no_step():
+def test_batch_whose_weights_are_all_zero_takes_no_step_and_has_no_loss():
     rng = np.random.default_rng(0)
     naive = random_naive_network(rng, SIZES, 0.5)
     X, weight = rng.normal(size=(12, 6)), np.ones(12)
@@ -205,19 +205,18 @@ def test_batch_whose_weights_are_all_zero_takes_no_step():
         batch_size=4,
         weight=weight,
     )
-    order = np.arange(12)
-    trainer.run_epoch(order, 0.1)
-    train_epoch(
+    mean, _ = trainer.run_epoch(np.arange(12), 0.1)
+    expected = train_epoch(
         naive,
         optimizer,
         X,
         "softmax",
         target,
-        order=order,
+        order=np.flatnonzero(weight),
         batch_size=4,
         rate=0.1,
-        weight=weight,
     )
+    assert mean == pytest.approx(expected, rel=1e-10)
     assert trainer.state.step == 2
     assert_same_state(trainer, naive, optimizer)
 

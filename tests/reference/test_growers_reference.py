@@ -24,7 +24,7 @@ rates = st.sampled_from([0.0, 0.0, 1e-6, 0.25, 0.5, 1.0])
 
 
 @given(layers(), shares, shares, st.data())
-def test_draw_by_column(drawn, drop_rate, grow_rate, data):
+def test_draws_by_column_equal_one_by_one(drawn, drop_rate, grow_rate, data):
     layer, rng = drawn
     dropped = rng.random(layer.indices.size) < drop_rate
     column_rates = np.array([data.draw(rates) for _ in range(layer.n_in)])
@@ -81,7 +81,7 @@ def test_gradient_grower_with_the_same_candidates(drawn, seed):
     st.integers(1, 4),
     st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_momentum_grower(drawn, n_batches, decay):
+def test_the_momentum_grower_chooses_as_its_formula(drawn, n_batches, decay):
     layer, dropped, count, free = drawn
     grower = MomentumGrower(decay, n_batches, candidates=None)
     chosen = grower.select(layer, dropped, count, np.random.default_rng(0))
@@ -94,7 +94,7 @@ def test_momentum_grower(drawn, n_batches, decay):
 
 
 @given(rewirings(distinct_gradients=True))
-def test_fan_in_grower(drawn):
+def test_the_fan_in_grower_chooses_as_its_formula(drawn):
     layer, dropped, count, free = drawn
     chosen = FanInGrower(None).select(layer, dropped, count, np.random.default_rng(0))
     fan_ins = [0] * layer.n_out
@@ -110,7 +110,7 @@ def test_fan_in_grower(drawn):
     st.lists(st.tuples(st.integers(0, 50), shares), max_size=8),
     st.integers(0, 2**32 - 1),
 )
-def test_draw_per_group(groups, seed):
+def test_draws_per_group_equal_one_by_one(groups, seed):
     populations = np.array([n for n, _ in groups], dtype=np.int64)
     sizes = np.array([int(n * share) for n, share in groups], dtype=np.int64)
     expected, start = [], 0
@@ -123,7 +123,7 @@ def test_draw_per_group(groups, seed):
 
 
 @given(layers())
-def test_transpose(drawn):
+def test_links_by_input_are_those_by_output_turned_round(drawn):
     layer, _ = drawn
     links = links_of(layer)
     by_input = naive.by_input(pairs_of(layer), layer.n_in)
@@ -134,7 +134,7 @@ def test_transpose(drawn):
 
 @pytest.mark.parametrize("by_path", [True, False])
 @given(drawn=layers())
-def test_path_scores(by_path, drawn):
+def test_path_scores_equal_counting_path_by_path(by_path, drawn):
     layer, _ = drawn
     pairs = pairs_of(layer)
     free = naive.free_positions(pairs, layer.n_in, layer.n_out, [False] * len(pairs))

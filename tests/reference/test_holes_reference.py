@@ -63,7 +63,7 @@ def network_and_inputs(activation, slope=None, sizes=(7, 3), n_indicators=0, see
 @pytest.mark.parametrize("root", [False, True])
 @pytest.mark.parametrize("unit", ["sample", "neuron"])
 @pytest.mark.parametrize("n_indicators", [0, 3])
-def test_scaled_sums(unit, root, n_indicators, store):
+def test_scaled_sums_equal_their_formula(unit, root, n_indicators, store):
     _, naive, X, inputs, indicators = network_and_inputs(
         "tanh", n_indicators=n_indicators
     )
@@ -78,7 +78,7 @@ def test_scaled_sums(unit, root, n_indicators, store):
 
 @pytest.mark.parametrize("store", [np.asarray, sparse.csr_array])
 @pytest.mark.parametrize(("activation", "slope"), [*PIECEWISE, ("all_relu", 0.6)])
-def test_expected_activations(activation, slope, store):
+def test_expected_activations_equal_their_formula(activation, slope, store):
     rng, naive, X, _, indicators = network_and_inputs(activation, slope)
     mean, variance = rng.normal(size=N_VALUES), rng.uniform(0.2, 3.0, size=N_VALUES)
     variance[2] = 0.0  # a constant feature

@@ -31,7 +31,7 @@ from tests.reference.tiles import tiled, untiled
 
 backward_inputs = callable_from_python(backward.backward_inputs)
 bias_gradient = callable_from_python(backward.bias_gradient)
-gradient_rows = callable_from_python(backward.gradient_rows)
+gradient_by_row = callable_from_python(backward.gradient_by_row)
 forward_tile = callable_from_python(forward_kernels.forward_tile)
 hash_key = callable_from_python(noise_kernels.hash_key)
 value_tells = callable_from_python(forward_kernels.value_tells)
@@ -319,18 +319,8 @@ def test_backward_through_all_layers(density, dtype):
             gradient[arrays.in_position[first:last]] = share
     for begin, end in ((0, 4), (4, SIZES[1])):
         first, last = network.indptr[[begin, end]]
-        for tile in range(N_TILES):
-            gradient_rows(
-                lanes,
-                arrays,
-                begin,
-                end,
-                tile,
-                N_TILES,
-                flat,
-                deltas,
-                gradient[first:last],
-            )
+        mine = gradient[first:last]
+        gradient_by_row(lanes, arrays, begin, end, N_TILES, flat, deltas, mine)
     for level in (1, 2):
         ours = untiled(deltas, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=False)
         np.testing.assert_allclose(ours, expected[level - 1], **CLOSE[dtype])

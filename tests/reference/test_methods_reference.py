@@ -9,6 +9,7 @@ from sklearn.datasets import make_classification
 from sparsekit import DSTMLPClassifier
 from sparsekit.network import SparseNetwork
 from sparsekit.neural_network._recipes import RECIPES
+from tests.callbacks import Callback
 from tests.reference.naive_fit import NaiveFit
 from tests.reference.naive_methods import METHODS
 from tests.reference.naive_network import NaiveNetwork
@@ -55,12 +56,8 @@ def as_dense(matrices):
     return masks, [matrix.toarray().T for matrix in matrices]
 
 
-class Recorder:
+class Recorder(Callback):
     """Notes the network and the generator at the start, and the network at each end."""
-
-    def setup(self, estimator, context): ...
-
-    def teardown(self, estimator, context): ...
 
     def on_fit_task_begin(self, estimator, context):
         if context.task_name == "fit":

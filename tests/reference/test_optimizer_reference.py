@@ -26,7 +26,7 @@ def step_of(optimizer, dtype, parameters, gradient, moments, *, weight=1.0, step
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("nesterov", [False, True])
 @pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
-def test_three_steps(solver, nesterov, dtype):
+def test_three_steps_equal_their_formulas(solver, nesterov, dtype):
     rng = np.random.default_rng(0)
     ours = Optimizer(
         solver,
@@ -118,7 +118,7 @@ def test_moments_do_not_become_subnormal(solver, dtype):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize(("begin", "end"), [(0, 0), (3, 8), (4, 20), (1, 75)])
-def test_sum_of_squares(begin, end, dtype):
+def test_sums_of_squares_equal_adding_one_by_one(begin, end, dtype):
     values = np.random.default_rng(0).normal(size=80).astype(dtype)
     expected = sum(float(v) ** 2 for v in values[begin:end])
     ours = sum_of_squares(lanes_of(dtype, 16), values[begin:end])

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,15 @@ def test_whole_shares_stay_what_they_are(numbers, factor):
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=5), st.data())
 def test_largest_remainders_go_up_and_of_equal_ones_the_first(numbers, data):
     total = data.draw(st.integers(0, 5 * sum(numbers)))
+    exact = [Fraction(number * total, sum(numbers)) for number in numbers]
+    upper, zeros = [total] * len(numbers), [0] * len(numbers)
+    counts = apportion(numbers, total, zeros, upper).tolist()
+    assert counts == largest_remainders(exact, total)
+
+
+@pytest.mark.parametrize("total", range(1, 20))
+@pytest.mark.parametrize("numbers", [(1, 2, 7), (1, 3, 2), (3, 1, 6, 7)])
+def test_remainders_that_only_rounding_tells_apart_are_equal(numbers, total):
     exact = [Fraction(number * total, sum(numbers)) for number in numbers]
     upper, zeros = [total] * len(numbers), [0] * len(numbers)
     counts = apportion(numbers, total, zeros, upper).tolist()

@@ -26,7 +26,7 @@ def table(dtype):
 
 @pytest.mark.parametrize("given", [np.float32, np.float64])
 @pytest.mark.parametrize("wanted", [np.float32, np.float64])
-def test_dense_samples(given, wanted):
+def test_dense_samples_are_standardised_by_the_formula(given, wanted):
     X, shift, scale = table(given)
     X.flags.writeable = False
     samples = dense_samples(X, shift, scale, wanted)
@@ -39,7 +39,7 @@ def test_dense_samples(given, wanted):
 
 @pytest.mark.parametrize("given", [np.float32, np.float64])
 @pytest.mark.parametrize("index_type", [np.int32, np.int64])
-def test_csr_samples(given, index_type):
+def test_csr_samples_are_standardised_by_the_formula(given, index_type):
     X, shift, scale = table(given)
     stored = sparse.csr_array(X)
     stored.indices = stored.indices.astype(index_type)

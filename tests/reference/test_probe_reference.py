@@ -73,6 +73,26 @@ def test_the_gradients_of_several_batches_are_averaged():
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
 
 
+def test_rows_without_weight_take_no_part_in_a_probe():
+    rng = np.random.default_rng(5)
+    naive = random_naive_network(rng, SIZES, 0.4, "tanh")
+    X, target = rng.normal(size=(40, 7)), random_target(rng, "softmax", 40, 3)
+    weight = np.zeros(40)
+    weight[[3, 31]] = 1.0, 0.5
+    trainer = trainer_of(
+        sparse_network(naive),
+        X,
+        "softmax",
+        target,
+        Optimizer("sgd", 0.0),
+        batch_size=10,
+        weight=weight,
+    )
+    expected = dense_gradients(naive, X, "softmax", target, weight)
+    for ours, theirs in zip(told(trainer, 1, rng), expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
 def test_a_first_layer_on_stored_entries_tells_its_gradient_too():
     rng = np.random.default_rng(2)
     sizes = (200, 9, 3)

@@ -25,7 +25,7 @@ RNG = np.random.default_rng(0)  # nothing here depends on it
 
 
 @given(known_layers(), shares)
-def test_magnitude(drawn, fraction):
+def test_the_magnitude_pruner_drops_as_by_sorting(drawn, fraction):
     layer, _ = drawn
     dropped = MagnitudePruner().select(layer, fraction, RNG)
     assert dropped.tolist() == naive.lowest(naive.magnitude(layer), fraction)
@@ -42,14 +42,14 @@ def test_magnitude_over_the_network(drawn, fraction):
 
 
 @given(known_layers(), st.sampled_from([0.0, 1.0, 2.0, 2.5]), shares)
-def test_threshold(drawn, threshold, fraction):
+def test_the_threshold_pruner_drops_as_by_sorting(drawn, threshold, fraction):
     layer, _ = drawn
     dropped = ThresholdPruner(threshold).select(layer, fraction, RNG)
     assert dropped.tolist() == naive.below_threshold(layer, threshold, fraction)
 
 
 @given(known_layers())
-def test_sign_change(drawn):
+def test_the_sign_change_pruner_drops_as_one_by_one(drawn):
     layer, _ = drawn
     dropped = SignChangePruner().select(layer, 0.3, RNG)
     assert dropped.tolist() == naive.crossed_zero(layer)
@@ -57,7 +57,7 @@ def test_sign_change(drawn):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @given(st.data())
-def test_scores(dtype, data):
+def test_scores_of_pruners_equal_their_formulas(dtype, data):
     layer, _ = data.draw(known_layers(dtype=dtype))
     twins = [
         (RelativeImportancePruner(), naive.relative_importance(layer)),

@@ -36,7 +36,7 @@ def naive_draws(seed, population):
     st.integers(1, 2**63 - 1) | st.integers(1, 9),
     st.integers(1, 20),
 )
-def test_draw(seed, population, size):
+def test_draws_equal_one_by_one(seed, population, size):
     values, end = draw(np.uint64(seed), 0, population, size)
     expected = list(islice(naive_draws(seed, population), size))
     assert values.tolist() == [value for value, _ in expected]
@@ -67,7 +67,7 @@ def test_draw_distinct_adds_from_the_absent_until_there_are_enough(
 
 # Spread evenly or not: that matters to speed only.
 @given(st.integers(1, 10**18), st.data())
-def test_sort_distinct(population, data):
+def test_sorting_leaves_each_value_once(population, data):
     numbers = st.integers(0, population - 1) | st.integers(0, min(population - 1, 5))
     values = data.draw(st.lists(numbers, max_size=60))
     assert sort_distinct(array_of(values), population).tolist() == sorted(set(values))
@@ -77,6 +77,6 @@ small_sets = st.sets(st.integers(0, 30), max_size=20).map(sorted)
 
 
 @given(small_sets, small_sets)
-def test_insert_absent(values, ranks):
+def test_ranks_of_absent_numbers_become_numbers(values, ranks):
     result = insert_absent(array_of(values), array_of(ranks))
     assert result.tolist() == naive.insert_absent(values, ranks)

@@ -77,7 +77,7 @@ def classification(kind, rng):
     ],
     ids=["nesterov", "momentum", "adam"],
 )
-def test_classifier(settings, weighted, kind, n_epochs):
+def test_a_dense_classifier_trains_as_scikit_learns(settings, weighted, kind, n_epochs):
     rng = np.random.default_rng(0)
     X, y = classification(kind, rng)
     weight = rng.uniform(0.1, 2.0, size=N_ROWS) if weighted else None
@@ -99,7 +99,7 @@ def test_classifier(settings, weighted, kind, n_epochs):
     ],
     ids=["nesterov", "momentum", "adam"],
 )
-def test_regressor(settings, weighted, n_outputs):
+def test_a_dense_regressor_trains_as_scikit_learns(settings, weighted, n_outputs):
     rng = np.random.default_rng(1)
     X = rng.normal(size=(N_ROWS, 5))
     y = rng.normal(size=(N_ROWS, n_outputs) if n_outputs > 1 else N_ROWS)
@@ -112,7 +112,7 @@ def test_regressor(settings, weighted, n_outputs):
 
 
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
-def test_activation(activation):
+def test_every_activation_trains_as_scikit_learns(activation):
     rng = np.random.default_rng(2)
     X, y = classification("multiclass", rng)
     settings = {"activation": activation, "solver": "sgd", "learning_rate_init": 0.05}

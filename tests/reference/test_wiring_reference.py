@@ -17,7 +17,7 @@ from tests.reference.strategies import layers, pairs_of, shares
 @pytest.mark.parametrize(
     "sizes", [(4, 6, 5, 3), (1, 1, 1), (7, 2), (3, 8, 1), (1, 9, 2, 9, 1)], ids=str
 )
-def test_index_by_input(sizes, density):
+def test_the_index_by_input_lists_what_each_input_feeds(sizes, density):
     network = sparse_network(
         random_naive_network(np.random.default_rng(1), sizes, density)
     )
@@ -37,7 +37,7 @@ def test_index_by_input(sizes, density):
 
 
 @given(layers(), shares, shares)
-def test_free_positions(drawn, drop_rate, grow_rate):
+def test_free_positions_are_found_by_rank(drawn, drop_rate, grow_rate):
     layer, rng = drawn
     dropped = rng.random(layer.indices.size) < drop_rate
     free = naive.free_positions(pairs_of(layer), layer.n_in, layer.n_out, dropped)
@@ -82,7 +82,7 @@ def replace(network, belongings, dropped, grown):
     st.lists(shares, min_size=3, max_size=3),
     st.integers(0, 10**6),
 )
-def test_replace_connections(sizes, density, drop_rates, seed):
+def test_connections_are_replaced_as_one_by_one(sizes, density, drop_rates, seed):
     rng = np.random.default_rng(seed)
     network = sparse_network(random_naive_network(rng, sizes, density))
     layers = [network.layer(number) for number in range(1, len(sizes))]

@@ -1,8 +1,10 @@
 import builtins
+import errno
 import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,9 @@ import pytest
 
 from sparsekit.study import _run
 from sparsekit.study._cli import main
+from sparsekit.study._store import FileStore
 
+ROOT = Path(__file__).resolve().parents[2]
 TINY = ["--hidden", "8", "--epochs", "2", "--seeds", "2", "--jobs", "1"]
 GRID = ["--sparsities", "0.5", "0.8", "--rates", "0", "0.5"]
 
@@ -214,6 +218,51 @@ def test_a_crash_keeps_the_finished_rows_and_is_not_hidden(csv, output, monkeypa
     assert len(pd.read_csv(output / "results.csv")) == 2
 
 
+def test_a_full_disk_is_an_error_of_one_line_and_keeps_the_finished_rows(
+    csv, output, capsys, monkeypatch
+):
+    add = FileStore.add
+
+    def failing(store, rows):
+        if len(store.rows) >= 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        add(store, rows)
+
+    monkeypatch.setattr(FileStore, "add", failing)
+    args = ["--drop", "name", "weight", "--models", "static", "-q"]
+    assert study(*args, data=csv, output=output) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("sparsekit study: error: the study cannot go on: [Errno 28]")
+    assert "the same command goes on" in last
+    assert len(pd.read_csv(output / "results.csv")) == 4
+
+
+def test_columns_to_drop_may_be_given_one_by_one(patients, tmp_path, output):
+    path = tmp_path / "dashes.csv"
+    patients.rename(columns={"name": "-n", "weight": "-w"}).to_csv(path, index=False)
+    args = ["--drop=-n", "--drop=-w", "--models", "static", "--no-plot", "-q"]
+    assert study(*args, data=path, output=output) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_nobody_who_reads_the_output_is_no_error(output):
+    reader, writer = os.pipe()
+    os.close(reader)
+    args = ["--datasets", "iris", "--no-plot", "--output", str(output)]
+    done = subprocess.run(
+        [sys.executable, "-m", "sparsekit.study", *args, *TINY, *GRID],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == 141
+    assert "BrokenPipe" not in done.stderr
+
+
 def test_a_stopped_study_goes_on_and_says_so(csv, output, capsys, monkeypatch):
     run_job, started = _run.run_job, []
 
@@ -298,12 +347,11 @@ def test_help_shows_examples(capsys):
 def test_module_runs_as_a_program(csv, output):
     args = ["--drop", "name", "weight", "--models", "static", "--no-plot"]
     source = ["--data", str(csv), "--target", "outcome", "--output", str(output)]
-    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
     done = subprocess.run(
         [sys.executable, "-m", "sparsekit.study", *source, *TINY, *GRID, *args],
         capture_output=True,
         text=True,
-        cwd=root,
+        cwd=ROOT,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -48,6 +48,22 @@ def test_a_column_of_text_is_named_with_the_way_out(error_of, csv):
     assert "--drop 'name'" in error
 
 
+def test_all_columns_of_text_are_named_at_once(error_of, patients, tmp_path):
+    patients = patients.rename(columns={"name": "-who's"}).assign(town="here")
+    path = write(tmp_path, patients)
+    error = error_of(data=path)
+    assert "columns '-who's', 'town' are not numeric" in error
+    # As a shell takes it.
+    assert """--drop 'town' --drop='-who'"'"'s',""" in error
+
+
+def test_a_column_without_values_is_named(error_of, patients, tmp_path):
+    path = write(tmp_path, patients.assign(later=None))
+    error = error_of("--drop", "name", data=path)
+    assert "column 'later' has no value in any row" in error
+    assert "--drop 'later'" in error
+
+
 def test_a_column_of_dates_is_named(error_of, patients, tmp_path):
     patients = patients.drop(columns=["name", "weight"])
     patients["born"] = pd.Timestamp("2000-01-01")
@@ -176,7 +192,10 @@ def test_a_target_needs_data(error_of):
             "--mechanism: invalid choice: 'nope' (choose from",
         ),
         (["--jobs", "0"], "--jobs: 0 is neither"),
-        (["--wrong"], "unrecognized arguments: --wrong"),
+        (["--wrong"], "unrecognized arguments: --wrong; see sparsekit study --help"),
+        (["--sparsity", "0.5"], "did you mean --sparsities?"),
+        (["--drop", "-x"], "expected at least one argument; a value that begins with"),
+        (["--target", "-x"], "a dash is given as in --target=-x"),
     ],
 )
 def test_bad_options_are_named(error_of, args, message):
@@ -213,7 +232,16 @@ def test_of_several_tables_the_bad_one_is_named(error_of, patients, tmp_path):
 def test_results_of_unknown_origin_are_an_error(error_of, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "results.csv").write_text("something\n")
-    assert "Choose another file" in error_of("--datasets", "iris")
+    error = error_of("--datasets", "iris")
+    assert "Choose another file" in error
+    assert "give another --output; to start anew, --overwrite" in error
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe,y\n1,2\n", b"a,y\n1,2\n1,2,3,4\n"])
+def test_what_is_no_table_is_told_what_one_is(error_of, tmp_path, content):
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    assert "a line of column names, then rows of as many cells" in error_of(data=path)
 
 
 def test_a_cluster_that_does_not_answer_is_an_error(error_of, monkeypatch):

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -112,6 +114,38 @@ def test_differences_name_both_sparsities_where_they_differ(result):
     display = result.plot("difference", a="set", b="dense", test_size=0.25)
     assert legend_texts(display.figure_) == ["SET 80 % - dense", "SET 90 % - dense"]
     assert [ax.get_title() for ax in display.axes_] == ["diabetes", "wine"]
+
+
+def test_of_many_comparisons_each_pair_of_models_has_panels():
+    sparsities = (0.5, 0.8, 0.9, 0.98)
+    models = [(m, s) for m in ("static", "set") for s in sparsities]
+    frame = made_up_study(["iris", "wine"], models=[("dense", 0.0), *models])
+    display = StudyResult(frame).plot("difference", a="set", test_size=0.25)
+    assert [ax.get_title() for ax in display.axes_] == [
+        "SET - dense, iris",
+        "SET - dense, wine",
+        "SET - static sparse, iris",
+        "SET - static sparse, wine",
+    ]
+    assert legend_texts(display.figure_) == ["50 %", "80 %", "90 %", "98 %"]
+    colours = [[c[0].get_color() for c in ax.containers] for ax in display.axes_]
+    assert all(of_panel == colours[0] for of_panel in colours)
+    assert len(set(colours[0])) == 4
+
+
+@pytest.mark.parametrize("least", [10, 2000])
+def test_the_numbers_of_a_cost_axis_do_not_overlap(alone, least):
+    frame = alone.frame
+    frame.loc[frame["model"] == "dense", "n_connections"] = 20_000
+    frame.loc[frame["model"] == "set", "n_connections"] = least
+    display = alone.plot("cost")
+    display.figure_.canvas.draw()
+    (ax,) = display.axes_
+    low, high = ax.get_xlim()
+    shown = [t for t in ax.get_xticklabels() if low < t.get_position()[0] < high]
+    boxes = [text.get_window_extent() for text in shown]
+    assert len(boxes) > 1
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
 
 
 def test_costs_are_means_over_the_missing_rates(alone):

@@ -14,7 +14,14 @@ def close_figures():
     plt.close("all")
 
 
-def study(models, sparsities, mechanisms=("mcar",), metric="accuracy", n_seeds=3):
+def study(
+    models,
+    sparsities,
+    mechanisms=("mcar",),
+    metric="accuracy",
+    n_seeds=3,
+    plain=("dense",),
+):
     """Return a frame as a study makes it, with made-up scores."""
     rng = np.random.default_rng(0)
     rows = [
@@ -32,7 +39,7 @@ def study(models, sparsities, mechanisms=("mcar",), metric="accuracy", n_seeds=3
         for mechanism in mechanisms
         for rate in RATES
         for model in models
-        for sparsity in ((0.0,) if model == "dense" else sparsities)
+        for sparsity in ((0.0,) if model in plain else sparsities)
         for seed in range(n_seeds)
     ]
     return pd.DataFrame(rows)

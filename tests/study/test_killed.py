@@ -40,7 +40,7 @@ def fitted(monkeypatch):
     run_job, keys = _run.run_job, []
 
     def recorded(table, model, job):
-        keys.extend(key[3:] for key in job.fit_keys())
+        keys.extend(key[3:] for key in job.all_row_keys())
         return run_job(table, model, job)
 
     monkeypatch.setattr(_run, "run_job", recorded)

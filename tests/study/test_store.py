@@ -39,7 +39,7 @@ def fitted(monkeypatch):
     run_job, keys = _run.run_job, []
 
     def recorded(table, model, job):
-        keys.extend(job.fit_keys())
+        keys.extend(job.all_row_keys())
         return run_job(table, model, job)
 
     monkeypatch.setattr(_run, "run_job", recorded)
@@ -184,7 +184,9 @@ def test_other_settings_are_refused_by_name(table, path, changes, message):
 def test_other_data_are_refused(table, path):
     study(table, path)
     table[0][3, 2] += 1e-12
-    with pytest.raises(ValueError, match="checksum of data of datasets was"):
+    with pytest.raises(
+        ValueError, match="the values of data are not those it was made of"
+    ):
         study(table, path)
 
 
@@ -262,6 +264,21 @@ def test_parquet_is_written_beside_its_csv_when_the_study_is_complete(
         "results.json",
         "results.parquet",
     }
+
+
+def test_a_disk_that_is_full_at_the_end_leaves_the_rows_and_nothing_else(
+    table, path, monkeypatch
+):
+    def fill_the_disk(frame, path, **options):
+        path.write_text("half a file")
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pd.DataFrame, "to_csv", fill_the_disk)
+        with pytest.raises(OSError, match="no space left"):
+            study(table, path)
+    assert sorted(path.parent.iterdir()) == [path, path.with_suffix(".json")]
+    assert len(pd.read_csv(path)) == N_FITS
 
 
 def test_another_ending_is_refused(table, tmp_path):

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_info
 
 from sparsekit.study import missingness_study
-from sparsekit.study._plan import KEYS
+from sparsekit.study._rows import KEYS
 
 TINY = {"hidden_layer_sizes": (8,), "max_iter": 2}
 
@@ -126,6 +126,15 @@ def test_nothing_passed_in_is_modified(table):
     assert params == TINY
 
 
+def test_tables_smaller_than_a_batch_are_one_batch(table):
+    X, y = table
+    rows = np.arange(20)
+    frame = missingness_study(
+        X[rows], y[rows], models=["dense"], missing_rates=[0.2], seeds=1
+    ).frame
+    assert frame["n_train"].tolist() == [13]
+
+
 def test_text_classes_work(table):
     X, y = table
     labels = np.where(y == 1, "ill", "well")
@@ -163,7 +172,10 @@ def test_progress_goes_to_stderr(table, capsys):
         ({"seeds": [1, 1]}, "distinct whole numbers"),
         ({"models": ["sparse"]}, "model 'sparse' is not known. Known are dense"),
         ({"models": []}, "models is empty"),
-        ({"mechanisms": ["nope"]}, "'mechanism' parameter .* Got 'nope'"),
+        ({"mechanisms": ["nope"]}, "mechanisms has 'nope', which is none of 'block'"),
+        ({"mechanisms": "label"}, "mechanisms has 'label', which is none of"),
+        ({"mechanisms": 3}, "mechanisms has 3, which is none of"),
+        ({"when": 3}, "when has 3, which is none of 'both'"),
         ({"preset": "figure9"}, "preset='figure9' is not known: figure2"),
         ({"task": "ranking"}, "task='ranking' is not known"),
         ({"test_size": 1.5}, "'test_size' parameter"),
@@ -176,6 +188,40 @@ def test_bad_settings_are_named_before_training(table, settings, message):
         small_study(*table, **settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"models": 3}, "models must be names, or a mapping from labels"),
+        ({"models": [DummyClassifier()]}, "models={'label': estimator}"),
+        ({"models": {"a": None}}, r"models\['a'\] must be a name or an estimator"),
+        ({"models": {"a": DummyClassifier}}, r"models\['a'\] must be a name or an"),
+        ({"estimator_params": [1]}, "estimator_params must be a dict"),
+    ],
+)
+def test_settings_of_another_type_are_named(table, settings, message):
+    with pytest.raises(TypeError, match=message):
+        small_study(*table, **settings)
+
+
+def test_datasets_without_names_are_an_error(table):
+    with pytest.raises(TypeError, match=r"a mapping such as {'name': \(X, y\)}"):
+        missingness_study(datasets=[table])
+
+
+def test_columns_that_are_no_numbers_are_named(table):
+    frame = pd.DataFrame(table[0], columns=list("abcde"))
+    frame = frame.assign(town="here", kind=pd.Categorical(["u", "v"] * 40))
+    with pytest.raises(ValueError, match="not numeric: 'town', 'kind'"):
+        small_study(frame, table[1])
+
+
+def test_categories_that_are_numbers_are_features(table):
+    codes = pd.Series(np.arange(80) % 3).astype("category")
+    frame = pd.DataFrame(table[0]).assign(kind=codes)
+    settings = {"models": {"d": DummyClassifier()}, "estimator_params": None}
+    assert len(small_study(frame, table[1], **settings)) == 4
+
+
 def test_data_without_a_target_is_an_error(table):
     with pytest.raises(ValueError, match="Give both X and y, or neither"):
         missingness_study(table[0])
@@ -186,6 +232,7 @@ def test_data_without_a_target_is_an_error(table):
     [
         ([0.5, np.nan] * 40, "target 'y' is missing in 40 of 80 rows"),
         (["a"] * 80, "target 'y' has one class only, a"),
+        (np.array(["a", 1] * 40, dtype=object), "target 'y' mixes text with other"),
         (["a"] * 79 + ["b"], "target 'y': class b has one row only"),
         ([1.5] * 80, "target 'y' is constant"),
         ([0.5, np.inf] * 40, "infinite"),

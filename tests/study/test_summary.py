@@ -3,13 +3,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sparsekit.study import summarize
+from sparsekit.study import corrected_ttest, summarize
+from tests.benchmarks.levels import scores_of_equal_models
 
 
 def frame_of(rows):
-    columns = ["missing_rate", "model", "sparsity", "seed", "score"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.assign(
+    return pd.DataFrame(rows).assign(
         mechanism="mcar", metric="accuracy", n_connections=100, fit_time=0.5
     )
 
@@ -24,7 +23,13 @@ def frame():
         ("set", 0.9): [0.88, 0.86, 0.93],
     }
     rows = [
-        (rate, model, sparsity, seed, score - rate * (seed + 1) / 10)
+        {
+            "missing_rate": rate,
+            "model": model,
+            "sparsity": sparsity,
+            "seed": seed,
+            "score": score - rate * (seed + 1) / 10,
+        }
         for rate in (0.0, 0.5)
         for (model, sparsity), values in scores.items()
         for seed, score in enumerate(values)
@@ -77,6 +82,47 @@ def test_a_model_is_not_compared_with_itself(frame):
     summary = summarize(frame)
     assert np.isnan(cell(summary, "static", 0.8, rate=0.0)["minus_static"])
     assert np.isnan(cell(summary, "dense", 0.0, rate=0.0)["minus_dense"])
+
+
+def test_where_the_split_is_known_differences_allow_for_its_overlap(frame):
+    summary = summarize(frame.assign(n_train=60, n_test=30))
+    row = cell(summary, "set", 0.9, rate=0.0)
+    expected = corrected_ttest([0.88, 0.86, 0.93], [0.70, 0.71, 0.75], 60, 30)
+    interval = row["minus_static_low"], row["minus_static_high"]
+    assert interval == pytest.approx((expected.low, expected.high))
+    # That of the score is about these rows.
+    assert row["score_low"] == pytest.approx(t_interval([0.88, 0.86, 0.93])[0])
+
+
+def test_equally_good_models_seldom_get_a_star():
+    rng, n_tables, n_splits = np.random.default_rng(0), 1000, 10
+    scores = [scores_of_equal_models(rng, n_splits) for _ in range(n_tables)]
+    shape = (n_tables, n_splits, 2)
+    table, seed, model = (part.ravel() for part in np.indices(shape))
+    frame = frame_of(
+        {
+            "dataset": table,
+            "missing_rate": 0.0,
+            "model": np.array(["set", "static"])[model],
+            "sparsity": 0.9,
+            "seed": seed,
+            "score": np.ravel(scores),
+        }
+    )
+    starred = {}
+    for name, known in (("corrected", {"n_train": 60, "n_test": 30}), ("not", {})):
+        row = summarize(frame.assign(**known)).dropna(subset="minus_static")
+        starred[name] = (row["minus_static_low"] > 0) | (row["minus_static_high"] < 0)
+    # 4,000 tables have 5.1 % (tests.benchmarks.levels); 1,000 within 3 sigma of that.
+    assert 0.03 < starred["corrected"].mean() < 0.072
+    assert starred["not"].mean() > 0.3
+
+
+def test_differences_that_do_not_vary_have_no_interval(frame):
+    frame = frame.assign(score=np.where(frame["model"] == "set", 0.9, 0.8))
+    row = cell(summarize(frame), "set", 0.9, rate=0.0)
+    assert row["minus_static"] == pytest.approx(0.1)
+    assert np.isnan(row["minus_static_low"])
 
 
 def test_pooled_intervals_are_over_seeds_and_not_over_rates(frame):

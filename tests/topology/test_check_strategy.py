@@ -49,7 +49,7 @@ from sparsekit.topology import (
     ],
     ids=repr,
 )
-def test_our_strategies_pass(strategy):
+def test_all_strategies_of_the_package_pass(strategy):
     check_strategy(strategy)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from sparsekit.kernels.selection import mark_smallest
+from sparsekit.kernels.smallest import mark_smallest
 from tests.reference.naive_topology import set_dropped
 from tests.reference.strategies import shares
 
@@ -22,7 +22,7 @@ dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 @dtypes
 @given(st.data(), shares)
-def test_any_floats(dtype, data, fraction):
+def test_any_floats_are_dropped_as_by_sorting(dtype, data, fraction):
     # From the subnormal to the infinite.
     finest = st.floats(width=8 * np.dtype(dtype).itemsize, allow_nan=False)
     values = data.draw(arrays.arrays(dtype, st.integers(0, 30), elements=finest))
@@ -53,5 +53,5 @@ def test_weights_that_differ_in_their_last_bits(dtype, step):
 @dtypes
 @pytest.mark.parametrize("value", [-3.0, -0.0, 0.0, 2.0])
 @pytest.mark.parametrize(("fraction", "expected"), [(0.99, [False]), (1.0, [True])])
-def test_a_single_weight(dtype, value, fraction, expected):
+def test_a_single_weight_is_dropped_by_its_share(dtype, value, fraction, expected):
     assert marked(np.array([value], dtype=dtype), fraction) == expected

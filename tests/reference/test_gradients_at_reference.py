@@ -42,3 +42,10 @@ def test_an_unknown_gradient_is_an_error_that_names_the_remedy():
     layer = layer_with_batch(np.random.default_rng(0))._replace(deltas=None)
     with pytest.raises(ValueError, match="needs = frozenset"):
         layer.gradients_at(np.array([0]))
+
+
+@pytest.mark.parametrize("position", [-1, 35])
+def test_a_position_outside_the_layer_is_refused(position):
+    layer = layer_with_batch(np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"positions must be in \[0, 35\)"):
+        layer.gradients_at(np.array([3, position]))

@@ -1,4 +1,4 @@
-"""Which connections to add."""
+"""Add connections anywhere: what other growers are compared with."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
