@@ -211,7 +211,9 @@ class SparsePredictor:
         X = checked(X, self.n_features_in_, self._feature_names, allowed)
         n_rows = max(1, _BLOCK // int(self._network["sizes"].max()))
         starts = range(0, max(1, X.shape[0]), n_rows)
-        blocks = [self._block_outputs(X[start : start + n_rows]) for start in starts]
+        # As in the estimators, values too large for the network's type are infinite.
+        with np.errstate(over="ignore", invalid="ignore"):
+            blocks = [self._block_outputs(X[at : at + n_rows]) for at in starts]
         return np.concatenate(blocks, axis=1).T
 
     def _block_outputs(self, X):

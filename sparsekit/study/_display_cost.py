@@ -12,6 +12,7 @@ from sparsekit.study._drawing import (
     point_style,
     tidy,
 )
+from sparsekit.study._rows import check_rows
 from sparsekit.study._summary import summarize
 from sparsekit.study._treatments import LABELS, rows_of
 
@@ -99,7 +100,8 @@ class CostDisplay:
         ValueError
             If `cost` is not known.
         """
-        if cost not in COSTS:
+        check_rows(frame)
+        if not isinstance(cost, str) or cost not in COSTS:
             raise ValueError(f"cost={cost!r} must be one of {', '.join(COSTS)}.")
         rows = rows_of(frame, models)
         summary = summarize(rows, pool_rates=True, confidence=confidence)

@@ -16,6 +16,7 @@ from sparsekit.study._drawing import (
     new_panels,
     tidy,
 )
+from sparsekit.study._rows import check_rows
 from sparsekit.study._score_panels import score_panels
 from sparsekit.study._summary import summarize
 from sparsekit.study._treatments import LABELS, rows_of
@@ -91,6 +92,7 @@ class MissingnessStudyDisplay:
         display : MissingnessStudyDisplay
             Not drawn yet.
         """
+        check_rows(frame)
         summary = summarize(rows_of(frame, models), confidence=confidence)
         return cls(summary=summary, confidence=confidence)
 

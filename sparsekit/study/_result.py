@@ -353,7 +353,7 @@ class StudyResult:
         ValueError
             If `kind` is not known.
         """
-        if kind not in DISPLAYS:
+        if not isinstance(kind, str) or kind not in DISPLAYS:
             raise ValueError(f"kind={kind!r} must be one of {', '.join(DISPLAYS)}.")
         return DISPLAYS[kind].from_frame(self.frame, **options).plot(axes)
 
