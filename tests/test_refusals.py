@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.naive_bayes import GaussianNB
 
@@ -14,6 +15,7 @@ from sparsekit import (
     suggest_format,
 )
 from sparsekit.continual import ReplayBuffer, ReplayClassifier, continual_metrics
+from sparsekit.continual._difficulty import difficulty_of
 from sparsekit.difficulty import (
     HardSampleSelector,
     aum_scores,
@@ -269,6 +271,16 @@ def test_values_too_far_apart_to_be_squared_do_not_warn():
     merged = _merged(near, far)
     assert merged["mean"].tolist() == [0.0]
     assert np.isinf(merged["var"]).all()
+
+
+def test_errors_too_large_to_be_squared_still_tell_hard_rows():
+    class Zero(RegressorMixin, BaseEstimator):
+        def predict(self, X):
+            return np.zeros(len(X))
+
+    hard = difficulty_of(Zero(), X[:3], np.array([0.0, 1e299, 1e300]))
+    assert hard[0] == 0
+    assert hard[0] < hard[1] < hard[2] <= 1
 
 
 @pytest.mark.parametrize("target", [[1e300, 1e300], [1e300, -1e300]])
