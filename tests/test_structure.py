@@ -40,7 +40,7 @@ ARROWS = {
         "network",
         "topology",
     },
-    "missingness": {"kernels", "_layout", "_sklearn_compat"},
+    "missingness": {"kernels", "_layout", "_palette", "_sklearn_compat"},
     "continual": {"_sample_ids", "_sklearn_compat"},
     "out_of_core": set(),
     "difficulty": {"_sklearn_compat", "network"},

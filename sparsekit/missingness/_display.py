@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from sparsekit._palette import COLOURS
 from sparsekit.missingness._diagnosis import diagnose
 
-# Vermilion of Okabe and Ito's palette on a light grey: can be told apart with any kind
-# of colour vision, and in print.
-MISSING_COLOUR = "#D55E00"
+# On a light grey, so that both can be told apart in print, too.
+MISSING_COLOUR = COLOURS[1]
 OBSERVED_COLOUR = "#ECEFF1"
 ROWS_COLOUR = "#4C6A7D"
 TITLE = {"fontsize": "medium", "loc": "left", "color": "#444444"}

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sparsekit._palette import COLOURS
 from sparsekit.study._drawing import as_text, given_panels
 from sparsekit.study._ranks import rank_models
 
@@ -162,7 +163,7 @@ class CriticalDifferenceDisplay:
             self.ax_.plot(
                 [ends.min() - margin, ends.max() + margin],
                 [y, y],
-                color="#D55E00",
+                color=COLOURS[1],
                 linewidth=4.5,
                 solid_capstyle="butt",
                 clip_on=False,
