@@ -5,6 +5,9 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
+# The activations of levels that depend on the level only, as the kernels number them.
+_ACTIVATIONS = (0, 1, 2)
+
 
 def canonical(X):
     """Return `X` C-contiguous, or as CSR with sorted rows and without duplicates.
@@ -43,13 +46,21 @@ def check_layers(sizes, indptr, indices, weights, biases, kinds, slopes):
     Compiled kernels do not check what they index; see `SparseNetwork` for the arrays.
     """
     whole = [sizes, indptr, indices, kinds]
-    if any(array.dtype.kind != "i" or array.ndim != 1 for array in whole):
+    if any(not isinstance(a, np.ndarray) for a in [*whole, weights, biases, slopes]):
+        raise ValueError("an array of the network is none")
+    is_long = all(array.dtype == np.int64 for array in (sizes, indptr, kinds))
+    is_index = indices.dtype in (np.int32, np.int64)
+    if not is_long or not is_index or any(array.ndim != 1 for array in whole):
         raise ValueError("an array of integers has another type or shape")
     real = [weights, biases, slopes]
     if any(array.dtype != weights.dtype or array.ndim != 1 for array in real):
         raise ValueError("an array of weights has another type or shape")
+    if not np.isin(kinds, _ACTIVATIONS).all():
+        raise ValueError("an activation is not known")
     if weights.dtype not in (np.float32, np.float64) or sizes.size < 2:
         raise ValueError("the weights or the levels are none")
+    if not all(np.isfinite(array).all() for array in real):
+        raise ValueError("a weight is not finite")
     n_rows = sum(sizes[1:].tolist())  # numpy's sum may overflow
     parallel = (
         (indptr, n_rows + 1),

@@ -1,26 +1,46 @@
 """What random calls once found: an error of ours where one of numpy's slipped out."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import NotFittedError
 from sklearn.naive_bayes import GaussianNB
 
-from sparsekit import DenseMLPClassifier, DenseMLPRegressor, suggest_format
+from sparsekit import (
+    DenseMLPClassifier,
+    DenseMLPRegressor,
+    MissingnessTransformer,
+    suggest_format,
+)
 from sparsekit.continual import ReplayBuffer, ReplayClassifier, continual_metrics
+from sparsekit.continual._difficulty import difficulty_of
 from sparsekit.difficulty import (
     HardSampleSelector,
+    aum_scores,
+    gradient_coverage,
     memorization_scores,
+    pruning_identified_exemplars,
     selection_curve,
 )
 from sparsekit.difficulty._checks import check_share
 from sparsekit.difficulty._select import select
 from sparsekit.network import value_targets
 from sparsekit.neural_network import load_checkpoint, save_checkpoint
-from sparsekit.study import summarize
+from sparsekit.neural_network._inputs import _merged
+from sparsekit.study import (
+    StudyResult,
+    corrected_ttest,
+    holm,
+    missingness_study,
+    summarize,
+)
 from sparsekit.topology import (
     ElasticDensity,
     ErdosRenyi,
     Layer,
+    LinkPredictionGrower,
     MagnitudePruner,
     NeuronPruner,
     RandomGrower,
@@ -36,6 +56,22 @@ LAYER = Layer(np.array([0, 2]), np.array([0, 1], dtype=np.int32), np.ones(2), 3)
 
 def kept(size=3):
     return ReplayBuffer(size, random_state=0).add(X, Y)
+
+
+def fitted():
+    settings = {"tol": 1e9, "n_iter_no_change": 1, "random_state": 0}
+    return DenseMLPClassifier((3,), record="epoch", **settings).fit(X, Y)
+
+
+def study(**columns):
+    row = {"mechanism": "mcar", "missing_rate": 0.0, "model": "set", "sparsity": 0.5}
+    row |= {"seed": 0, "metric": "accuracy", "score": 0.9, "n_connections": 10}
+    return pd.DataFrame([row | {"fit_time": 0.1} | columns])
+
+
+class Guess:
+    def predict(self, X):
+        return np.zeros(len(X), dtype=int)
 
 
 CALLS = {
@@ -90,6 +126,83 @@ CALLS = {
         lambda: ErdosRenyi({}).counts([3, 4], 0.5),
         "epsilon must be a number in",
     ),
+    "a dense output by halves": (
+        lambda: ErdosRenyi(dense_output=np.zeros(2)).counts([3, 4], 0.5),
+        "ErdosRenyi: dense_output must be True or False",
+    ),
+    "links that are no whole number": (
+        LinkPredictionGrower(max_degree=1e9).check_parameters,
+        "max_degree must be a whole number",
+    ),
+    "a yes for a number of rows": (
+        lambda: kept().sample(True),
+        "n_samples must be an integer",
+    ),
+    "a percentile that is text": (
+        lambda: aum_scores(fitted(), threshold_rows=[0], percentile="max"),
+        r"percentile must be in \[0, 100\]",
+    ),
+    "labels of other rows": (
+        lambda: pruning_identified_exemplars([Guess()], [Guess()], X, np.ones((1, 8))),
+        r"a label for each of the 8 rows of X, shape \(8,\); got \(1, 8\)",
+    ),
+    "a study of rows that are text": (
+        lambda: StudyResult(study(score="high")),
+        "column 'score' must hold numbers",
+    ),
+    "a study without a missing rate": (
+        lambda: summarize(study(missing_rate=np.nan)),
+        "column 'missing_rate' has rows without a value",
+    ),
+    "a study of infinite scores": (
+        lambda: StudyResult(study(score=np.inf)),
+        "column 'score' has infinite values",
+    ),
+    "a study with sparsity in per cent": (
+        lambda: StudyResult(study(sparsity=90)),
+        r"column 'sparsity' has values outside \[0, 1\]",
+    ),
+    "a study of models without names": (
+        lambda: StudyResult(study(model=3)),
+        "column 'model' has 3, not text",
+    ),
+    "a study of holes elsewhere": (
+        lambda: StudyResult(study(when="never")),
+        "column 'when' has 'never', not one of both, fit, transform",
+    ),
+    "a study with two columns of a name": (
+        lambda: StudyResult(pd.concat([study(), study()], axis=1)),
+        "frame has two columns 'mechanism'",
+    ),
+    "a metric without an axis": (
+        lambda: StudyResult(study(metric="f1")).plot(),
+        "metric 'f1' has no figure",
+    ),
+    "confidence that is text": (
+        lambda: StudyResult(study()).summary(confidence="95 %"),
+        r"confidence='95 %' must be in \(0, 1\)",
+    ),
+    "a test size that is text": (
+        lambda: StudyResult(study()).compare("set", test_size="third"),
+        "The study has no model to compare",
+    ),
+    "no models to rank": (
+        lambda: StudyResult(study()).ranks([]),
+        "models is empty",
+    ),
+    "p values in rows": (lambda: holm(np.ones((2, 2))), "must have one dimension"),
+    "row numbers that are text": (
+        lambda: corrected_ttest([1.0, 2.0], [1.0, 3.0], "many", 1),
+        "n_train='many' must be a positive number",
+    ),
+    "complex accuracies": (
+        lambda: continual_metrics(np.eye(2) * 1j),
+        "accuracy_matrix must be an array of numbers: they are complex",
+    ),
+    "fewer targets than rows": (
+        lambda: gradient_coverage(fitted(), X, Y[:3]),
+        "y must have a target for each of the 8 rows",
+    ),
     "no densities": (
         lambda: ElasticDensity(None).density(0.1, 0.5),
         "extra must be numbers",
@@ -126,6 +239,63 @@ def test_replay_refuses_sparse_targets():
 def test_what_is_no_table_of_results_is_refused():
     with pytest.raises(TypeError, match="DataFrame that missingness_study returns"):
         summarize(X)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: StudyResult(X),
+        lambda: StudyResult.combine([study()]),
+        lambda: StudyResult.combine({"a": X}),
+        lambda: StudyResult(study()).compare(3),
+        lambda: StudyResult(study()).compare(()),
+        lambda: StudyResult(study()).plot(axes=3),
+        lambda: StudyResult(study()).plot("ranks", axes="here"),
+        lambda: missingness_study(X, Y, models=3),
+        lambda: missingness_study(X, Y, estimator_params="few"),
+    ],
+)
+def test_what_is_of_another_type_is_refused(call):
+    with pytest.raises(TypeError, match=r" must be | must map | neither a model"):
+        call()
+
+
+def test_the_mechanism_may_be_nonsense_before_a_fit():
+    with pytest.raises(NotFittedError):
+        MissingnessTransformer(mechanism=np.zeros(2)).transform(X)
+
+
+def test_values_too_far_apart_to_be_squared_do_not_warn():
+    seen = {"var": np.zeros(1), "n_seen": np.ones(1), "n_rows": 1.0}
+    near, far = ({"mean": np.array([mean])} | seen for mean in (1e300, -1e300))
+    merged = _merged(near, far)
+    assert merged["mean"].tolist() == [0.0]
+    assert np.isinf(merged["var"]).all()
+
+
+def test_errors_too_large_to_be_squared_still_tell_hard_rows():
+    class Zero(RegressorMixin, BaseEstimator):
+        def predict(self, X):
+            return np.zeros(len(X))
+
+    hard = difficulty_of(Zero(), X[:3], np.array([0.0, 1e299, 1e300]))
+    assert hard[0] == 0
+    assert hard[0] < hard[1] < hard[2] <= 1
+
+
+@pytest.mark.parametrize("target", [[1e300, 1e300], [1e300, -1e300]])
+def test_a_target_too_large_to_be_squared_has_a_scale_of_one(target):
+    regressor = DenseMLPRegressor()
+    regressor._learn_target(np.array(target)[:, np.newaxis], None)
+    assert regressor._target_scale.tolist() == [1.0]
+
+
+def test_a_panel_leaves_out_a_model_that_was_not_fitted_there():
+    dense = {"model": "dense", "sparsity": 0.0}
+    rows = [study(), study(**dense), study(mechanism="mnar")]
+    display = StudyResult(pd.concat(rows)).plot()
+    assert [len(ax.lines) for ax in display.axes_] == [2, 1]
+    plt.close(display.figure_)
 
 
 def test_a_pruner_of_whole_networks_is_checked_on_layers_that_follow_each_other():

@@ -16,9 +16,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Which rooms a room may import. The top-level files are rooms of their own: `__init__`
 # collects the public names, `_sklearn_compat` scikit-learn's private ones, and
 # `_layout` says how arrays must lie; `_palette` holds the colours of figures, and
-# `_pyplot` imports what draws them.
+# `_pyplot` imports what draws them; `_answers` checks what strategies answer.
 ARROWS = {
     "kernels": set(),
+    "_answers": set(),
     "_archive": set(),
     "_sample_ids": set(),
     "deploy": {"_archive", "_layout"},
@@ -27,9 +28,10 @@ ARROWS = {
     "_pyplot": set(),
     "_sklearn_compat": set(),
     "_words": set(),
-    "topology": {"kernels"},
-    "network": {"kernels", "topology", "_layout"},
+    "topology": {"_answers", "_layout", "kernels"},
+    "network": {"_answers", "kernels", "topology", "_layout"},
     "neural_network": {
+        "_answers",
         "__version__",
         "_archive",
         "_layout",

@@ -181,7 +181,8 @@ class ReplayBuffer(BaseEstimator):
         ValueError
             If no row was ever added, or `n_samples` is no whole number of at least 0.
         """
-        if not isinstance(n_samples, Integral) or n_samples < 0:
+        is_count = isinstance(n_samples, Integral) and not isinstance(n_samples, bool)
+        if not is_count or n_samples < 0:
             raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
         if not hasattr(self, "y_"):
             raise ValueError("The buffer holds no rows to draw from; add some first.")

@@ -3,6 +3,9 @@
 import numpy as np
 from sklearn.base import is_classifier
 
+# With room for the sum over as many rows as memory holds.
+_TOO_LARGE_TO_SQUARE = 1e140
+
 
 def difficulty_of(estimator, X, y):
     """Return how hard rows are for a fitted estimator, from 0 to 1.
@@ -16,6 +19,9 @@ def difficulty_of(estimator, X, y):
         # One column of targets may be predicted as an array without columns.
         target = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
         residual = estimator.predict(X).reshape(target.shape) - target
+        largest = np.abs(residual).max(initial=0.0)
+        if largest > _TOO_LARGE_TO_SQUARE:
+            residual = residual / largest  # only ratios of errors count
         error = (residual**2).mean(axis=1)
         return -np.expm1(-error / (2.0 * max(error.mean(), np.finfo(float).tiny)))
     if not hasattr(estimator, "predict_proba"):

@@ -97,6 +97,8 @@ def continual_metrics(
 
 def _numbers(name: str, given: ArrayLike) -> np.ndarray:
     try:
+        if np.iscomplexobj(given):
+            raise TypeError("they are complex")
         return np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from error

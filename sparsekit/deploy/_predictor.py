@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.special import expit, softmax
 
 from sparsekit import _archive
-from sparsekit._layout import check_layers
+from sparsekit.deploy._checks import check_parts
 from sparsekit.deploy._forward import (
     activated,
     expected_activation,
@@ -202,9 +202,10 @@ class SparsePredictor:
             classes = parts["head"].get("classes")
             if isinstance(classes, list):
                 parts["head"]["classes"] = np.array(classes, dtype=object)
-            check_layers(**parts["network"])
-            names = document["feature_names"]
-            return cls(**parts, activation=document["activation"], feature_names=names)
+            for name in ("activation", "feature_names"):
+                parts[name] = document[name]
+            check_parts(**parts)
+            return cls(**parts)
 
     def _outputs(self, X):
         """Return W x + b of the output level, shape (n_samples, n_outputs)."""
@@ -212,7 +213,9 @@ class SparsePredictor:
         X = checked(X, self.n_features_in_, self._feature_names, allowed)
         n_rows = max(1, _BLOCK // int(self._network["sizes"].max()))
         starts = range(0, max(1, X.shape[0]), n_rows)
-        blocks = [self._block_outputs(X[start : start + n_rows]) for start in starts]
+        # As in the estimators, values too large for the network's type are infinite.
+        with np.errstate(over="ignore", invalid="ignore"):
+            blocks = [self._block_outputs(X[at : at + n_rows]) for at in starts]
         return np.concatenate(blocks, axis=1).T
 
     def _block_outputs(self, X):

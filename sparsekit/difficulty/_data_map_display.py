@@ -2,6 +2,8 @@
 
 from typing import Self
 
+import numpy as np
+
 from sparsekit._pyplot import import_pyplot
 from sparsekit.difficulty._cartography import cartography
 
@@ -81,13 +83,26 @@ class DataMapDisplay:
         -------
         display : DataMapDisplay
             The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If `hue` is no column, nor a number for each row.
         """
+        named = isinstance(hue, str)
+        if named and hue not in self.table:
+            columns = ", ".join(self.table.columns)
+            raise ValueError(f"hue={hue!r} is no column of the table: {columns}.")
+        values = self.table[hue].to_numpy() if named else np.asarray(hue)
+        if values.shape != (len(self.table),) or values.dtype.kind not in "biuf":
+            raise ValueError(
+                f"hue must be a column, or a number for each of the {len(self.table)} "
+                f"rows of the table; got {hue!r}."
+            )
         if ax is None:
             plt = import_pyplot("DataMapDisplay")
             _, ax = plt.subplots(figsize=(5.5, 4.2), layout="constrained")
         shown = self.table["confidence"].notna().to_numpy()
-        named = isinstance(hue, str)
-        values = self.table[hue].to_numpy() if named else hue
         dots = ax.scatter(
             self.table["variability"][shown],
             self.table["confidence"][shown],

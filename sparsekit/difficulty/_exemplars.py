@@ -35,6 +35,11 @@ def pruning_identified_exemplars(
         whether they differ. With `y`, ``gain``: share of `others` that are right minus
         that of `networks`.
 
+    Raises
+    ------
+    ValueError
+        If `y` does not have a label for each row.
+
     References
     ----------
     .. [1] Hooker, Courville, Clark, Dauphin and Frome, "What do compressed deep neural
@@ -69,6 +74,11 @@ def pruning_identified_exemplars(
     }
     if y is not None:
         y = np.asarray(y)
+        if y.shape != here.shape[1:]:
+            raise ValueError(
+                f"y must have a label for each of the {len(modal)} rows of X, shape "
+                f"{here.shape[1:]}; got {y.shape}."
+            )
         columns["gain"] = (there == y).mean(axis=0) - (here == y).mean(axis=0)
     return pd.DataFrame(columns, index=row_index(X, modal.size))
 

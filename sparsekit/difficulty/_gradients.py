@@ -152,7 +152,13 @@ def _squares(network, X, y):
             "missing='expected' and missing_scaling only; got missing="
             f"{network.missing!r} and missing_scaling={network.missing_scaling!r}."
         )
-    samples = network._samples(network._check_X(X))
-    targets = network._encode_held_out(np.asarray(y))
+    X, y = network._check_X(X), np.asarray(y)
+    if y.shape[:1] != X.shape[:1]:
+        raise ValueError(
+            f"y must have a target for each of the {X.shape[0]} rows of X; its shape "
+            f"is {y.shape}."
+        )
+    samples = network._samples(X)
+    targets = network._encode_held_out(y)
     arrays = SparseNetwork(**network._network)
     return gradient_squares(arrays, samples, targets, LOSSES[network.out_activation_])

@@ -1,6 +1,6 @@
 """Margins and errors of the samples in the course of training."""
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def aum_scores(
     Raises
     ------
     ValueError
-        If `threshold_rows` are no rows of the record.
+        If `threshold_rows` are no rows of the record, or `percentile` is none.
 
     References
     ----------
@@ -71,6 +71,9 @@ def aum_scores(
                 "threshold_rows must be numbers of rows, or a mask of all of them; got "
                 f"{threshold_rows!r}."
             )
+        is_number = isinstance(percentile, Real) and not isinstance(percentile, bool)
+        if not is_number or not 0 <= percentile <= 100:
+            raise ValueError(f"percentile must be in [0, 100], got {percentile!r}.")
         limit = np.nanpercentile(margins[rows], percentile)
         columns["suspect"] = margins < limit
     return table_of(record, columns)

@@ -335,11 +335,13 @@ class BaseMasker(
         """Yield consecutive slices of rows and the probabilities of their cells."""
         probabilities = self._probabilities()
         if self._rows_share_probabilities:
-            yield slice(0, X.shape[0]), probabilities(None, None, None)
+            shared = probabilities(None, None, None)
+            yield slice(0, X.shape[0]), _checked(self, shared, (1, X.shape[1]))
             return
         for rows, values in row_chunks(X):
             scores = None if target is None else target[rows]
-            yield rows, probabilities(values, keys[rows], scores)
+            chunk = probabilities(values, keys[rows], scores)
+            yield rows, _checked(self, chunk, values.shape)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -355,6 +357,19 @@ class BaseMasker(
             or self._needs_target
         )
         return tags
+
+
+def _checked(masker, probabilities, shape):
+    """Return what a mechanism answers; kernels read `shape` of it, whatever it is."""
+    is_real = isinstance(probabilities, np.ndarray) and probabilities.dtype == float
+    if not is_real or probabilities.shape not in (shape, (1, shape[1])):
+        raise ValueError(
+            f"{type(masker).__name__}._probabilities must return a function whose "
+            f"result is an ndarray of float64 of shape {shape}, got "
+            f"{getattr(probabilities, 'dtype', type(probabilities).__name__)} of shape "
+            f"{np.shape(probabilities)}."
+        )
+    return probabilities
 
 
 def _warn_if_few_distinct(hashes):

@@ -49,7 +49,9 @@ def solve_row_rate(row_rate, X, columns, reachable, units, calibrate):
         return _incomplete_share(X, calibrate(rates_at(rate)), units)
 
     def excess(hazard):
-        return np.log(_hazard(share_at(_rate(np.exp(hazard)))) / _hazard(row_rate))
+        # A rate of nearly nothing has a hazard of 0, which is too low in any case.
+        with np.errstate(divide="ignore"):
+            return np.log(_hazard(share_at(_rate(np.exp(hazard)))) / _hazard(row_rate))
 
     if row_rate == 0:
         return rates_at(0.0)

@@ -332,7 +332,10 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
     @property
     def _needs_target(self):
         given = [self.mechanism, *(mechanism for _, mechanism in self._named_maskers)]
-        return any(m == "label" or isinstance(m, LabelMasker) for m in given)
+        return any(
+            (isinstance(m, str) and m == "label") or isinstance(m, LabelMasker)
+            for m in given
+        )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from sparsekit._answers import check_drawn
 from sparsekit.network._activations import activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._initial_weights import draw_weights, weight_limits
@@ -56,7 +57,8 @@ def build_network(
     Raises
     ------
     ValueError
-        If there is not one topology for each layer, or `weight_init` is not known.
+        If there is not one topology for each layer, one of them draws no rows of so
+        many connections, or `weight_init` is not known.
     """
     kinds, slopes = activation_table(activation, negative_slope, len(sizes) - 2)
     topologies = _one_per_layer(topology, len(sizes) - 1)
@@ -65,7 +67,8 @@ def build_network(
     for layer, count in enumerate(counts):
         known = {name: values[layer] for name, values in (facts or {}).items()}
         n_in, n_out = sizes[layer], sizes[layer + 1]
-        indptr, columns = topologies[layer].draw(n_in, n_out, int(count), rng, known)
+        drawn = topologies[layer].draw(n_in, n_out, int(count), rng, known)
+        indptr, columns = check_drawn(topologies[layer], n_in, n_out, int(count), drawn)
         columns = connect_idle_neurons(fan_in, indptr, columns, rng)
         fan_in = np.diff(indptr)
         indptrs.append(indptr[1:] + offset)

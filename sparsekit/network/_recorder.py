@@ -201,15 +201,28 @@ class SampleRecorder(Recorder):
         return {"record": arrays, "history": history, "rewirings": rewirings}
 
     def restore(self, state):
-        arrays = [part.copy() for part in state["record"]]
-        for own, array in zip(self.record[1:], arrays, strict=True):
-            if (own.shape, own.dtype) != (array.shape, array.dtype):
-                raise ValueError("The record in the checkpoint is of other rows.")
+        noted = state if isinstance(state, dict) else {}
+        check_alike(self.record[1:], noted.get("record"))
+        arrays = [part.copy() for part in noted["record"]]
         self.record = Record(self.record.tolerance, *arrays)
         if self.history is not None:
-            self.history = [tuple(part) for part in state["history"]]
+            epochs = noted.get("history")
+            for epoch in epochs if isinstance(epochs, list) else [None]:
+                check_alike((self.record.correct, self.record.latest), epoch)
+            self.history = [tuple(epoch) for epoch in epochs]
         if self.rewirings is not None:
-            self.rewirings.restore(state["rewirings"])
+            self.rewirings.restore(noted.get("rewirings"))
+
+
+def check_alike(own, others):
+    """Raise ValueError unless `others` are arrays like `own`, one by one."""
+    are_several = isinstance(others, list | tuple) and len(others) == len(own)
+    if not are_several or any(
+        not isinstance(theirs, np.ndarray)
+        or (mine.shape, mine.dtype) != (theirs.shape, theirs.dtype)
+        for mine, theirs in zip(own, others, strict=True)
+    ):
+        raise ValueError("The record in the checkpoint is of other rows.")
 
 
 def spread(values, rows, n_rows, axis=0):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sparsekit.kernels.records import LATEST_LOSS
-from sparsekit.network._recorder import blank_record, evaluate
+from sparsekit.network._recorder import blank_record, check_alike, evaluate
 from sparsekit.network._samples import n_samples_of, take_samples
 from sparsekit.network._targets import take_targets
 
@@ -186,6 +186,13 @@ class RewiringRecorder:
 
     def restore(self, state):
         """Go on from what `state` returned."""
+        noted = state if isinstance(state, dict) else {}
+        names = ("rows", "correct", "loss", *_PER_SAMPLE)
+        own = [getattr(self, name) for name in names]
+        check_alike(own, [noted.get(name) for name in names])
+        n_samples = n_samples_of(self._all[0])
+        if not ((noted["rows"] >= 0) & (noted["rows"] < n_samples)).all():
+            raise ValueError("The record in the checkpoint is of other rows.")
         self._take(state["rows"].copy())
         for name in ("correct", "loss", *_PER_SAMPLE):
             setattr(self, name, state[name].copy())

@@ -108,7 +108,8 @@ def csr_samples(X, shift, scale, dtype, *, indicators=_NO_FEATURES, keep_missing
         indices = indices.astype(np.int32, copy=False)
     absent = np.nan if keep_missing else 0.0
     prepare_stored(read_only(X.data), read_only(indices), shift, scale, absent, data)
-    fill = (-shift * scale).astype(dtype)
+    with np.errstate(over="ignore"):  # as the kernels do
+        fill = (-shift * scale).astype(dtype)
     values = sparse.csr_array((data, indices, X.indptr), shape=X.shape)
     missing = None
     if indicators.size:

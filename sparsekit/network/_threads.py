@@ -3,6 +3,7 @@
 import threading
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from numbers import Integral
 
 import numba
 from joblib import effective_n_jobs
@@ -22,6 +23,8 @@ def thread_count(n_jobs: int | None) -> int:
     """
     if n_jobs is None:
         return 1
+    if not isinstance(n_jobs, Integral) or isinstance(n_jobs, bool) or n_jobs == 0:
+        raise ValueError(f"n_jobs must be None, -1, or 1 and more, got {n_jobs!r}.")
     return min(effective_n_jobs(n_jobs), numba.config.NUMBA_NUM_THREADS)
 
 

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import _fit_context
 from sparsekit.network import SparseNetwork, raw_outputs, take_targets, thread_count
-from sparsekit.neural_network._checks import unchanged_on_error
+from sparsekit.neural_network._checks import unchanged_on_error, validate_parameters
 from sparsekit.neural_network._consolidation import ConsolidationMixin
 from sparsekit.neural_network._fit_loop import FitLoop
 from sparsekit.neural_network._fitted_network import FittedNetworkMixin
@@ -169,6 +169,7 @@ class BaseSparseMLP(
         return PreparedFit(trainer, strategies, selection, held_out, generator_state)
 
     def _partial_fit(self, X, y, sample_weight, sample_ids, classes=None):
+        validate_parameters(self)
         with unchanged_on_error(self):
             prepared = self._prepare_partial_fit(
                 X, y, sample_weight, sample_ids, classes

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import sparse
 
+from sparsekit._answers import check_counts, check_kept, density_at
 from sparsekit.network import build_network, select_connections
 from sparsekit.neural_network._missing import prepare
 from sparsekit.topology import correlation_strengths, needs_of
@@ -24,12 +25,16 @@ def connection_counts(strategies, sizes, *, initial=False):
     ndarray of int64, one number per layer
     """
     sizes = [int(n) for n in sizes]
-    counts = strategies.allocation.counts(sizes, strategies.sparsity)
+    counts = _shared_out(strategies.allocation, sizes, strategies.sparsity)
     if not initial or strategies.density_schedule is None:
         return counts
     final = int(counts.sum()) / int(np.dot(sizes[:-1], sizes[1:]))
-    density = max(final, strategies.density_schedule.density(final, 0.0))
-    return strategies.allocation.counts(sizes, 1.0 - density)
+    density = max(final, density_at(strategies.density_schedule, final, 0.0))
+    return _shared_out(strategies.allocation, sizes, 1.0 - density)
+
+
+def _shared_out(allocation, sizes, sparsity):
+    return check_counts(allocation, sizes, allocation.counts(sizes, sparsity))
 
 
 def final_number(strategies, sizes):
@@ -98,10 +103,10 @@ def chosen_network(estimator, strategies, trainer):
         return None
     counts = connection_counts(strategies, network.sizes, initial=True)
     values, deltas = trainer.probe(strategies.n_batches, estimator._generator)
-    kept = [
-        strategies.topology.keep(layer._replace(values=v, deltas=d), int(count))
-        for layer, v, d, count in zip(
-            network.layers(), values, deltas, counts, strict=True
-        )
-    ]
+    kept = []
+    for layer, v, d, count in zip(
+        network.layers(), values, deltas, counts, strict=True
+    ):
+        mask = strategies.topology.keep(layer._replace(values=v, deltas=d), int(count))
+        kept.append(check_kept(strategies.topology, layer, int(count), mask))
     return select_connections(network, kept, strategies.weight_init)

@@ -124,7 +124,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Any:
         estimator = _estimators()[document["class"]](**parameters)
         fitted = decode(document["fitted"], arrays)
         if "_network" in fitted:
-            check_fitted(fitted)
+            check_fitted(fitted, estimator)
         vars(estimator).update(fitted)
     return estimator
 

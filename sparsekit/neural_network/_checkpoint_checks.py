@@ -1,8 +1,11 @@
 """What an estimator from a file must be like, before compiled code sees its arrays."""
 
 import numpy as np
+from sklearn.base import is_classifier
 
 from sparsekit._layout import check_layers
+from sparsekit.network import Protection, SparseNetwork
+from sparsekit.neural_network import _checkpoint_schema as schema
 
 # Arrays with an element for each feature, and the kind of their numbers.
 _PER_FEATURE = {
@@ -14,20 +17,26 @@ _PER_FEATURE = {
     "has_holes": "b",
 }
 
+_MOMENTS = ("weight_first", "weight_second", "bias_first", "bias_second")
+_OPTIMIZER = dict.fromkeys(_MOMENTS, schema.is_array) | {"step": schema.is_count}
 
-def check_fitted(fitted):
-    """Raise ValueError for arrays that would lead kernels out of bounds.
+
+def check_fitted(fitted, estimator):
+    """Raise ValueError for what would lead kernels, or methods, astray.
 
     Parameters
     ----------
     fitted : dict
         Attributes of a fitted estimator by name.
+    estimator : BaseSparseMLP
+        As it is before a fit.
 
     Raises
     ------
     ValueError
-        If they do not belong together. What is missing raises as it is asked for.
+        If they do not belong together, one is missing, or one hides a method.
     """
+    _check_attributes(fitted, estimator)
     network, training = fitted["_network"], fitted.get("_training")
     check_layers(**network)
     if training is not None and training["best_network"] is not None:
@@ -35,23 +44,81 @@ def check_fitted(fitted):
         if training["best_network"]["sizes"].tolist() != network["sizes"].tolist():
             raise ValueError("the best network has other levels")
     _check_moments(network, fitted["_optimizer"], fitted["_rewiring"])
+    _check_positions(network, fitted)
     _check_inputs(fitted["_inputs"], fitted["n_features_in_"], network["sizes"][0])
     _check_outputs(fitted, network["sizes"][-1])
+
+
+def _check_attributes(fitted, estimator):
+    """Check that nothing is missing, of another type, or in place of a method."""
+    own = schema.CLASSIFIER if is_classifier(estimator) else schema.REGRESSOR
+    schema.check_types(fitted, schema.ATTRIBUTES | own)
+    schema.check_types(fitted["_rewiring"], schema.REWIRING)
+    # A user's own attributes are welcome; one in the place of a method is not.
+    unknown = fitted.keys() - schema.ATTRIBUTES - own.keys() - schema.OPTIONAL.keys()
+    shadows = [name for name in sorted(unknown) if hasattr(type(estimator), name)]
+    if shadows:
+        raise ValueError(f"{shadows[0]} is no attribute of a network")
+    for name in fitted.keys() & schema.OPTIONAL.keys():
+        schema.check_types(fitted, {name: schema.OPTIONAL[name]})
+    if "_training" in fitted:
+        schema.check_types(fitted["_training"], schema.TRAINING)
+    names = fitted.get("feature_names_in_")
+    if names is not None and len(names) != fitted["n_features_in_"]:
+        raise ValueError("the names are not those of the features")
+
+
+def _check_positions(network, fitted):
+    """Check what names connections, and places for them, by their positions."""
+    positions = np.multiply(network["sizes"][:-1], network["sizes"][1:])
+    explored = fitted["_rewiring"].get("exploration")
+    if explored is not None:
+        schema.check_types(explored, schema.EXPLORATION)
+        _check_rising(explored["seen"], int(positions.sum()), "seen")
+    protection = fitted.get("_protection")
+    if protection is not None:
+        schema.check_types(protection, schema.PROTECTION)
+        if len(protection["positions"]) != positions.size:
+            raise ValueError("the protected connections are of other layers")
+        for mine, n_positions in zip(protection["positions"], positions, strict=True):
+            schema.check_types(
+                {"protected": mine}, {"protected": schema.is_vector("i")}
+            )
+            _check_rising(mine, int(n_positions), "protected")
+        Protection(**protection).masks(SparseNetwork(**network))
+
+
+def _check_rising(positions, end, name):
+    inside = not positions.size or 0 <= positions[0] <= positions[-1] < end
+    if positions.dtype != np.int64 or not inside or (np.diff(positions) <= 0).any():
+        raise ValueError(f"{name} are no positions of the network")
 
 
 def _check_moments(network, optimizer, rewiring):
     """Check what belongs to a weight or a bias."""
     moments = {k: v for k, v in optimizer.items() if k != "step"}
+    schema.check_types(optimizer, _OPTIMIZER)
+    if len(moments) != len(_OPTIMIZER) - 1:
+        raise ValueError("the optimizer remembers something else")
     noted = ("signs", "initial_weights", "initial_biases")
     moments |= {k: v for k, v in rewiring.items() if k in noted}
     for name, array in moments.items():
         like = network["biases" if "bias" in name else "weights"]
-        if array.size not in (0, like.size) or array.dtype != like.dtype:
+        is_like = isinstance(array, np.ndarray) and array.dtype == like.dtype
+        # Only plain gradient descent has no second moments, of weights and of biases.
+        may_be_empty = "second" in name and not any(
+            optimizer[second].size for second in ("weight_second", "bias_second")
+        )
+        if not is_like or (array.shape != like.shape and not may_be_empty):
             raise ValueError(f"{name} does not belong to the network")
 
 
 def _check_inputs(inputs, n_features, n_inputs):
     """Check what belongs to a feature."""
+    schema.check_types(inputs, {name: schema.is_array for name in _PER_FEATURE})
+    schema.check_types(
+        inputs, {"indicators": schema.is_array, "n_rows": schema.is_real}
+    )
     indicators = inputs["indicators"]
     if n_features + indicators.size != n_inputs:
         raise ValueError("the features are not those of the network")
@@ -62,6 +129,9 @@ def _check_inputs(inputs, n_features, n_inputs):
     for name, kind in _PER_FEATURE.items():
         if inputs[name].shape != (n_features,) or inputs[name].dtype.kind != kind:
             raise ValueError(f"{name} does not belong to the features")
+    for name in ("mean", "n_seen", "shift", "scale"):
+        if not np.isfinite(inputs[name]).all():
+            raise ValueError(f"{name} is not finite")
 
 
 def _check_outputs(fitted, n_outputs):
@@ -70,6 +140,11 @@ def _check_outputs(fitted, n_outputs):
         raise ValueError("the outputs are not those of the network")
     classes = fitted.get("classes_")
     if classes is None:
+        for name in ("_target_shift", "_target_scale"):
+            if fitted[name].size != n_outputs or not np.isfinite(fitted[name]).all():
+                raise ValueError(f"{name} does not belong to the outputs")
+        if fitted["out_activation_"] != "identity":
+            raise ValueError("the outputs are not those of a regression")
         return
     # Labels are found by bisection.
     if classes.ndim != 1 or not np.array_equal(classes, np.unique(classes)):

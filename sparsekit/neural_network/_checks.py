@@ -1,9 +1,31 @@
 """Checks of input beyond those of scikit-learn, and nothing changed when one fails."""
 
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy import sparse
+
+# Of each estimator the values that were valid, which are not attributes of its own.
+_VALIDATED: WeakKeyDictionary = WeakKeyDictionary()
+
+
+def validate_parameters(estimator):
+    """Validate the parameters of a fitted estimator, which `set_params` may change.
+
+    scikit-learn does so in the first call of `partial_fit` only. Nothing is done where
+    all are the same objects as in the last call: it would take half a millisecond.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is none of those allowed.
+    """
+    now = [vars(estimator).get(name) for name in estimator._parameter_constraints]
+    before = _VALIDATED.get(estimator)
+    if before is None or any(a is not b for a, b in zip(now, before, strict=True)):
+        estimator._validate_params()
+        _VALIDATED[estimator] = now
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit.network import LOSSES, Protection, SparseNetwork, value_targets
+from sparsekit.neural_network._checks import validate_parameters
 from sparsekit.neural_network._strategies import strategies_of
 
 
@@ -131,6 +132,7 @@ class ConsolidationMixin:
         if X is None or (y is None and importance == "fisher"):
             needed = "X and y" if importance == "fisher" else "X"
             raise ValueError(f"importance={importance!r} needs rows: give {needed}.")
+        validate_parameters(self)
         self._check_same_network(strategies_of(self))
         # What later training draws does not depend on whether anything was protected.
         state = self._generator.bit_generator.state

@@ -137,8 +137,8 @@ class SelectedRows(AllRows):
         )
 
     def _select(self, notes):
-        kept, factors = self.selection.select(notes, self.rng)
-        _check_chosen(self.selection, kept, factors, self.weights)
+        chosen = self.selection.select(notes, self.rng)
+        kept, factors = _checked_choice(self.selection, chosen, self.weights, notes)
         self.kept = kept
         self.stands_for_all = factors is not None
         self.trainer.selection.factors[:] = 1.0 if factors is None else factors
@@ -167,6 +167,14 @@ class SelectedRows(AllRows):
         }
 
     def restore(self, state):
+        own = self.state()
+        same = isinstance(state, dict) and state.keys() == own.keys()
+        if not same or any(
+            np.shape(state[name]) != np.shape(value)
+            or np.asarray(state[name]).dtype != np.asarray(value).dtype
+            for name, value in own.items()
+        ):
+            raise ValueError("The selection in the checkpoint is of other rows.")
         self.losses = state["losses"].copy()
         self.kept = state["kept"].copy()
         self.trainer.selection.factors[:] = state["factors"]
@@ -174,14 +182,35 @@ class SelectedRows(AllRows):
             setattr(self, name, state[name])
 
 
-def _check_chosen(selection, kept, factors, weights):
-    """Raise ValueError for a choice that nothing can be trained on."""
-    name = type(selection).__name__
+def _checked_choice(selection, chosen, weights, notes):
+    """Return copies of what a selection answers: rows to keep, and factors or None.
+
+    Raises
+    ------
+    ValueError
+        If it is not that, or nothing can be trained on it.
+    """
+    name, shape = type(selection).__name__, notes.kept.shape
+    pair = chosen if isinstance(chosen, tuple) and len(chosen) == 2 else (chosen, None)
+    kept, factors = pair
+    is_mask = isinstance(kept, np.ndarray) and kept.dtype == bool
+    if not is_mask or kept.shape != shape or chosen is not pair:
+        raise ValueError(
+            f"{name}.select must return a tuple of a boolean ndarray of shape {shape}, "
+            f"and None or factors; got {chosen!r}."
+        )
     some = kept if weights is None else kept & (weights > 0)
     if not some.any():
         raise ValueError(f"{name}.select keeps no sample of positive weight.")
     if factors is None:
-        return
+        return kept.copy(), None
+    is_real = isinstance(factors, np.ndarray) and factors.dtype.kind in "fiu"
+    if not is_real or factors.shape != shape:
+        raise ValueError(
+            f"{name}.select must return factors that are None or an ndarray of numbers "
+            f"of shape {shape}; got {factors!r}."
+        )
     used = factors[kept]
     if not (np.isfinite(used).all() and (used > 0).all()):
         raise ValueError(f"{name}.select gives factors that are not positive numbers.")
+    return kept.copy(), factors

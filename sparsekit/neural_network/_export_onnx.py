@@ -45,7 +45,7 @@ def export_onnx(
     ImportError
         Without the package ``onnx`` (``pip install sparsekit[onnx]``).
     TypeError
-        For another estimator.
+        For another estimator, or a `sparse` that is neither True nor False.
     ValueError
         For another step, an imputer that drops columns or adds indicators, and
         ``missing="expected"`` in double precision.
@@ -68,6 +68,8 @@ def export_onnx(
     >>> [output.name for output in export_onnx(net).graph.output]
     ['label', 'probabilities']
     """
+    if not isinstance(sparse, bool):
+        raise TypeError(f"sparse must be True or False, got {sparse!r}.")
     steps, network = [], estimator
     if isinstance(estimator, Pipeline):
         *before, (_, network) = estimator.steps

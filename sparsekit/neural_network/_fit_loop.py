@@ -100,6 +100,10 @@ class FitLoop:
         except KeyboardInterrupt:
             self.interrupted = True
             warn_user("Training interrupted by user.")
+        except BaseException:
+            # A callback or a strategy: what the estimator holds has to fit together.
+            self._keep()
+            raise
         if self.best_network is None and self.context is not None:
             self.rewirings.finish()
         self.trainer.recorder.finish(self.trainer)
@@ -110,10 +114,14 @@ class FitLoop:
                 self.best_network, estimator.solver
             )
             self.rewirings.went_back()
-        self.rewirings.keep()
-        estimator._keep(self.trainer)
+        self._keep()
         if estimator.record is not None:
             self.trainer.recorder.keep_record(estimator)
+
+    def _keep(self):
+        """Store the network, and what outlasts the fit, in the estimator."""
+        self.rewirings.keep()
+        self.estimator._keep(self.trainer)
 
     def _rewire(self, context):
         """Rewire if that is due, which it never is in a new network."""

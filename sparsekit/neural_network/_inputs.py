@@ -89,11 +89,12 @@ def _merged(one, other):
         other["n_seen"], n_seen, out=np.zeros_like(n_seen), where=n_seen > 0
     )
     step = other["mean"] - one["mean"]
+    # What is too far apart to be squared has an infinite variance, as in one block.
+    with np.errstate(over="ignore"):
+        between = share * (1 - share) * step**2
     return {
         "mean": one["mean"] + share * step,
-        "var": (1 - share) * one["var"]
-        + share * other["var"]
-        + share * (1 - share) * step**2,
+        "var": (1 - share) * one["var"] + share * other["var"] + between,
         "n_seen": n_seen,
         "n_rows": one["n_rows"] + other["n_rows"],
     }

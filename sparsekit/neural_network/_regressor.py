@@ -65,12 +65,15 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         self._target_scale = np.ones(y.shape[1])
         if self.standardize:
             self._target_shift = np.average(y, axis=0, weights=sample_weight)
-            spread = np.average(
-                (y - self._target_shift) ** 2, axis=0, weights=sample_weight
-            )
-            # What is left of the variance of a constant target is rounding.
-            rounding = (np.finfo(np.float64).eps * self._target_shift) ** 2
-            self._target_scale = np.where(spread > rounding, np.sqrt(spread), 1.0)
+            # What cannot be squared has no spread that could be told.
+            with np.errstate(over="ignore"):
+                spread = np.average(
+                    (y - self._target_shift) ** 2, axis=0, weights=sample_weight
+                )
+                # What is left of the variance of a constant target is rounding.
+                rounding = (np.finfo(np.float64).eps * self._target_shift) ** 2
+            varies = (spread > rounding) & np.isfinite(spread)
+            self._target_scale = np.where(varies, np.sqrt(spread), 1.0)
 
     def _scaled(self, y, sample_weight=None):
         if y.shape[1] != self.n_outputs_:

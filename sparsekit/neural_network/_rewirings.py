@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 
+from sparsekit._answers import density_at, fraction_at
 from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
 from sparsekit.neural_network._beginning import final_number
 from sparsekit.neural_network._missing import input_rates
@@ -76,8 +77,8 @@ class Rewirings:
         return self.trainer.network.weights.size
 
     def _fraction(self):
-        schedule = self.strategies.schedule
-        return schedule.fraction(self.strategies.prune_fraction, self.progress)
+        initial = self.strategies.prune_fraction
+        return fraction_at(self.strategies.schedule, initial, self.progress)
 
     def _total(self):
         density = self.strategies.density_schedule
@@ -85,7 +86,7 @@ class Rewirings:
             return self.goal
         sizes = self.trainer.network.sizes
         positions = int(np.dot(sizes[:-1], sizes[1:]))
-        wanted = density.density(self.goal / positions, self.progress)
+        wanted = density_at(density, self.goal / positions, self.progress)
         return max(self.goal, round(wanted * positions))
 
     def rows_until_due(self, n_left):

@@ -333,7 +333,8 @@ def selection_of(sample_selection):
     Raises
     ------
     ValueError
-        If a parameter of the strategy is none of those allowed.
+        If a parameter of the strategy is none of those allowed, or its `window` is no
+        number of presentations.
     """
     if sample_selection is None:
         return None
@@ -341,4 +342,9 @@ def selection_of(sample_selection):
         return NAMED[sample_selection]()
     strategy = clone(sample_selection)
     strategy._validate_params()
+    window = strategy.window
+    if not isinstance(window, Integral) or window < 1:
+        raise ValueError(
+            f"{type(strategy).__name__}.window must be an integer > 0, got {window!r}."
+        )
     return strategy

@@ -107,5 +107,8 @@ class _Columns:
 def _mapped(given):
     """Return an array; a file is mapped, not read."""
     if isinstance(given, str | PathLike):
-        return np.load(given, mmap_mode="r", allow_pickle=False)
+        try:
+            return np.load(given, mmap_mode="r", allow_pickle=False)
+        except (ValueError, EOFError, OSError) as error:
+            raise ValueError(f"cannot read the file {str(given)!r}: {error}") from error
     return np.asarray(given)

@@ -89,7 +89,8 @@ def _header(path):
         raise ValueError(f"there is no file {path}.")
     try:
         return [str(name) for name in pd.read_csv(path, nrows=0).columns]
-    except (ValueError, OSError, EOFError) as error:
+    # Parsers, decompressors and decoders each raise errors of their own.
+    except Exception as error:
         raise ValueError(f"cannot read {path}: {error}") from error
 
 

@@ -52,7 +52,11 @@ def open_source(source, target, columns, sample_weight, chunk_rows, numeric):
 
 
 def _open_files(source, target, columns, sample_weight, numeric, block_rows):
-    paths = [Path(path) for path in (source if isinstance(source, list) else [source])]
+    given = source if isinstance(source, list) else [source]
+    for path in given:
+        if not isinstance(path, str | PathLike):
+            raise TypeError(f"source must list names of files, got {path!r}.")
+    paths = [Path(path) for path in given]
     if not paths:
         raise ValueError("source is an empty list of files.")
     missing = [str(path) for path in paths if not path.exists()]
@@ -93,5 +97,5 @@ def _open_arrow(paths, arrow, *roles):
         if not arrow:
             given = ds.dataset(given, format="parquet", partitioning="hive")
         return ArrowTable(given, name, *roles)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise ValueError(f"cannot read {name}: {error}") from error

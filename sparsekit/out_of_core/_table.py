@@ -84,7 +84,7 @@ class NamedTable(metaclass=ABCMeta):
         """Yield frames; what a parser or a decoder raises says what cannot be read."""
         try:
             yield from frames
-        except (ValueError, OSError, EOFError, NotImplementedError) as error:
+        except Exception as error:
             raise ValueError(f"cannot read {self.name}: {error}") from error
 
     def _numbers(self, frame):

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from sparsekit import __version__
 from sparsekit.study._command import run_study
 from sparsekit.study._datasets import NAMED_TABLES
+from sparsekit.study._one_line import one_line
 from sparsekit.study._options import (
     add_data_options,
     add_grid_options,
@@ -58,7 +59,7 @@ class _Parser(argparse.ArgumentParser):
         if message.startswith("argument") and "expected" in message:
             option = message.split(": ")[0].split("/")[-1].removeprefix("argument ")
             message += f"; a value that begins with a dash is given as in {option}=-x"
-        self.exit(EXIT_BAD_INPUT, f"{self.prog}: error: {message}\n")
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}: error: {one_line(message)}\n")
 
     def refuse(self, unknown):
         """Report arguments that no option takes, with what they may have meant."""
@@ -94,7 +95,7 @@ def main(argv=None):
         args.run(args)
         sys.stdout.flush()
     except InputError as error:
-        sys.stderr.write(f"sparsekit {args.command}: error: {error}\n")
+        sys.stderr.write(f"sparsekit {args.command}: error: {one_line(error)}\n")
         return EXIT_BAD_INPUT
     except BrokenPipeError:
         # Whoever read the output, such as `head`, has had enough. Python flushes what

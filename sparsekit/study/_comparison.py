@@ -1,5 +1,7 @@
 """Two models of a study, compared where all else is the same."""
 
+from numbers import Real
+
 import numpy as np
 from scipy.special import gammaln
 from scipy.stats import wilcoxon
@@ -11,6 +13,7 @@ from sparsekit.study._corrected_ttest import (
     holm,
     judge_differences,
 )
+from sparsekit.study._rows import check_rows
 from sparsekit.study._treatments import pair_treatments
 
 OVER = ("seeds", "datasets")
@@ -22,7 +25,8 @@ def compare_models(frame, a, b, *, over, pool_rates, test_size, confidence):
     import pandas as pd
 
     check_confidence(confidence)
-    if over not in OVER:
+    check_rows(frame)
+    if not isinstance(over, str) or over not in OVER:
         raise ValueError(f"over={over!r} must be one of {', '.join(OVER)}.")
     if over == "datasets" and "dataset" not in frame:
         raise ValueError("over='datasets' needs a study of several datasets.")
@@ -90,7 +94,7 @@ def paired_differences(frame, first, second):
 def ratio_of(differences, test_size):
     """Return the number of test rows for each training row."""
     if test_size is not None:
-        if not 0 <= test_size < 1:
+        if not isinstance(test_size, Real) or not 0 <= test_size < 1:
             raise ValueError(f"test_size={test_size!r} must be a share in [0, 1).")
         return test_size / (1 - test_size)
     if "ratio" not in differences or differences["ratio"].isna().any():

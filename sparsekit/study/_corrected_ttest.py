@@ -1,5 +1,6 @@
 """Tests of paired scores of splits that share rows, and of several of them at once."""
 
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -101,8 +102,8 @@ def corrected_ttest(
     """
     check_confidence(confidence)
     for name, n_rows in (("n_train", n_train), ("n_test", n_test)):
-        if not n_rows > 0:
-            raise ValueError(f"{name}={n_rows!r} must be positive.")
+        if not isinstance(n_rows, int | float | np.number) or not 0 < n_rows < np.inf:
+            raise ValueError(f"{name}={n_rows!r} must be a positive number.")
     scores = [
         check_array(s, ensure_2d=False, dtype=np.float64, input_name=name)
         for s, name in ((scores_a, "scores_a"), (scores_b, "scores_b"))
@@ -140,7 +141,7 @@ def judge_differences(differences, ratio, confidence):
 
 def check_confidence(confidence):
     """Raise ValueError unless `confidence` can be the coverage of an interval."""
-    if not 0 < confidence < 1:
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
         raise ValueError(f"confidence={confidence!r} must be in (0, 1).")
 
 
@@ -188,6 +189,10 @@ def holm(p_values) -> np.ndarray:
     [0.03, 0.06, 0.06]
     """
     p_values = np.array(p_values, dtype=np.float64, ndmin=1)
+    if p_values.ndim > 1:
+        raise ValueError(
+            f"p_values must have one dimension, got shape {p_values.shape}."
+        )
     if ((p_values < 0) | (p_values > 1)).any():
         raise ValueError("p_values must be in [0, 1].")
     order = np.argsort(p_values)[: np.count_nonzero(~np.isnan(p_values))]

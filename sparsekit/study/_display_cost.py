@@ -5,14 +5,15 @@ from typing import Self
 
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
-    AXIS,
     add_legend,
     as_text,
+    axis_of,
     draw_panels,
     keep_to_percent,
     point_style,
     tidy,
 )
+from sparsekit.study._rows import check_rows
 from sparsekit.study._summary import summarize
 from sparsekit.study._treatments import LABELS, rows_of
 
@@ -102,7 +103,8 @@ class CostDisplay:
         ValueError
             If `cost` is not known.
         """
-        if cost not in COSTS:
+        check_rows(frame)
+        if not isinstance(cost, str) or cost not in COSTS:
             raise ValueError(f"cost={cost!r} must be one of {', '.join(COSTS)}.")
         rows = rows_of(frame, models)
         summary = summarize(rows, pool_rates=True, confidence=confidence)
@@ -140,7 +142,7 @@ class CostDisplay:
 
     def _draw_panel(self, ax, rows):
         metric = rows["metric"].iloc[0]
-        scale, score_label = AXIS[metric]
+        scale, score_label = axis_of(metric)
         models = self.summary["model"].unique()
         for i, model in enumerate(models):
             points = rows[rows["model"] == model].sort_values("sparsity")

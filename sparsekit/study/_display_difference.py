@@ -6,11 +6,11 @@ from sparsekit._palette import COLOURS
 from sparsekit.study._comparison import compare_models
 from sparsekit.study._conditions import by_condition
 from sparsekit.study._drawing import (
-    AXIS,
     SMALL_PANEL,
     UNITS,
     add_legend,
     as_text,
+    axis_of,
     draw_panels,
     label_missing_rates,
     label_outer,
@@ -184,7 +184,7 @@ class DifferenceDisplay:
 
     def _draw_panel(self, ax, rows, curves, labels):
         metric = rows["metric"].iloc[0]
-        scale = AXIS[metric][0]
+        scale = axis_of(metric)[0]
         ax.axhline(0, color="#222222", linewidth=0.9)
         for curve in curves:
             points = rows[(rows[PAIR] == list(curve.pair)).all(axis=1)]

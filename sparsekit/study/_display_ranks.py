@@ -6,7 +6,7 @@ import numpy as np
 
 from sparsekit._palette import COLOURS
 from sparsekit._pyplot import import_pyplot
-from sparsekit.study._drawing import as_text
+from sparsekit.study._drawing import as_text, given_panels
 from sparsekit.study._ranks import rank_models
 
 # Distances in rows of labels.
@@ -101,6 +101,8 @@ class CriticalDifferenceDisplay:
         ImportError
             If matplotlib is not installed.
         """
+        if ax is not None:
+            (ax,) = given_panels(ax, 1)
         n_models = len(self.ranks.table)
         n_labels = (n_models + 1) // 2
         first_label = 0.7 + BAR_STEP * len(self.ranks.groups)

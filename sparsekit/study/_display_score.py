@@ -10,6 +10,7 @@ from sparsekit.study._drawing import (
     MAX_COLUMNS,
     add_legend_below,
     as_text,
+    axis_of,
     given_panels,
     keep_to_percent,
     label_missing_rates,
@@ -17,6 +18,7 @@ from sparsekit.study._drawing import (
     new_panels,
     tidy,
 )
+from sparsekit.study._rows import check_rows
 from sparsekit.study._score_panels import score_panels
 from sparsekit.study._summary import summarize
 from sparsekit.study._treatments import LABELS, rows_of
@@ -92,6 +94,7 @@ class MissingnessStudyDisplay:
         display : MissingnessStudyDisplay
             Not drawn yet.
         """
+        check_rows(frame)
         summary = summarize(rows_of(frame, models), confidence=confidence)
         return cls(summary=summary, confidence=confidence)
 
@@ -154,7 +157,7 @@ class MissingnessStudyDisplay:
             if treatment in by_treatment:
                 self._draw_curve(ax, by_treatment[treatment], style)
         metric = rows["metric"].iloc[0]
-        ax.set_ylabel(AXIS[metric][1])
+        ax.set_ylabel(axis_of(metric)[1])
         label_missing_rates(ax)
         tidy(ax)
         if column.sparsities:
@@ -162,7 +165,7 @@ class MissingnessStudyDisplay:
 
     def _draw_curve(self, ax, data, style):
         data = data.sort_values("missing_rate")
-        scale, _ = AXIS[data["metric"].iloc[0]]
+        scale, _ = axis_of(data["metric"].iloc[0])
         x = 100 * data["missing_rate"]
         self.lines_ += ax.plot(x, scale * data["score"], linewidth=1.7, **style)
         ax.fill_between(

@@ -20,6 +20,13 @@ PANEL, SMALL_PANEL = (4.2, 3.6), (2.9, 2.6)
 MAX_COLUMNS = 3
 
 
+def axis_of(metric):
+    """Return scale and label of the axis of a metric."""
+    if metric not in AXIS:
+        raise ValueError(f"metric {metric!r} has no figure; {', '.join(AXIS)} have.")
+    return AXIS[metric]
+
+
 def new_panels(n_panels, n_columns=None, size=PANEL, sharey=False):
     """Return the Axes of a new figure, side by side and below each other.
 
@@ -81,6 +88,9 @@ def given_panels(axes, n_panels):
     import numpy as np
 
     axes = list(np.atleast_1d(np.asarray(axes, dtype=object)).ravel())
+    for ax in axes:
+        if not hasattr(ax, "get_figure"):
+            raise TypeError(f"axes must be Axes of matplotlib, got {ax!r}.")
     if len(axes) != n_panels:
         raise ValueError(
             f"axes has {len(axes)} Axes, but this study has {n_panels} panels."

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 
 from sparsekit.missingness import MissingnessTransformer
+from sparsekit.study._one_line import is_plain
 
 # Which rows have values made missing: all, those of training, or those of the test.
 WHEN = ("both", "fit", "transform")
@@ -34,7 +35,8 @@ def check_shares(name, values):
 
 def check_name(what, name):
     """Refuse names that do not fit into one line of a file."""
-    if not isinstance(name, str) or name == "" or len(name.splitlines()) > 1:
+    is_text = isinstance(name, str) and is_plain(name)
+    if not is_text or name == "" or len(name.splitlines()) > 1:
         raise ValueError(
             f"{what} {name!r} needs another name: a text of one line that is not empty."
         )

@@ -6,6 +6,7 @@ from scipy.stats import f as fisher_f
 
 from sparsekit.study._conditions import condition_columns, with_when
 from sparsekit.study._corrected_ttest import check_confidence
+from sparsekit.study._rows import check_rows
 from sparsekit.study._treatments import choose_treatments
 
 # Scores and mean ranks that differ by rounding only are ties.
@@ -111,6 +112,7 @@ def rank_models(frame, models, confidence):
     import pandas as pd
 
     check_confidence(confidence)
+    check_rows(frame)
     frame = with_when(frame)
     if "dataset" not in frame:
         frame = frame.assign(dataset="")

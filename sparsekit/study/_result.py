@@ -1,5 +1,6 @@
 """What a study found: its rows, and the statistics and figures made of them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from sparsekit.study._comparison import compare_models
@@ -123,11 +124,14 @@ class StudyResult:
         """
         import pandas as pd
 
+        if not isinstance(results, Mapping):
+            raise TypeError(f"results must map names to studies, got {results!r}.")
         if not results:
             raise ValueError("results is empty: at least one study is needed.")
         frames = []
         for name, result in results.items():
             frame = result.frame if isinstance(result, cls) else result
+            check_rows(frame)
             if "dataset" in frame:
                 if frame["dataset"].nunique() > 1:
                     raise ValueError(f"results[{name!r}] is of several datasets.")
@@ -383,7 +387,7 @@ class StudyResult:
         ValueError
             If `kind` is not known.
         """
-        if kind not in DISPLAYS:
+        if not isinstance(kind, str) or kind not in DISPLAYS:
             raise ValueError(f"kind={kind!r} must be one of {', '.join(DISPLAYS)}.")
         return DISPLAYS[kind].from_frame(self.frame, **options).plot(axes)
 

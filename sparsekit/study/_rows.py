@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from sparsekit.study._conditions import PLACES
+
 # What tells one row from all others, in the order in which results are sorted.
 KEYS = (
     "dataset",
@@ -13,6 +17,10 @@ KEYS = (
     "seed",
 )
 VALUES = ("metric", "score", "n_connections", "fit_time")
+NAMES = ("dataset", "mechanism", "when", "model", "metric")
+# Of these, NaN says that there is none.
+MAY_BE_MISSING = ("score", "n_connections", "fit_time", "n_train", "n_test")
+NUMBERS = ("missing_rate", "sparsity", "seed", *MAY_BE_MISSING)
 OPTIONAL = {"dataset", "when"}
 
 
@@ -31,6 +39,37 @@ def check_columns(frame):
             f"frame has no column {', '.join(missing)}: one row per fit is needed, as "
             "missingness_study returns them."
         )
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise ValueError(f"frame has two columns {twice!r}.")
+    for column in frame.columns.intersection([*NAMES, *NUMBERS]):
+        check = _check_names if column in NAMES else _check_numbers
+        check(column, frame[column])
+
+
+def _check_names(column, values):
+    known = PLACES if column == "when" else None
+    for value in values:
+        if not isinstance(value, str) or (known and value not in known):
+            allowed = f"one of {', '.join(known)}" if known else "text"
+            raise ValueError(f"frame column {column!r} has {value!r}, not {allowed}.")
+
+
+def _check_numbers(column, values):
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    if not is_numeric_dtype(values) or is_bool_dtype(values):
+        raise ValueError(
+            f"frame column {column!r} must hold numbers, not {values.dtype}."
+        )
+    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isinf(numbers).any():
+        raise ValueError(f"frame column {column!r} has infinite values.")
+    if column not in MAY_BE_MISSING and np.isnan(numbers).any():
+        raise ValueError(f"frame column {column!r} has rows without a value.")
+    is_share = column in ("missing_rate", "sparsity")
+    if is_share and not ((numbers >= 0) & (numbers <= 1)).all():
+        raise ValueError(f"frame column {column!r} has values outside [0, 1].")
 
 
 def check_rows(frame):
@@ -55,14 +94,20 @@ def read_rows(path):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If its name has another ending.
+        If its name has another ending, or it cannot be read.
     """
     import pandas as pd
 
     name = Path(path).name.lower()
-    if name.endswith(".parquet"):
-        return pd.read_parquet(path)
-    if name.endswith((".csv", ".csv.gz")):
+    if not name.endswith((".csv", ".csv.gz", ".parquet")):
+        raise ValueError(f"the name of {path} must end in .csv, .csv.gz or .parquet.")
+    try:
+        if name.endswith(".parquet"):
+            return pd.read_parquet(path)
         # A model called "NA" keeps its name.
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
-    raise ValueError(f"the name of {path} must end in .csv, .csv.gz or .parquet.")
+    except (ImportError, FileNotFoundError):
+        raise
+    # Parsers, decompressors and decoders each raise errors of their own.
+    except Exception as error:
+        raise ValueError(f"cannot read {path}: {error}") from error

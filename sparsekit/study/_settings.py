@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import uuid
 from pathlib import Path
 
 import sklearn
@@ -45,9 +46,14 @@ def settings_of(plan):
 def write_settings(path, settings):
     """Write settings so that the file is whole or not there."""
     path = Path(path)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, path)
+    # A name that nobody can foresee, and put a link to elsewhere in its place.
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with open(unfinished, "x", encoding="utf-8") as file:
+            file.write(json.dumps(settings, indent=1) + "\n")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def read_settings(path):
@@ -62,7 +68,7 @@ def read_settings(path):
         settings = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} holds no settings of a study: {error}") from error
     if not isinstance(settings, dict) or settings.get("format") != _FORMAT:
         raise ValueError(f"{path} holds no settings of a study that can be read here.")

@@ -9,6 +9,7 @@ when the study is complete.
 import csv
 import io
 import os
+import uuid
 from pathlib import Path
 
 import numpy as np
@@ -239,7 +240,7 @@ def _check_pyarrow():
 
 def _replace(path, write):
     """Have `write` make a file that then takes the place of `path`, whole."""
-    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
+    unfinished = path.with_name(f".{path.stem}.{uuid.uuid4().hex}{path.suffix}")
     try:
         write(unfinished)
         os.replace(unfinished, path)

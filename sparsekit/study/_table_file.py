@@ -72,7 +72,7 @@ def _read(path):
             "reading Parquet needs pyarrow: pip install sparsekit[parquet]"
         ) from error
     # Parsers, decompressors and decoders each raise errors of their own.
-    except (ValueError, OSError, EOFError) as error:
+    except Exception as error:
         reason = " ".join(str(error).split()).rstrip(".")
         hint = "" if name.endswith(".parquet") else f" {CSV_HINT}"
         raise InputError(f"cannot read {path}: {reason}.{hint}") from error

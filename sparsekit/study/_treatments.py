@@ -52,7 +52,7 @@ def find_treatments(frame, name):
         A model, which stands for all of its sparsities, or a model and a sparsity.
     """
     model, sparsity = name if _is_pair(name) else (name, None)
-    if isinstance(model, tuple):
+    if not isinstance(model, str):
         raise TypeError(
             f"{name!r} is neither a model nor a tuple of a model and a sparsity; "
             "several go into a list."
@@ -84,6 +84,8 @@ def choose_treatments(frame, names):
     if names is None:
         return treatments_of(frame)
     names = names if isinstance(names, list) else [names]
+    if not names:
+        raise ValueError("models is empty: at least one model is needed.")
     return list(dict.fromkeys(t for n in names for t in find_treatments(frame, n)))
 
 
@@ -110,6 +112,7 @@ def pair_treatments(frame, a, b):
     b : str, tuple of (str, float), list of these, or None
         None stands for all other models.
     """
+    find_treatments(frame, a)  # raises for what is no model
     if b is None:
         model = a[0] if isinstance(a, tuple) else a
         b = list(dict.fromkeys(t.model for t in treatments_of(frame)))

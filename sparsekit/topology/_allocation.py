@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.topology._parameters import check_number
+from sparsekit.topology._parameters import check_flag, check_number
 from sparsekit.topology._shares import shapes, share_out, without_gaps
 
 
@@ -107,10 +107,10 @@ class ErdosRenyi(BaseEstimator):
             If `epsilon` is not positive, or a layer would have no connection at all.
         """
         n_in, n_out = shapes(sizes)
+        self.check_parameters()
         if self.epsilon is None:
             share = n_in + n_out
             return share_out(share, n_in, n_out, sparsity, self.dense_output)
-        self.check_parameters()
         wanted = np.minimum(self.epsilon * (n_in + n_out), n_in * n_out)
         counts = np.rint(wanted).astype(np.int64)
         if self.dense_output:
@@ -120,6 +120,7 @@ class ErdosRenyi(BaseEstimator):
     def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed."""
         check_number(self, "epsilon", closed="neither", or_none=True)
+        check_flag(self, "dense_output")
 
 
 class Uniform(BaseEstimator):
@@ -163,8 +164,13 @@ class Uniform(BaseEstimator):
         ValueError
             If a layer would have no connection at all.
         """
+        self.check_parameters()
         n_in, n_out = shapes(sizes)
         return share_out(n_in * n_out, n_in, n_out, sparsity, self.dense_output)
+
+    def check_parameters(self):
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_flag(self, "dense_output")
 
 
 class PerLayer(BaseEstimator):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
+from sparsekit._answers import describe
 from sparsekit.topology._example_layers import arrays_of, example_layers, mirrored
 from sparsekit.topology._layer import Layer
 
@@ -140,7 +141,7 @@ def _check_mask(mask, n_connections, here):
     _require(
         is_mask and mask.shape == (n_connections,),
         f"{here}: select must return a boolean ndarray of shape ({n_connections},), "
-        f"got {_describe(mask)}.",
+        f"got {describe(mask)}.",
     )
 
 
@@ -185,7 +186,7 @@ def _check_positions(positions, count, taken, n_positions, here):
     _require(
         is_integer and positions.ndim == 1,
         f"{here}: select must return a one-dimensional ndarray of int64, got "
-        f"{_describe(positions)}.",
+        f"{describe(positions)}.",
     )
     _require(
         positions.size == count,
@@ -238,9 +239,3 @@ def _run(strategy, arguments, here):
             "is random come from rng, and keep nothing between calls.",
         )
     return result
-
-
-def _describe(result):
-    if isinstance(result, np.ndarray):
-        return f"one of {result.dtype} of shape {result.shape}"
-    return f"{type(result).__name__}"

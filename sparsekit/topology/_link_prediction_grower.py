@@ -13,7 +13,7 @@ from sparsekit.topology._candidates import (
     random_free_positions,
 )
 from sparsekit.topology._layer import Layer
-from sparsekit.topology._parameters import check_number, check_option
+from sparsekit.topology._parameters import check_count, check_number, check_option
 from sparsekit.topology._sampling import sample_distinct
 
 _RULES = ("CH3-L3p", "CH2-L3n")
@@ -159,7 +159,7 @@ class LinkPredictionGrower(BaseEstimator):
         check_option(self, "rule", _RULES)
         check_number(self, "candidates", 1, or_none=True)
         check_number(self, "temperature", closed="neither", or_none=True)
-        check_number(self, "max_degree", 1, or_none=True)
+        check_count(self, "max_degree", or_none=True)
 
 
 def _surviving_links(layer, dropped):

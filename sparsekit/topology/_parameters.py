@@ -2,11 +2,15 @@
 
 from numbers import Integral, Real
 
+import numpy as np
+
 _INFINITY = float("inf")
 
 
 def check_parameters_of(strategy: object) -> None:
     """Let a strategy check its parameters, if it has `check_parameters`.
+
+    Of a schedule, `every` and `unit` are checked whoever made it.
 
     Training asks before it begins, so that what makes no sense is not found at the
     first rewiring only.
@@ -31,6 +35,10 @@ def check_parameters_of(strategy: object) -> None:
     check = getattr(strategy, "check_parameters", None)
     if check is not None:
         check()
+    if hasattr(strategy, "fraction"):
+        # A schedule of one's own need not check these, and training counts by them.
+        check_count(strategy, "every")
+        check_option(strategy, "unit", ("epochs", "steps"))
 
 
 def check_number(
@@ -58,9 +66,20 @@ def check_number(
         )
 
 
-def check_count(strategy, name):
-    """Raise if a parameter of `strategy` is not a whole number of at least 1."""
+def check_flag(strategy, name):
+    """Raise if a parameter of `strategy` is not True or False."""
     value = getattr(strategy, name)
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(
+            f"{type(strategy).__name__}: {name} must be True or False; got {value!r}."
+        )
+
+
+def check_count(strategy, name, *, or_none=False):
+    """Raise if a parameter of `strategy` is not a whole number of at least 1."""
+    value = getattr(strategy, name, None)
+    if or_none and value is None:
+        return
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
         raise ValueError(
             f"{type(strategy).__name__}: {name} must be a whole number of at least 1; "
@@ -70,7 +89,7 @@ def check_count(strategy, name):
 
 def check_option(strategy, name, options):
     """Raise if a parameter of `strategy` is none of the `options`."""
-    value = getattr(strategy, name)
+    value = getattr(strategy, name, None)
     if not isinstance(value, str) or value not in options:
         raise ValueError(
             f"{type(strategy).__name__}: {name} must be one of "

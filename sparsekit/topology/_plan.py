@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sparsekit._answers import check_mask, describe
 from sparsekit.topology._apportion import apportion
+from sparsekit.topology._check_positions import check_positions
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._ranking import mark_lowest
 from sparsekit.topology._redistribution import DroppedRedistribution, bounds_of_growth
@@ -86,8 +88,9 @@ def plan_rewiring(
     ------
     ValueError
         If `total` is more than there are positions, or less than one for each layer and
-        all that are protected; if the grower or the redistribution chooses another
-        number than it was asked for.
+        all that are protected; if the pruner answers no mask, the grower no free
+        positions, or one of them or the redistribution another number than it was
+        asked for.
 
     Examples
     --------
@@ -138,7 +141,8 @@ def _prune_by_layer(layers, pruner, fraction, rng, must_go):
     for layer, quota in zip(layers, quotas, strict=True):
         # So written, the fraction stays what it is where nothing must go.
         share = fraction + (1.0 - fraction) * quota / max(layer.indices.size, 1)
-        mask = _without_protected(layer, pruner.select(layer, share, rng))
+        mask = check_mask(pruner, layer, pruner.select(layer, share, rng))
+        mask = _without_protected(layer, mask)
         masks += _drop_more([layer], [mask], quota) if quota else [mask]
     return masks
 
@@ -157,11 +161,15 @@ def _prune_network(layers, pruner, fraction, rng, must_go):
     """Return what goes in each layer by one ranking, `must_go` at least in all."""
     n_now = sum(layer.indices.size for layer in layers)
     share = fraction + (1.0 - fraction) * must_go / max(n_now, 1)
-    masks = [
-        _without_protected(layer, mask)
-        for layer, mask in zip(
-            layers, pruner.select_network(layers, share, rng), strict=True
+    chosen = list(pruner.select_network(layers, share, rng))
+    if len(chosen) != len(layers):
+        raise ValueError(
+            f"{type(pruner).__name__}.select_network must return a mask for each of "
+            f"the {len(layers)} layers, got {len(chosen)}."
         )
+    masks = [
+        _without_protected(layer, check_mask(pruner, layer, mask))
+        for layer, mask in zip(layers, chosen, strict=True)
     ]
     n_dropped = sum(int(np.count_nonzero(mask)) for mask in masks)
     emptied, _ = bounds_of_growth(layers, masks)
@@ -210,19 +218,7 @@ def _drop_more(layers, masks, goal):
 def _grow(layer, dropped, count, grower, rng):
     """Return the positions of `count` new connections."""
     grown = grower.select(layer, dropped, count, rng)
-    if grown.size != count:
-        raise ValueError(
-            f"{type(grower).__name__} chose {grown.size} positions where it was asked "
-            f"for {count}; a grower chooses exactly as many as it is asked for."
-        )
-    # Anything else would be written outside the arrays of the network.
-    within = count == 0 or 0 <= grown[0] <= grown[-1] < layer.n_in * layer.n_out
-    if not within or not (grown[1:] > grown[:-1]).all():
-        raise ValueError(
-            f"{type(grower).__name__} chose positions that are not sorted, not "
-            "distinct or outside the layer; check_strategy tells which."
-        )
-    return grown
+    return check_positions(grower, layer, dropped, count, grown)
 
 
 def _check_total(total, layers):
@@ -239,11 +235,12 @@ def _check_total(total, layers):
 def _check_shares(redistribution, layers, dropped, count, counts):
     """Raise if the numbers do not add up or a layer cannot take what it gets."""
     lower, upper = bounds_of_growth(layers, dropped)
-    counts = np.asarray(counts)
-    is_possible = counts.shape == lower.shape and counts.sum() == count
+    is_whole = isinstance(counts, np.ndarray) and counts.dtype.kind in "iu"
+    is_possible = is_whole and counts.shape == lower.shape and counts.sum() == count
     if not is_possible or (counts < lower).any() or (counts > upper).any():
+        shown = counts.tolist() if is_whole else describe(counts)
         raise ValueError(
-            f"{type(redistribution).__name__} gave the layers {counts.tolist()} new "
-            f"connections; it must share {count}, with at least {lower.tolist()} and "
-            f"at most {upper.tolist()} for each layer."
+            f"{type(redistribution).__name__} gave the layers {shown} new connections; "
+            f"it must share {count}, as an ndarray of whole numbers with at least "
+            f"{lower.tolist()} and at most {upper.tolist()} for each layer."
         )

@@ -11,11 +11,15 @@ from hypothesis import HealthCheck, Phase, settings
 if "SPARSEKIT_FUZZ_EXAMPLES" not in os.environ:
     collect_ignore_glob = ["test_*.py"]
 
+N_EXAMPLES = int(os.environ.get("SPARSEKIT_FUZZ_EXAMPLES", "1"))
+
 settings.register_profile(
     "fuzz",
     deadline=None,
     database=None,
-    max_examples=int(os.environ.get("SPARSEKIT_FUZZ_EXAMPLES", "1")),
+    max_examples=N_EXAMPLES,
+    # Calls in a row to one estimator.
+    stateful_step_count=50 if N_EXAMPLES > 20 else 12,
     derandomize="SPARSEKIT_FUZZ_ANEW" not in os.environ,
     # To explain a failure traces every line: minutes, in interpreted kernels.
     phases=[phase for phase in Phase if phase is not Phase.explain],

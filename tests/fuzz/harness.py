@@ -14,8 +14,8 @@ from sklearn.exceptions import NotFittedError
 
 DOCUMENTED = (ValueError, TypeError, NotFittedError)
 
-# Seconds that a call on a table of a dozen rows may take, compiled or not.
-DEADLINE = 60.0
+# Seconds that a call on a table of a dozen rows may take; it may have to be compiled.
+DEADLINE = 60.0 if "NUMBA_DISABLE_JIT" in os.environ else 300.0
 
 # Errors of numpy and pandas about one value, which are as clear as any of ours.
 CLEAR = re.compile(
@@ -27,6 +27,12 @@ CLEAR = re.compile(
     "|at least one array or dtype is required"
     # numpy's, of a ragged list.
     "|inhomogeneous shape"
+    # pathlib's, of what is no name of a file.
+    "|argument should be a str or an os.PathLike|expected str, bytes or os.PathLike"
+    # joblib's, of threads.
+    "|n_jobs == 0"
+    # numpy's, of a random_state.
+    "|Seed must be between"
     # narwhals', through scikit-learn.
     "|Expected unique column names"
 )
@@ -125,6 +131,8 @@ def fingerprint(value):
         return [(name, fingerprint(part)) for name, part in value.items()]
     if isinstance(value, list | tuple):
         return [fingerprint(part) for part in value]
+    if isinstance(value, np.random.Generator):
+        return repr(value.bit_generator.state)
     if isinstance(value, np.random.RandomState):
         return "drawing from a generator changes it"
     return repr(value)

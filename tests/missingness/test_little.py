@@ -192,3 +192,14 @@ def test_it_says_why_it_is_not_used(make_rows, why):
     test = little(make_rows())
     assert test[["statistic", "df", "p_value", "p_value_chi2"]].isna().all()
     assert why in test["note"]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning:sklearn")
+def test_a_column_too_large_to_be_squared_is_left_out_and_named():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3))
+    X[:, 2] *= 1e300
+    X[rng.random(X.shape) < 0.2] = np.nan
+    test = diagnose(X).mcar_test.loc["little"]
+    assert test["note"] == "left out as too large to be squared: x2"
+    assert 0 < test["p_value"] <= 1

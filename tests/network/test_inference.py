@@ -64,3 +64,9 @@ def test_read_only_arrays_predict():
     for array in network.to_dict().values():
         array.flags.writeable = False
     np.testing.assert_array_equal(raw_outputs(network, samples), expected)
+
+
+def test_zeros_that_are_too_large_once_standardised_do_not_warn():
+    X = sparse.csr_array(np.eye(2))
+    samples = csr_samples(X, np.full(2, 1e300), np.ones(2), np.float32)
+    assert np.isinf(samples.fill).all()

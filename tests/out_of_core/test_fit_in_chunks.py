@@ -1,5 +1,7 @@
 """partial_fit over chunks: every row once per epoch, in an order of its own."""
 
+import gzip
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -272,3 +274,29 @@ def test_arrays_are_not_changed_by_what_the_estimator_does():
     assert X.all()
     assert y.all()
     assert weight.all()
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.csv", "t.parquet", "t.arrow", "t.npy"])
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\x1f\x8b", b"PAR1nothingPAR1"])
+def test_a_file_that_is_no_table_cannot_be_read(name, content, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=r"cannot read|has no column"):
+        fit_in_chunks(GaussianNB(), tmp_path / name, "y")
+
+
+def test_a_damaged_archive_cannot_be_read(tmp_path):
+    content = bytearray(gzip.compress(b"a,y\n" + b"1,0\n2,1\n" * 500))
+    content[20:40] = bytes(20)
+    (tmp_path / "t.csv.gz").write_bytes(content)
+    with pytest.raises(ValueError, match="cannot read"):
+        fit_in_chunks(GaussianNB(), tmp_path / "t.csv.gz", "y")
+
+
+def test_the_name_of_a_column_beside_an_array_is_no_file():
+    with pytest.raises(ValueError, match="cannot read the file 'y'"):
+        fit_in_chunks(GaussianNB(), np.ones((3, 2)), "y")
+
+
+def test_a_list_of_what_are_no_files_is_refused():
+    with pytest.raises(TypeError, match="source must list names of files"):
+        fit_in_chunks(GaussianNB(), [[1.0, 2.0]], "y")

@@ -49,6 +49,18 @@ def test_free_positions_are_found_by_rank(drawn, drop_rate, grow_rate):
     assert positions.tolist() == [free[rank] for rank in ranks]
 
 
+@given(layers(), shares, shares)
+def test_first_taken(drawn, drop_rate, grow_rate):
+    layer, rng = drawn
+    dropped = rng.random(layer.indices.size) < drop_rate
+    free = naive.free_positions(pairs_of(layer), layer.n_in, layer.n_out, dropped)
+    grown = np.flatnonzero(rng.random(layer.n_in * layer.n_out) < grow_rate)
+    found = wiring.first_taken(
+        layer.indptr, layer.indices, layer.n_in, dropped, grown.astype(np.int64)
+    )
+    assert found == next((p for p in grown.tolist() if p not in free), -1)
+
+
 def replace(network, belongings, dropped, grown):
     """Run the kernel on masks and positions that are given layer by layer."""
     ends = np.cumsum([0, *map(len, grown)])

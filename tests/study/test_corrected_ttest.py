@@ -104,7 +104,7 @@ def test_scores_that_are_not_of_the_same_splits_are_an_error(a, b, match):
 
 
 def test_row_numbers_must_be_positive():
-    with pytest.raises(ValueError, match="n_train=0 must be positive"):
+    with pytest.raises(ValueError, match="n_train=0 must be a positive"):
         corrected_ttest([0.9, 0.8], [0.7, 0.7], 0, 1)
 
 

@@ -1,0 +1,81 @@
+"""What a predictor from a file must be like, before it predicts."""
+
+import numpy as np
+
+from sparsekit._layout import check_layers
+
+_HOLES = (None, "sample", "neuron", "expected")
+_HEADS = ("softmax", "logistic", "labels", "identity")
+_ACTIVATIONS = ("piecewise", "logistic", "tanh")
+
+
+def check_parts(network, inputs, holes, head, activation, feature_names):
+    """Raise ValueError unless the parts of a predictor belong together.
+
+    Parameters
+    ----------
+    network, inputs, holes, head, activation, feature_names
+        See `SparsePredictor`. What is missing raises as it is asked for.
+    """
+    check_layers(**network)
+    n_inputs, n_outputs = int(network["sizes"][0]), int(network["sizes"][-1])
+    n_features = _check_inputs(inputs, n_inputs)
+    _check_holes(holes, n_features)
+    _check_head(head, n_outputs)
+    if activation not in _ACTIVATIONS:
+        raise ValueError(f"activation {activation!r:.20} is not known")
+    if feature_names is not None and (
+        not isinstance(feature_names, list) or len(feature_names) != n_features
+    ):
+        raise ValueError("the names are not those of the features")
+
+
+def _check_inputs(inputs, n_inputs):
+    """Check what belongs to a feature; return their number."""
+    indicators = _vector(inputs["indicators"], "i", None, "indicators")
+    n_features = n_inputs - indicators.size
+    for name in ("shift", "scale"):
+        _vector(inputs[name], "f", n_features, name)
+    if indicators.size and not 0 <= indicators.min() <= indicators.max() < n_features:
+        raise ValueError("an indicator belongs to no feature")
+    return n_features
+
+
+def _check_holes(holes, n_features):
+    if holes["kind"] not in _HOLES:
+        raise ValueError("what becomes of holes is not known")
+    for name in ("allowed", "root"):
+        if not isinstance(holes[name], bool):
+            raise ValueError(f"{name} is neither true nor false")
+    if not isinstance(holes["typical"], float):
+        raise ValueError("typical is no number")
+    size = n_features if holes["kind"] == "expected" else None
+    for name in ("mean", "variance"):
+        _vector(holes[name], "f", size, name)
+
+
+def _check_head(head, n_outputs):
+    if head["kind"] not in _HEADS:
+        raise ValueError("what the outputs mean is not known")
+    if head["kind"] == "identity":
+        for name in ("shift", "scale"):
+            _vector(head[name], "f", n_outputs, name)
+        if not isinstance(head["flat"], bool):
+            raise ValueError("flat is neither true nor false")
+        return
+    size = 2 if head["kind"] == "logistic" else n_outputs
+    _vector(head["classes"], None, size, "classes")
+    if head["kind"] == "logistic" and n_outputs != 1:
+        raise ValueError("the outputs are not those of two classes")
+
+
+def _vector(array, kind, size, name):
+    """Return an array of one dimension; None allows any kind of number, or any size."""
+    is_vector = isinstance(array, np.ndarray) and array.ndim == 1
+    if not is_vector or (kind is not None and array.dtype.kind != kind):
+        raise ValueError(f"{name} has another type or shape")
+    if size is not None and array.size != size:
+        raise ValueError(f"{name} does not belong to the network")
+    if kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"{name} is not finite")
+    return array
