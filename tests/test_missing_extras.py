@@ -4,14 +4,14 @@ import ast
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import sparsekit
-from sparsekit.missingness import MissingnessDisplay, diagnose
 from sparsekit.neural_network import LossCurveDisplay
+from tests.displays import CLASS_METHODS, draw
 
 PACKAGE = Path(sparsekit.__file__).parent
+HINT = r"needs matplotlib: pip install 'sparsekit\[plot\]'"
 
 
 @pytest.fixture
@@ -22,22 +22,18 @@ def no_matplotlib(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
 
 
-def loss_curve():
-    return LossCurveDisplay(
-        loss_curve=[1.0, 0.5], validation_scores=None, rewired_epochs=[]
-    )
+def test_a_display_is_made_without_matplotlib_and_names_the_extra_to_draw_it(
+    no_matplotlib,
+):
+    display = LossCurveDisplay(loss_curve=[1.0, 0.5])
+    with pytest.raises(ImportError, match=f"LossCurveDisplay {HINT}"):
+        display.plot()
 
 
-def missingness():
-    return MissingnessDisplay.from_diagnosis(diagnose(np.eye(3)))
-
-
-@pytest.mark.parametrize("display", [loss_curve, missingness])
-def test_drawing_without_matplotlib_names_the_extra(no_matplotlib, display):
-    drawn = display()
-    hint = rf"{type(drawn).__name__} needs matplotlib: pip install 'sparsekit\[plot\]'"
-    with pytest.raises(ImportError, match=hint):
-        drawn.plot()
+@pytest.mark.parametrize("name", CLASS_METHODS)
+def test_drawing_without_matplotlib_names_the_extra(no_matplotlib, name):
+    with pytest.raises(ImportError, match=HINT):
+        draw(name)
 
 
 def test_pyplot_is_imported_in_one_place():

@@ -54,7 +54,7 @@ axes[0].plot(
     label="label exchanged",
 )
 axes[0].legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
-ForgettingDisplay.from_record(net).plot(axes[1])
+ForgettingDisplay.from_record(net, ax=axes[1])
 plt.show()
 
 # %%

@@ -46,7 +46,7 @@ nets = {
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
 colours = dict(zip(nets, ("C0", "C1"), strict=True))
 for ax, (sparsity, net) in zip(axes[:2], nets.items(), strict=True):
-    display = ForgettingDisplay.from_record(net).plot(ax)
+    display = ForgettingDisplay.from_record(net, ax=ax)
     # The dots of random drops lie far above the bars; they have a panel of their own.
     ax.set(ylim=(0, 1.05 * display.counts.sum(axis=1).max()))
     ax.set_title(f"{sparsity:.0%} of the connections absent")

@@ -49,7 +49,7 @@ print(seen.columns)
 
 # %%
 # One row of the figure is one pattern. The panel of three is seen at once.
-MissingnessDisplay.from_diagnosis(seen, max_patterns=8).plot()
+MissingnessDisplay.from_diagnosis(seen, max_patterns=8)
 plt.show()
 
 # %%

@@ -8,8 +8,9 @@ connects to, and how unequal its neurons become.
 """
 
 # %%
-# A callback sees the network after every epoch. ``TopologyDisplay`` keeps what it
-# shows, so that a display does not change when the network learns on.
+# A callback sees the network after every epoch, and ``TopologyDisplay.from_estimator``
+# draws it. The display keeps what it shows, so that it does not change when the network
+# learns on.
 import warnings
 
 import matplotlib.pyplot as plt
@@ -25,9 +26,10 @@ SHOWN = (1, 20, 150)
 
 
 class Watcher:
-    """Keep a display of the topology after some epochs."""
+    """Draw the connections of each pixel after some epochs; keep the displays."""
 
-    def __init__(self):
+    def __init__(self, axes):
+        self.axes = dict(zip(SHOWN, axes, strict=True))
         self.displays = {}
 
     def setup(self, estimator, context):
@@ -39,7 +41,12 @@ class Watcher:
     def on_fit_task_end(self, estimator, context, *, fitted_estimator):
         n_epochs = len(fitted_estimator.history_)
         if context.task_name == "epoch" and n_epochs in SHOWN:
-            self.displays[n_epochs] = TopologyDisplay.from_estimator(fitted_estimator)
+            ax = self.axes[n_epochs]
+            self.displays[n_epochs] = TopologyDisplay.from_estimator(
+                fitted_estimator, ax=ax, kind="inputs"
+            )
+            ax.images[0].set_clim(0, 32)
+            ax.set_title(f"after epoch {n_epochs}")
 
     def teardown(self, estimator, context):
         pass
@@ -48,7 +55,7 @@ class Watcher:
 # %%
 # The penalty ``alpha`` lets weights that do not help shrink, so that their connections
 # are the next to go. The first rewiring comes after the first epoch, which shows the
-# connections that the network began with.
+# connections that the network began with. The figure has the connections of each pixel.
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 net = SETMLPClassifier(
@@ -59,7 +66,8 @@ net = SETMLPClassifier(
     n_iter_no_change=np.inf,
     random_state=0,
 )
-watcher = Watcher()
+figure, axes = plt.subplots(1, 3, figsize=(13, 3.3), layout="constrained")
+watcher = Watcher(axes)
 warnings.simplefilter("ignore", ConvergenceWarning)
 net.set_callbacks(watcher).fit(X_train, y_train, X_val=X_test, y_val=y_test)
 print(net.summary()[["n_in", "n_out", "n_connections", "density", "active_out"]])
@@ -73,21 +81,18 @@ for n_epochs, display in watcher.displays.items():
         f"epoch {n_epochs:3}: {blank.mean():4.1f} connections for a blank pixel, "
         f"{other.mean():.1f} for another"
     )
+plt.show()
 
 # %%
-# Above, the connections of each pixel. Below, the loss with its rewirings, and the
-# degrees: for every layer the share of the neurons that have at least so many
-# connections, solid for the neurons that read, dashed for those that are read.
-figure, axes = plt.subplots(2, 3, figsize=(13, 6.5), layout="constrained")
-for axis, (n_epochs, display) in zip(axes[0], watcher.displays.items(), strict=True):
-    display.plot(axis, kind="inputs")
-    axis.images[0].set_clim(0, 32)
-    axis.set_title(f"after epoch {n_epochs}")
-LossCurveDisplay.from_estimator(net).plot(axes[1, 0])
-for axis, n_epochs in zip(axes[1, 1:], (1, 150), strict=True):
-    watcher.displays[n_epochs].plot(axis)
-    axis.set_title(f"after epoch {n_epochs}")
-axes[1, 1].get_legend().remove()
+# The loss with its rewirings, and the degrees: for every layer the share of the neurons
+# that have at least so many connections, solid for the neurons that read, dashed for
+# those that are read. The displays that were kept are drawn once more, in another way.
+figure, axes = plt.subplots(1, 3, figsize=(13, 3.6), layout="constrained")
+LossCurveDisplay.from_estimator(net, ax=axes[0])
+for ax, n_epochs in zip(axes[1:], (1, 150), strict=True):
+    watcher.displays[n_epochs].plot(ax)
+    ax.set_title(f"after epoch {n_epochs}")
+axes[1].get_legend().remove()
 plt.show()
 
 # %%

@@ -42,7 +42,7 @@ class DataMapDisplay:
     >>> from sparsekit.difficulty import DataMapDisplay
     >>> X, y = load_iris(return_X_y=True)
     >>> net = SETMLPClassifier(early_stopping=True, record="epoch", random_state=0)
-    >>> display = DataMapDisplay.from_record(net.fit(X, y)).plot()
+    >>> display = DataMapDisplay.from_record(net.fit(X, y))
     >>> display.ax_.get_xlabel()
     'variability'
     """
@@ -54,20 +54,24 @@ class DataMapDisplay:
         return f"DataMapDisplay({len(self.table)} samples)"
 
     @classmethod
-    def from_record(cls, record) -> Self:
-        """Make a display of a record.
+    def from_record(cls, record, *, ax=None, **options) -> Self:
+        """Draw the map of a record.
 
         Parameters
         ----------
         record : estimator or dict
             A network fitted with `record`, or its `record_`.
+        ax : matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
+        **options : dict
+            The other parameters of :meth:`plot`.
 
         Returns
         -------
         display : DataMapDisplay
-            Not drawn yet.
+            The display, drawn.
         """
-        return cls(table=cartography(record))
+        return cls(table=cartography(record)).plot(ax, **options)
 
     def plot(self, ax=None, *, hue="correctness") -> Self:
         """Draw the map.

@@ -52,7 +52,7 @@ class ForgettingDisplay:
     >>> from sparsekit.difficulty import ForgettingDisplay
     >>> X, y = load_iris(return_X_y=True)
     >>> net = SETMLPClassifier(early_stopping=True, record="rewiring", random_state=0)
-    >>> display = ForgettingDisplay.from_record(net.fit(X, y)).plot()
+    >>> display = ForgettingDisplay.from_record(net.fit(X, y))
     >>> int(display.counts[:, 2].sum())  # growth begins with weights of zero
     0
     """
@@ -74,26 +74,29 @@ class ForgettingDisplay:
         )
 
     @classmethod
-    def from_record(cls, record) -> Self:
-        """Make a display of a record of rewirings.
+    def from_record(cls, record, *, ax=None) -> Self:
+        """Draw the figure of a record of rewirings.
 
         Parameters
         ----------
         record : estimator or dict
             A network fitted with ``record="rewiring"``, or its `record_`.
+        ax : matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
 
         Returns
         -------
         display : ForgettingDisplay
-            Not drawn yet.
+            The display, drawn.
         """
         events = rewirings_of(record_of(record))["events"]
         counts = [events[f"{cause}_forgotten"] for cause in CAUSES]
-        return cls(
+        display = cls(
             counts=np.stack(counts, axis=1),
             null_counts=events["null_forgotten"],
             epochs=events["epoch"],
         )
+        return display.plot(ax)
 
     def plot(self, ax=None) -> Self:
         """Draw the figure.

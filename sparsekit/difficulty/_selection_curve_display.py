@@ -54,7 +54,7 @@ class SelectionCurveDisplay:
         y : array-like of shape (n_samples,)
             Classes or targets of the rows.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
+            Where to draw, see :meth:`plot`.
         **options : dict
             The other parameters of :func:`selection_curve`.
 
@@ -63,6 +63,8 @@ class SelectionCurveDisplay:
         display : SelectionCurveDisplay
             The display, drawn.
         """
+        # Not only after all networks are trained.
+        import_pyplot("SelectionCurveDisplay")
         return cls(table=selection_curve(estimator, X, y, **options)).plot(ax)
 
     def plot(self, ax=None) -> Self:

@@ -62,7 +62,7 @@ class MissingnessDisplay:
     >>> from sparsekit.missingness import MissingnessDisplay
     >>> X = np.random.default_rng(0).normal(size=(100, 3))
     >>> X[X[:, 0] > 0.5, 1:] = np.nan
-    >>> display = MissingnessDisplay.from_data(X).plot()
+    >>> display = MissingnessDisplay.from_data(X)
     >>> display.pattern_shares
     array([0.71, 0.29])
     """
@@ -81,8 +81,8 @@ class MissingnessDisplay:
         return f"MissingnessDisplay({n_shown} patterns of {n_columns} columns)"
 
     @classmethod
-    def from_data(cls, X, mask=None, *, max_patterns=20) -> Self:
-        """Make a display of the holes of a table.
+    def from_data(cls, X, mask=None, *, max_patterns=20, ax=None) -> Self:
+        """Draw the holes of a table.
 
         Parameters
         ----------
@@ -92,18 +92,20 @@ class MissingnessDisplay:
             True where a value is missing although `X` holds it.
         max_patterns : int, default=20
             Number of patterns to show.
+        ax : matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
 
         Returns
         -------
         display : MissingnessDisplay
-            Not drawn yet.
+            The display, drawn.
         """
         diagnosis = diagnose(X, mask, max_patterns=max_patterns)
-        return cls.from_diagnosis(diagnosis, max_patterns=max_patterns)
+        return cls.from_diagnosis(diagnosis, max_patterns=max_patterns, ax=ax)
 
     @classmethod
-    def from_diagnosis(cls, diagnosis, *, max_patterns=20) -> Self:
-        """Make a display of what `diagnose` returned.
+    def from_diagnosis(cls, diagnosis, *, max_patterns=20, ax=None) -> Self:
+        """Draw what `diagnose` returned.
 
         Parameters
         ----------
@@ -111,21 +113,24 @@ class MissingnessDisplay:
             What :func:`diagnose` returned.
         max_patterns : int, default=20
             Number of patterns to show; at most those that the diagnosis lists.
+        ax : matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
 
         Returns
         -------
         display : MissingnessDisplay
-            Not drawn yet.
+            The display, drawn.
         """
         shown = diagnosis.patterns.iloc[:max_patterns]
         counts = shown.index.get_level_values("n_rows").to_numpy()
-        return cls(
+        display = cls(
             patterns=shown.to_numpy(dtype=bool),
             pattern_shares=counts / len(diagnosis.rows),
             missing_rates=diagnosis.columns["missing_rate"].to_numpy(),
             names=[str(name) for name in diagnosis.columns.index],
             n_patterns=diagnosis.n_patterns,
         )
+        return display.plot(ax)
 
     def plot(self, ax=None) -> Self:
         """Draw the heat map and its bars.

@@ -54,7 +54,7 @@ class LossCurveDisplay:
     >>> from sparsekit.neural_network import LossCurveDisplay
     >>> net = SETMLPClassifier((50,), early_stopping=True, random_state=0)
     >>> net = net.fit(*load_iris(return_X_y=True))
-    >>> display = LossCurveDisplay.from_estimator(net).plot()
+    >>> display = LossCurveDisplay.from_estimator(net)
     >>> display.validation_ax_.get_ylabel()
     'validation accuracy'
     """
@@ -77,18 +77,22 @@ class LossCurveDisplay:
         return f"LossCurveDisplay({len(self.loss_curve)} epochs, {n_rewired} rewired)"
 
     @classmethod
-    def from_estimator(cls, estimator: Any) -> "LossCurveDisplay":
-        """Make a display of a fitted network.
+    def from_estimator(cls, estimator: Any, *, ax: Any = None, **options: Any) -> Self:
+        """Draw the curves of a fitted network.
 
         Parameters
         ----------
         estimator : object
             A fitted network of sparsekit.
+        ax : matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
+        **options : dict
+            The other parameters of :meth:`plot`.
 
         Returns
         -------
         LossCurveDisplay
-            Not drawn yet.
+            The display, drawn.
 
         Raises
         ------
@@ -99,7 +103,7 @@ class LossCurveDisplay:
         """
         check_fitted_network(estimator)
         rewired = [row["epoch"] for row in estimator.history_ if row["n_replaced"]]
-        return cls(
+        display = cls(
             loss_curve=np.array(estimator.loss_curve_),
             validation_scores=np.array(estimator.validation_scores_)
             if estimator.validation_scores_
@@ -107,6 +111,7 @@ class LossCurveDisplay:
             rewired_epochs=np.array(rewired, dtype=int),
             score_name="accuracy" if hasattr(estimator, "classes_") else "R²",
         )
+        return display.plot(ax, **options)
 
     def plot(self, ax=None, *, show_rewirings=True) -> Self:
         """Draw the figure.

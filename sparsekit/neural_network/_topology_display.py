@@ -52,7 +52,7 @@ class TopologyDisplay:
     >>> from sparsekit.neural_network import TopologyDisplay
     >>> X, y = load_digits(return_X_y=True)
     >>> net = SETMLPClassifier((50,), sparsity=0.8, tol=0.1, random_state=0).fit(X, y)
-    >>> display = TopologyDisplay.from_estimator(net).plot(kind="inputs")
+    >>> display = TopologyDisplay.from_estimator(net, kind="inputs")
     >>> display.ax_.images[0].get_array().shape
     (8, 8)
     """
@@ -70,18 +70,22 @@ class TopologyDisplay:
         )
 
     @classmethod
-    def from_estimator(cls, estimator: Any) -> "TopologyDisplay":
-        """Make a display of a fitted network.
+    def from_estimator(cls, estimator: Any, *, ax: Any = None, **options: Any) -> Self:
+        """Draw the connections of a fitted network.
 
         Parameters
         ----------
         estimator : object
             A fitted network of sparsekit.
+        ax : matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
+        **options : dict
+            The other parameters of :meth:`plot`.
 
         Returns
         -------
         TopologyDisplay
-            Not drawn yet. Complexity: O(connections + neurons).
+            The display, drawn. Complexity: O(connections + neurons).
 
         Raises
         ------
@@ -99,12 +103,13 @@ class TopologyDisplay:
         n_features = estimator.n_features_in_
         feature_degrees = degrees[0][1][:n_features].copy()
         feature_degrees[estimator.indicator_features_] += degrees[0][1][n_features:]
-        return cls(
+        display = cls(
             degrees=degrees,
             blocks=[_blocks(layer) for layer in layers],
             importances=estimator.feature_importances_,
             feature_degrees=feature_degrees,
         )
+        return display.plot(ax, **options)
 
     def plot(
         self, ax=None, *, kind="degrees", layer=1, values="degrees", image_shape=None

@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from sparsekit._pyplot import import_pyplot
 from sparsekit.study._cluster import connected
 from sparsekit.study._description import count, describe
 from sparsekit.study._plan import make_plan
@@ -198,7 +199,9 @@ def _draw(result, kind, path):
 
     # A file needs no window, and a machine without a screen has none.
     mpl.use("Agg")
-    result.plot(kind).figure_.savefig(path, dpi=160)
+    figure = result.plot(kind).figure_
+    figure.savefig(path, dpi=160)
+    import_pyplot("The figure").close(figure)
 
 
 def _silent(text):

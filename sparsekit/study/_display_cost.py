@@ -66,7 +66,7 @@ class CostDisplay:
     ...     "metric": "accuracy", "n_connections": 100, "fit_time": 0.1,
     ...     "score": [0.90, 0.84, 0.91, 0.83, 0.92, 0.85, 0.93, 0.86],
     ... })
-    >>> display = CostDisplay.from_frame(frame).plot()
+    >>> display = CostDisplay.from_frame(frame)
     >>> display.axes_[0].get_xlabel()
     'connections'
     """
@@ -78,9 +78,9 @@ class CostDisplay:
 
     @classmethod
     def from_frame(
-        cls, frame, *, models=None, cost="n_connections", confidence=0.95
+        cls, frame, *, models=None, cost="n_connections", confidence=0.95, axes=None
     ) -> Self:
-        """Make a display from the rows of a study.
+        """Draw the panels of the rows of a study.
 
         Parameters
         ----------
@@ -92,11 +92,13 @@ class CostDisplay:
             The horizontal axis.
         confidence : float in (0, 1), default=0.95
             Coverage of the intervals.
+        axes : array-like of matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
 
         Returns
         -------
         display : CostDisplay
-            Not drawn yet.
+            The display, drawn.
 
         Raises
         ------
@@ -108,7 +110,8 @@ class CostDisplay:
             raise ValueError(f"cost={cost!r} must be one of {', '.join(COSTS)}.")
         rows = rows_of(frame, models)
         summary = summarize(rows, pool_rates=True, confidence=confidence)
-        return cls(summary=summary, cost=cost, confidence=confidence)
+        display = cls(summary=summary, cost=cost, confidence=confidence)
+        return display.plot(axes)
 
     def plot(self, axes=None) -> Self:
         """Draw the panels.

@@ -71,7 +71,7 @@ class DifferenceDisplay:
     ...     "metric": "accuracy", "n_connections": 100, "fit_time": 0.1,
     ...     "score": [0.90, 0.84, 0.91, 0.83, 0.92, 0.85, 0.93, 0.86],
     ... })
-    >>> display = DifferenceDisplay.from_frame(frame, "set", test_size=1 / 3).plot()
+    >>> display = DifferenceDisplay.from_frame(frame, "set", test_size=1 / 3)
     >>> display.axes_[0].get_ylabel()
     'difference in accuracy [points]'
     """
@@ -81,8 +81,10 @@ class DifferenceDisplay:
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, a, b=None, *, test_size=None, confidence=0.95) -> Self:
-        """Make a display from the rows of a study.
+    def from_frame(
+        cls, frame, a, b=None, *, test_size=None, confidence=0.95, axes=None
+    ) -> Self:
+        """Draw the panels of the rows of a study.
 
         Parameters
         ----------
@@ -96,11 +98,13 @@ class DifferenceDisplay:
             Share of the test rows, as for `StudyResult.compare`.
         confidence : float in (0, 1), default=0.95
             Coverage of the intervals.
+        axes : array-like of matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
 
         Returns
         -------
         display : DifferenceDisplay
-            Not drawn yet.
+            The display, drawn.
         """
         table = compare_models(
             frame,
@@ -111,7 +115,7 @@ class DifferenceDisplay:
             test_size=test_size,
             confidence=confidence,
         )
-        return cls(table=table, confidence=confidence)
+        return cls(table=table, confidence=confidence).plot(axes)
 
     def plot(self, axes=None) -> Self:
         """Draw the panels.

@@ -55,7 +55,7 @@ class CriticalDifferenceDisplay:
     ...     "score": [0.96, 0.95, 0.97, 0.97, 0.94, 0.98, 0.95, 0.90, 0.93],
     ...     "n_connections": 100, "fit_time": 0.1,
     ... })
-    >>> display = CriticalDifferenceDisplay.from_frame(frame).plot()
+    >>> display = CriticalDifferenceDisplay.from_frame(frame)
     >>> [text.get_text() for text in display.ax_.texts][:2]
     ['SET  (1.33)', 'dense  (1.67)']
     """
@@ -64,8 +64,8 @@ class CriticalDifferenceDisplay:
         self.ranks = ranks
 
     @classmethod
-    def from_frame(cls, frame, *, models=None, confidence=0.95) -> Self:
-        """Make a display from the rows of a study.
+    def from_frame(cls, frame, *, models=None, confidence=0.95, ax=None) -> Self:
+        """Draw the diagram of the rows of a study.
 
         Parameters
         ----------
@@ -75,13 +75,15 @@ class CriticalDifferenceDisplay:
             Models, or models at a sparsity; None means all.
         confidence : float in (0, 1), default=0.95
             One minus the level of the critical difference.
+        ax : matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
 
         Returns
         -------
         display : CriticalDifferenceDisplay
-            Not drawn yet.
+            The display, drawn.
         """
-        return cls(ranks=rank_models(frame, models, confidence))
+        return cls(ranks=rank_models(frame, models, confidence)).plot(ax)
 
     def plot(self, ax=None) -> Self:
         """Draw the diagram.

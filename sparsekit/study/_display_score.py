@@ -67,7 +67,7 @@ class MissingnessStudyDisplay:
     ...     models=["static"], sparsities=[0.5, 0.9], missing_rates=[0.0, 0.5], seeds=1,
     ...     estimator_params={"hidden_layer_sizes": (10,), "max_iter": 2},
     ... ).frame
-    >>> display = MissingnessStudyDisplay.from_frame(frame).plot()
+    >>> display = MissingnessStudyDisplay.from_frame(frame)
     >>> len(display.axes_), len(display.lines_)
     (2, 2)
     """
@@ -77,8 +77,8 @@ class MissingnessStudyDisplay:
         self.confidence = confidence
 
     @classmethod
-    def from_frame(cls, frame, *, models=None, confidence=0.95) -> Self:
-        """Make a display from the result of a study.
+    def from_frame(cls, frame, *, models=None, confidence=0.95, axes=None) -> Self:
+        """Draw the panels of the result of a study.
 
         Parameters
         ----------
@@ -88,15 +88,17 @@ class MissingnessStudyDisplay:
             Models, or models at a sparsity; None means all.
         confidence : float in (0, 1), default=0.95
             Coverage of the bands.
+        axes : array-like of matplotlib Axes, default=None
+            Where to draw, see :meth:`plot`.
 
         Returns
         -------
         display : MissingnessStudyDisplay
-            Not drawn yet.
+            The display, drawn.
         """
         check_rows(frame)
         summary = summarize(rows_of(frame, models), confidence=confidence)
-        return cls(summary=summary, confidence=confidence)
+        return cls(summary=summary, confidence=confidence).plot(axes)
 
     def plot(self, axes=None) -> Self:
         """Draw the panels.

@@ -389,7 +389,9 @@ class StudyResult:
         """
         if not isinstance(kind, str) or kind not in DISPLAYS:
             raise ValueError(f"kind={kind!r} must be one of {', '.join(DISPLAYS)}.")
-        return DISPLAYS[kind].from_frame(self.frame, **options).plot(axes)
+        # Ranks are a single panel.
+        where = {"ax" if kind == "ranks" else "axes": axes}
+        return DISPLAYS[kind].from_frame(self.frame, **where, **options)
 
     def __len__(self):
         return len(self.frame)

@@ -21,7 +21,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from sparsekit import DSTMLPClassifier, MCARMasker
-from sparsekit.difficulty import ForgettingDisplay
 from sparsekit.topology import RewiringSchedule
 from tests.benchmarks.drawing import BLUE, GREEN, RED
 from tests.benchmarks.figures import write_table
@@ -95,20 +94,25 @@ def forgetting(table, method, sparsity, rate, seed, epochs):
 
 def _causes(net, n_rows):
     """Return what was forgotten by cause; NaN of a network that is never rewired."""
-    display = ForgettingDisplay.from_record(net)
-    n_rewirings = len(display.counts)
+    rewirings = net.record_["rewirings"]
+    events = rewirings["events"]
+    n_rewirings = len(events["epoch"])
     if not n_rewirings:
         names = ("gradient", "prune", "grow", "random", "prune_share", "lost")
         return dict.fromkeys(names, np.nan)
     unit = 100 / (n_rows * n_rewirings)
-    gradient, prune, grow = display.counts.sum(axis=0)
+    gradient, prune, grow, random = (
+        events[f"{cause}_forgotten"].sum()
+        for cause in ("gradient", "prune", "grow", "null")
+    )
+    total = gradient + prune + grow
     return {
         "gradient": gradient * unit,
         "prune": prune * unit,
         "grow": grow * unit,
-        "random": display.null_counts.sum() * unit,
-        "prune_share": display.shares_["prune"],
-        "lost": 100 * (net.record_["rewirings"]["lost_at"] > 0).mean(),
+        "random": random * unit,
+        "prune_share": prune / total if total else np.nan,
+        "lost": 100 * (rewirings["lost_at"] > 0).mean(),
     }
 
 

@@ -32,7 +32,7 @@ def _close_figures():
 
 
 def test_bars_are_the_events_by_cause(net):
-    display = ForgettingDisplay.from_record(net).plot()
+    display = ForgettingDisplay.from_record(net)
     for column, cause in enumerate(["gradient", "prune", "grow"]):
         heights = [bar.get_height() for bar in display.ax_.containers[column]]
         table = forgetting_events(net, source=cause, never_learned="zero")
@@ -51,7 +51,7 @@ def test_causes_sum_to_all(net):
 
 
 def test_dots_of_the_map_are_the_samples(net):
-    display = DataMapDisplay.from_record(net).plot(hue="aleatoric")
+    display = DataMapDisplay.from_record(net, hue="aleatoric")
     dots = display.ax_.collections[0]
     table = cartography(net)
     np.testing.assert_allclose(dots.get_offsets(), table[["variability", "confidence"]])
@@ -61,11 +61,5 @@ def test_dots_of_the_map_are_the_samples(net):
 def test_held_out_samples_have_no_dot():
     X, y = load_iris(return_X_y=True)
     net = SETMLPClassifier(early_stopping=True, record="epoch").fit(X, y)
-    display = DataMapDisplay.from_record(net).plot(hue=np.arange(150))
+    display = DataMapDisplay.from_record(net, hue=np.arange(150))
     assert len(display.ax_.collections[0].get_offsets()) == 135
-
-
-def test_a_display_draws_where_it_is_told(net):
-    _, axes = plt.subplots(1, 2)
-    assert ForgettingDisplay.from_record(net).plot(axes[0]).ax_ is axes[0]
-    assert DataMapDisplay.from_record(net).plot(axes[1]).figure_ is axes[1].figure

@@ -1,5 +1,6 @@
 """Maskers and the diagnosis, on random parameters and tables."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given
@@ -48,5 +49,7 @@ def test_diagnose(X, mask, max_patterns):
 
 @given(tables())
 def test_display(X):
-    shown = behaves(lambda: MissingnessDisplay.from_data(X), X)
+    _, ax = plt.subplots()
+    shown = behaves(lambda: MissingnessDisplay.from_data(X, ax=ax), X)
+    plt.close("all")
     assert shown is None or len(shown.missing_rates) == X.shape[1]

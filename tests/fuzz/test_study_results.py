@@ -127,6 +127,7 @@ def test_what_is_no_result(results, frame):
     for display in DISPLAYS:
         further = ("set",) if display is DifferenceDisplay else ()
         behaves(lambda: display.from_frame(frame, *further), frame)  # noqa: B023
+    plt.close("all")
 
 
 @given(frames(), st.data())

@@ -33,7 +33,7 @@ def labels(texts):
 
 
 def test_cells_and_bars_are_the_patterns_and_rates():
-    display = MissingnessDisplay.from_data(table()).plot()
+    display = MissingnessDisplay.from_data(table())
     (mesh,) = display.ax_.collections
     assert mesh.get_array().tolist() == [[0, 0, 0, 0], [0, 1, 0, 0], [0, 1, 0, 1]]
     heights = [bar.get_height() for bar in display.rates_ax_.patches]
@@ -43,7 +43,7 @@ def test_cells_and_bars_are_the_patterns_and_rates():
 
 
 def test_columns_and_bars_are_labelled():
-    display = MissingnessDisplay.from_data(table()).plot()
+    display = MissingnessDisplay.from_data(table())
     assert labels(display.ax_.get_xticklabels()) == ["a", "b", "c", "d"]
     assert labels(display.rates_ax_.texts) == ["", "25", "", "10"]
     assert labels(display.shares_ax_.texts) == ["75", "15", "10"]
@@ -51,12 +51,12 @@ def test_columns_and_bars_are_labelled():
 
 
 def test_the_most_frequent_pattern_is_on_top():
-    low, high = MissingnessDisplay.from_data(table()).plot().ax_.get_ylim()
+    low, high = MissingnessDisplay.from_data(table()).ax_.get_ylim()
     assert low > high
 
 
 def test_no_more_patterns_than_wanted_are_shown():
-    display = MissingnessDisplay.from_data(table(), max_patterns=2).plot()
+    display = MissingnessDisplay.from_data(table(), max_patterns=2)
     assert display.patterns.shape == (2, 4)
     assert (
         display.ax_.get_ylabel() == "2 most frequent of 3 patterns\n(90% of the rows)"
@@ -80,7 +80,7 @@ def test_a_mask_is_shown_as_what_it_hides():
 
 
 def test_wide_tables_have_no_names_but_an_axis_of_rates():
-    display = MissingnessDisplay.from_data(wide_table()).plot()
+    display = MissingnessDisplay.from_data(wide_table())
     assert display.ax_.get_xlabel() == "60 columns"
     assert len(display.rates_ax_.texts) == 0
     assert display.patterns.shape == (20, 60)
@@ -88,7 +88,7 @@ def test_wide_tables_have_no_names_but_an_axis_of_rates():
 
 @pytest.mark.parametrize("make_table", [table, wide_table])
 def test_all_of_a_new_figure_lies_inside_it(make_table):
-    figure = MissingnessDisplay.from_data(make_table()).plot().figure_
+    figure = MissingnessDisplay.from_data(make_table()).figure_
     figure.draw_without_rendering()
     drawn, page = figure.get_tightbbox(), figure.bbox_inches
     assert drawn.x0 >= 0
@@ -99,7 +99,7 @@ def test_all_of_a_new_figure_lies_inside_it(make_table):
 
 def test_it_draws_into_given_axes():
     figure, axes = plt.subplots(1, 2)
-    display = MissingnessDisplay.from_data(table()).plot(ax=axes[1])
+    display = MissingnessDisplay.from_data(table(), ax=axes[1])
     assert display.ax_ is axes[1]
     assert display.figure_ is figure
     assert not axes[0].patches

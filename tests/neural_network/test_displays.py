@@ -45,7 +45,7 @@ def line(ax, label):
 
 
 def test_the_curves_are_the_attributes(net):
-    display = LossCurveDisplay.from_estimator(net).plot()
+    display = LossCurveDisplay.from_estimator(net)
     epochs, losses = line(display.ax_, "loss").get_data()
     assert_array_equal(epochs, [1, 2, 3, 4, 5])
     assert_array_equal(losses, net.loss_curve_)
@@ -55,17 +55,17 @@ def test_the_curves_are_the_attributes(net):
 
 
 def test_rewirings_are_marked_between_the_epochs(net):
-    display = LossCurveDisplay.from_estimator(net).plot()
+    display = LossCurveDisplay.from_estimator(net)
     marks = line(display.ax_, "rewiring").get_xdata()
     assert_array_equal(marks, [1.5, 2.5, 3.5, 4.5])
-    hidden = LossCurveDisplay.from_estimator(net).plot(show_rewirings=False)
+    hidden = LossCurveDisplay.from_estimator(net, show_rewirings=False)
     assert [drawn.get_label() for drawn in hidden.ax_.lines] == ["loss"]
 
 
 def test_without_validation_rows_and_rewirings_there_is_one_curve():
     X, y = load_iris(return_X_y=True)
     net = StaticSparseMLPClassifier((10,), max_iter=3).fit(X, y)
-    display = LossCurveDisplay.from_estimator(net).plot()
+    display = LossCurveDisplay.from_estimator(net)
     assert display.validation_ax_ is None
     assert len(display.ax_.lines) == 1
 
@@ -73,7 +73,7 @@ def test_without_validation_rows_and_rewirings_there_is_one_curve():
 def test_a_regressor_is_scored_by_r2():
     X, y = load_iris(return_X_y=True)
     net = SETMLPRegressor((10,), max_iter=3, early_stopping=True).fit(X, y)
-    display = LossCurveDisplay.from_estimator(net).plot()
+    display = LossCurveDisplay.from_estimator(net)
     assert display.validation_ax_.get_ylabel() == "validation R²"
 
 
@@ -81,12 +81,12 @@ def test_scores_of_a_warm_start_belong_to_the_last_epochs():
     X, y = load_iris(return_X_y=True)
     net = SETMLPClassifier((10,), max_iter=3, warm_start=True).fit(X, y)
     net.fit(X, y, X_val=X, y_val=y)
-    display = LossCurveDisplay.from_estimator(net).plot()
+    display = LossCurveDisplay.from_estimator(net)
     assert_array_equal(display.validation_ax_.lines[0].get_xdata(), [4, 5, 6])
 
 
 def test_degree_curves_are_shares_of_neurons_with_at_least_so_many_connections(net):
-    display = TopologyDisplay.from_estimator(net).plot()
+    display = TopologyDisplay.from_estimator(net)
     pattern = patterns_of(net)[1]
     for name, counts in (("in", pattern.sum(axis=0)), ("out", pattern.sum(axis=1))):
         drawn = line(display.ax_, f"layer 2, fan-{name}")
@@ -97,26 +97,26 @@ def test_degree_curves_are_shares_of_neurons_with_at_least_so_many_connections(n
 
 
 def test_the_image_of_the_inputs_has_a_pixel_for_each(net):
-    display = TopologyDisplay.from_estimator(net)
-    shown = display.plot(kind="inputs").ax_.images[0].get_array()
+    display = TopologyDisplay.from_estimator(net, kind="inputs")
+    shown = display.ax_.images[0].get_array()
     assert_array_equal(shown, patterns_of(net)[0].sum(axis=1).reshape(8, 8))
-    shown = display.plot(kind="inputs", values="importances", image_shape=(4, 16))
+    display.plot(kind="inputs", values="importances", image_shape=(4, 16))
     importances = net.feature_importances_.reshape(4, 16)
-    assert_array_equal(shown.ax_.images[0].get_array(), importances)
+    assert_array_equal(display.ax_.images[0].get_array(), importances)
 
 
 def test_features_that_make_no_square_are_bars_and_indicators_count():
     X, y = load_iris(return_X_y=True)
     X[::3, 1] = np.nan
     net = SETMLPClassifier((20,), sparsity=0.5, missing="indicator", max_iter=2)
-    display = TopologyDisplay.from_estimator(net.fit(X, y)).plot(kind="inputs")
+    display = TopologyDisplay.from_estimator(net.fit(X, y), kind="inputs")
     counts = patterns_of(net)[0].sum(axis=1)
     expected = counts[:4] + np.array([0, counts[4], 0, 0])
     assert [bar.get_height() for bar in display.ax_.patches] == expected.tolist()
 
 
 def test_blocks_are_densities(net):
-    display = TopologyDisplay.from_estimator(net).plot(kind="blocks", layer=2)
+    display = TopologyDisplay.from_estimator(net, kind="blocks", layer=2)
     blocks = display.ax_.images[0].get_array()
     assert blocks.shape == (64, 64)
     pattern = patterns_of(net)[1].T
@@ -137,20 +137,14 @@ def test_blocks_are_densities(net):
     ],
 )
 def test_what_cannot_be_drawn_is_an_error_and_opens_no_figure(net, parameters, message):
-    display = TopologyDisplay.from_estimator(net)
     with pytest.raises(ValueError, match=message):
-        display.plot(**parameters)
+        TopologyDisplay.from_estimator(net, **parameters)
     assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize("display", [LossCurveDisplay, TopologyDisplay])
-def test_a_display_is_of_a_fitted_network_and_draws_where_it_is_told(net, display):
+def test_a_display_is_of_a_fitted_network(display):
     with pytest.raises(TypeError, match="must be a network of sparsekit, got MLPCl"):
         display.from_estimator(MLPClassifier())
     with pytest.raises(NotFittedError):
         display.from_estimator(SETMLPClassifier())
-    _, ax = plt.subplots()
-    drawn = display.from_estimator(net)
-    assert drawn.plot(ax) is drawn
-    assert drawn.ax_ is ax
-    assert drawn.figure_ is ax.figure

@@ -61,7 +61,7 @@ def display():
 
 
 def test_low_sparsities_go_to_the_left_panel_and_high_ones_to_the_right(display):
-    left, right = display.plot().axes_
+    left, right = display.axes_
     assert left.get_title() == "model sparsity 25 to 75 %"
     assert right.get_title() == "model sparsity 80 to 98 %"
     assert panel_legend(left) == ["25 % (750)", "75 % (250)"]
@@ -69,14 +69,14 @@ def test_low_sparsities_go_to_the_left_panel_and_high_ones_to_the_right(display)
 
 
 def test_axes_are_labelled_with_units(display):
-    left, right = display.plot().axes_
+    left, right = display.axes_
     assert left.get_ylabel() == "test accuracy [%]"
     for ax in (left, right):
         assert ax.get_xlabel() == "missing rate [% of the cells]"
 
 
 def test_line_style_is_the_model_and_colour_the_sparsity(display):
-    left = display.plot().axes_[0]
+    left = display.axes_[0]
     colours = {line.get_color() for line in left.lines}
     styles = {line.get_linestyle() for line in left.lines}
     # Dense, and two models at two sparsities.
@@ -89,14 +89,14 @@ def test_line_style_is_the_model_and_colour_the_sparsity(display):
 
 def test_curves_are_the_means_in_percent(display):
     dense = display.summary[display.summary["model"] == "dense"]
-    line = display.plot().axes_[0].lines[0]
+    line = display.axes_[0].lines[0]
     np.testing.assert_allclose(line.get_xdata(), 100 * np.array(RATES))
     np.testing.assert_allclose(line.get_ydata(), 100 * dense["score"])
 
 
 def test_bands_are_the_intervals(display):
     frame = study(["dense"], ())
-    wide = MissingnessStudyDisplay.from_frame(frame, confidence=0.99).plot()
+    wide = MissingnessStudyDisplay.from_frame(frame, confidence=0.99)
     summary = summarize(frame, confidence=0.99)
     (band,) = wide.axes_[0].collections
     assert texts(wide.figure_.legends[0])[-1] == "99 % interval over 3 seeds"
@@ -105,8 +105,10 @@ def test_bands_are_the_intervals(display):
     assert heights.max() == pytest.approx(100 * summary["score_high"].max())
 
 
-def test_plot_returns_the_display_and_keeps_its_figure(display):
+def test_plot_draws_anew_and_returns_the_display(display):
+    first = display.figure_
     assert display.plot() is display
+    assert display.figure_ is not first
     assert display.figure_ is display.axes_[0].figure
     assert len(display.lines_) == 10
 
@@ -117,19 +119,19 @@ def test_accuracy_ends_at_100_percent(display):
 
 
 def test_one_group_of_sparsities_makes_one_panel():
-    display = MissingnessStudyDisplay.from_frame(study(["set"], (0.9,))).plot()
+    display = MissingnessStudyDisplay.from_frame(study(["set"], (0.9,)))
     (ax,) = display.axes_
     assert ax.get_title() == "model sparsity 90 %"
 
 
 def test_a_study_without_sparse_models_can_be_drawn():
-    display = MissingnessStudyDisplay.from_frame(study(["dense"], ())).plot()
+    display = MissingnessStudyDisplay.from_frame(study(["dense"], ()))
     assert len(display.lines_) == 1
 
 
 def test_each_mechanism_is_a_row_of_panels():
     frame = study(["dense", "set"], (0.5, 0.9), mechanisms=("mcar", "other"))
-    display = MissingnessStudyDisplay.from_frame(frame).plot()
+    display = MissingnessStudyDisplay.from_frame(frame)
     titles = [ax.get_title() for ax in display.axes_]
     assert len(titles) == 4
     assert titles[0] == "model sparsity 50 %, mcar"
@@ -138,21 +140,21 @@ def test_each_mechanism_is_a_row_of_panels():
 
 def test_r2_is_drawn_as_it_is():
     display = MissingnessStudyDisplay.from_frame(study(["dense"], (), metric="r2"))
-    (ax,) = display.plot().axes_
+    (ax,) = display.axes_
     assert ax.get_ylabel() == "test $R^2$"
     assert max(display.lines_[0].get_ydata()) < 1
 
 
 def test_one_seed_is_drawn_without_bands():
     frame = study(["dense", "set"], (0.5,), n_seeds=1)
-    display = MissingnessStudyDisplay.from_frame(frame).plot()
+    display = MissingnessStudyDisplay.from_frame(frame)
     assert np.isfinite(display.lines_[0].get_ydata()).all()
     assert texts(display.figure_.legends[0]) == ["SET", "dense (1,000)"]
 
 
 def test_labels_of_ones_own_get_different_line_styles():
     frame = study(["first", "second", "set"], (0.5,))
-    display = MissingnessStudyDisplay.from_frame(frame).plot()
+    display = MissingnessStudyDisplay.from_frame(frame)
     assert len({line.get_linestyle() for line in display.lines_}) > 1
     assert texts(display.figure_.legends[0])[:3] == ["SET", "first", "second"]
 
@@ -173,7 +175,6 @@ def test_a_wrong_number_of_axes_is_an_error(display):
 
 
 def test_nothing_is_clipped_at_the_edges_of_the_figure(display):
-    display.plot()
     figure = display.figure_
     figure.canvas.draw()
     box = figure.bbox

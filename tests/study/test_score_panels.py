@@ -28,7 +28,7 @@ def looks(lines):
 
 
 def test_each_sparsity_has_a_panel_and_models_without_one_share_the_first():
-    display = display_of(mechanisms=("mar", "mcar")).plot()
+    display = display_of(mechanisms=("mar", "mcar"))
     expected = ["without sparsity", "sparsity 50 %", "sparsity 90 %", "sparsity 98 %"]
     titles = [ax.get_title() for ax in display.axes_]
     assert titles == [f"{t}, {m}" for m in ("mar", "mcar") for t in expected]
@@ -38,19 +38,19 @@ def test_each_sparsity_has_a_panel_and_models_without_one_share_the_first():
 
 
 def test_dense_alone_needs_no_panel_of_its_own():
-    display = display_of(plain=["dense"]).plot()
+    display = display_of(plain=["dense"])
     assert [len(ax.lines) for ax in display.axes_] == [5, 5, 5]
 
 
 def test_only_models_without_a_sparsity_are_one_panel():
     plain = [f"model {i}" for i in range(8)]
-    (ax,) = display_of(networks=[], plain=plain).plot().axes_
+    (ax,) = display_of(networks=[], plain=plain).axes_
     assert ax.get_title() == "without sparsity"
     assert len(ax.lines) == len(looks(ax.lines)) == 8
 
 
 def test_a_model_looks_the_same_in_all_panels_and_in_the_legend():
-    display = display_of().plot()
+    display = display_of()
     (legend,) = display.figure_.legends
     assert texts(legend)[:3] == ["SET", "static sparse", "dense (1,000)"]
     in_legend = looks(legend.get_lines())
@@ -72,7 +72,7 @@ def test_no_curve_leaves_its_panel(networks):
 
 
 def test_panels_of_one_condition_in_two_rows_are_labelled_at_their_outer_sides():
-    axes = display_of().plot().axes_
+    axes = display_of().axes_
     assert [bool(ax.get_ylabel()) for ax in axes] == [True, False, False, True]
     assert [bool(ax.get_xlabel()) for ax in axes] == [False, True, True, True]
     assert len({ax.get_ylim() for ax in axes}) == 1

@@ -73,9 +73,7 @@ def test_each_place_has_its_tables_and_its_panels(table):
     text = format_summary(summarize(frame), summarize(frame, pool_rates=True))
     assert "Sparsity 50 %, mechanism mcar, in the test only" in text
     assert "Over all missing rates, mechanism mcar\n" in text
-    titles = [
-        ax.get_title() for ax in MissingnessStudyDisplay.from_frame(frame).plot().axes_
-    ]
+    titles = [ax.get_title() for ax in MissingnessStudyDisplay.from_frame(frame).axes_]
     assert titles == [
         "model sparsity 50 %, mcar",
         "model sparsity 50 %, mcar, in the test only",
