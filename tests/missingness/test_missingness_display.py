@@ -106,13 +106,8 @@ def test_it_draws_into_given_axes():
     assert len(plt.get_fignums()) == 1
 
 
-def test_plot_returns_the_display():
-    display = MissingnessDisplay.from_data(table())
-    assert display.plot() is display
-
-
 def test_a_table_without_holes_can_be_drawn():
-    display = MissingnessDisplay.from_data(np.ones((4, 3))).plot()
+    display = MissingnessDisplay.from_data(np.ones((4, 3)))
     assert display.ax_.get_ylabel() == "the only pattern"
 
 

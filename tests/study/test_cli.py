@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -334,6 +335,20 @@ def test_of_many_conditions_ranks_are_shown(output, capsys):
     assert "Average ranks over 2 datasets" in printed
     assert "Sparsity" not in printed
     assert (output / "figure.png").exists()
+
+
+def test_one_figure_is_drawn_and_closed(csv, output, monkeypatch):
+    made, figure = [], plt.figure
+
+    def noted(*args, **kwargs):
+        made.append(figure(*args, **kwargs))
+        return made[-1]
+
+    monkeypatch.setattr(plt, "figure", noted)
+    args = ["--drop", "name", "weight", "--models", "static"]
+    assert study(*args, data=csv, output=output) == 0
+    assert len(made) == 1
+    assert not plt.fignum_exists(made[0].number)
 
 
 def test_help_shows_examples(capsys):
