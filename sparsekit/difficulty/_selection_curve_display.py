@@ -63,7 +63,7 @@ class SelectionCurveDisplay:
         display : SelectionCurveDisplay
             The display, drawn.
         """
-        # Not only after all networks are trained.
+        # Said at once, and not after all networks are trained.
         import_pyplot("SelectionCurveDisplay")
         return cls(table=selection_curve(estimator, X, y, **options)).plot(ax)
 
