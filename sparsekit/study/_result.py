@@ -119,6 +119,8 @@ class StudyResult:
 
         Raises
         ------
+        TypeError
+            If `results` is no mapping.
         ValueError
             If there is none, or if one of them is of several tables already.
         """
