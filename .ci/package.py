@@ -9,6 +9,7 @@ every other supported Python that the machine has.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -88,7 +89,9 @@ def look_into(source, wheel):
         description = archive.read(metadata).decode()
     assert "sparsekit/py.typed" in names, f"{wheel.name} has no py.typed"
     assert "## License" in description, f"{wheel.name} has no description"
-    assert "](docs" not in description, f"{wheel.name} has links that lead nowhere"
+    nowhere = re.findall(r"\]\((?![a-z]+:|#).*?\)", description)
+    assert not nowhere, f"{wheel.name} has links that lead nowhere: {nowhere}"
+    assert "<!--" not in description, f"{wheel.name} shows comments of the README"
     licences = [name for name in names if name.endswith("licenses/LICENSE")]
     assert licences, f"{wheel.name} has no licence"
     rooms = {name.partition("/")[0] for name in names}

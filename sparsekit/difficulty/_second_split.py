@@ -37,7 +37,7 @@ def second_split_forgetting(
     X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
         Rows, NaN where a value is missing.
     y : array-like of shape (n_samples,)
-        Classes or targets of the rows.
+        Classes of the rows.
     split : float in (0, 1), default=0.5
         Share of the rows in the first part.
     epochs : int, default=20
@@ -59,7 +59,7 @@ def second_split_forgetting(
     Raises
     ------
     ValueError
-        If `split` is not in (0, 1).
+        If `split` is not in (0, 1), or `y` not one-dimensional.
 
     References
     ----------
@@ -82,6 +82,10 @@ def second_split_forgetting(
     check_share("split", split)
     X, y = indexable(X, y)
     labels = labels_of(X, y)
+    if labels.ndim > 1:
+        raise ValueError(
+            f"y must have one class per row, got the shape {labels.shape}."
+        )
     n_rows = labels.shape[0]
     mixed = check_random_state(random_state).permutation(n_rows)
     n_first = min(n_rows - 1, max(1, round(split * n_rows)))

@@ -75,10 +75,8 @@ def rows_of(table, name):
 def comparisons(result, *, pool_rates=True, questions=QUESTIONS):
     """Return the differences of models over tables, all mechanisms together."""
     # Mechanisms of one table are no tables of their own.
-    pooled = result.frame.assign(
-        seed=result.frame["mechanism"] + result.frame["seed"].astype(str),
-        mechanism="all",
-    )
+    runs = result.frame.groupby(["mechanism", "seed"]).ngroup()
+    pooled = result.frame.assign(seed=runs, mechanism="all")
     pooled = StudyResult(pooled)
     found = [
         pooled.compare(a, b, over="datasets", pool_rates=pool_rates)

@@ -141,6 +141,12 @@ def test_wrong_labels_are_forgotten_on_the_second_split():
         second_split_forgetting(net, X, y, split=0)
 
 
+def test_second_split_forgetting_takes_one_class_per_row():
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    with pytest.raises(ValueError, match=r"one class per row, got the shape \(20, 2\)"):
+        second_split_forgetting(SETMLPClassifier(), X, (X > 0)[:, :2])
+
+
 def test_second_split_forgetting_counts_the_epochs_up_to_the_last_right_one():
     X, y = load_iris(return_X_y=True)
     y[::7] = (y[::7] + 1) % 3

@@ -29,8 +29,6 @@ CLEAR = re.compile(
     "|inhomogeneous shape"
     # pathlib's, of what is no name of a file.
     "|argument should be a str or an os.PathLike|expected str, bytes or os.PathLike"
-    # joblib's, of threads.
-    "|n_jobs == 0"
     # numpy's, of a random_state.
     "|Seed must be between"
     # narwhals', through scikit-learn.

@@ -32,7 +32,7 @@ def state(net, X):
 @pytest.mark.parametrize(
     ("changed", "rows", "message"),
     [
-        ({"n_jobs": 0}, {}, "n_jobs == 0"),
+        ({"n_jobs": 0}, {}, "n_jobs must be None"),
         ({"sparsity": 0.9999}, {}, "without a connection"),
         ({}, {"X_val": np.zeros((2, 3)), "y_val": [0, 1]}, "3 features"),
         ({"hidden_layer_sizes": (0,)}, {}, "hidden_layer_sizes"),
@@ -73,7 +73,7 @@ def test_a_refused_fit_does_not_move_the_random_numbers():
     X, y = flowers()
     one, two = (fitted(SETMLPClassifier, X, y) for _ in range(2))
     two.set_params(warm_start=True, n_jobs=0, early_stopping=True)
-    with pytest.raises(ValueError, match="n_jobs == 0"):
+    with pytest.raises(ValueError, match="n_jobs must be None"):
         two.fit(X, y)
     two.set_params(warm_start=False, n_jobs=None, early_stopping=False)
     one.partial_fit(X, y)

@@ -82,7 +82,7 @@ def test_threads_give_the_same_bits_in_partial_fit():
 
 def test_no_threads_at_all_are_refused():
     X, y = digits()
-    with pytest.raises(ValueError, match="n_jobs == 0"):
+    with pytest.raises(ValueError, match="n_jobs must be None"):
         network_of(SETMLPClassifier, n_jobs=0).fit(X, y)
 
 

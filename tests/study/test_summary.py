@@ -101,7 +101,7 @@ def test_equally_good_models_seldom_get_a_star():
     table, seed, model = (part.ravel() for part in np.indices(shape))
     frame = frame_of(
         {
-            "dataset": table,
+            "dataset": table.astype(str),
             "missing_rate": 0.0,
             "model": np.array(["set", "static"])[model],
             "sparsity": 0.9,

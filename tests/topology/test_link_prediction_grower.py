@@ -137,7 +137,7 @@ def test_looking_at_some_connections_only_bounds_the_time():
         ),
         (
             {"max_degree": 0},
-            r"max_degree must be a number in \[1, inf\] or None; got 0",
+            "max_degree must be a whole number of at least 1; got 0",
         ),
         (
             {"candidates": 0.9},
