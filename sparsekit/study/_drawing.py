@@ -138,8 +138,13 @@ def label_outer(axes):
 
 
 def as_text(name):
-    """Return a user's name for a figure: what stands between two dollars is text."""
-    return name.replace("$", r"\$")
+    """Return a user's name for a figure: what stands between two dollars is text.
+
+    matplotlib leaves out of a legend what is empty or begins with an underscore; such
+    names stand in quotes.
+    """
+    shown = name if name and not name.startswith("_") else repr(name)
+    return shown.replace("$", r"\$")
 
 
 def point_style(i):

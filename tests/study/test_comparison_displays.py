@@ -196,6 +196,12 @@ def test_the_legend_has_the_models_in_their_order(alone):
     assert legend_texts(display.figure_) == ["dense", "SET", "static sparse"]
 
 
+@pytest.mark.parametrize("name", ["", "_mine"])
+def test_names_that_matplotlib_hides_stand_in_quotes(name):
+    result = StudyResult(made_up_study(models=[("dense", 0.0), (name, 0.8)]))
+    assert repr(name) in legend_texts(result.plot("cost").figure_)
+
+
 @pytest.mark.parametrize("kind", ["cost", "difference"])
 def test_a_model_has_the_same_colour_where_others_are_missing(result, kind):
     frame = result.frame
