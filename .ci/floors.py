@@ -11,11 +11,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# What touches pandas, scipy and scikit-learn most, and compiles little.
+# What touches pandas, scipy, scikit-learn and matplotlib most, and compiles little.
 QUICK = [
     "tests/continual/test_metrics.py",
     "tests/missingness/test_mask_properties.py",
     "tests/neural_network/test_labels.py",
+    "tests/study/test_display.py",
     "tests/study/test_summary.py",
     "tests/test_refusals.py",
     "tests/topology/test_allocation.py",
@@ -24,8 +25,10 @@ QUICK = [
 
 
 def floors(pyproject):
-    """Return the dependencies of a project with each floor made exact."""
-    return [line.replace(">=", "==") for line in pyproject["project"]["dependencies"]]
+    """Return the dependencies of a project, and of figures, each floor made exact."""
+    project = pyproject["project"]
+    lines = project["dependencies"] + project["optional-dependencies"]["plot"]
+    return [line.replace(">=", "==") for line in lines]
 
 
 def tools(pyproject):

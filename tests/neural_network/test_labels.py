@@ -173,7 +173,7 @@ def problems():
 
 
 @pytest.mark.parametrize(
-    ("name", "X", "y", "out_activation"), problems(), ids=lambda v: str(v)[:30]
+    ("name", "X", "y", "out_activation"), list(problems()), ids=lambda v: str(v)[:30]
 )
 @pytest.mark.parametrize("network", CLASSIFIERS)
 def test_the_kinds_of_prediction_agree(network, name, X, y, out_activation):
@@ -195,7 +195,7 @@ def test_the_kinds_of_prediction_agree(network, name, X, y, out_activation):
 
 
 @pytest.mark.parametrize(
-    ("name", "X", "y", "out_activation"), problems(), ids=lambda v: str(v)[:30]
+    ("name", "X", "y", "out_activation"), list(problems()), ids=lambda v: str(v)[:30]
 )
 def test_log_probabilities_stay_finite_for_extreme_outputs(name, X, y, out_activation):
     net = DenseMLPClassifier(
