@@ -6,7 +6,5 @@ def import_pyplot(what):
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
-        raise ImportError(
-            f"{what} needs matplotlib: pip install 'sparsekit[plot]'"
-        ) from error
+        raise ImportError(f"{what} needs matplotlib: pip install matplotlib") from error
     return plt

@@ -1,4 +1,4 @@
-"""What a user without an extra is told: which one to install."""
+"""What a user without matplotlib is told: to install it."""
 
 import ast
 import sys
@@ -11,7 +11,7 @@ from sparsekit.neural_network import LossCurveDisplay
 from tests.displays import CLASS_METHODS, draw
 
 PACKAGE = Path(sparsekit.__file__).parent
-HINT = r"needs matplotlib: pip install 'sparsekit\[plot\]'"
+HINT = "needs matplotlib: pip install matplotlib"
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def no_matplotlib(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
 
 
-def test_a_display_is_made_without_matplotlib_and_names_the_extra_to_draw_it(
+def test_a_display_is_made_without_matplotlib_and_names_it_to_be_drawn(
     no_matplotlib,
 ):
     display = LossCurveDisplay(loss_curve=[1.0, 0.5])
@@ -31,7 +31,7 @@ def test_a_display_is_made_without_matplotlib_and_names_the_extra_to_draw_it(
 
 
 @pytest.mark.parametrize("name", CLASS_METHODS)
-def test_drawing_without_matplotlib_names_the_extra(no_matplotlib, name):
+def test_drawing_without_matplotlib_names_it(no_matplotlib, name):
     with pytest.raises(ImportError, match=HINT):
         draw(name)
 

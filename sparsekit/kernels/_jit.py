@@ -83,9 +83,9 @@ def inner_kernel(function):
 
     Nor are references to arrays counted: numba would count those to every array of a
     group in every function that is given the group, some hundred atomic additions a
-    call, which took a quarter of the epoch of a small network. The arrays of the caller
-    live on all the same. What would need the counts, to make an array or to return one,
-    does not compile.
+    call, with which an epoch of a small network took a fifth longer. The arrays of the
+    caller live on all the same. What would need the counts, to make an array or to
+    return one, does not compile.
     """
     return _compile(function, no_cpython_wrapper=True, _nrt=False)
 

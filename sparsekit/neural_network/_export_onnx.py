@@ -43,7 +43,7 @@ def export_onnx(
     Raises
     ------
     ImportError
-        Without the package ``onnx`` (``pip install sparsekit[onnx]``).
+        Without the package ``onnx`` (``pip install onnx``).
     TypeError
         For another estimator, or a `sparse` that is neither True nor False.
     ValueError
@@ -90,7 +90,7 @@ def _require_onnx():
         import onnx  # noqa: F401
     except ImportError as error:
         raise ImportError(
-            "export_onnx needs the package onnx: pip install sparsekit[onnx]."
+            "export_onnx needs the package onnx: pip install onnx."
         ) from error
 
 

@@ -86,7 +86,7 @@ def _open_arrow(paths, arrow, *roles):
         import pyarrow.dataset as ds
     except ImportError as error:
         raise ImportError(
-            f"reading {name} needs pyarrow: pip install 'sparsekit[parquet]'"
+            f"reading {name} needs pyarrow: pip install pyarrow"
         ) from error
     if arrow:
         given = paths

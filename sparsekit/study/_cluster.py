@@ -26,7 +26,7 @@ def connected(address):
         from distributed import Client
     except ImportError as error:
         raise ImportError(
-            "a cluster needs dask's distributed: pip install sparsekit[cluster]"
+            "a cluster needs dask's distributed: pip install distributed"
         ) from error
     with Client(address, timeout=CONNECT_SECONDS, set_as_default=False) as client:
         yield client

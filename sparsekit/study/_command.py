@@ -32,8 +32,7 @@ def run_study(args):
     if draw and importlib.util.find_spec("matplotlib") is None:
         draw = False
         sys.stderr.write(
-            "No figure will be drawn, matplotlib is missing: "
-            "pip install sparsekit[plot]\n"
+            "No figure will be drawn, matplotlib is missing: pip install matplotlib\n"
         )
     say = _silent if args.quiet else sys.stdout.write
     say(describe(plan, _preset(args), own if args.task == "auto" else ()))

@@ -234,7 +234,7 @@ def _check_pyarrow():
         import pyarrow  # noqa: F401
     except ImportError as error:
         raise ImportError(
-            "writing Parquet needs pyarrow: pip install sparsekit[parquet]"
+            "writing Parquet needs pyarrow: pip install pyarrow"
         ) from error
 
 

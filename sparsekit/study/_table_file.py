@@ -69,7 +69,7 @@ def _read(path):
             frame = pd.read_csv(path, low_memory=False)
     except ImportError as error:
         raise InputError(
-            "reading Parquet needs pyarrow: pip install sparsekit[parquet]"
+            "reading Parquet needs pyarrow: pip install pyarrow"
         ) from error
     # Parsers, decompressors and decoders each raise errors of their own.
     except Exception as error:

@@ -2,13 +2,11 @@
 
 import numpy as np
 import pytest
+from river import compat, drift, metrics, stream
 from sklearn.datasets import load_digits
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor
 from sparsekit.continual import ReplayClassifier, prequential_scores
-
-pytest.importorskip("river")
-from river import compat, drift, metrics, stream
 
 
 def digits(n_rows=300):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.pipeline import make_pipeline
 from scipy.sparse import csr_array
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.model_selection import GridSearchCV
@@ -10,9 +11,6 @@ from sklearn.preprocessing import StandardScaler
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor
 from sparsekit.difficulty import HardSampleSelector
-
-pytest.importorskip("imblearn")
-from imblearn.pipeline import make_pipeline
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

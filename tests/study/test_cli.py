@@ -110,7 +110,7 @@ def test_without_matplotlib_the_tables_are_still_written(
     )
     args = ["--drop", "name", "weight", "--models", "static"]
     assert study(*args, data=csv, output=output) == 0
-    assert "pip install sparsekit[plot]" in capsys.readouterr().err
+    assert "pip install matplotlib" in capsys.readouterr().err
     assert (output / "summary.csv").exists()
     assert not (output / "figure.png").exists()
 

@@ -259,4 +259,4 @@ def test_an_address_that_is_none_is_an_error(error_of):
 def test_a_cluster_without_distributed_says_what_to_install(error_of, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     error = error_of("--datasets", "iris", "--cluster", "tcp://127.0.0.1:9")
-    assert "pip install sparsekit[cluster]" in error
+    assert "pip install distributed" in error
