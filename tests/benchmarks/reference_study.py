@@ -211,9 +211,14 @@ def print_comparisons(table, result=None):
 
 
 def _difference(row):
-    """Return a difference in points; two tables make no interval to speak of."""
-    text = f"{100 * row.difference:+.1f}"
-    return text + (f" [{100 * row.low:.1f}, {100 * row.high:.1f}]" if row.n > 2 else "")
+    """Return a difference over tables; two of them make no interval to speak of."""
+    return points(row, sign="+") if row.n > 2 else f"{100 * row.difference:+.1f}"
+
+
+def points(row, sign):
+    """Return a difference in points, with its interval; `sign` says how to write it."""
+    interval = f"[{100 * row.low:.1f}, {100 * row.high:.1f}]"
+    return f"{100 * row.difference:{sign}.1f} {interval}"
 
 
 def main(arguments=None):
