@@ -81,8 +81,8 @@ plt.show()
 # What it costs
 # -------------
 # A sparse model need not be better to be the better choice: it is enough that it is no
-# worse. With a fifth of the connections the networks score as high as the dense one here,
-# or higher; with a twentieth they fall behind on the two small tables of classes.
+# worse. With a fifth of the connections the networks score as high as the dense one
+# here, or higher; with a twentieth they fall behind on the two small tables of classes.
 
 result.plot("cost")
 plt.show()
