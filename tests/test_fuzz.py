@@ -1,4 +1,4 @@
-"""Random calls of every public name; the work is done by tests/fuzz."""
+"""Random calls of every public name that is not listed with a reason, by tests/fuzz."""
 
 import importlib
 import subprocess

@@ -80,7 +80,7 @@ TABLE = Preset(
 
 REFERENCE = Preset(
     description="eight tables, three mechanisms, dense, static, SET, RigL and CHTs "
-    "networks and five other models; takes hours",
+    "networks and five other models; takes an hour or more on one core",
     datasets=(
         "breast_cancer",
         "digits",

@@ -2,9 +2,9 @@
 
 `python -m tests.benchmarks.comparison` from a checkout, about a minute. Each statement
 is printed with what was found: yes, no, or why it could not be checked. Libraries that
-are not installed are skipped: `pip install sparselab nerva-torch rigl-torch skorch
-pyampute mdatagen "setuptools<82" missingno "cleanlab[datalab]" river`. Nothing is
-timed. The exit status is 1 if a statement does not hold.
+are not installed are skipped: `pip install sparselab nerva-torch rigl-torch torchvision
+skorch pyampute mdatagen "setuptools<82" missingno "cleanlab[datalab]" river`. Nothing
+is timed. The exit status is 1 if a statement does not hold.
 """
 
 import argparse

@@ -236,7 +236,7 @@ def main(arguments=None):
     if options.keep:
         print(f"sha256 {keep(result.frame, ROWS)}  {ROWS}")
     frame = result.frame
-    print(f"{len(frame)} fits, {frame['seed'].nunique()} seeds")
+    print(f"{len(frame)} rows, {frame['seed'].nunique()} seeds")
     table = scores(frame)
     draw(table, options.out / "reference_study.png")
     print_scores(table)
