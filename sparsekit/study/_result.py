@@ -401,7 +401,7 @@ class StudyResult:
     def __repr__(self):
         width = max(map(len, self._facts()))
         lines = [f"  {name:{width}}  {text}" for name, text in self._facts().items()]
-        return "\n".join([f"{type(self).__name__} of {len(self)} fits", *lines])
+        return "\n".join([f"{type(self).__name__} of {len(self)} rows", *lines])
 
     def _repr_html_(self):
         from html import escape
@@ -410,7 +410,7 @@ class StudyResult:
         table = self.summary(pool_rates=True).to_html(
             index=False, float_format="{:.4g}".format, na_rep="", max_rows=40
         )
-        head = f"<b>{type(self).__name__}</b> of {len(self)} fits; {escape(facts)}"
+        head = f"<b>{type(self).__name__}</b> of {len(self)} rows; {escape(facts)}"
         return f"<p>{head}</p>\n<p>Means over all missing rates:</p>\n{table}"
 
     def _facts(self):

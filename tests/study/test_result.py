@@ -66,7 +66,7 @@ def test_report_fits_the_page():
 def test_repr_says_what_was_varied():
     text = repr(StudyResult(made_up_study(["wine", "diabetes"])))
     assert text.splitlines() == [
-        "StudyResult of 72 fits",
+        "StudyResult of 72 rows",
         "  datasets       wine, diabetes",
         "  models         dense, static, set",
         "  sparsities     80 %",
