@@ -64,7 +64,7 @@ class StudyResult:
     ... })
     >>> result = StudyResult(frame)
     >>> result
-    StudyResult of 4 fits
+    StudyResult of 4 rows
       models         static, set
       sparsities     90 %
       missing rates  0 %
