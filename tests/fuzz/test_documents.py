@@ -21,6 +21,7 @@ from sparsekit.neural_network import (
     to_predictor,
 )
 from sparsekit.study import missingness_study
+from tests.callbacks import CutOff
 from tests.fuzz.harness import behaves
 
 X = np.random.default_rng(0).normal(size=(12, 3))
@@ -52,29 +53,12 @@ class Broken(Exception):
     """The fit is broken off."""
 
 
-class Break:
-    """Callback that breaks a fit off after two epochs."""
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        if context.task_name == "epoch" and estimator.n_iter_ == 2:
-            raise Broken
-
-
 def checkpoint_within_a_fit(path):
     """Write a file that holds as much as one can."""
     net = DSTMLPClassifier((4,), method="deepr", sparsity=0.4, max_iter=4)
     net.set_params(random_state=0, early_stopping=True, validation_fraction=0.25)
     net.set_params(sample_selection="infobatch", missing="indicator", record="epoch")
-    net.set_callbacks(CheckpointCallback(path), Break())
+    net.set_callbacks(CheckpointCallback(path), CutOff(2, error=Broken))
     holes = X.copy()
     holes[::4, 1] = np.nan
     with pytest.raises(Broken):

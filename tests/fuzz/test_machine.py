@@ -38,6 +38,7 @@ from sparsekit.neural_network import (
     to_predictor,
 )
 from sparsekit.topology import RewiringSchedule
+from tests.callbacks import CutOff
 from tests.fuzz.harness import behaves, fingerprint
 from tests.fuzz.invariants import check_network
 
@@ -201,7 +202,7 @@ class Machine(RuleBasedStateMachine):
         net.set_params(random_state=0, verbose=0)
         path = Path(self.folder.name) / "fit.ckpt"
         path.unlink(missing_ok=True)
-        net.set_callbacks(CheckpointCallback(path), Stop(stops))
+        net.set_callbacks(CheckpointCallback(path), CutOff(stops, error=Stopped))
         whole = behaves(lambda: net.fit(X, y), X, y, allowed=(Stopped,))
         if whole is None and path.exists():
             resumed = behaves(lambda: resume(path, X, y), X, y)
@@ -226,26 +227,6 @@ class Machine(RuleBasedStateMachine):
 
 class Stopped(Exception):
     """The fit is broken off."""
-
-
-class Stop:
-    """Callback that breaks a fit off after some epochs."""
-
-    def __init__(self, after):
-        self.after = after
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        if context.task_name == "epoch" and estimator.n_iter_ == self.after:
-            raise Stopped
 
 
 def state_of(net):

@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sparsekit import DSTMLPClassifier, SETMLPClassifier
 from sparsekit.neural_network import SampleSelection
 from sparsekit.topology import RandomGrower, RandomTopology, SETPruner, SNIPTopology
+from tests.callbacks import Callback
 from tests.fuzz.invariants import check_network
 
 X = np.random.default_rng(0).normal(size=(20, 5))
@@ -225,21 +226,12 @@ class Refusal(Exception):
     pass
 
 
-class Raiser:
-    """Callback that raises where an epoch begins after the network was resized."""
-
-    def setup(self, estimator, context):
-        pass
-
-    def teardown(self, estimator, context):
-        pass
+class Raiser(Callback):
+    """Raises where an epoch begins after the network was resized."""
 
     def on_fit_task_begin(self, estimator, context):
         if context.task_name == "epoch" and estimator.n_iter_ == 3:
             raise Refusal
-
-    def on_fit_task_end(self, estimator, context):
-        pass
 
 
 @pytest.mark.parametrize("method", ["deepr", "lottery", "granet"])
