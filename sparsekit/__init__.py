@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         StaticSparseMLPClassifier,
         StaticSparseMLPRegressor,
     )
+    from sparsekit.tabular import SparseTabularClassifier, SparseTabularRegressor
 
 # Rooms are imported when a name of theirs is asked for, so that `sparsekit.deploy`
 # needs neither numba nor scikit-learn.
@@ -37,9 +38,10 @@ _ROOMS = (
     "neural_network",
     "out_of_core",
     "study",
+    "tabular",
     "topology",
 )
-_ROOMS_OF_NAMES = ("neural_network", "missingness", "network")
+_ROOMS_OF_NAMES = ("neural_network", "tabular", "missingness", "network")
 
 __version__ = "0.1.0"
 
@@ -57,6 +59,8 @@ __all__ = [
     "MonotoneMasker",
     "SETMLPClassifier",
     "SETMLPRegressor",
+    "SparseTabularClassifier",
+    "SparseTabularRegressor",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
     "__version__",

@@ -14,7 +14,11 @@ from sklearn.utils._param_validation import (
     StrOptions,
 )
 from sklearn.utils.metaestimators import _BaseComposition
-from sklearn.utils.validation import _check_sample_weight, _estimator_has
+from sklearn.utils.validation import (
+    _check_feature_names_in,
+    _check_sample_weight,
+    _estimator_has,
+)
 
 __all__ = [
     "HasMethods",
@@ -23,6 +27,7 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "_BaseComposition",
+    "_check_feature_names_in",
     "_check_sample_weight",
     "_estimator_has",
     "_fit_context",

@@ -56,7 +56,8 @@ ARROWS = {
     "out_of_core": set(),
     "difficulty": {"_pyplot", "_sklearn_compat", "network"},
     "study": {"__version__", "_palette", "_pyplot", "neural_network", "missingness"},
-    "__init__": {"neural_network", "network", "missingness"},
+    "tabular": {"_sklearn_compat", "neural_network"},
+    "__init__": {"neural_network", "network", "missingness", "tabular"},
 }
 
 # Slow to import or optional: only the functions that need them import them.

@@ -8,6 +8,31 @@ from sparsekit.network import build_network, select_connections
 from sparsekit.neural_network._missing import prepare
 from sparsekit.topology import correlation_strengths, needs_of
 
+# Density for ``sparsity="auto"``, and the inputs that a hidden neuron then has at
+# least, on average. With fewer, many neurons of a narrow table have no input or no
+# output.
+AUTO_DENSITY = 0.05
+INPUTS_PER_NEURON = 4
+
+
+def auto_sparsity(sizes):
+    """Return the sparsity that ``sparsity="auto"`` stands for.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons per level.
+
+    Returns
+    -------
+    float in [0, 1)
+        95 %, or as much less as it takes for four inputs per hidden neuron and all
+        connections of the output layer, counted over the whole network.
+    """
+    positions = int(np.dot(sizes[:-1], sizes[1:]))
+    needed = INPUTS_PER_NEURON * sum(sizes[1:-1]) + sizes[-2] * sizes[-1]
+    return 1.0 - min(1.0, max(AUTO_DENSITY, needed / positions))
+
 
 def connection_counts(strategies, sizes, *, initial=False):
     """Return the connections of each layer in the end, or in the beginning.
@@ -25,7 +50,9 @@ def connection_counts(strategies, sizes, *, initial=False):
     ndarray of int64, one number per layer
     """
     sizes = [int(n) for n in sizes]
-    counts = _shared_out(strategies.allocation, sizes, strategies.sparsity)
+    sparsity = strategies.sparsity
+    sparsity = auto_sparsity(sizes) if sparsity == "auto" else sparsity
+    counts = _shared_out(strategies.allocation, sizes, sparsity)
     if not initial or strategies.density_schedule is None:
         return counts
     final = int(counts.sum()) / int(np.dot(sizes[:-1], sizes[1:]))

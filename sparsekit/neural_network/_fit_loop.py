@@ -228,7 +228,12 @@ class FitLoop:
         self.stopped = True
 
     def _warn_if_unfinished(self, max_iter):
-        if self.context is None:
+        estimator = self.estimator
+        # A rate that has fallen to 0, or no rule to stop by, ends as planned.
+        planned = (
+            estimator.learning_rate == "cosine" or estimator.n_iter_no_change == np.inf
+        )
+        if self.context is None or planned:
             return
         advice = "Raise max_iter."
         n_rows, batch = self.order.size, self.trainer.batch_size

@@ -20,7 +20,7 @@ CONSTRAINTS: dict[str, list] = {
         "array-like",
         Interval(Integral, 1, None, closed="left"),
     ],
-    "sparsity": [_UNIT],
+    "sparsity": [StrOptions({"auto"}), _UNIT],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "negative_slope": [Interval(Real, None, None, closed="neither"), None],
     "solver": [StrOptions({"sgd", "adam", "adamw"})],
@@ -63,8 +63,10 @@ TEXTS = {
     "hidden_layer_sizes": """int or array-like of int, default=(100,)
     Number of neurons of each hidden layer; an int stands for one layer. An empty tuple
     gives a linear model.""",
-    "sparsity": """float in [0, 1), default=0.9
+    "sparsity": """float in [0, 1) or "auto", default=0.9
     Share of absent connections over all weight matrices: of 0.9, one in ten exists.
+    "auto" is 0.95, or less where hidden neurons would have fewer than four inputs on
+    average, as those of a narrow table would.
     Time and memory of training follow those that exist. Layers share them by the
     Erdos-Renyi rule: the density of a layer is proportional to ``(n_in + n_out) /
     (n_in * n_out)``, and a layer that would reach 1 is dense.""",

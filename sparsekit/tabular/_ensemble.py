@@ -1,0 +1,266 @@
+"""Several sparse networks, each with connections of its own, as one estimator."""
+
+from copy import deepcopy
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.utils import check_random_state
+
+from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
+from sparsekit.neural_network import SETMLPClassifier, SETMLPRegressor
+from sparsekit.tabular._mean_of_members import MeanClassifier, MeanRegressor
+
+
+class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
+    """Base of the ensembles; not for direct use."""
+
+    _parameter_constraints: ClassVar[dict] = {
+        "estimator": [HasMethods(["fit", "predict"]), None],
+        "n_members": [Interval(Integral, 1, None, closed="left")],
+        "strategy": [StrOptions({"independent", "cyclic"})],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+    }
+
+    def __init__(
+        self,
+        estimator=None,
+        *,
+        n_members=4,
+        strategy="independent",
+        random_state=None,
+        n_jobs=None,
+    ) -> None:
+        self.estimator = estimator
+        self.n_members = n_members
+        self.strategy = strategy
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags = self._network().__sklearn_tags__().input_tags
+        return tags
+
+    def _network(self):
+        """Return the network that the members are copies of."""
+        return self._default() if self.estimator is None else self.estimator
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "BaseEnsemble":
+        """Fit the members.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, as the network takes them.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
+
+        Returns
+        -------
+        self : object
+            The ensemble itself.
+        """
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        rng = check_random_state(self.random_state)
+        seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members)
+        if self.strategy == "cyclic":
+            members = self._cycles(X, y, weights, int(seeds[0]))
+        else:
+            members = Parallel(n_jobs=self.n_jobs)(
+                delayed(_fitted)(self._member(int(seed)), X, y, weights)
+                for seed in seeds
+            )
+        self.members_ = members
+        self.n_features_in_ = members[0].n_features_in_
+        if hasattr(members[0], "feature_names_in_"):
+            self.feature_names_in_ = members[0].feature_names_in_
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        self._learn_targets()
+        return self
+
+    def _inputs(self, X):
+        return X
+
+    def _learn_targets(self):
+        """Take over from the members what is known about the target."""
+
+    def _member(self, seed):
+        return clone(self._network()).set_params(random_state=seed)
+
+    def _cycles(self, X, y, weights, seed):
+        """Train one network in cycles; return a copy of it after each of them."""
+        network = self._member(seed)
+        if not hasattr(network, "warm_start"):
+            raise ValueError(
+                "strategy='cyclic' trains one network on and on, so it needs an "
+                f"estimator with warm_start, and {network!r} has none."
+            )
+        epochs = network.max_iter
+        network.set_params(warm_start=True, max_iter=max(1, epochs // self.n_members))
+        members = []
+        for _ in range(self.n_members):
+            network.fit(X, y, **weights)
+            members.append(deepcopy(network))
+        return members
+
+    @property
+    def feature_importances_(self) -> np.ndarray:
+        """Mean of the members' `feature_importances_`."""
+        return np.mean([m.feature_importances_ for m in self.members_], axis=0)
+
+
+def _fitted(member, X, y, weights):
+    return member.fit(X, y, **weights)
+
+
+class SparseMLPEnsembleClassifier(MeanClassifier, BaseEnsemble):
+    """Mean of several sparse MLP classifiers of different topologies and seeds.
+
+    Networks that are sparse from the first step differ in what their neurons read, more
+    than dense ones do, so that the mean of a few is better than one of as many
+    connections.
+
+    Parameters
+    ----------
+    estimator : object or None, default=None
+        The network that members are copies of, with other seeds and so with other
+        connections; None for `SETMLPClassifier` with its defaults.
+    n_members : int, default=4
+        Number of members.
+    strategy : {"independent", "cyclic"}, default="independent"
+        "independent": each member is trained on its own, for `max_iter` epochs.
+        "cyclic": one network is trained for `max_iter` epochs in all, in as many equal
+        cycles as there are members, and the network at the end of each cycle is a
+        member (FreeTickets [1]_). A learning rate that falls, as
+        ``learning_rate="cosine"`` does, rises again in each cycle. It costs the time of
+        one member.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the members' seeds.
+    n_jobs : int or None, default=None
+        Processes that fit members. None means 1, -1 all cores. The result is the same
+        for any number.
+
+    Attributes
+    ----------
+    members_ : list
+        The fitted networks.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels; label numbers for label indicators.
+    n_connections_ : int
+        Number of connections of all members together.
+    feature_importances_ : ndarray of shape (n_features,)
+        Mean over the members of the strength of each feature.
+    n_features_in_ : int
+        Number of features seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the features, where all of them are strings.
+
+    See Also
+    --------
+    SparseTabularClassifier : Also encodes tables and chooses the networks.
+
+    References
+    ----------
+    .. [1] Liu, Chen, Atashgahi, Chen, Sokar, Mocanu, Pechenizkiy, Wang and Mocanu,
+    "Deep
+       ensembling with no overhead for either training or testing: the all-round
+       blessings of dynamic sparsity", ICLR 2022 (arXiv 2106.14568).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sparsekit import SETMLPClassifier
+    >>> from sparsekit.tabular import SparseMLPEnsembleClassifier
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> net = SETMLPClassifier(max_iter=20, n_iter_no_change=float("inf"))
+    >>> ensemble = SparseMLPEnsembleClassifier(net, n_members=3, random_state=0)
+    >>> len(ensemble.fit(X, y).members_)
+    3
+    """
+
+    def _default(self):
+        return SETMLPClassifier()
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def _learn_targets(self):
+        self.classes_ = self.members_[0].classes_
+        self._multilabel = getattr(self.members_[0], "_multilabel", False)
+
+
+class SparseMLPEnsembleRegressor(MeanRegressor, BaseEnsemble):
+    """Mean of several sparse MLP regressors of different topologies and seeds.
+
+    Networks that are sparse from the first step differ in what their neurons read, more
+    than dense ones do, so that the mean of a few is better than one of as many
+    connections.
+
+    Parameters
+    ----------
+    estimator : object or None, default=None
+        The network that members are copies of, with other seeds and so with other
+        connections; None for `SETMLPRegressor` with its defaults.
+    n_members : int, default=4
+        Number of members.
+    strategy : {"independent", "cyclic"}, default="independent"
+        "independent": each member is trained on its own, for `max_iter` epochs.
+        "cyclic": one network is trained for `max_iter` epochs in all, in as many equal
+        cycles as there are members, and the network at the end of each cycle is a
+        member (FreeTickets [1]_). A learning rate that falls, as
+        ``learning_rate="cosine"`` does, rises again in each cycle. It costs the time of
+        one member.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the members' seeds.
+    n_jobs : int or None, default=None
+        Processes that fit members. None means 1, -1 all cores. The result is the same
+        for any number.
+
+    Attributes
+    ----------
+    members_ : list
+        The fitted networks.
+    n_connections_ : int
+        Number of connections of all members together.
+    feature_importances_ : ndarray of shape (n_features,)
+        Mean over the members of the strength of each feature.
+    n_features_in_ : int
+        Number of features seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the features, where all of them are strings.
+
+    See Also
+    --------
+    SparseTabularRegressor : Also encodes tables and chooses the networks.
+
+    References
+    ----------
+    .. [1] Liu, Chen, Atashgahi, Chen, Sokar, Mocanu, Pechenizkiy, Wang and Mocanu,
+    "Deep
+       ensembling with no overhead for either training or testing: the all-round
+       blessings of dynamic sparsity", ICLR 2022 (arXiv 2106.14568).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sparsekit import SETMLPRegressor
+    >>> from sparsekit.tabular import SparseMLPEnsembleRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> net = SETMLPRegressor(max_iter=20, n_iter_no_change=float("inf"))
+    >>> ensemble = SparseMLPEnsembleRegressor(net, n_members=3, random_state=0)
+    >>> len(ensemble.fit(X, y).members_)
+    3
+    """
+
+    def _default(self):
+        return SETMLPRegressor()
