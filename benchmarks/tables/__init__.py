@@ -1,0 +1,1 @@
+"""Real tables: the estimators for tables beside what people use."""
