@@ -14,6 +14,9 @@ _EXPONENTS = {np.dtype(np.float32): 40, np.dtype(np.float64): 400}
 TINIEST = np.finfo(np.float64).tiny
 LARGEST = np.finfo(np.float64).max
 
+# The mean of a constant larger than this has rounding errors that are no small numbers.
+LARGE_CONSTANT = 2.0**40
+
 
 def units_of(X):
     """Return what to divide each column of a table by, before anything is squared.

@@ -37,30 +37,31 @@ class Soundness:
 
     def of(self, trainer):
         """Return whether the network that a trainer holds now is sound."""
-        if self._largest_output(trainer.network) < self.limit:
-            return True
         with np.errstate(over="ignore", invalid="ignore"):
+            if self._largest_output(trainer.network) < self.limit:
+                return True
             return bool(np.isfinite(losses_of(trainer, self.rows)).all())
 
     def _largest_output(self, network):
         """Return a bound on the root of the summed squares of a row's outputs."""
         norm = self.bound
-        for number, layer in enumerate(network.layers(), start=1):
-            norm = norm * _norm(layer.weights) + _norm(
-                network.biases[network.rows(number)]
-            )
+        for number in range(1, network.n_layers + 1):
+            weights = network.weights[network.connections(number)]
+            biases = network.biases[network.rows(number)]
+            norm = norm * _norm(weights) + _norm(biases)
+            if not norm < self.limit:
+                return norm  # a bounded activation would hide it
             if number < network.n_layers:
                 if network.kinds[number] == PIECEWISE:
                     norm *= max(1.0, abs(float(network.slopes[number])))
                 else:
-                    norm = np.sqrt(layer.n_out)
+                    norm = np.sqrt(biases.size)
         return norm
 
 
 def _norm(values):
     """Return the root of the sum of squares: infinity where these overflow."""
-    with np.errstate(over="ignore"):
-        return np.sqrt(float(np.einsum("i,i->", values, values)))
+    return np.sqrt(float(np.einsum("i,i->", values, values)))
 
 
 def _largest(*arrays):

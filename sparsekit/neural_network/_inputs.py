@@ -5,7 +5,13 @@ from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
-from sparsekit._magnitudes import LARGEST, TINIEST, in_units, units_of
+from sparsekit._magnitudes import (
+    LARGE_CONSTANT,
+    LARGEST,
+    TINIEST,
+    in_units,
+    units_of,
+)
 from sparsekit.neural_network._warnings import warn_user
 
 # Elements standardised at a time: bounds the temporary arrays of the moments.
@@ -55,8 +61,10 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
         spread = np.minimum(np.sqrt(var) * unit, LARGEST)
         shift = np.clip(mean * unit, -LARGEST, LARGEST)
     varies &= spread >= TINIEST
-    # Rounding in the mean of large constants must not look like a value, either.
-    scale = np.where(seen, 1.0 / np.where(varies, spread, np.maximum(unit, 1.0)), 0.0)
+    # Rounding in the mean of a large constant must not look like a value, either.
+    size = np.abs(shift)
+    constant = np.where(size > LARGE_CONSTANT, size, 1.0)
+    scale = np.where(seen, 1.0 / np.where(varies, spread, constant), 0.0)
     return {**kept, **moments, "shift": shift, "scale": scale}
 
 

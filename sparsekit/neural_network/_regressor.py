@@ -8,6 +8,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
 
 from sparsekit._magnitudes import (
+    LARGE_CONSTANT,
     LARGEST,
     TINIEST,
     in_units,
@@ -81,8 +82,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
                 scale = np.minimum(np.sqrt(spread) * unit, LARGEST)
                 self._target_shift = np.clip(mean * unit, -LARGEST, LARGEST)
             varies = (spread > rounding) & (scale >= TINIEST)
-            # Rounding in the mean of large constants must not look like an error.
-            constant = np.maximum(unit * 2.0**-40, 1.0)
+            # Rounding in the mean of a large constant must not look like an error.
+            constant = np.maximum(np.abs(self._target_shift) / LARGE_CONSTANT, 1.0)
             self._target_scale = np.where(varies, scale, constant)
 
     def _scaled(self, y, sample_weight=None):

@@ -67,7 +67,7 @@ def correlation_strengths(
     >>> correlation_strengths(X, rng).round(1)
     array([1.1, 1.1, 0.1, 0.1])
     """
-    X = sound(X)
+    X = sound(X).tocsr() if sparse.issparse(X) else X
     if X.ndim != 2 or not all(X.shape):
         raise ValueError(f"X must have rows and columns; its shape is {X.shape}.")
     table = _Table(X, fill)
