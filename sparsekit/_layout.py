@@ -9,6 +9,119 @@ from scipy import sparse
 _ACTIVATIONS = (0, 1, 2)
 
 
+def sound(X, name="X"):
+    """Return a sparse matrix whose arrays compiled code can follow; others as they are.
+
+    The compiled code of scipy and of sparsekit reads and writes where these arrays say,
+    without a look. So this comes first wherever a sparse matrix comes in.
+
+    Parameters
+    ----------
+    X : object
+        What was given; not changed.
+    name : str, default="X"
+        How the error calls it.
+
+    Returns
+    -------
+    object
+        Of CSR a matrix of the same class that shares its arrays, without entries past
+        the end of the last row, and without what was noted about their order before
+        somebody wrote to them. Indices may come in any order, and twice. Other formats
+        are returned as they are, or in coordinates.
+
+    Raises
+    ------
+    ValueError
+        If the structure is malformed; it says what is wrong, and where.
+
+    Notes
+    -----
+    One pass over the indices and one over the rows, in numpy's compiled code.
+    """
+    if not sparse.issparse(X) or X.ndim != 2:
+        return X
+    if X.format == "csr":
+        _check_compressed(X, X.shape, ("row", "column"), name)
+        return like(X, X.data, X.indices, X.indptr)
+    if X.format == "csc":
+        _check_compressed(X, X.shape[::-1], ("column", "row"), name)
+    elif X.format == "bsr":
+        shape = [n / side for n, side in zip(X.shape, X.data.shape[1:], strict=True)]
+        _check_compressed(X, shape, ("block row", "block column"), name)
+    else:
+        X = X.tocoo(copy=False)
+        if not X.row.size == X.col.size == X.data.size:
+            raise _malformed(X, name, "its arrays of rows, columns and data differ")
+        for what, index, n in (
+            ("row", X.row, X.shape[0]),
+            ("column", X.col, X.shape[1]),
+        ):
+            at = _first_outside(index, n)
+            if at is not None:
+                fault = f"entry {at} is in {what} {index[at]} of {n}"
+                raise _malformed(X, name, fault)
+    return X
+
+
+def _check_compressed(X, shape, words, name):
+    """Check the arrays of CSR, or those of CSC and BSR, whose axes have other words."""
+    (n_major, n_minor), (major, minor) = shape, words
+    indptr, indices = X.indptr, X.indices
+    if indptr.shape != (n_major + 1,) or indices.ndim != 1:
+        fault = f"indptr has the shape {indptr.shape} for {n_major:g} {major}s"
+        raise _malformed(X, name, fault)
+    if indptr.dtype.kind != "i" or indices.dtype.kind != "i":
+        fault = f"indptr holds {indptr.dtype} and indices {indices.dtype}, not integers"
+        raise _malformed(X, name, fault)
+    if indptr[0] != 0:
+        raise _malformed(X, name, f"indptr begins with {indptr[0]} and not with 0")
+    falls = indptr[1:] < indptr[:-1]
+    if falls.any():
+        at = int(falls.argmax())
+        fault = f"indptr falls from {indptr[at]} to {indptr[at + 1]} in {major} {at}"
+        raise _malformed(X, name, fault)
+    if indices.size != len(X.data) or indptr[-1] > indices.size:
+        raise _malformed(
+            X,
+            name,
+            f"indptr ends with {indptr[-1]}, for {indices.size} indices and "
+            f"{len(X.data)} entries of data",
+        )
+    at = _first_outside(indices[: indptr[-1]], n_minor)
+    if at is not None:
+        here = np.searchsorted(indptr, at, side="right") - 1
+        fault = f"{major} {here} has an entry in {minor} {indices[at]} of {n_minor:g}"
+        raise _malformed(X, name, f"{fault}, at indices[{at}]")
+
+
+def _first_outside(index, n):
+    """Return where an index is negative or not below `n`; None if none is."""
+    if not index.size:
+        return None
+    # As numbers without a sign, negative ones are larger than any size.
+    if index.view(index.dtype.str.replace("i", "u")).max() < n:
+        return None
+    return int(((index < 0) | (index >= n)).argmax())
+
+
+def _malformed(X, name, fault):
+    return ValueError(f"{name} is a malformed {X.format.upper()} matrix: {fault}.")
+
+
+def like(X, data, indices, indptr):
+    """Return a CSR matrix of the class and shape of `X` made of these arrays.
+
+    They are assigned because the constructor would narrow 64-bit indices. What lies
+    past the end of the last row is left out.
+    """
+    result = type(X)(X.shape, dtype=data.dtype)
+    n_stored = indptr[-1]
+    result.data, result.indices = data[:n_stored], indices[:n_stored]
+    result.indptr = indptr
+    return result
+
+
 def canonical(X):
     """Return `X` C-contiguous, or as CSR with sorted rows and without duplicates.
 

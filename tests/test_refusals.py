@@ -28,7 +28,6 @@ from sparsekit.difficulty._checks import check_share
 from sparsekit.difficulty._select import select
 from sparsekit.network import value_targets
 from sparsekit.neural_network import load_checkpoint, save_checkpoint
-from sparsekit.neural_network._inputs import _merged
 from sparsekit.study import (
     StudyResult,
     corrected_ttest,
@@ -265,14 +264,6 @@ def test_the_mechanism_may_be_nonsense_before_a_fit():
         MissingnessTransformer(mechanism=np.zeros(2)).transform(X)
 
 
-def test_values_too_far_apart_to_be_squared_do_not_warn():
-    seen = {"var": np.zeros(1), "n_seen": np.ones(1), "n_rows": 1.0}
-    near, far = ({"mean": np.array([mean])} | seen for mean in (1e300, -1e300))
-    merged = _merged(near, far)
-    assert merged["mean"].tolist() == [0.0]
-    assert np.isinf(merged["var"]).all()
-
-
 def test_errors_too_large_to_be_squared_still_tell_hard_rows():
     class Zero(RegressorMixin, BaseEstimator):
         def predict(self, X):
@@ -281,13 +272,6 @@ def test_errors_too_large_to_be_squared_still_tell_hard_rows():
     hard = difficulty_of(Zero(), X[:3], np.array([0.0, 1e299, 1e300]))
     assert hard[0] == 0
     assert hard[0] < hard[1] < hard[2] <= 1
-
-
-@pytest.mark.parametrize("target", [[1e300, 1e300], [1e300, -1e300]])
-def test_a_target_too_large_to_be_squared_has_a_scale_of_one(target):
-    regressor = DenseMLPRegressor()
-    regressor._learn_target(np.array(target)[:, np.newaxis], None)
-    assert regressor._target_scale.tolist() == [1.0]
 
 
 def test_a_panel_leaves_out_a_model_that_was_not_fitted_there():

@@ -15,26 +15,29 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Which rooms a room may import. The top-level files are rooms of their own: `__init__`
 # collects the public names, `_sklearn_compat` scikit-learn's private ones, and
-# `_layout` says how arrays must lie; `_palette` holds the colours of figures, and
-# `_pyplot` imports what draws them; `_answers` checks what strategies answer.
+# `_layout` says how arrays must lie, and `_magnitudes` how to compute with numbers of
+# any size; `_palette` holds the colours of figures, and `_pyplot` imports what draws
+# them; `_answers` checks what strategies answer.
 ARROWS = {
     "kernels": set(),
     "_answers": set(),
     "_archive": set(),
     "_sample_ids": set(),
-    "deploy": {"_archive", "_layout"},
+    "deploy": {"_archive", "_layout", "_magnitudes"},
     "_layout": set(),
+    "_magnitudes": set(),
     "_palette": set(),
     "_pyplot": set(),
     "_sklearn_compat": set(),
     "_words": set(),
     "topology": {"_answers", "_layout", "kernels"},
-    "network": {"_answers", "kernels", "topology", "_layout"},
+    "network": {"_answers", "kernels", "topology", "_layout", "_magnitudes"},
     "neural_network": {
         "_answers",
         "__version__",
         "_archive",
         "_layout",
+        "_magnitudes",
         "_palette",
         "_pyplot",
         "_sample_ids",
@@ -47,15 +50,23 @@ ARROWS = {
     "missingness": {
         "kernels",
         "_layout",
+        "_magnitudes",
         "_palette",
         "_pyplot",
         "_sklearn_compat",
         "_words",
     },
-    "continual": {"_sample_ids", "_sklearn_compat"},
+    "continual": {"_layout", "_sample_ids", "_sklearn_compat"},
     "out_of_core": set(),
-    "difficulty": {"_pyplot", "_sklearn_compat", "network"},
-    "study": {"__version__", "_palette", "_pyplot", "neural_network", "missingness"},
+    "difficulty": {"_layout", "_magnitudes", "_pyplot", "_sklearn_compat", "network"},
+    "study": {
+        "__version__",
+        "_layout",
+        "_palette",
+        "_pyplot",
+        "neural_network",
+        "missingness",
+    },
     "tabular": {"_sklearn_compat", "neural_network"},
     "__init__": {"neural_network", "network", "missingness", "tabular"},
 }

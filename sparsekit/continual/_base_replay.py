@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
 from sklearn.utils import check_random_state, column_or_1d, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._layout import sound
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import (
     HasMethods,
@@ -146,7 +147,7 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
             raise TypeError("A sparse y cannot be kept for replay; give an array.")
         X, y = validate_data(
             self,
-            X,
+            sound(X),
             y,
             reset=reset,
             accept_sparse="csr",
@@ -186,7 +187,7 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
     def _ask(self, method, X):
         check_is_fitted(self)
         X = validate_data(
-            self, X, reset=False, accept_sparse="csr", ensure_all_finite=False
+            self, sound(X), reset=False, accept_sparse="csr", ensure_all_finite=False
         )
         return getattr(self.estimator_, method)(X)
 

@@ -7,6 +7,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state
 
+from sparsekit._layout import sound
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit.continual._places import (
     class_balanced,
@@ -122,7 +123,7 @@ class ReplayBuffer(BaseEstimator):
             are kept.
         """
         self._check()
-        X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)
+        X = sparse.csr_array(sound(X)) if sparse.issparse(X) else np.asarray(X)
         y = np.asarray(y)
         if X.ndim < 2 or y.ndim < 1:
             raise ValueError(

@@ -14,8 +14,13 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._layout import sound
+
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+# Sums of squared errors up to this stay finite over any number of rows.
+LARGEST_ERROR = 1e290
 
 
 def prequential_scores(
@@ -101,7 +106,7 @@ def prequential_scores(
     """
     import pandas as pd
 
-    X = X.tocsr() if hasattr(X, "tocsr") else np.asarray(X)
+    X = sound(X).tocsr() if hasattr(X, "tocsr") else np.asarray(X)
     y = np.asarray(y)
     _check(X, y, sample_weight, batch_size, window, fading)
     if copy_estimator:
@@ -152,7 +157,14 @@ def _is_right(y_true, y_pred):
 
 
 def _squared_error(y_true, y_pred):
-    return ((y_true - y_pred) ** 2).reshape(len(y_true), -1).mean(axis=1)
+    with np.errstate(over="ignore"):
+        errors = ((y_true - y_pred) ** 2).reshape(len(y_true), -1).mean(axis=1)
+    if not (errors < LARGEST_ERROR).all():
+        raise ValueError(
+            f"a squared error of {errors.max():.3g} cannot be averaged over rows. "
+            "Rescale y, or give a metric."
+        )
+    return errors
 
 
 def _values_of(metric, y_true, y_pred):

@@ -3,6 +3,13 @@
 import numpy as np
 from scipy import sparse
 
+from sparsekit._layout import sound
+from sparsekit._magnitudes import (
+    fill_of,
+    refuse_beyond,
+    standardised,
+)
+
 
 def checked(X, n_features, names, allow_missing):
     """Return X as an array or CSR matrix of floats.
@@ -19,7 +26,7 @@ def checked(X, n_features, names, allow_missing):
             f"X must have the columns of fit, {list(names)}, in that order; it has "
             f"{list(columns)}."
         )
-    X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)
+    X = sparse.csr_array(sound(X)) if sparse.issparse(X) else np.asarray(X)
     if X.dtype not in (np.float32, np.float64):
         X = X.astype(np.float64)
     if X.ndim != 2 or X.shape[1] != n_features:
@@ -42,7 +49,7 @@ def checked(X, n_features, names, allow_missing):
     return X
 
 
-def dense_values(X, inputs, dtype):
+def dense_values(X, inputs, dtype, names):
     """Return values and indicators, and which values are missing.
 
     Parameters
@@ -52,6 +59,8 @@ def dense_values(X, inputs, dtype):
     inputs : dict
         `shift`, `scale` and `indicators`.
     dtype : dtype
+    names : list of str or None
+        Of the features, for the error about a value that `dtype` cannot hold.
 
     Returns
     -------
@@ -60,14 +69,16 @@ def dense_values(X, inputs, dtype):
     missing : ndarray of bool, shape (n_features, n_samples)
     """
     missing = np.isnan(X).T
-    values = (X.astype(np.float64) - inputs["shift"]) * inputs["scale"]
-    values = np.ascontiguousarray(values.T, dtype=dtype)
+    with np.errstate(over="ignore"):
+        values = standardised(X, inputs["shift"], inputs["scale"]).astype(dtype)
+    refuse_beyond(X, values, names)
+    values = np.ascontiguousarray(values.T)
     values[missing] = 0
     indicators = missing[inputs["indicators"]].astype(dtype)
     return np.concatenate([values, indicators]), missing
 
 
-def stored_values(X, inputs, dtype):
+def stored_values(X, inputs, dtype, names):
     """Split standardised CSR inputs into what all rows share and what is stored.
 
     Returns
@@ -78,9 +89,11 @@ def stored_values(X, inputs, dtype):
         To be added to `fill`.
     """
     shift, scale = inputs["shift"], inputs["scale"]
-    fill = (-shift * scale).astype(dtype)
     columns, missing = X.indices, np.isnan(X.data)
-    data = (X.data.astype(np.float64) - shift[columns]) * scale[columns]
+    with np.errstate(over="ignore"):
+        data = standardised(X.data, shift[columns], scale[columns]).astype(dtype)
+    refuse_beyond(X, data, names)
+    fill = fill_of(X, shift, scale, dtype, names)
     data = np.where(missing, 0, data).astype(dtype) - fill[columns]
     difference = sparse.csr_array((data, columns, X.indptr), shape=X.shape)
     indicators = inputs["indicators"]

@@ -9,6 +9,7 @@ from scipy import sparse
 from scipy.special import expit, softmax
 
 from sparsekit import _archive
+from sparsekit._magnitudes import refuse_not_finite
 from sparsekit.deploy._checks import check_parts
 from sparsekit.deploy._forward import (
     activated,
@@ -110,7 +111,9 @@ class SparsePredictor:
         """
         outputs, head = self._outputs(X), self._head
         if head["kind"] == "identity":
-            values = outputs * head["scale"] + head["shift"]
+            with np.errstate(over="ignore"):
+                values = 2.0 * (outputs * (0.5 * head["scale"]) + 0.5 * head["shift"])
+            refuse_not_finite(values, "The prediction")
             return values[:, 0] if head["flat"] else values
         if head["kind"] == "labels":
             return (outputs > 0).astype(int)
@@ -213,10 +216,11 @@ class SparsePredictor:
         X = checked(X, self.n_features_in_, self._feature_names, allowed)
         n_rows = max(1, _BLOCK // int(self._network["sizes"].max()))
         starts = range(0, max(1, X.shape[0]), n_rows)
-        # As in the estimators, values too large for the network's type are infinite.
         with np.errstate(over="ignore", invalid="ignore"):
             blocks = [self._block_outputs(X[at : at + n_rows]) for at in starts]
-        return np.concatenate(blocks, axis=1).T
+        outputs = np.concatenate(blocks, axis=1).T
+        refuse_not_finite(outputs, "The output for the values")
+        return outputs
 
     def _block_outputs(self, X):
         levels = self._first_level(X)
@@ -230,12 +234,15 @@ class SparsePredictor:
     def _first_level(self, X):
         """Return the values of level 1, whatever becomes of missing inputs."""
         (matrix, bias), holes = self._layers[0], self._holes
+        names = self._feature_names
         slope, hidden = self._network["slopes"][1], len(self._layers) > 1
         if holes["kind"] is None and sparse.issparse(X):
-            z = stored_sums(matrix, bias, *stored_values(X, self._inputs, bias.dtype))
+            z = stored_sums(
+                matrix, bias, *stored_values(X, self._inputs, bias.dtype, names)
+            )
             return activated(z, self._activation, slope) if hidden else z
         X = X.toarray() if sparse.issparse(X) else X
-        values, missing = dense_values(X, self._inputs, bias.dtype)
+        values, missing = dense_values(X, self._inputs, bias.dtype, names)
         if holes["kind"] == "expected":
             if hidden:
                 moments = holes["mean"], holes["variance"]

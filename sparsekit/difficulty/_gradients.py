@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sparsekit._magnitudes import refuse_not_finite
 from sparsekit.difficulty._record import row_index
 from sparsekit.network import LOSSES, SparseNetwork, gradient_squares
 
@@ -161,4 +162,8 @@ def _squares(network, X, y):
     samples = network._samples(X)
     targets = network._encode_held_out(y)
     arrays = SparseNetwork(**network._network)
-    return gradient_squares(arrays, samples, targets, LOSSES[network.out_activation_])
+    loss = LOSSES[network.out_activation_]
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = gradient_squares(arrays, samples, targets, loss)
+    refuse_not_finite(np.hstack(squares), "The squared gradient")
+    return squares

@@ -8,6 +8,8 @@ from sklearn.base import clone, is_classifier
 from sklearn.utils import check_random_state, indexable
 from sklearn.utils.parallel import Parallel, delayed
 
+from sparsekit._layout import sound
+from sparsekit._magnitudes import units_of
 from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._checks import check_share, labels_of
 from sparsekit.difficulty._record import row_index
@@ -80,7 +82,7 @@ def memorization_scores(
     check_share("subset", subset)
     if not isinstance(n_models, Integral) or n_models < 2:
         raise ValueError(f"n_models must be an integer >= 2, got {n_models!r}.")
-    X, y = indexable(X, y)
+    X, y = indexable(sound(X), sound(y, "y"))
     labels = labels_of(X, y)
     rng = check_random_state(random_state)
     n_rows = labels.shape[0]
@@ -117,6 +119,9 @@ def _scores_of(estimator, X, y, rows, seed):
     predicted, labels = model.predict(X), np.asarray(y)
     if is_classifier(model):
         return (predicted == labels).astype(float)
+    # A ratio of squares knows no units, and numbers of any size have squares in theirs.
+    unit = units_of(labels.reshape(-1, 1).astype(np.float64))[0]
+    predicted, labels = predicted / unit, labels / unit
     return -((predicted - labels) ** 2) / np.var(labels)
 
 

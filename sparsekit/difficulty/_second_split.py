@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state, indexable
 
+from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._checks import check_share, labels_of
 from sparsekit.difficulty._forgetting import forgetting_events
@@ -80,7 +81,7 @@ def second_split_forgetting(
     import pandas as pd
 
     check_share("split", split)
-    X, y = indexable(X, y)
+    X, y = indexable(sound(X), sound(y, "y"))
     labels = labels_of(X, y)
     if labels.ndim > 1:
         raise ValueError(

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state, get_tags, indexable
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._layout import sound
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _safe_indexing
 from sparsekit.difficulty._report import difficulty_report
 from sparsekit.difficulty._select import STRATEGIES, select
@@ -131,7 +132,7 @@ default="difficulty"
             If the estimator is none that takes notes of its training samples.
         """
         self._validate_params()
-        X, y = indexable(X, y)
+        X, y = indexable(sound(X), sound(y, "y"))
         rng = check_random_state(self.random_state)
         self.estimator_ = None
         if self.by == "random":
@@ -204,5 +205,5 @@ default="difficulty"
             The selected rows, in their order.
         """
         rows = self.fit(X, y).sample_indices_
-        X, y = indexable(X, y)
+        X, y = indexable(sound(X), sound(y, "y"))
         return _safe_indexing(X, rows), _safe_indexing(y, rows)

@@ -9,6 +9,7 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state, indexable
 
+from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._checks import check_share
 from sparsekit.difficulty._report import difficulty_report
@@ -87,7 +88,7 @@ def selection_curve(
 
     keep = _checked(by, keep, strategy, drop_hardest)
     rankings = [name for name in by if name != "random"]
-    X, y = indexable(X, y)
+    X, y = indexable(sound(X), sound(y, "y"))
     rng = check_random_state(random_state)
     scorer = check_scoring(estimator, scoring)
     splits = check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y)

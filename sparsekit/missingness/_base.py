@@ -11,7 +11,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsekit._layout import canonical
+from sparsekit._layout import canonical, sound
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
 from sparsekit._words import refuse_words
 from sparsekit.missingness._cells import (
@@ -304,7 +304,7 @@ class BaseMasker(
         refuse_words(X)
         X = validate_data(
             self,
-            X,
+            sound(X),
             reset=reset,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),
@@ -368,6 +368,13 @@ def _checked(masker, probabilities, shape):
             f"result is an ndarray of float64 of shape {shape}, got "
             f"{getattr(probabilities, 'dtype', type(probabilities).__name__)} of shape "
             f"{np.shape(probabilities)}."
+        )
+    if np.isnan(probabilities.sum()):
+        column = int(np.isnan(probabilities).any(axis=0).argmax())
+        raise ValueError(
+            f"{type(masker).__name__} has no probability for a value in column "
+            f"{column} of X: values lie so far from those of fit that their score is "
+            "beyond all numbers. Clip or transform them."
         )
     return probabilities
 

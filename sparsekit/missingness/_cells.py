@@ -7,7 +7,7 @@ sparse; True means "made missing here".
 import numpy as np
 from scipy import sparse
 
-from sparsekit._layout import read_only
+from sparsekit._layout import like, read_only
 from sparsekit.kernels import hashing, masking, mechanisms
 
 # Dense cells that are worked on at once: chunks of rows that stay in a core's cache,
@@ -166,15 +166,12 @@ def with_missing(X, mask):
 def _csr_like(X, data, indices, indptr):
     """Return a canonical CSR matrix of the class, shape and index type of `X`.
 
-    The arrays are assigned because the constructor would narrow 64-bit indices. They
-    are widened only where 32 bits cannot count the entries.
+    Indices are widened only where 32 bits cannot count the entries.
     """
     index_dtype = X.indices.dtype
     if data.size > np.iinfo(index_dtype).max:
         index_dtype = np.dtype(np.int64)
-    result = type(X)(X.shape, dtype=data.dtype)
-    result.data = data
-    result.indices = indices.astype(index_dtype, copy=False)
-    result.indptr = indptr.astype(index_dtype, copy=False)
+    narrow = (part.astype(index_dtype, copy=False) for part in (indices, indptr))
+    result = like(X, data, *narrow)
     result.has_canonical_format = True
     return result

@@ -6,7 +6,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
-from sparsekit._layout import canonical
+from sparsekit._layout import canonical, sound
+from sparsekit._magnitudes import in_units, units_of
 from sparsekit._words import refuse_words
 
 
@@ -14,7 +15,8 @@ class Table(NamedTuple):
     """A table with holes; matrices are ndarrays, or all of them CSR arrays."""
 
     values: np.ndarray | sparse.csr_array
-    """Numbers of shape (n_rows, n_columns), NaN where a value is not known."""
+    """Numbers of shape (n_rows, n_columns), NaN where a value is not known; columns of
+    very large or very small ones in units of their own."""
     missing: np.ndarray | sparse.csr_array
     """Booleans of that shape, True where a value is missing."""
     unknown: np.ndarray | sparse.csr_array
@@ -48,7 +50,7 @@ def read_table(X, mask=None):
     names, row_labels = _labels(X)
     refuse_words(X)
     values = check_array(
-        X,
+        sound(X),
         accept_sparse="csr",
         dtype=(np.float64, np.float32),
         ensure_all_finite="allow-nan",
@@ -56,6 +58,8 @@ def read_table(X, mask=None):
     )
     if sparse.issparse(values):
         values = canonical(sparse.csr_array(values))
+    # A diagnosis knows no units, so that those will do in which squares are numbers.
+    values = in_units(values, units_of(values))
     unknown = _where_nan(values)
     missing = unknown
     if mask is not None:
@@ -85,6 +89,7 @@ def _where_nan(values):
 
 
 def _checked_mask(mask, shape):
+    mask = sound(mask, "mask")
     if not sparse.issparse(mask):
         mask = np.asarray(mask)
     if mask.dtype != np.dtype(bool):

@@ -5,6 +5,7 @@ from numbers import Real
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
+from sparsekit._magnitudes import LARGEST, TINIEST, units_of
 from sparsekit._sklearn_compat import Interval, StrOptions
 from sparsekit.missingness._base import BaseMasker
 from sparsekit.missingness._rates import column_rates, maskable_columns
@@ -136,9 +137,11 @@ default=0.2
         if isinstance(self.missing_rate, dict):
             self.labels_ = np.unique(np.asarray(list(self.missing_rate)))
         else:
-            scale = y.std()
-            self.target_location_ = float(y.mean())
-            self.target_scale_ = float(scale) if scale > 0 else 1.0
+            unit = units_of(y[:, np.newaxis])
+            values = y / unit
+            scale = min(float(values.std() * unit[0]), LARGEST)
+            self.target_location_ = float(values.mean() * unit[0])
+            self.target_scale_ = scale if scale >= TINIEST else 1.0
         return self._scores_of(y)
 
     def _target_scores(self, y, n_samples):
@@ -164,7 +167,9 @@ default=0.2
     def _scores_of(self, y):
         """Return positions in `labels_`, or shaped and scaled standardised targets."""
         if not isinstance(self.missing_rate, dict):
-            scores = (y - self.target_location_) / self.target_scale_
+            # By halves: the distance of two numbers may be twice the largest of all.
+            halves = (0.5 * y - 0.5 * self.target_location_) / self.target_scale_
+            scores = 2.0 * halves
             return self.strength * shaped_scores(scores, self.shape)
         unknown = np.setdiff1d(y, self.labels_)
         if unknown.size:

@@ -208,13 +208,10 @@ def _usable(values, names):
     n_known = known.sum(axis=0)
     mean = np.where(known, values, 0).sum(axis=0) / np.maximum(n_known, 1)
     centred = np.where(known, values - mean, 0)
-    with np.errstate(over="ignore"):
-        spread = np.sqrt((centred**2).sum(axis=0) / np.maximum(n_known, 1))
-    huge = ~np.isfinite(spread)
-    varied = (spread > 1e-12 * np.abs(mean)) & ~huge
+    spread = np.sqrt((centred**2).sum(axis=0) / np.maximum(n_known, 1))
+    varied = spread > 1e-12 * np.abs(mean)
     names = np.array([str(name) for name in names], dtype=object)
-    note = _joined_notes("", "constant", names[~varied & ~huge])
-    note = _joined_notes(note, "too large to be squared", names[huge])
+    note = _joined_notes("", "constant", names[~varied])
     values = (values[:, varied] - mean[varied]) / spread[varied]
     return values[known[:, varied].any(axis=1)], names[varied], note
 

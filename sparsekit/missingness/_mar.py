@@ -5,6 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sparsekit._magnitudes import in_units, units_of
 from sparsekit._sklearn_compat import Interval, StrOptions
 from sparsekit.missingness._base import BaseMasker
 from sparsekit.missingness._cells import assign_patterns, hash_rows
@@ -312,7 +313,9 @@ class MARMasker(BaseMasker):
             raise ValueError(
                 f"drivers={self.drivers!r} must have finite numbers as weights."
             )
-        return weights
+        # Only their ratios count.
+        weights = np.array(weights, dtype=np.float64)
+        return in_units(weights[:, np.newaxis], units_of(weights[:, np.newaxis]))[:, 0]
 
     def _drawn_drivers(self, columns, n_features):
         """Return drawn drivers; columns that are named to be masked are left out."""

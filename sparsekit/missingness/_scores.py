@@ -6,6 +6,13 @@ import numpy as np
 from scipy.special import ndtri
 
 from sparsekit._layout import read_only
+from sparsekit._magnitudes import (
+    LARGEST,
+    TINIEST,
+    in_units,
+    refuse_not_finite,
+    units_of,
+)
 from sparsekit.kernels import mechanisms
 from sparsekit.missingness._cells import column_blocks, row_chunks
 
@@ -35,13 +42,18 @@ def column_moments(X, patterns, n_patterns):
     counts = np.zeros((n_patterns, X.shape[1]), dtype=np.int64)
     location, squares = np.zeros(X.shape[1]), np.zeros(X.shape[1])
     origin = np.full(X.shape[1], np.nan)
+    units = units_of(X)
     for rows, values in row_chunks(X):
+        values = read_only(in_units(values, units))
         mechanisms.update_moments(
             values, patterns[rows], origin, counts, location, squares
         )
     scale = np.sqrt(squares / np.maximum(counts.sum(axis=0), 1))
-    usable = (scale > CONSTANT * np.abs(location)) & np.isfinite(scale)
-    location = np.where(usable, location, 0.0)
+    varies = scale > CONSTANT * np.abs(location)
+    with np.errstate(over="ignore"):
+        scale = np.minimum(scale * units, LARGEST)
+    usable = varies & (scale >= TINIEST)
+    location = np.where(usable, location * units, 0.0)
     inverse_scale = np.where(usable, 1 / np.where(usable, scale, 1), 0.0)
     return Moments(counts, location, inverse_scale)
 
@@ -62,8 +74,16 @@ class RowScores(NamedTuple):
         return cls(*map(read_only, (location, by_pattern, scales)))
 
     def of_rows(self, values, patterns):
-        """Return the score of each of the dense rows `values` under its pattern."""
-        return mechanisms.pattern_scores(values, patterns, *self)
+        """Return the score of each of the dense rows `values` under its pattern.
+
+        Raises
+        ------
+        ValueError
+            If a score is beyond all numbers; it says in which row.
+        """
+        scores = mechanisms.pattern_scores(values, patterns, *self)
+        refuse_not_finite(scores[:, np.newaxis], "The score of the values")
+        return scores
 
 
 def learn_row_scores(X, patterns, groups, location, weights):

@@ -19,7 +19,13 @@ from sparsekit.network._sample_gradients import gradient_squares
 from sparsekit.network._sample_losses import blank_selection, losses_of
 from sparsekit.network._samples import csr_samples, dense_samples, n_samples_of
 from sparsekit.network._schedule import LearningRate
-from sparsekit.network._targets import label_targets, take_targets, value_targets
+from sparsekit.network._soundness import Soundness
+from sparsekit.network._targets import (
+    label_targets,
+    moderate,
+    take_targets,
+    value_targets,
+)
 from sparsekit.network._threads import thread_count
 from sparsekit.network._training import LOSSES, Trainer
 
@@ -36,6 +42,7 @@ __all__ = [
     "Protection",
     "RewiringRecorder",
     "SampleRecorder",
+    "Soundness",
     "SparseNetwork",
     "Trainer",
     "activation_table",
@@ -50,6 +57,7 @@ __all__ = [
     "label_targets",
     "live_parts",
     "losses_of",
+    "moderate",
     "moved_with_connections",
     "n_samples_of",
     "notes_by_name",

@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, STORED
+from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, INDEXED, STORED
 
 # Density from which a dense matrix and BLAS are faster than CSR, and the density that
 # needs no copy of the weights for it. Layers of 1000 x 1000 and 2000 x 2000, batches of
@@ -20,12 +20,17 @@ DENSE_SIDE = 64
 STORED_BELOW = 0.03
 
 
+def is_stored(samples):
+    """Return whether `samples` are CSR."""
+    return samples.fill.size > 0
+
+
 def stored_is_faster(share):
     """Return whether training is faster on stored entries, if these are so few."""
     return share < STORED_BELOW
 
 
-def layer_format(number, n_in, n_out, n_connections, stored_share=1.0, plain=True):
+def layer_format(number, n_in, n_out, n_connections, stored_share=None, plain=True):
     """Return the fastest format for a layer.
 
     Parameters
@@ -33,8 +38,9 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=1.0, plain=Tru
     number : int
         From 1; the first layer needs no gradient of its inputs.
     n_in, n_out, n_connections : int
-    stored_share : float
-        Share of the inputs' entries that is stored; 1 for dense inputs.
+    stored_share : float or None, default=None
+        Share of the inputs' entries that is stored; None for dense inputs, which store
+        no entries that could be visited, however few of them say something.
     plain : bool, default=True
         False for a first layer that does more than sums of its inputs, see `Holes`.
 
@@ -45,7 +51,7 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=1.0, plain=Tru
     """
     if number == 1 and not plain:
         return BY_ROW
-    if number == 1 and stored_is_faster(stored_share):
+    if number == 1 and stored_share is not None and stored_is_faster(stored_share):
         return STORED
     if min(n_in, n_out) >= DENSE_SIDE and n_connections >= DENSE_FROM * n_in * n_out:
         return DENSE
@@ -98,14 +104,19 @@ def suggest_format(
     for name, share in (("density", density), ("stored_share", stored_share)):
         if not isinstance(share, Real) or not 0 < share <= 1:
             raise ValueError(f"{name}={share} must be in (0, 1].")
-    number = 1 if stored_share < 1 else 2
     n_connections = round(density * n_in * n_out)
-    return _NAMES[layer_format(number, n_in, n_out, n_connections, stored_share)]
+    if stored_share < 1:
+        found = layer_format(1, n_in, n_out, n_connections, stored_share)
+    else:
+        found = layer_format(2, n_in, n_out, n_connections)
+    return _NAMES[found]
 
 
 def layer_formats(network, samples, holes=None, input_dropout=0.0):
     """Return the format of each layer, shape (L + 1,); entry 0 is not used."""
-    share = stored_share(samples) * (1.0 - input_dropout)
+    share = None
+    if is_stored(samples):
+        share = stored_share(samples) * (1.0 - input_dropout)
     formats = np.zeros(network.sizes.size, dtype=np.int64)
     for number in range(1, network.n_layers + 1):
         n_in, n_out = int(network.sizes[number - 1]), int(network.sizes[number])
@@ -117,8 +128,52 @@ def layer_formats(network, samples, holes=None, input_dropout=0.0):
 
 
 def stored_share(samples):
-    """Return the share of the entries of `samples` that is stored; 1 if dense."""
-    if not samples.fill.size:
-        return 1.0
+    """Return the share of the entries of CSR `samples` that is stored."""
     n_rows = samples.indptr.size - 1
     return samples.data.size / max(1, n_rows * samples.fill.size)
+
+
+def check_formats(arrays, samples, holes=None):
+    """Raise unless the arrays at hand are what the format of each layer works on.
+
+    Kernels index without a look: this comes before each call of one that trains or
+    predicts, whoever chose the formats, and however.
+
+    Parameters
+    ----------
+    arrays : Network
+    samples : Samples
+    holes : Holes or None
+
+    Raises
+    ------
+    RuntimeError
+        Complexity: O(layers).
+    """
+    formats, sizes = arrays.formats, arrays.sizes
+    n_inputs = samples.fill.size if is_stored(samples) else samples.dense.shape[1]
+    n_indexed = sum(
+        arrays.indptr[arrays.first[n] + sizes[n]] - arrays.indptr[arrays.first[n]]
+        for n in range(1, sizes.size)
+        if formats[n] in INDEXED
+    )
+    rules = {
+        "the first layer works on stored entries, and the inputs are dense": (
+            formats[1] != STORED or is_stored(samples)
+        ),
+        "the first layer works on stored entries, and leaves out what is missing": (
+            formats[1] != STORED or holes is None
+        ),
+        "a layer after the first works on stored entries": STORED not in formats[2:],
+        "the first layer has no gradient of its inputs": formats[1] != BY_INPUT,
+        "a layer has no by-input index": arrays.in_indices.size >= n_indexed,
+        "a dense layer has no matrix": (
+            arrays.dense_gradient.size > 0 or DENSE not in formats
+        ),
+        f"there are {n_inputs} inputs for {sizes[0]} neurons": n_inputs == sizes[0],
+    }
+    broken = [what for what, holds in rules.items() if not holds]
+    if broken:
+        raise RuntimeError(
+            f"Internal error of sparsekit, please report it: {'; '.join(broken)}."
+        )

@@ -49,8 +49,24 @@ def expected_holes(mean, variance, *, dtype):
     Returns
     -------
     Holes
+
+    Raises
+    ------
+    ValueError
+        If `dtype` cannot hold a variance.
     """
-    mean, variance = mean.astype(dtype), variance.astype(dtype)
+    with np.errstate(over="ignore"):
+        narrow = mean.astype(dtype), variance.astype(dtype)
+    beyond = ~np.isfinite(narrow[0] + narrow[1])
+    if beyond.any():
+        column = int(beyond.argmax())
+        raise ValueError(
+            f"Column {column} of X has a mean of {mean[column]:.6g} and a variance of "
+            f"{variance[column]:.6g}, beyond the numbers of dtype='{np.dtype(dtype)}', "
+            "and missing='expected' needs both. Use standardize=True or "
+            "dtype='float64'."
+        )
+    mean, variance = narrow
     return Holes(EXPECTED, mean.size, float(mean.size), 0, mean, variance)
 
 

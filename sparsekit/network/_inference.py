@@ -4,6 +4,7 @@ import numpy as np
 
 from sparsekit.kernels._structs import Noise
 from sparsekit.kernels.predict import predict, predict_parallel
+from sparsekit.network._formats import check_formats
 from sparsekit.network._holes import is_expected, room_for_notes
 from sparsekit.network._samples import n_samples_of
 from sparsekit.network._threads import parallel_section, useful_threads
@@ -37,6 +38,7 @@ def raw_outputs(network, samples, n_threads=1, holes=None):
     values = room_for_tiles(parts * room * width, network.dtype).reshape(parts, -1)
     out = np.empty((n_samples, int(network.sizes[-1])), dtype=network.dtype)
     arrays = network.for_inference(expected=is_expected(holes))
+    check_formats(arrays, samples, holes)
     with parallel_section(parts) as parallel:
         run = predict_parallel if parallel else predict
         run(lanes, arrays, samples, holes, _SILENCE, values, out, parts)

@@ -6,6 +6,7 @@ from scipy.special import expit, softmax
 
 from sparsekit.kernels.forward import LOGISTIC, PIECEWISE
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX
+from sparsekit.network._formats import is_stored
 from sparsekit.network._samples import n_samples_of
 
 # Numbers per array of a block of samples.
@@ -61,7 +62,7 @@ def _pattern(matrix):
 
 def _dense_rows(samples, rows):
     """Return some rows as a dense array of doubles."""
-    if not samples.fill.size:
+    if not is_stored(samples):
         return samples.dense[rows].astype(np.float64)
     block = np.tile(samples.fill.astype(np.float64), (rows.size, 1))
     first, last = samples.indptr[rows[0]], samples.indptr[rows[-1] + 1]

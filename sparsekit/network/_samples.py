@@ -4,15 +4,16 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._layout import read_only
+from sparsekit._magnitudes import fill_of, refuse_beyond
 from sparsekit.kernels._structs import Samples
 from sparsekit.kernels.prepare import indicate_dense, prepare_dense, prepare_stored
-from sparsekit.network._formats import stored_is_faster
+from sparsekit.network._formats import is_stored, stored_is_faster
 
 _NO_FEATURES = np.empty(0, dtype=np.int64)
 
 
 def dense_samples(
-    X, shift, scale, dtype, *, indicators=_NO_FEATURES, keep_missing=False
+    X, shift, scale, dtype, *, indicators=_NO_FEATURES, keep_missing=False, names=None
 ):
     """Standardise dense inputs.
 
@@ -29,17 +30,26 @@ def dense_samples(
     keep_missing : bool, default=False
         Whether missing values stay NaN, for `Holes` to deal with. Otherwise they become
         0 and so take no part.
+    names : sequence of str or None, default=None
+        Names of the features, for the error.
 
     Returns
     -------
     Samples
         Dense; or only what is observed, where that is so little that training is faster
         on it.
+
+    Raises
+    ------
+    ValueError
+        If a value is too large for `dtype` once it is standardised.
     """
     n_features = X.shape[1]
     out = np.empty((X.shape[0], n_features + indicators.size), dtype=dtype)
     absent = np.nan if keep_missing else 0.0
-    n_missing = prepare_dense(read_only(X), shift, scale, absent, out)
+    n_missing, n_beyond = prepare_dense(read_only(X), shift, scale, absent, out)
+    if n_beyond:
+        refuse_beyond(X, out[:, :n_features], names)
     if not keep_missing and stored_is_faster(1.0 - n_missing / max(1, X.size)):
         return _observed_samples(X, out, indicators)
     indicate_dense(read_only(X), read_only(indicators), n_features, out)
@@ -51,12 +61,12 @@ def dense_samples(
 
 def n_samples_of(samples):
     """Return the number of rows of `samples`."""
-    return samples.indptr.size - 1 if samples.fill.size else samples.dense.shape[0]
+    return samples.indptr.size - 1 if is_stored(samples) else samples.dense.shape[0]
 
 
 def take_samples(samples, rows):
     """Return some rows of prepared samples."""
-    if not samples.fill.size:
+    if not is_stored(samples):
         return samples._replace(dense=samples.dense[rows])
     lengths = np.diff(samples.indptr)[rows]
     indptr = np.concatenate([[0], np.cumsum(lengths)])
@@ -81,7 +91,9 @@ def _observed_samples(X, prepared, indicators):
     return _stored_samples(values, fill, sparse.csr_array(missing[:, indicators]))
 
 
-def csr_samples(X, shift, scale, dtype, *, indicators=_NO_FEATURES, keep_missing=False):
+def csr_samples(
+    X, shift, scale, dtype, *, indicators=_NO_FEATURES, keep_missing=False, names=None
+):
     """Standardise CSR inputs without making them dense.
 
     Stored NaN means missing; an entry that is not stored is a zero, which standardising
@@ -95,21 +107,29 @@ def csr_samples(X, shift, scale, dtype, *, indicators=_NO_FEATURES, keep_missing
     dtype : dtype
     indicators : ndarray of int64, default=empty
     keep_missing : bool, default=False
+    names : sequence of str or None, default=None
         See `dense_samples`.
 
     Returns
     -------
     Samples
         Memory: O(stored entries).
+
+    Raises
+    ------
+    ValueError
+        If a value is too large for `dtype` once it is standardised.
     """
     data = np.empty(X.data.shape, dtype=dtype)
     indices = X.indices
     if X.shape[1] <= np.iinfo(np.int32).max:
         indices = indices.astype(np.int32, copy=False)
     absent = np.nan if keep_missing else 0.0
-    prepare_stored(read_only(X.data), read_only(indices), shift, scale, absent, data)
-    with np.errstate(over="ignore"):  # as the kernels do
-        fill = (-shift * scale).astype(dtype)
+    stored = read_only(X.data), read_only(indices)
+    _, n_beyond = prepare_stored(*stored, shift, scale, absent, data)
+    if n_beyond:
+        refuse_beyond(X, data, names)
+    fill = fill_of(X, shift, scale, dtype, names)
     values = sparse.csr_array((data, indices, X.indptr), shape=X.shape)
     missing = None
     if indicators.size:

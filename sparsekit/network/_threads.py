@@ -1,5 +1,6 @@
 """How many threads, and never two parallel kernels at once."""
 
+import os
 import threading
 from contextlib import contextmanager, nullcontext
 from functools import cache
@@ -10,6 +11,27 @@ from joblib import effective_n_jobs
 from threadpoolctl import ThreadpoolController
 
 _ONE_AT_A_TIME = threading.Lock()
+
+# Whether the threads of numba belong to a process from which this one was forked.
+_threads_are_the_parents = False
+
+
+def _look_for_threads_of_the_parent():
+    """Note in a forked process whether its parent had started numba's threads.
+
+    A fork copies the one thread that calls it, and the memory in which the others are
+    listed: OpenMP waits for them for ever, or ends the process.
+    """
+    global _threads_are_the_parents
+    try:
+        numba.threading_layer()
+    except ValueError:
+        return  # none was started
+    _threads_are_the_parents = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_look_for_threads_of_the_parent)
 
 # Connections times samples below which starting threads costs about what it saves. On
 # two cores: 0.6 times the speed of one thread at 2e4, 1.1 at 7e5, 1.5 at 2e6.
@@ -39,9 +61,11 @@ def parallel_section(n_threads: int):
 
     Numba's simplest threading layer ends the process when two Python threads run
     parallel kernels at once, and any layer would take more cores than asked for. So
-    whoever comes second is told to use the serial twin, which returns the same bits.
+    whoever comes second is told to use the serial twin, which returns the same bits. So
+    is a process that was forked from one whose threads were running.
     """
-    if n_threads == 1 or not _ONE_AT_A_TIME.acquire(blocking=False):
+    alone = n_threads == 1 or _threads_are_the_parents
+    if alone or not _ONE_AT_A_TIME.acquire(blocking=False):
         yield False
         return
     before = numba.get_num_threads()

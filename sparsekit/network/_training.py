@@ -5,9 +5,9 @@ import numpy as np
 from sparsekit.kernels._structs import DENSE, InputNoise, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
 from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
-from sparsekit.network._formats import layer_formats
+from sparsekit.network._formats import check_formats, layer_formats
 from sparsekit.network._holes import is_expected, room_for_notes
-from sparsekit.network._optimizer import Optimizer
+from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._probe import probe
 from sparsekit.network._recorder import Recorder
 from sparsekit.network._rewiring import change_of, exchange, resized
@@ -115,6 +115,15 @@ class Trainer:
         # The by-input index is void, and leaves its room to others until it is needed.
         self._arrays = self._slots = None
 
+    def go_back(self, network):
+        """Train an earlier network from now on.
+
+        The optimizer's state belonged to connections that may be gone, and begins anew.
+        """
+        self.changed()
+        self.network = network
+        self.state = OptimizerState.zeros(network, self.optimizer.solver)
+
     def ready(self):
         """Return the arrays and slots that kernels take, by-input index included."""
         if self._arrays is None:
@@ -169,6 +178,7 @@ class Trainer:
         selection=None,
     ):
         """Call the compiled epoch; return what it returns."""
+        check_formats(arrays, self.samples, self.holes)
         uses_blas = bool((arrays.formats == DENSE).any())
         with (
             parallel_section(self.n_threads) as parallel,
@@ -248,10 +258,11 @@ class Trainer:
             ):
                 # In a row, the gradient at a connection is one product; so the sum of
                 # powers is the sum of products that a gradient is, of powers.
-                powers = layer._replace(
-                    values=np.abs(values.astype(np.float64)) ** power,
-                    deltas=np.abs(deltas * np.float64(weight)) ** power,
-                )
+                with np.errstate(over="ignore"):
+                    powers = layer._replace(
+                        values=np.abs(values.astype(np.float64)) ** power,
+                        deltas=np.abs(deltas * np.float64(weight)) ** power,
+                    )
                 total += powers.gradients_at(layer.positions())
         return np.concatenate(sums) / n_rows
 

@@ -8,6 +8,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._magnitudes import refuse_not_finite
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import _fit_context
 from sparsekit.network import SparseNetwork, raw_outputs, take_targets, thread_count
@@ -97,7 +98,7 @@ class BaseSparseMLP(
         -----
         sklearn.exceptions.ConvergenceWarning
             If `max_iter` epochs were not enough, or the loss left the finite numbers;
-            the last finite weights are kept.
+            those before the epoch in which it did are kept.
 
         Notes
         -----
@@ -203,6 +204,7 @@ class BaseSparseMLP(
             self.n_iter_ = 0
         else:
             self._check_same_network(strategies)
+            self._refuse_far_values(X)
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
@@ -224,4 +226,6 @@ class BaseSparseMLP(
         X = self._check_X(X)
         network = SparseNetwork(**self._network)
         n_threads = thread_count(self.n_jobs)
-        return raw_outputs(network, self._samples(X), n_threads, self._holes())
+        outputs = raw_outputs(network, self._samples(X), n_threads, self._holes())
+        refuse_not_finite(outputs, "The output for the values")
+        return outputs

@@ -11,6 +11,7 @@ from sparsekit.neural_network import _checkpoint_schema as schema
 _PER_FEATURE = {
     "mean": "f",
     "var": "f",
+    "unit": "f",
     "n_seen": "f",
     "shift": "f",
     "scale": "f",
@@ -129,9 +130,11 @@ def _check_inputs(inputs, n_features, n_inputs):
     for name, kind in _PER_FEATURE.items():
         if inputs[name].shape != (n_features,) or inputs[name].dtype.kind != kind:
             raise ValueError(f"{name} does not belong to the features")
-    for name in ("mean", "n_seen", "shift", "scale"):
+    for name in ("mean", "var", "unit", "n_seen", "shift", "scale"):
         if not np.isfinite(inputs[name]).all():
             raise ValueError(f"{name} is not finite")
+    if (inputs["unit"] <= 0).any():
+        raise ValueError("unit is not positive")
 
 
 def _check_outputs(fitted, n_outputs):

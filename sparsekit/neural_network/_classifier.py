@@ -14,8 +14,9 @@ from sklearn.utils.multiclass import (
     unique_labels,
 )
 
+from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _fit_context
-from sparsekit.network import label_targets, value_targets
+from sparsekit.network import label_targets, moderate, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
 
 
@@ -102,7 +103,10 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
                 raise ValueError(
                     f"class_weight must not be negative, got {self.class_weight}."
                 )
-            sample_weight = balance * (1.0 if sample_weight is None else sample_weight)
+            balance = moderate(balance)
+            if sample_weight is not None:
+                balance = moderate(balance * sample_weight)
+            sample_weight = balance
         return self._targets(y, sample_weight)
 
     def _learn_classes(self, y, classes, multilabel):
@@ -188,6 +192,25 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         return accuracy_score(
             targets.values.astype(int), (outputs > 0).astype(int), sample_weight=weight
         )
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy of predictions.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes of the rows, or label indicators.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        float
+            Share of the rows that are predicted right, with all their labels.
+        """
+        return super().score(X, sound(y, "y"), sample_weight)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the classes of samples.

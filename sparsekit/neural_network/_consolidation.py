@@ -147,6 +147,12 @@ class ConsolidationMixin:
             trainer.loss = LOSSES["identity"]
             result = trainer.importance(power=1)
         self._generator.bit_generator.state = state
+        if not np.isfinite(result).all():
+            raise ValueError(
+                f"importance={importance!r} of a connection is beyond all numbers: "
+                "values of X or y lie very far from those of the training rows. Clip "
+                "or transform them."
+            )
         return result
 
 

@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sparsekit.network import (
     LearningRate,
-    OptimizerState,
+    Soundness,
     n_samples_of,
     raw_outputs,
     thread_count,
@@ -62,6 +62,7 @@ class FitLoop:
         self.rewirings = Rewirings(estimator, trainer, prepared.strategies)
         self.rows = epoch_rows(estimator, prepared)
         self.best_network = None
+        self.soundness = Soundness(trainer)
         self.stopped = False
         self.interrupted = False
         # For checkpoints, see `_resumption`; what an earlier fit left is void.
@@ -108,11 +109,7 @@ class FitLoop:
             self.rewirings.finish()
         self.trainer.recorder.finish(self.trainer)
         if self.best_network is not None:
-            # The optimizer's state belongs to connections that may be gone.
-            self.trainer.network = self.best_network
-            self.trainer.state = OptimizerState.zeros(
-                self.best_network, estimator.solver
-            )
+            self.trainer.go_back(self.best_network)
             self.rewirings.went_back()
         self._keep()
         if estimator.record is not None:
@@ -143,8 +140,10 @@ class FitLoop:
             if estimator.shuffle:
                 estimator._generator.shuffle(self.order)
             rate = self.rate.at(epoch, estimator.t_)
+            before = self.trainer.network.copy(), dict(self.rewirings.kept)
             rows = self.rows.begin_epoch(self.order, epoch)
             loss, finite, n_inside = self._train(rows, rate, task.context)
+            finite = finite and self.soundness.of(self.trainer)
             loss = self.rows.end_epoch(loss)
             self.trainer.recorder.end_epoch(self.trainer)
             estimator.t_ += rows.size
@@ -157,7 +156,7 @@ class FitLoop:
             if finite:
                 self._judge(loss, score)
             else:
-                self._diverged()
+                self._diverged(*before)
         self.stopped |= task.stop
 
     def _train(self, order, rate, context):
@@ -187,7 +186,12 @@ class FitLoop:
             thread_count(estimator.n_jobs),
             self.trainer.holes,
         )
-        score = float(estimator._score_outputs(outputs, self.validation.targets))
+        score = np.nan
+        # A network that diverges gets here before its loss is found infinite.
+        if np.isfinite(outputs).all():
+            score = float(estimator._score_outputs(outputs, self.validation.targets))
+        if not np.isfinite(score):
+            score = np.nan
         estimator.validation_scores_.append(score)
         return score
 
@@ -219,12 +223,16 @@ class FitLoop:
             self.progress.waited = 0
             self.stopped = self.rate.plateau()
 
-    def _diverged(self):
+    def _diverged(self, network, kept):
+        """Stop with the last network under which all training rows have a loss."""
         warn_user(
-            "Training stopped because the loss was no longer finite; the last finite "
-            "weights are kept. Lower learning_rate_init, or rescale X and y.",
+            "Training stopped because the loss was no longer finite; the weights that "
+            "the epoch began with are kept. Lower learning_rate_init, or rescale X and "
+            "y.",
             ConvergenceWarning,
         )
+        self.trainer.go_back(network)
+        self.rewirings.went_back(kept)
         self.stopped = True
 
     def _warn_if_unfinished(self, max_iter):

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length
 
+from sparsekit._layout import sound
 from sparsekit.network import take_targets
 from sparsekit.neural_network._prepared_fit import Validation
 
@@ -16,7 +17,7 @@ def hold_out(estimator, X, targets, X_val, y_val):
     if X_val is not None:
         X_val = estimator._check_X(X_val)
         y_val = check_array(
-            y_val,
+            sound(y_val, "y_val"),
             accept_sparse="csr",
             ensure_2d=False,
             dtype=None,

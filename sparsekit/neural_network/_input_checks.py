@@ -5,9 +5,10 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from sparsekit._layout import canonical
+from sparsekit._layout import canonical, sound
 from sparsekit._sklearn_compat import _check_sample_weight
 from sparsekit._words import refuse_words
+from sparsekit.network import moderate
 from sparsekit.neural_network._checks import refuse_missing
 from sparsekit.neural_network._warnings import warn_user
 
@@ -24,6 +25,7 @@ class InputChecksMixin:
     def _check_X(self, X, y="no_validation", reset=False):
         """Return canonical X, or canonical X and y."""
         refuse_words(X)
+        X, y = sound(X), sound(y, "y")
         checked = validate_data(
             self,
             X,
@@ -42,8 +44,10 @@ class InputChecksMixin:
     def _check_weights(self, sample_weight, X):
         if sample_weight is None:
             return None
-        return _check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        return moderate(
+            _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            )
         )
 
     def _level_sizes(self, n_features):

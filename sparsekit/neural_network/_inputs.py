@@ -5,6 +5,13 @@ from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
+from sparsekit._magnitudes import (
+    LARGE_CONSTANT,
+    LARGEST,
+    TINIEST,
+    in_units,
+    units_of,
+)
 from sparsekit.neural_network._warnings import warn_user
 
 # Elements standardised at a time: bounds the temporary arrays of the moments.
@@ -28,9 +35,9 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     Returns
     -------
     dict of ndarray of shape (n_features,)
-        ``mean``, ``var`` and ``n_seen`` (weighted count of observed values),
-        ``has_holes`` (whether a value is missing), ``shift`` and ``scale``; and
-        ``n_rows``, the weighted count of rows.
+        ``unit``; ``mean`` and ``var``, for values divided by it; ``n_seen`` (weighted
+        count of observed values), ``has_holes`` (whether a value is missing), ``shift``
+        and ``scale``; and ``n_rows``, the weighted count of rows.
     """
     moments = known
     for rows in gen_batches(X.shape[0], max(1, _BLOCK // X.shape[1])):
@@ -45,26 +52,39 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     if not standardize:
         shift, scale = np.zeros(X.shape[1]), seen.astype(np.float64)
         return {**kept, **moments, "shift": shift, "scale": scale}
+    unit = moments["unit"]
     # What is left of the variance of a constant column is rounding.
     epsilon = np.finfo(np.float64).eps
     with np.errstate(over="ignore"):
         varies = var > n_seen * epsilon * var + (n_seen * mean * epsilon) ** 2
-    scale = np.where(seen, 1.0 / np.sqrt(np.where(varies, var, 1.0)), 0.0)
-    return {**kept, **moments, "shift": mean, "scale": scale}
+        # A mean or a deviation is no larger than the largest value; its rounding is.
+        spread = np.minimum(np.sqrt(var) * unit, LARGEST)
+        shift = np.clip(mean * unit, -LARGEST, LARGEST)
+    varies &= spread >= TINIEST
+    # Rounding in the mean of a large constant must not look like a value, either.
+    size = np.abs(shift)
+    constant = np.where(size > LARGE_CONSTANT, size, 1.0)
+    scale = np.where(seen, 1.0 / np.where(varies, spread, constant), 0.0)
+    return {**kept, **moments, "shift": shift, "scale": scale}
 
 
 def _moments(X, sample_weight):
-    """Return mean, variance and count of the observed values of each column."""
+    """Return unit, mean, variance and count of the observed values of each column."""
+    unit = units_of(X)
     scaler = StandardScaler(with_mean=not sparse.issparse(X))
     # Columns without observed values have a mean of 0 / 0.
     with np.errstate(invalid="ignore"):
-        scaler.fit(X, sample_weight=sample_weight)
+        scaler.fit(in_units(X, unit), sample_weight=sample_weight)
     n_seen = np.broadcast_to(scaler.n_samples_seen_, X.shape[1]).astype(np.float64)
     if sparse.issparse(X) and sample_weight is not None:
         n_seen[_is_empty(X, sample_weight)] = 0.0
+    mean = np.where(n_seen > 0, scaler.mean_, 0.0)
+    var = np.where(n_seen > 0, scaler.var_, 0.0)
     return {
-        "mean": np.where(n_seen > 0, scaler.mean_, 0.0),
-        "var": np.where(n_seen > 0, scaler.var_, 0.0),
+        # Nothing but zeros has any unit: that of other rows shall count.
+        "unit": np.where((mean == 0) & (var == 0), TINIEST, unit),
+        "mean": mean,
+        "var": var,
         "n_seen": n_seen,
         "n_rows": float(X.shape[0] if sample_weight is None else sample_weight.sum()),
     }
@@ -84,20 +104,29 @@ def _is_empty(X, sample_weight):
 
 def _merged(one, other):
     """Return the moments of the rows of both (Chan, Golub and LeVeque, 1983)."""
+    unit = np.maximum(one["unit"], other["unit"])
+    one, other = _in_unit(one, unit), _in_unit(other, unit)
     n_seen = one["n_seen"] + other["n_seen"]
     share = np.divide(
         other["n_seen"], n_seen, out=np.zeros_like(n_seen), where=n_seen > 0
     )
     step = other["mean"] - one["mean"]
-    # What is too far apart to be squared has an infinite variance, as in one block.
-    with np.errstate(over="ignore"):
-        between = share * (1 - share) * step**2
     return {
+        "unit": unit,
         "mean": one["mean"] + share * step,
-        "var": (1 - share) * one["var"] + share * other["var"] + between,
+        "var": (1 - share) * one["var"]
+        + share * other["var"]
+        + share * (1 - share) * step**2,
         "n_seen": n_seen,
         "n_rows": one["n_rows"] + other["n_rows"],
     }
+
+
+def _in_unit(moments, unit):
+    """Return moments in a unit that is no smaller than theirs."""
+    factor = moments["unit"] / unit
+    mean, var = moments["mean"] * factor, moments["var"] * factor * factor
+    return moments | {"mean": mean, "var": var}
 
 
 def _has_holes(X):

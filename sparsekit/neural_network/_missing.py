@@ -73,7 +73,7 @@ def input_rates(inputs):
     return np.clip(rates, 0.0, 1.0)
 
 
-def prepare(X, inputs, dtype, *, keep_missing):
+def prepare(X, inputs, dtype, *, keep_missing, names=None):
     """Return the samples for X, standardised as `inputs` says."""
     make = csr_samples if sparse.issparse(X) else dense_samples
     return make(
@@ -83,14 +83,18 @@ def prepare(X, inputs, dtype, *, keep_missing):
         dtype,
         indicators=inputs["indicators"],
         keep_missing=keep_missing,
+        names=names,
     )
 
 
 def holes_of(missing, missing_scaling, standardize, inputs, dtype):
     """Return what the first layer makes of NaN; None if it is to see none."""
     if missing == "expected":
-        mean = (inputs["mean"] - inputs["shift"]) * inputs["scale"]
-        return expected_holes(mean, inputs["var"] * inputs["scale"] ** 2, dtype=dtype)
+        unit, scale = inputs["unit"], inputs["scale"]
+        mean = (inputs["mean"] * unit - inputs["shift"]) * scale
+        with np.errstate(over="ignore"):
+            variance = inputs["var"] * (unit * scale) ** 2
+        return expected_holes(mean, variance, dtype=dtype)
     if missing_scaling is None:
         return None
     typical = inputs["n_seen"].sum() / inputs["n_rows"]

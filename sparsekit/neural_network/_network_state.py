@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sparsekit._magnitudes import largest_of
 from sparsekit.network import (
     LOSSES,
     Optimizer,
@@ -117,7 +118,19 @@ class NetworkStateMixin:
         """Return validated X as the network takes it."""
         dtype = self._network["weights"].dtype
         keep_missing = self._holes() is not None
-        return prepare(X, self._inputs, dtype, keep_missing=keep_missing)
+        names = getattr(self, "feature_names_in_", None)
+        return prepare(X, self._inputs, dtype, keep_missing=keep_missing, names=names)
+
+    def _refuse_far_values(self, X):
+        """Refuse rows that lie beyond the network's numbers, in the scale known so far.
+
+        With them the scale would be theirs, in which all rows so far are one value.
+        """
+        inputs = self._inputs
+        with np.errstate(over="ignore"):
+            reach = (largest_of(X) + np.abs(inputs["shift"])) * inputs["scale"]
+        if (reach > np.finfo(self._network["weights"].dtype).max).any():
+            self._samples(X)
 
     def _check_same_network(self, strategies):
         """Refuse to go on from a network that the parameters do not describe."""

@@ -9,6 +9,7 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._layout import sound
 from sparsekit._sklearn_compat import HasMethods, Interval, RealNotInt, _fit_context
 
 
@@ -132,6 +133,36 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         self.support_[strongest] = True
         self.n_features_ = count
         return self
+
+    def transform(self, X):
+        """Return the selected features.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
+
+        Returns
+        -------
+        {ndarray, sparse matrix} of shape (n_samples, n_selected)
+            These columns of X.
+        """
+        return super().transform(sound(X))
+
+    def inverse_transform(self, X):
+        """Put the selected features back among columns of zeros.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_selected)
+            What `transform` returns.
+
+        Returns
+        -------
+        {ndarray, sparse matrix} of shape (n_samples, n_features)
+            Zero in the columns that were not selected.
+        """
+        return super().inverse_transform(sound(X))
 
     def _count(self):
         wanted, n_features = self.n_features_to_select, self.n_features_in_

@@ -7,6 +7,14 @@ from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
 
+from sparsekit._magnitudes import (
+    LARGE_CONSTANT,
+    LARGEST,
+    TINIEST,
+    in_units,
+    refuse_not_finite,
+    units_of,
+)
 from sparsekit._sklearn_compat import _fit_context
 from sparsekit.network import value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
@@ -64,16 +72,19 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         self._target_shift = np.zeros(y.shape[1])
         self._target_scale = np.ones(y.shape[1])
         if self.standardize:
-            self._target_shift = np.average(y, axis=0, weights=sample_weight)
-            # What cannot be squared has no spread that could be told.
+            unit = units_of(y)
+            y = in_units(y, unit)
+            mean = np.average(y, axis=0, weights=sample_weight)
+            spread = np.average((y - mean) ** 2, axis=0, weights=sample_weight)
+            # What is left of the variance of a constant target is rounding.
+            rounding = (np.finfo(np.float64).eps * mean) ** 2
             with np.errstate(over="ignore"):
-                spread = np.average(
-                    (y - self._target_shift) ** 2, axis=0, weights=sample_weight
-                )
-                # What is left of the variance of a constant target is rounding.
-                rounding = (np.finfo(np.float64).eps * self._target_shift) ** 2
-            varies = (spread > rounding) & np.isfinite(spread)
-            self._target_scale = np.where(varies, np.sqrt(spread), 1.0)
+                scale = np.minimum(np.sqrt(spread) * unit, LARGEST)
+                self._target_shift = np.clip(mean * unit, -LARGEST, LARGEST)
+            varies = (spread > rounding) & (scale >= TINIEST)
+            # Rounding in the mean of a large constant must not look like an error.
+            constant = np.maximum(np.abs(self._target_shift) / LARGE_CONSTANT, 1.0)
+            self._target_scale = np.where(varies, scale, constant)
 
     def _scaled(self, y, sample_weight=None):
         if y.shape[1] != self.n_outputs_:
@@ -81,19 +92,55 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
                 f"y has {y.shape[1]} outputs; it must have the {self.n_outputs_} of "
                 "the first call."
             )
-        scaled = (y - self._target_shift) / self._target_scale
-        return value_targets(scaled, sample_weight, self.dtype)
+        # By halves: the distance of two numbers may be twice the largest of all.
+        with np.errstate(over="ignore"):
+            halves = (0.5 * y - 0.5 * self._target_shift) / self._target_scale
+            targets = value_targets(2.0 * halves, sample_weight, self.dtype)
+        beyond = ~np.isfinite(targets.values)
+        if beyond.any():
+            row, column = np.unravel_index(beyond.argmax(), beyond.shape)
+            raise ValueError(
+                f"y has the value {y[row, column]:.6g} in row {row}, output {column}; "
+                f"divided by the scale {self._target_scale[column]:.6g} it lies beyond "
+                f"the numbers of dtype={self.dtype!r}. Rescale y, or fit with "
+                "standardize=True or dtype='float64'."
+            )
+        return targets
 
     def _encode_held_out(self, y):
         return self._scaled(_columns(y))
 
     def _score_outputs(self, outputs, targets):
         weight = targets.sample_weight if targets.sample_weight.size else None
-        # A network that diverges gets here before its loss is found infinite.
-        if not np.isfinite(outputs).all():
-            return np.nan
         with np.errstate(over="ignore", invalid="ignore"):
             return r2_score(targets.values, outputs, sample_weight=weight)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the coefficient of determination, R2, of predictions.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, dataframe} of shape (n_samples, n_features)
+            Rows, NaN where a value is missing.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets of the rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        float
+            R2, the mean over the outputs; at most 1.
+        """
+        predicted, y = _columns(self.predict(X)), _columns(y)
+        # R2 knows no units, and numbers of any size have squares in their own.
+        units = units_of(y)
+        with np.errstate(over="ignore"):
+            return r2_score(
+                in_units(y, units),
+                in_units(predicted, units),
+                sample_weight=sample_weight,
+            )
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the targets of samples.
@@ -107,9 +154,18 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             In the units of `y`, with as many dimensions.
+
+        Raises
+        ------
+        ValueError
+            For input that does not fit, and for a row so far from all training rows
+            that what is predicted is beyond all numbers.
         """
         outputs = self._raw_outputs(X)
-        values = outputs * self._target_scale + self._target_shift
+        with np.errstate(over="ignore"):
+            halves = outputs * (0.5 * self._target_scale) + 0.5 * self._target_shift
+            values = 2.0 * halves
+        refuse_not_finite(values, "The prediction")
         return values[:, 0] if self._flat else values
 
 

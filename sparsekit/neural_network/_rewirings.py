@@ -220,8 +220,16 @@ class Rewirings:
         self.exploration.see(change.grown, note_rates)
         estimator.rewiring_history_ += rows
 
-    def went_back(self):
-        """Tell that early stopping has put an earlier network in place."""
+    def went_back(self, kept=None):
+        """Tell that an earlier network was put in place.
+
+        Parameters
+        ----------
+        kept : dict or None, default=None
+            A copy of `kept` from the time of that network, where there is one.
+        """
+        if kept is not None and "initial_weights" in kept:
+            self.kept["initial_weights"] = kept["initial_weights"]
         if "signs" in self.needs:
             self._note_signs()
 

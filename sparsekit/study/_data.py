@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
+from sparsekit._layout import sound
 from sparsekit.study._datasets import NAMED_TABLES
 from sparsekit.study._grid import check_name
 from sparsekit.study._table import Table
@@ -106,7 +107,7 @@ def check_data(X, y, task):
     name = getattr(y, "name", None) or "y"
     _check_columns_are_numbers(X)
     X = check_array(
-        X,
+        sound(X),
         accept_sparse="csr",
         dtype=(np.float64, np.float32),
         ensure_all_finite="allow-nan",

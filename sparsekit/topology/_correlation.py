@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import sparse
 
+from sparsekit._layout import sound
+
 # Up to so many features all pairs are computed, some features at a time.
 _ALL_PAIRS = 1000
 _BLOCK = 256
@@ -43,7 +45,7 @@ def correlation_strengths(
     Raises
     ------
     ValueError
-        If X has no rows or no columns.
+        If X has no rows or no columns, or is a malformed sparse matrix.
 
     Notes
     -----
@@ -65,6 +67,7 @@ def correlation_strengths(
     >>> correlation_strengths(X, rng).round(1)
     array([1.1, 1.1, 0.1, 0.1])
     """
+    X = sound(X).tocsr() if sparse.issparse(X) else X
     if X.ndim != 2 or not all(X.shape):
         raise ValueError(f"X must have rows and columns; its shape is {X.shape}.")
     table = _Table(X, fill)

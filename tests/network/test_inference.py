@@ -66,7 +66,15 @@ def test_read_only_arrays_predict():
     np.testing.assert_array_equal(raw_outputs(network, samples), expected)
 
 
-def test_zeros_that_are_too_large_once_standardised_do_not_warn():
-    X = sparse.csr_array(np.eye(2))
-    samples = csr_samples(X, np.full(2, 1e300), np.ones(2), np.float32)
-    assert np.isinf(samples.fill).all()
+def test_zeros_that_are_too_large_once_standardised_are_refused_by_column():
+    X = sparse.csr_array(np.array([[1.0, 1e300], [1.0, 0.0]]))
+    shift = np.array([0.0, 1e300])
+    with pytest.raises(ValueError, match="X has the value 0 in column 1"):
+        csr_samples(X, shift, np.ones(2), np.float32)
+
+
+def test_zeros_that_no_row_has_need_not_be_numbers():
+    X = sparse.csr_array(np.full((2, 1), 1e300))
+    samples = csr_samples(X, np.full(1, 1e300), np.ones(1), np.float32)
+    assert samples.fill.tolist() == [0.0]
+    assert samples.data.tolist() == [0.0, 0.0]
