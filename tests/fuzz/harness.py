@@ -134,3 +134,16 @@ def fingerprint(value):
     if isinstance(value, np.random.RandomState):
         return "drawing from a generator changes it"
     return repr(value)
+
+
+def state_of(estimator):
+    """Return what changes if anything about an estimator does."""
+    return {name: _state_of(value) for name, value in vars(estimator).items()}
+
+
+def _state_of(value):
+    if isinstance(value, np.random.RandomState):
+        return repr(value.get_state(legacy=False))
+    # An estimator within another; of a class, there is nothing to see.
+    is_object = hasattr(value, "get_params") and not isinstance(value, type)
+    return state_of(value) if is_object else fingerprint(value)
