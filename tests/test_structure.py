@@ -16,7 +16,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Which rooms a room may import. The top-level files are rooms of their own: `__init__`
 # collects the public names, `_sklearn_compat` scikit-learn's private ones, and
 # `_layout` says how arrays must lie; `_palette` holds the colours of figures, and
-# `_pyplot` imports what draws them; `_answers` checks what strategies answer.
+# `_pyplot` imports what draws them; `_answers` checks what strategies answer, and
+# `_unchanged` has calls that fail leave no trace.
 ARROWS = {
     "kernels": set(),
     "_answers": set(),
@@ -27,6 +28,7 @@ ARROWS = {
     "_palette": set(),
     "_pyplot": set(),
     "_sklearn_compat": set(),
+    "_unchanged": set(),
     "_words": set(),
     "topology": {"_answers", "_layout", "kernels"},
     "network": {"_answers", "kernels", "topology", "_layout"},
@@ -39,6 +41,7 @@ ARROWS = {
         "_pyplot",
         "_sample_ids",
         "_sklearn_compat",
+        "_unchanged",
         "_words",
         "deploy",
         "network",
@@ -50,11 +53,12 @@ ARROWS = {
         "_palette",
         "_pyplot",
         "_sklearn_compat",
+        "_unchanged",
         "_words",
     },
-    "continual": {"_sample_ids", "_sklearn_compat"},
+    "continual": {"_sample_ids", "_sklearn_compat", "_unchanged"},
     "out_of_core": set(),
-    "difficulty": {"_pyplot", "_sklearn_compat", "network"},
+    "difficulty": {"_pyplot", "_sklearn_compat", "_unchanged", "network"},
     "study": {"__version__", "_palette", "_pyplot", "neural_network", "missingness"},
     "__init__": {"neural_network", "network", "missingness"},
 }

@@ -94,6 +94,8 @@ class BaseSparseMLP(
         ------
         ValueError
             For input that does not fit, before anything is trained.
+        MemoryError
+            If the connections take more memory than there is; it says how much.
 
         Warns
         -----

@@ -67,6 +67,8 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         ValueError
             For input that does not fit, before anything is trained; in the first call
             without `classes`; with ``class_weight="balanced"``.
+        MemoryError
+            If the connections take more memory than there is; it says how much.
         """
         if classes is None and not hasattr(self, "_network"):
             raise ValueError(

@@ -111,8 +111,7 @@ class LossCurveDisplay:
         history = estimator.history_
         rewired = [row["epoch"] for row in history if row["n_replaced"]]
         scores = [row["validation_score"] for row in history]
-        # From the first that there is: a fit before, of a warm start, may have had none,
-        # and `partial_fit` after it has none.
+        # From the first one on: a fit before, of a warm start, may have had none.
         scores = list(dropwhile(lambda score: score is None, scores))
         display = cls(
             loss_curve=np.array(estimator.loss_curve_),

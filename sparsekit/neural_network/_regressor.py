@@ -52,6 +52,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         ------
         ValueError
             For input that does not fit, before anything is trained.
+        MemoryError
+            If the connections take more memory than there is; it says how much.
         """
         return self._partial_fit(X, y, sample_weight, sample_ids)
 

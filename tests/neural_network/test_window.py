@@ -54,7 +54,9 @@ def test_partial_fit_keeps_the_last_rewirings_of_each_layer(unit):
     assert [row["layer"] for row in net.rewiring_history_] == [1, 2] * 5
     last = {"epochs": [7, 8, 9, 10, 11], "steps": [10, 10, 10, 11, 11]}[unit]
     assert [row["epoch"] for row in net.rewiring_history_[::2]] == last
-    assert not np.isnan([row["exploration_rate"] for row in net.rewiring_history_]).any()
+    assert not np.isnan(
+        [row["exploration_rate"] for row in net.rewiring_history_]
+    ).any()
 
 
 def test_events_of_rewirings_are_the_last_and_their_sums_those_of_all():
