@@ -50,8 +50,8 @@ def check_memory(sizes, counts, dtype, solver, resizes):
 def training_bytes(sizes, counts, dtype, solver, resizes):
     """Return about how many bytes the connections take at the peak; see `check_memory`.
 
-    It is the largest of what is held while connections are drawn, in a step, and while a
-    rewiring makes another network of this one. Rows, activations and what strategies
+    It is the largest of what is held while connections are drawn, in a step, and while
+    a rewiring makes another network of this one. Rows, activations and what strategies
     look at beside the weights are left out.
     """
     counts = np.asarray(counts, dtype=np.int64)

@@ -144,6 +144,10 @@ def state_of(estimator):
 def _state_of(value):
     if isinstance(value, np.random.RandomState):
         return repr(value.get_state(legacy=False))
-    # An estimator within another; of a class, there is nothing to see.
-    is_object = hasattr(value, "get_params") and not isinstance(value, type)
-    return state_of(value) if is_object else fingerprint(value)
+    if isinstance(value, list | tuple):
+        return [_state_of(part) for part in value]
+    if hasattr(value, "get_params") and not isinstance(value, type):
+        return [type(value).__name__, state_of(value)]
+    found = fingerprint(value)
+    # What a copy is like does not depend on where it lies.
+    return re.sub(" at 0x[0-9a-f]+", "", found) if isinstance(found, str) else found
