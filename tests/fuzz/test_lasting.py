@@ -41,7 +41,7 @@ ESTIMATORS = [
     DSTMLPClassifier(**SMALL, method="rigl", density_schedule="cubic"),
     ReplayClassifier(NET, buffer_size=5, random_state=0),
     ReplayClassifier(NET, buffer_size=5, strategy="difficulty", random_state=0),
-    ReplayClassifier(SGDClassifier(), buffer_size=5, strategy="class_balanced"),
+    ReplayClassifier(SGDClassifier(random_state=0), strategy="class_balanced"),
     ReplayRegressor(SETMLPRegressor(**SMALL), buffer_size=5, random_state=0),
     QuickSelector(NET),
     HardSampleSelector(NET, random_state=0),
