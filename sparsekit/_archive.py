@@ -4,15 +4,22 @@ The file is a zip archive, as numpy's ``.npz`` is: `document.json` says what it 
 every array is a ``.npy`` member. The archive holds a checksum of each member.
 """
 
+import glob
 import json
 import math
 import os
+import re
 import uuid
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
 
 _DOCUMENT = "document.json"
 
@@ -39,10 +46,10 @@ def write_archive(path, document, arrays):
         If the file cannot be written; what was at `path` is unharmed.
     """
     path = Path(path)
-    # In the same folder, since renaming is atomic within a file system only.
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    _remove_unfinished(path)
+    file = _open_unfinished(path)
     try:
-        with open(unfinished, "xb") as file:
+        with file:
             with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
                 archive.writestr(_DOCUMENT, json.dumps(document))
                 for name, array in arrays.items():
@@ -50,10 +57,50 @@ def write_archive(path, document, arrays):
                         np.lib.format.write_array(member, array, allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(unfinished, path)
+            if fcntl is None:
+                file.close()  # Windows renames no open file
+            os.replace(file.name, path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        Path(file.name).unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def _open_unfinished(path):
+    """Open a new file that takes the place of `path` later, and hold it."""
+    while True:
+        # In the same folder, since renaming is atomic within a file system only.
+        name = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+        file = open(name, "xb")  # noqa: SIM115 (the caller closes it)
+        _hold(file)
+        # Before it was held, another process may have thought that nobody needs it.
+        if os.path.exists(file.name):
+            return file
+        file.close()
+
+
+def _remove_unfinished(path):
+    """Remove what processes that were killed left beside `path`.
+
+    One that is still writing holds its file.
+    """
+    for found in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        if not re.fullmatch("[0-9a-f]{32}", found.suffix.removeprefix(".")):
+            continue
+        # Another process may be faster, or the file that of another user.
+        with suppress(OSError), open(found, "rb") as file:
+            if _hold(file):
+                found.unlink()
+
+
+def _hold(file):
+    """Lock an open file for this process; return whether nobody else holds it."""
+    if fcntl is None:
+        return True  # on Windows an open file cannot be removed
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _sync_folder(folder):
@@ -133,6 +180,8 @@ def _check_header(archive, name):
         if version not in _HEADERS:
             raise ValueError(f"{name} has a header of version {version}")
         shape, _, dtype = _HEADERS[version](member)
+        if not dtype.itemsize:
+            raise ValueError(f"{name} has elements of no size")
         n_bytes = math.prod(shape) * dtype.itemsize
         if min(shape, default=0) < 0 or n_bytes > archive.getinfo(name).file_size:
             raise ValueError(f"{name} is shorter than its array")
@@ -149,7 +198,9 @@ def _read_arrays(archive):
                 # The checksum is compared where a member ends.
                 if member.read(1):
                     raise ValueError(f"{name} goes on after its array")
-            arrays[name.removesuffix(".npy")] = array
+            # As this machine orders bytes: compiled code takes no others.
+            native = array.astype(array.dtype.newbyteorder("="), copy=False)
+            arrays[name.removesuffix(".npy")] = native
     return arrays
 
 

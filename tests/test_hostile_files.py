@@ -132,6 +132,42 @@ def test_an_array_that_says_it_is_huge_gets_no_room(kind, shape, members, tmp_pa
 
 
 @pytest.mark.parametrize("kind", LOADERS)
+@pytest.mark.parametrize("descr", ["'|V0'", "'|S0'", "'<U0'", "[]", "[('a', '|V0')]"])
+def test_elements_of_no_size_are_refused_whatever_their_number(
+    kind, descr, members, tmp_path
+):
+    # numpy reads them one buffer of elements after another: hours, for 10**12.
+    name = an_array_in(members[kind])
+    text = f"{{'descr': {descr}, 'fortran_order': False, 'shape': (10000000,), }}"
+    header = text.encode().ljust(117) + b"\n"
+    content = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    contents = members[kind] | {name: content}
+    path = written(tmp_path / "bad", contents)
+    with pytest.raises(ValueError, match="elements of no size"):
+        LOADERS[kind](path)
+
+
+@pytest.mark.parametrize("kind", LOADERS)
+def test_arrays_of_the_other_byte_order_are_turned(kind, members, tmp_path):
+    contents = dict(members[kind])
+    for name in [name for name in contents if name.endswith(".npy")]:
+        array = np.load(io.BytesIO(contents[name]))
+        contents[name] = npy(array.astype(array.dtype.newbyteorder(">")))
+    assert contents != members[kind]
+    X, _ = load_iris(return_X_y=True)
+    good, turned = (
+        LOADERS[kind](written(tmp_path / name, parts))
+        for name, parts in (("good", members[kind]), ("turned", contents))
+    )
+    np.testing.assert_array_equal(turned.predict_proba(X), good.predict_proba(X))
+    if kind == "checkpoint":
+        assert all(array.dtype.isnative for array in turned._network.values())
+        y = np.arange(150) % 3
+        good, turned = (net.partial_fit(X, y) for net in (good, turned))
+        np.testing.assert_array_equal(turned.predict_proba(X), good.predict_proba(X))
+
+
+@pytest.mark.parametrize("kind", LOADERS)
 @pytest.mark.parametrize("member", ["document.json", "array"])
 def test_a_bomb_of_compressed_zeros_is_refused(kind, member, members, tmp_path):
     name = an_array_in(members[kind]) if member == "array" else member

@@ -66,11 +66,11 @@ def copied_room(tmp_path):
     return room
 
 
-def call(room, program=PROGRAM):
-    """Run the program in a new process; return its answer and its cache hits."""
+def run(room, program=PROGRAM, **variables):
+    """Run the program in a new process; return what became of it."""
     environment = dict(
         os.environ,
-        NUMBA_CACHE_DIR=str(room.parent.parent / "cache"),
+        NUMBA_CACHE_DIR=str(cache_of(room)),
         # Python's own cache looks at whole seconds and sizes: it may miss the edit.
         PYTHONDONTWRITEBYTECODE="1",
     )
@@ -79,13 +79,26 @@ def call(room, program=PROGRAM):
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=room.parent.parent,
-        env=environment,
+        env=environment | variables,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
+    return done
+
+
+def answer_of(done):
     answer, hits = done.stdout.split()
     return int(answer), int(hits)
+
+
+def call(room, program=PROGRAM):
+    """Run the program in a new process; return its answer and its cache hits."""
+    return answer_of(run(room, program))
+
+
+def cache_of(room):
+    return room.parent.parent / "cache"
 
 
 def test_cached_kernel_sees_edit_of_callee_in_another_file(copied_room):
@@ -103,3 +116,117 @@ def test_index_that_names_a_group_of_another_version_counts_as_empty(copied_room
     for name, hits in (("Old", 0), ("Old", 1), ("New", 0)):
         (copied_room / "probe_group.py").write_text(GROUP.format(name=name))
         assert call(copied_room, GROUP_PROGRAM.format(name=name)) == (1, hits)
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def cut(path):
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def garbage(path):
+    path.write_bytes(bytes(range(256)) * 40)
+
+
+def one_bit(path):
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+
+
+def removed(path):
+    path.unlink()
+
+
+def unreadable(path):
+    # Root reads files of any mode, but nobody reads a folder as a file.
+    path.unlink()
+    path.mkdir()
+
+
+MANY_KERNELS = """
+from sparsekit.kernels._jit import kernel
+
+"""
+ONE_OF_MANY = """
+@kernel
+def {name}():
+    return 1
+"""
+MANY_PROGRAM = """
+import sparsekit.kernels.probe_many as many
+for name in {names}:
+    ask = getattr(many, name)
+    print(name, ask(), sum(ask.stats.cache_hits.values()))
+"""
+
+
+def ask_many(room, names):
+    """Return the answer and the cache hits of each kernel, and what was warned of."""
+    done = run(room, MANY_PROGRAM.format(names=names))
+    lines = [line.split() for line in done.stdout.splitlines()]
+    return {name: (int(answer), int(hits)) for name, answer, hits in lines}, done.stderr
+
+
+def test_damaged_files_are_compiled_anew_and_replaced(copied_room):
+    harms = {
+        f"{harm.__name__}_{ending}": harm
+        for harm in (emptied, cut, garbage, one_bit, removed, unreadable)
+        for ending in ("nbi", "nbc")
+    }
+    kernels = "".join(ONE_OF_MANY.format(name=name) for name in harms)
+    (copied_room / "probe_many.py").write_text(MANY_KERNELS + kernels)
+    assert set(ask_many(copied_room, list(harms))[0].values()) == {(1, 0)}
+    for name, harm in harms.items():
+        (path,) = cache_of(copied_room).rglob(f"*{name}-*.{name[-3:]}")
+        harm(path)
+    answers, warned = ask_many(copied_room, list(harms))
+    assert answers == dict.fromkeys(harms, (1, 0))
+    # A folder cannot be replaced by a file.
+    assert warned.count("NUMBA_CACHE_DIR") == 1
+    replaced = [name for name in harms if not name.startswith("unreadable")]
+    answers, warned = ask_many(copied_room, replaced)
+    assert answers == dict.fromkeys(replaced, (1, 1))
+    assert not warned
+
+
+FULL_DISK = """
+import errno, os
+from numba.core.caching import IndexDataCacheFile
+
+def refuse(self, path):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+IndexDataCacheFile._open_for_write = refuse
+"""
+
+
+def test_full_disk_costs_a_warning_and_the_cache(copied_room):
+    done = run(copied_room, FULL_DISK + PROGRAM)
+    assert answer_of(done) == (1, 0)
+    assert done.stderr.count("No space left on device") == 1
+    assert "NUMBA_CACHE_DIR" in done.stderr
+
+
+def test_without_a_folder_that_can_be_written_kernels_run_and_one_warning_says_so(
+    copied_room,
+):
+    # As root writes to folders of any mode, files stand where folders would be made.
+    file = copied_room.parent.parent / "file"
+    file.touch()
+    (copied_room / "__pycache__").touch()
+    places = {"NUMBA_CACHE_DIR": str(file), "HOME": str(file)}
+    done = run(copied_room, **places, XDG_CACHE_HOME=str(file))
+    assert answer_of(done) == (1, 0)
+    assert done.stderr.count("RuntimeWarning") == 1
+    assert "NUMBA_CACHE_DIR" in done.stderr
+
+
+def test_nothing_is_kept_and_nothing_said_where_the_cache_is_off(copied_room):
+    done = run(copied_room, SPARSEKIT_NUMBA_CACHE="0")
+    assert answer_of(done) == (1, 0)
+    assert not done.stderr
+    assert not cache_of(copied_room).exists()

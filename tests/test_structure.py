@@ -17,7 +17,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # collects the public names, `_sklearn_compat` scikit-learn's private ones, and
 # `_layout` says how arrays must lie, and `_magnitudes` how to compute with numbers of
 # any size; `_palette` holds the colours of figures, and `_pyplot` imports what draws
-# them; `_answers` checks what strategies answer.
+# them; `_answers` checks what strategies answer, and `_unchanged` has calls that fail
+# leave no trace.
 ARROWS = {
     "kernels": set(),
     "_answers": set(),
@@ -29,6 +30,7 @@ ARROWS = {
     "_palette": set(),
     "_pyplot": set(),
     "_sklearn_compat": set(),
+    "_unchanged": set(),
     "_words": set(),
     "topology": {"_answers", "_layout", "kernels"},
     "network": {"_answers", "kernels", "topology", "_layout", "_magnitudes"},
@@ -42,6 +44,7 @@ ARROWS = {
         "_pyplot",
         "_sample_ids",
         "_sklearn_compat",
+        "_unchanged",
         "_words",
         "deploy",
         "network",
@@ -54,11 +57,19 @@ ARROWS = {
         "_palette",
         "_pyplot",
         "_sklearn_compat",
+        "_unchanged",
         "_words",
     },
-    "continual": {"_layout", "_sample_ids", "_sklearn_compat"},
+    "continual": {"_layout", "_sample_ids", "_sklearn_compat", "_unchanged"},
     "out_of_core": set(),
-    "difficulty": {"_layout", "_magnitudes", "_pyplot", "_sklearn_compat", "network"},
+    "difficulty": {
+        "_layout",
+        "_magnitudes",
+        "_pyplot",
+        "_sklearn_compat",
+        "_unchanged",
+        "network",
+    },
     "study": {
         "__version__",
         "_layout",

@@ -1,5 +1,6 @@
 """What the replaying classifier and regressor share."""
 
+from contextlib import ExitStack
 from inspect import signature
 from numbers import Integral, Real
 from typing import ClassVar
@@ -19,6 +20,7 @@ from sparsekit._sklearn_compat import (
     _check_sample_weight,
     _fit_context,
 )
+from sparsekit._unchanged import restored_on_error, unchanged_on_error
 from sparsekit.continual._buffer import STRATEGIES, ReplayBuffer
 from sparsekit.continual._difficulty import difficulty_of
 
@@ -59,6 +61,7 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
         tags.regressor_tags = inner.regressor_tags
         return tags
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None):
         """Fit the estimator anew, and begin to keep rows.
@@ -87,6 +90,20 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
     @_fit_context(prefer_skip_nested_validation=False)
     def _learn(self, X, y, sample_weight, sample_ids, **known):
         first = not hasattr(self, "estimator_")
+        with ExitStack() as stack:
+            stack.enter_context(restored_on_error(self, self._modified()))
+            if not first:
+                stack.enter_context(restored_on_error(self.buffer_))
+            return self._take(X, y, sample_weight, sample_ids, first, **known)
+
+    def _modified(self):
+        """Return the names of the attributes that a call of `partial_fit` modifies."""
+        learn = getattr(getattr(self, "estimator_", None), "partial_fit", None)
+        # To copy a network would take as long as some of its calls.
+        return () if getattr(learn, "leaves_unchanged", False) else ("estimator_",)
+
+    def _take(self, X, y, sample_weight, sample_ids, first, **known):
+        """Learn rows, and keep some of them."""
         X, y, sample_weight = self._check(X, y, sample_weight, reset=first)
         if sample_ids is not None:
             sample_ids = check_sample_ids(sample_ids, len(y))
@@ -97,8 +114,9 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
         mixed_X, mixed_y, weights = self._mixed(X, y, sample_weight, slots)
         difficulty = None if first else self._difficulty(X, y)
         given = _weights(weights) | self._ids(sample_ids, slots, len(y))
-        self.estimator_.partial_fit(mixed_X, mixed_y, **known, **given)
+        # The estimator learns last: what fails before has not taught it anything.
         self.buffer_.add(X, y, sample_weight, difficulty, sample_ids)
+        self.estimator_.partial_fit(mixed_X, mixed_y, **known, **given)
         return self
 
     def _difficulty(self, X, y):

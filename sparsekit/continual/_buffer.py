@@ -9,6 +9,7 @@ from sklearn.utils import check_consistent_length, check_random_state
 
 from sparsekit._layout import sound
 from sparsekit._sample_ids import check_sample_ids
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.continual._places import (
     class_balanced,
     keys_of,
@@ -92,6 +93,7 @@ class ReplayBuffer(BaseEstimator):
     def __sklearn_is_fitted__(self):
         return hasattr(self, "y_")
 
+    @unchanged_on_error
     def add(self, X, y, sample_weight=None, difficulty=None, sample_ids=None):
         """Offer rows of the stream to the buffer.
 
@@ -254,6 +256,7 @@ class ReplayBuffer(BaseEstimator):
         if self.strategy == "class_balanced":
             draws = self._entry_rng.random((len(y), 2))
             labels = self.y_.tolist(), y.tolist()
+            self._n_of_class, self._full = dict(self._n_of_class), set(self._full)
             return class_balanced(
                 *labels, self.size, draws, self._n_of_class, self._full
             )

@@ -29,7 +29,14 @@ def difficulty_of(estimator, X, y):
     chances = estimator.predict_proba(X)
     if y.ndim > 1:
         return _row_means(np.abs(chances - y))
-    return 1.0 - chances[np.arange(len(y)), np.searchsorted(estimator.classes_, y)]
+    classes = estimator.classes_
+    unknown = np.setdiff1d(y, classes)
+    if unknown.size:
+        raise ValueError(
+            f"y contains classes {unknown.tolist()} that are not in `classes_`, "
+            f"{classes.tolist()}."
+        )
+    return 1.0 - chances[np.arange(len(y)), np.searchsorted(classes, y)]
 
 
 def _row_means(values):

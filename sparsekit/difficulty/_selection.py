@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._layout import sound
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _safe_indexing
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.difficulty._report import difficulty_report
 from sparsekit.difficulty._select import STRATEGIES, select
 
@@ -111,6 +112,7 @@ default="difficulty"
         tags.target_tags = inner.target_tags
         return tags
 
+    @unchanged_on_error
     def fit(self, X, y):
         """Score the rows and select some of them.
 
@@ -189,6 +191,7 @@ default="difficulty"
         support[self.sample_indices_] = True
         return support
 
+    @unchanged_on_error
     def fit_resample(self, X, y):
         """Fit and return the selected rows, as imbalanced-learn's pipelines expect.
 

@@ -14,6 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit._sklearn_compat import HasMethods, _estimator_has
+from sparsekit._unchanged import unchanged_on_error
 
 
 class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
@@ -37,6 +38,7 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
         tags.regressor_tags = inner.regressor_tags
         return tags
 
+    @unchanged_on_error
     def fit(self, X, y):
         """Select rows and fit the estimator to them.
 

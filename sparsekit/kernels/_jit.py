@@ -6,17 +6,18 @@ this folder; therefore the stamp of every cached kernel covers the whole folder.
 
 Environment
 -----------
-SPARSEKIT_NUMBA_CACHE : set it to 0 to compile in every process, for instance where no
-    folder is writable.
+SPARSEKIT_NUMBA_CACHE : set it to 0 to compile in every process. Where no folder can be
+    written that happens by itself, with a warning.
 """
 
 import hashlib
 import os
-import pickle
 from pathlib import Path
 from types import FunctionType
 
 import numba
+
+from sparsekit.kernels._disk_cache import KernelCache, warn_without_cache
 
 CACHE = os.environ.get("SPARSEKIT_NUMBA_CACHE", "1") != "0"
 
@@ -36,33 +37,14 @@ _STAMP = _room_stamp()
 def _compile(function, **options):
     # Nobody calls a kernel from C, so numba need not compile an entry for that.
     dispatcher = numba.njit(
-        error_model="numpy",
-        nogil=True,
-        cache=CACHE,
-        no_cfunc_wrapper=True,
-        **options,
+        error_model="numpy", nogil=True, no_cfunc_wrapper=True, **options
     )(function)
-    cache_file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-    if cache_file is not None:
-        cache_file._source_stamp = _STAMP
-        cache_file._load_index = _or_nothing(cache_file._load_index)
-    return dispatcher
-
-
-def _or_nothing(load_index):
-    """Let an index that cannot be read stand for an empty one.
-
-    numba reads the whole index before it looks at the stamp, and fails where another
-    version of this package wrote it that had other groups of arrays.
-    """
-
-    def load():
+    if CACHE and not numba.config.DISABLE_JIT:
         try:
-            return load_index()
-        except (AttributeError, ImportError, pickle.UnpicklingError, EOFError):
-            return {}
-
-    return load
+            dispatcher._cache = KernelCache(function, _STAMP)
+        except RuntimeError as error:
+            warn_without_cache(error)
+    return dispatcher
 
 
 def kernel(function):

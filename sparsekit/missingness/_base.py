@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._layout import canonical, sound
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit._words import refuse_words
 from sparsekit.missingness._cells import (
     count_masked,
@@ -58,6 +59,7 @@ class BaseMasker(
         "random_state": ["random_state"],
     }
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None) -> Self:
         """Draw the seed and learn the probabilities.
@@ -82,6 +84,7 @@ class BaseMasker(
         self._fit(X, y)
         return self
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X, y=None) -> Any:
         """Fit, and return what a pipeline trains on.

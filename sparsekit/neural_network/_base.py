@@ -11,8 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 from sparsekit._magnitudes import refuse_not_finite
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import _fit_context
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.network import SparseNetwork, raw_outputs, take_targets, thread_count
-from sparsekit.neural_network._checks import unchanged_on_error, validate_parameters
+from sparsekit.neural_network._checks import validate_parameters
 from sparsekit.neural_network._consolidation import ConsolidationMixin
 from sparsekit.neural_network._fit_loop import FitLoop
 from sparsekit.neural_network._fitted_network import FittedNetworkMixin
@@ -66,6 +67,7 @@ class BaseSparseMLP(
     def _score_outputs(self, outputs, targets):
         """Return accuracy or R2 of raw outputs."""
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
         """Fit the network; a new one unless ``warm_start=True``.
@@ -93,6 +95,8 @@ class BaseSparseMLP(
         ------
         ValueError
             For input that does not fit, before anything is trained.
+        MemoryError
+            If the connections take more memory than there is; it says how much.
 
         Warns
         -----
@@ -109,8 +113,7 @@ class BaseSparseMLP(
         if (X_val is None) != (y_val is None):
             absent = "X_val" if X_val is None else "y_val"
             raise ValueError(f"X_val and y_val must be given together; {absent}=None.")
-        with unchanged_on_error(self):
-            prepared = self._prepare_fit(X, y, sample_weight, X_val, y_val, first)
+        prepared = self._prepare_fit(X, y, sample_weight, X_val, y_val, first)
         return self._run_fit(prepared, X, y, sample_weight, first)
 
     def _run_fit(self, prepared, X, y, sample_weight, first, state=None):
@@ -162,7 +165,7 @@ class BaseSparseMLP(
         else:
             if not resuming:
                 self._check_same_network(strategies)
-            trainer = self._trainer(X, targets)
+            trainer = self._trainer_of_copies(X, targets)
         if held_out is not None:
             held_out = Validation(self._samples(held_out.samples), held_out.targets)
         trainer.recorder = recorder_of(self, trainer, given, n_rows, rows)
@@ -171,10 +174,7 @@ class BaseSparseMLP(
 
     def _partial_fit(self, X, y, sample_weight, sample_ids, classes=None):
         validate_parameters(self)
-        with unchanged_on_error(self):
-            prepared = self._prepare_partial_fit(
-                X, y, sample_weight, sample_ids, classes
-            )
+        prepared = self._prepare_partial_fit(X, y, sample_weight, sample_ids, classes)
         FitLoop(self, prepared).run(max_iter=1)
         return self
 
@@ -208,7 +208,7 @@ class BaseSparseMLP(
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
-            trainer = self._trainer(X, targets)
+            trainer = self._trainer_of_copies(X, targets)
         trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
         return PreparedFit(trainer, strategies)
 

@@ -5,6 +5,7 @@ from scipy import sparse
 
 from sparsekit._answers import check_counts, check_kept, density_at
 from sparsekit.network import build_network, select_connections
+from sparsekit.neural_network._memory import check_memory
 from sparsekit.neural_network._missing import prepare
 from sparsekit.topology import correlation_strengths, needs_of
 
@@ -90,6 +91,8 @@ def first_network(estimator, strategies, X, sizes):
     counts = connection_counts(strategies, sizes, initial=True)
     if hasattr(topology, "keep"):
         counts = topology.candidate_counts(sizes, counts)
+    resizes = strategies.density_schedule is not None
+    check_memory(sizes, counts, dtype, estimator.solver, resizes)
     facts = {}
     if "input_strengths" in needs_of(topology):
         samples = prepare(X, estimator._inputs, dtype, keep_missing=False)

@@ -72,6 +72,7 @@ ATTRIBUTES = {
     "n_iter_": is_count,
     "t_": is_count,
     "out_activation_": one_of(*LOSSES),
+    "_best_loss": is_real,
     "loss_curve_": is_list,
     "validation_scores_": is_list,
     "history_": is_list,

@@ -1,6 +1,5 @@
-"""Checks of input beyond those of scikit-learn, and nothing changed when one fails."""
+"""Checks of input beyond those of scikit-learn."""
 
-from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -26,26 +25,6 @@ def validate_parameters(estimator):
     if before is None or any(a is not b for a, b in zip(now, before, strict=True)):
         estimator._validate_params()
         _VALIDATED[estimator] = now
-
-
-@contextmanager
-def unchanged_on_error(estimator):
-    """Give an estimator its attributes back if the block raises.
-
-    Attributes are replaced and not modified before training, so a shallow copy is
-    enough, but for the state of the random generator.
-    """
-    before = dict(vars(estimator))
-    generator = before.get("_generator")
-    state = None if generator is None else generator.bit_generator.state
-    try:
-        yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        if generator is not None:
-            generator.bit_generator.state = state
-        raise
 
 
 def refuse_missing(X):

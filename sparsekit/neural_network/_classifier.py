@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import (
 
 from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _fit_context
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.network import label_targets, moderate, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
 
@@ -28,13 +29,16 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         tags.classifier_tags.multi_label = True
         return tags
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None, sample_ids=None):
         """Train for one epoch on some rows, going on from the present network.
 
         From the second call on, an estimator that rewires does so first. The learning
         rate is `learning_rate_init` in every call; only "invscaling", which counts
-        samples, goes on.
+        samples, goes on. Of what grows with every call, the last 250 calls are kept:
+        `loss_curve_`, `history_` and `rewiring_history_` end at the present one;
+        `n_iter_`, `t_` and `best_loss_` are of all calls.
 
         Parameters
         ----------
@@ -64,6 +68,8 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         ValueError
             For input that does not fit, before anything is trained; in the first call
             without `classes`; with ``class_weight="balanced"``.
+        MemoryError
+            If the connections take more memory than there is; it says how much.
         """
         if classes is None and not hasattr(self, "_network"):
             raise ValueError(

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.network import LOSSES, Protection, SparseNetwork, value_targets
 from sparsekit.neural_network._checks import validate_parameters
 from sparsekit.neural_network._strategies import strategies_of
@@ -17,6 +18,7 @@ class ConsolidationMixin:
 
     _network: Any
 
+    @unchanged_on_error
     def consolidate(
         self, X=None, y=None, *, share=0.5, importance="fisher", protect="gradient"
     ) -> Self:

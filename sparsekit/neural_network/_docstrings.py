@@ -31,7 +31,8 @@ _ATTRIBUTES = [
     ``standardize=True`` gives them.""",
     """loss_curve_ : list of float
     Mean training loss of every epoch, penalty included; NaN where it diverged. Rows
-    that `sample_selection` left out count with the loss they had last.""",
+    that `sample_selection` left out count with the loss they had last. `partial_fit`
+    keeps the last 250 epochs, here and in `history_`.""",
     """loss_ : float
     Training loss of the last epoch.""",
     """best_loss_ : float
@@ -45,13 +46,15 @@ _ATTRIBUTES = [
     """history_ : list of dict
     One row per epoch: epoch, loss, validation_score, learning_rate, n_connections,
     n_replaced (connections replaced before the epoch and within it), n_samples (rows
-    that it took), seconds.""",
+    that it took), seconds. `partial_fit` keeps the last 250 epochs, which it goes on
+    counting.""",
     """rewiring_history_ : list of dict
     One row per rewiring and layer: epoch (epochs before it), step, layer (from 1),
     n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions
     that have ever had a connection), n_active (neurons that the layer reads and that
     read something themselves), mean, standard deviation and maximum of a neuron's
-    connections (``fan_in_...`` and ``fan_out_...``), seconds (the whole rewiring).""",
+    connections (``fan_in_...`` and ``fan_out_...``), seconds (the whole rewiring).
+    `partial_fit` keeps the last 250 rewirings.""",
     """protected_ : list of scipy.sparse.csr_array of bool
     Connections that `consolidate` protects, as `coefs_` has them.""",
     """record_ : dict of str to ndarray

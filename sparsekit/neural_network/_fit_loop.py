@@ -14,11 +14,13 @@ from sparsekit.network import (
     thread_count,
 )
 from sparsekit.neural_network._epoch_rows import epoch_rows
+from sparsekit.neural_network._network_state import copied
 from sparsekit.neural_network._resumption import training_state
 from sparsekit.neural_network._rewirings import Rewirings
 from sparsekit.neural_network._stopping import Progress
 from sparsekit.neural_network._verbose import show_epoch
 from sparsekit.neural_network._warnings import warn_user
+from sparsekit.neural_network._window import WINDOW
 
 # What grows from epoch to epoch.
 _LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")
@@ -45,6 +47,9 @@ class FitLoop:
 
     def __init__(self, estimator, prepared, context=None, callback_data=None) -> None:
         self.estimator = estimator
+        # A call that fails gives these lists back as they were.
+        for name in _LISTS:
+            setattr(estimator, name, list(getattr(estimator, name)))
         self.trainer = trainer = prepared.trainer
         self.validation = prepared.validation
         self.context = context
@@ -101,10 +106,6 @@ class FitLoop:
         except KeyboardInterrupt:
             self.interrupted = True
             warn_user("Training interrupted by user.")
-        except BaseException:
-            # A callback or a strategy: what the estimator holds has to fit together.
-            self._keep()
-            raise
         if self.best_network is None and self.context is not None:
             self.rewirings.finish()
         self.trainer.recorder.finish(self.trainer)
@@ -112,8 +113,19 @@ class FitLoop:
             self.trainer.go_back(self.best_network)
             self.rewirings.went_back()
         self._keep()
+        if self.context is None:
+            self._leave_window()
         if estimator.record is not None:
             self.trainer.recorder.keep_record(estimator)
+
+    def _leave_window(self):
+        """Forget single epochs and rewirings that are long past."""
+        estimator = self.estimator
+        estimator._best_loss = estimator.best_loss_
+        n_rows = WINDOW * self.trainer.network.n_layers
+        del estimator.rewiring_history_[:-n_rows]
+        del estimator.history_[:-WINDOW]
+        del estimator.loss_curve_[:-WINDOW]
 
     def _keep(self):
         """Store the network, and what outlasts the fit, in the estimator."""
@@ -199,7 +211,7 @@ class FitLoop:
         history = self.estimator.history_
         history.append(
             {
-                "epoch": len(history) + 1,
+                "epoch": self.estimator._n_epochs + 1,
                 "loss": loss,
                 "validation_score": score,
                 "learning_rate": rate,
@@ -260,7 +272,7 @@ class FitLoop:
     def fitted_attributes(self):
         """Return a copy of the fitted state, for callbacks that predict."""
         self.estimator._keep(self.trainer)
-        attributes = {"_network": _copied(self.estimator._network)}
+        attributes = {"_network": copied(self.estimator._network)}
         for name in _LISTS:
             attributes[name] = list(getattr(self.estimator, name))
         return attributes | ({"_interrupted": True} if self.interrupted else {})
@@ -269,17 +281,10 @@ class FitLoop:
         """Return the fitted state with what the fit needs to go on from it."""
         return {
             **self.fitted_attributes(),
-            "_optimizer": _copied(self.estimator._optimizer),
+            "_optimizer": copied(self.estimator._optimizer),
             "_rewiring": self.rewirings.state(),
             "_training": training_state(self),
         }
-
-
-def _copied(state):
-    return {
-        name: value.copy() if isinstance(value, np.ndarray) else value
-        for name, value in state.items()
-    }
 
 
 class _Task:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -22,6 +22,13 @@ class FittedNetworkMixin:
     _inputs: dict[str, np.ndarray]
     loss_curve_: list[float]
     validation_scores_: list[float]
+    history_: list[dict[str, Any]]
+    _best_loss: float
+
+    @property
+    def _n_epochs(self) -> int:
+        """Epochs of all calls since the network began."""
+        return self.history_[-1]["epoch"] if self.history_ else 0
 
     @property
     def coefs_(self) -> list[sparse.csr_array]:
@@ -58,9 +65,10 @@ class FittedNetworkMixin:
 
     @property
     def best_loss_(self) -> float:
-        """Smallest of `loss_curve_`; NaN before the first epoch."""
+        """Smallest loss of an epoch; NaN before the first."""
         self._fitted_network("best_loss_")
-        return min(_without_nan(self.loss_curve_), default=math.nan)
+        known = [self._best_loss, *self.loss_curve_]
+        return min(_without_nan(known), default=math.nan)
 
     @property
     def best_validation_score_(self) -> float | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from sparsekit.network import EARLY, notes_by_name
 from sparsekit.neural_network._recording import FitRecorder, recording_of
+from sparsekit.neural_network._window import WINDOW
 
 # Of what is noted around rewirings, what adds up over calls, and what is replaced.
 _SUMS = (
@@ -130,7 +131,8 @@ class IdentifiedRecorder(FitRecorder):
         slot_of_row[self.rows_with_id] = slots
         taken = slot_of_row[notes["rows"]]
         here = (taken >= 0) & (notes["n_evaluated"] > 0)
-        n_before = len(kept.setdefault("events", {}).get("epoch", []))
+        n_before = kept.get("n_events", 0)
+        kept["n_events"] = n_before + notes["events"]["epoch"].size
         notes["lost_at"][notes["lost_at"] > 0] += n_before
         for name in (*_SUMS, *_LATEST):
             values = notes[name]
@@ -142,8 +144,11 @@ class IdentifiedRecorder(FitRecorder):
             else:
                 there[taken[here]] = values[here]
         notes["events"]["epoch"] += self.kept["n_calls"]
-        for name, values in notes["events"].items():
-            kept["events"].setdefault(name, []).extend(values.tolist())
+        earlier = kept.get("events", {})
+        kept["events"] = {
+            name: [*earlier.get(name, []), *values.tolist()][-WINDOW:]
+            for name, values in notes["events"].items()
+        }
         self.kept["n_calls"] += self.rewirings.n_epochs
 
 

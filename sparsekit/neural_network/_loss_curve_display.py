@@ -1,5 +1,6 @@
 """The figure of a fit: loss and validation score by epoch, rewirings marked."""
 
+from itertools import dropwhile
 from typing import Any, Self
 
 import numpy as np
@@ -31,6 +32,9 @@ class LossCurveDisplay:
         Epochs, from 1, before or within which connections were replaced.
     score_name : str, default="score"
         What the validation score is called.
+    first_epoch : int, default=1
+        Number of the first epoch in `loss_curve`: larger where earlier ones are not
+        kept, as after many calls of `partial_fit`.
 
     Attributes
     ----------
@@ -66,11 +70,13 @@ class LossCurveDisplay:
         validation_scores=None,
         rewired_epochs=None,
         score_name="score",
+        first_epoch=1,
     ) -> None:
         self.loss_curve = loss_curve
         self.validation_scores = validation_scores
         self.rewired_epochs = rewired_epochs
         self.score_name = score_name
+        self.first_epoch = first_epoch
 
     def __repr__(self):
         n_rewired = 0 if self.rewired_epochs is None else len(self.rewired_epochs)
@@ -102,14 +108,17 @@ class LossCurveDisplay:
             For an estimator that is not fitted.
         """
         check_fitted_network(estimator)
-        rewired = [row["epoch"] for row in estimator.history_ if row["n_replaced"]]
+        history = estimator.history_
+        rewired = [row["epoch"] for row in history if row["n_replaced"]]
+        scores = [row["validation_score"] for row in history]
+        # From the first one on: a fit before, of a warm start, may have had none.
+        scores = list(dropwhile(lambda score: score is None, scores))
         display = cls(
             loss_curve=np.array(estimator.loss_curve_),
-            validation_scores=np.array(estimator.validation_scores_)
-            if estimator.validation_scores_
-            else None,
+            validation_scores=np.array(scores, dtype=float) if scores else None,
             rewired_epochs=np.array(rewired, dtype=int),
             score_name="accuracy" if hasattr(estimator, "classes_") else "R²",
+            first_epoch=history[0]["epoch"] if history else 1,
         )
         return display.plot(ax, **options)
 
@@ -131,7 +140,7 @@ class LossCurveDisplay:
         if ax is None:
             plt = import_pyplot("LossCurveDisplay")
             _, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
-        epochs = np.arange(1, len(self.loss_curve) + 1)
+        epochs = self.first_epoch + np.arange(len(self.loss_curve))
         lines = ax.plot(epochs, self.loss_curve, color=LOSS_COLOUR, label="loss")
         ax.set(xlabel="epoch", ylabel="training loss")
         ax.spines[["top", "right"]].set_visible(False)
@@ -145,10 +154,9 @@ class LossCurveDisplay:
         return self
 
     def _plot_validation(self, ax):
-        # The epochs that have a score are the last ones: a fit before, of a warm start,
-        # may have had no validation rows.
+        # The epochs that have a score are the last ones.
         n_before = len(self.loss_curve) - len(self.validation_scores)
-        epochs = n_before + np.arange(1, len(self.validation_scores) + 1)
+        epochs = self.first_epoch + n_before + np.arange(len(self.validation_scores))
         name = f"validation {self.score_name}"
         self.validation_ax_ = ax.twinx()
         self.validation_ax_.set_ylabel(name)

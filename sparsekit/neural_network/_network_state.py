@@ -1,5 +1,7 @@
 """The state of a network under training: how it starts, goes on and is kept."""
 
+import math
+
 import numpy as np
 
 from sparsekit._magnitudes import largest_of
@@ -47,6 +49,7 @@ class NetworkStateMixin:
         self.release()
         self._network = network.to_dict()
         self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
+        self._best_loss = math.nan
         self.loss_curve_ = []
         self.validation_scores_ = []
         self.history_ = []
@@ -94,6 +97,13 @@ class NetworkStateMixin:
             protection=None if protection is None else Protection(**protection),
             n_threads=thread_count(self.n_jobs),
         )
+
+    def _trainer_of_copies(self, X, targets):
+        """Return a trainer that leaves the fitted state as it is until it is kept."""
+        self._network, self._optimizer = (
+            copied(state) for state in (self._network, self._optimizer)
+        )
+        return self._trainer(X, targets)
 
     def _keep(self, trainer):
         """Store what a trainer has made."""
@@ -162,6 +172,14 @@ class NetworkStateMixin:
 
 def _listed(parameters):
     return ", ".join(f"{name}={value}" for name, value in parameters.items())
+
+
+def copied(state):
+    """Return a dict with copies of the arrays in it."""
+    return {
+        name: value.copy() if isinstance(value, np.ndarray) else value
+        for name, value in state.items()
+    }
 
 
 def _writable(state):

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._layout import sound
 from sparsekit._sklearn_compat import HasMethods, Interval, RealNotInt, _fit_context
+from sparsekit._unchanged import unchanged_on_error
 
 
 class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
@@ -97,6 +98,7 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         tags.target_tags.required = inner.target_tags.required
         return tags
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None, sample_weight=None):
         """Train the estimator and select.

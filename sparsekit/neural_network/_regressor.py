@@ -16,6 +16,7 @@ from sparsekit._magnitudes import (
     units_of,
 )
 from sparsekit._sklearn_compat import _fit_context
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.network import value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
 
@@ -23,6 +24,7 @@ from sparsekit.neural_network._base import BaseSparseMLP
 class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     """Base of the regressors."""
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None, sample_ids=None):
         """Train for one epoch on some rows, going on from the present network.
@@ -30,7 +32,9 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         From the second call on, an estimator that rewires does so first. Location and
         scale of the target are those of the first call. The learning rate is
         `learning_rate_init` in every call; only "invscaling", which counts samples,
-        goes on.
+        goes on. Of what grows with every call, the last 250 calls are kept:
+        `loss_curve_`, `history_` and `rewiring_history_` end at the present one;
+        `n_iter_`, `t_` and `best_loss_` are of all calls.
 
         Parameters
         ----------
@@ -56,6 +60,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         ------
         ValueError
             For input that does not fit, before anything is trained.
+        MemoryError
+            If the connections take more memory than there is; it says how much.
         """
         return self._partial_fit(X, y, sample_weight, sample_ids)
 

@@ -31,7 +31,7 @@ class Rewirings:
         self.trainer = trainer
         self.strategies = strategies
         self.goal = final_number(strategies, trainer.network.sizes)
-        self.kept = estimator._rewiring
+        self.kept = estimator._rewiring = dict(estimator._rewiring)
         self.needs = needs_of(
             strategies.pruner, strategies.grower, strategies.redistribution
         )
@@ -201,7 +201,7 @@ class Rewirings:
             mine = network.connections(layer)
             rows.append(
                 {
-                    "epoch": len(estimator.history_),
+                    "epoch": estimator._n_epochs,
                     "step": self.kept["n_steps"],
                     "layer": layer,
                     "n_connections": mine.stop - mine.start,

@@ -119,6 +119,13 @@ def memory(*, library, work, n_threads):
     }
 
 
+def soak(*, variant, seconds, warm_up, n_threads):
+    """Return the rows of a stream, those counted, and the bytes that memory grew."""
+    from tests.benchmarks.soak import measure
+
+    return measure(variant, seconds, warm_up)
+
+
 def peak_bytes():
     """Return the largest resident size that this process has had."""
     # getrusage would tell the peak of the process that started this one, if larger.
@@ -132,7 +139,7 @@ def forget_peak():
     Path("/proc/self/clear_refs").write_text("5")
 
 
-MEASUREMENTS = {f.__name__: f for f in (step, rewiring, memory)}
+MEASUREMENTS = {f.__name__: f for f in (step, rewiring, memory, soak)}
 
 if __name__ == "__main__":
     name, arguments = sys.argv[1:]

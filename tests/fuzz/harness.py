@@ -134,3 +134,20 @@ def fingerprint(value):
     if isinstance(value, np.random.RandomState):
         return "drawing from a generator changes it"
     return repr(value)
+
+
+def state_of(estimator):
+    """Return what changes if anything about an estimator does."""
+    return {name: _state_of(value) for name, value in vars(estimator).items()}
+
+
+def _state_of(value):
+    if isinstance(value, np.random.RandomState):
+        return repr(value.get_state(legacy=False))
+    if isinstance(value, list | tuple):
+        return [_state_of(part) for part in value]
+    if hasattr(value, "get_params") and not isinstance(value, type):
+        return [type(value).__name__, state_of(value)]
+    found = fingerprint(value)
+    # What a copy is like does not depend on where it lies.
+    return re.sub(" at 0x[0-9a-f]+", "", found) if isinstance(found, str) else found

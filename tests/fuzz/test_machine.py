@@ -39,7 +39,7 @@ from sparsekit.neural_network import (
 )
 from sparsekit.topology import RewiringSchedule
 from tests.callbacks import CutOff
-from tests.fuzz.harness import behaves, fingerprint
+from tests.fuzz.harness import behaves, state_of
 from tests.fuzz.invariants import check_network
 
 N_FEATURES = 5
@@ -227,11 +227,6 @@ class Machine(RuleBasedStateMachine):
 
 class Stopped(Exception):
     """The fit is broken off."""
-
-
-def state_of(net):
-    """Return what changes if anything about an estimator does."""
-    return {name: fingerprint(value) for name, value in vars(net).items()}
 
 
 def quietly(call, *args):

@@ -77,6 +77,21 @@ def test_a_regressor_is_scored_by_r2():
     assert display.validation_ax_.get_ylabel() == "validation R²"
 
 
+def test_epochs_that_are_forgotten_keep_their_numbers(monkeypatch):
+    monkeypatch.setattr("sparsekit.neural_network._fit_loop.WINDOW", 4)
+    X, y = load_iris(return_X_y=True)
+    net = SETMLPClassifier((10,), sparsity=0.5, max_iter=3, random_state=0)
+    net.fit(X, y, X_val=X, y_val=y)
+    for _ in range(2):
+        net.partial_fit(X, y)
+    display = LossCurveDisplay.from_estimator(net)
+    assert_array_equal(display.ax_.lines[0].get_xdata(), [2, 3, 4, 5])
+    assert_array_equal(display.ax_.lines[1].get_xdata(), [1.5, 2.5, 3.5, 4.5])
+    (scores,) = display.validation_ax_.lines
+    assert_array_equal(np.isnan(scores.get_ydata()), [False, False, True, True])
+    assert_array_equal(scores.get_xdata(), [2, 3, 4, 5])
+
+
 def test_scores_of_a_warm_start_belong_to_the_last_epochs():
     X, y = load_iris(return_X_y=True)
     net = SETMLPClassifier((10,), max_iter=3, warm_start=True).fit(X, y)

@@ -1,5 +1,6 @@
 """Parts of one's own that break their contract are named, before kernels see them."""
 
+import pickle
 import warnings
 
 import numpy as np
@@ -9,8 +10,15 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sparsekit import DSTMLPClassifier, SETMLPClassifier
 from sparsekit.neural_network import SampleSelection
-from sparsekit.topology import RandomGrower, RandomTopology, SETPruner, SNIPTopology
+from sparsekit.topology import (
+    RandomGrower,
+    RandomTopology,
+    RewiringSchedule,
+    SETPruner,
+    SNIPTopology,
+)
 from tests.callbacks import Callback
+from tests.fuzz.harness import state_of
 from tests.fuzz.invariants import check_network
 
 X = np.random.default_rng(0).normal(size=(20, 5))
@@ -235,17 +243,17 @@ class Raiser(Callback):
 
 
 @pytest.mark.parametrize("method", ["deepr", "lottery", "granet"])
-def test_a_callback_that_raises_leaves_a_whole_estimator(method):
-    net = DSTMLPClassifier((6, 4), sparsity=0.5, method=method, random_state=0)
-    net.set_params(density_schedule="cubic", max_iter=6)
+def test_a_callback_that_raises_leaves_the_network_of_the_fit_before(method):
+    settings = {"method": method, "density_schedule": "cubic", "max_iter": 6}
+    net = fit(**settings, warm_start=True)
+    before = pickle.dumps(net)
     with pytest.raises(Refusal):
         net.set_callbacks(Raiser()).fit(X, Y)
-    check_network(net, X)
-    assert net.n_connections_ == net.history_[-1]["n_connections"]
+    assert pickle.dumps(net.set_callbacks()) == before
     check_network(net.partial_fit(X, Y), X)
 
 
-def test_a_strategy_that_raises_leaves_a_whole_estimator():
+def test_a_strategy_that_raises_leaves_an_estimator_unfitted():
     class Late(SETPruner):
         def select(self, layer, fraction, rng):
             rounds.append(layer)
@@ -257,9 +265,33 @@ def test_a_strategy_that_raises_leaves_a_whole_estimator():
     net = DSTMLPClassifier((6, 4), sparsity=0.5, pruner=Late(), random_state=0)
     with pytest.raises(Refusal):
         net.set_params(density_schedule="cubic").fit(X, Y)
-    check_network(net, X)
+    assert vars(net).keys() == net.get_params().keys()
     net.set_params(pruner=None)
-    check_network(net.partial_fit(X, Y), X)
+    check_network(net.partial_fit(X, Y, [0, 1, 2]), X)
+
+
+@pytest.mark.parametrize("unit", ["epochs", "steps"])
+def test_a_strategy_that_raises_in_a_later_call_leaves_every_bit(unit):
+    class Moody(SETPruner):
+        def select(self, layer, fraction, rng):
+            if layer.n_in == 4 and mood["bad"]:  # two layers are planned by then
+                raise Refusal
+            return super().select(layer, fraction, rng)
+
+    mood = {"bad": False}
+    schedule = RewiringSchedule(every=1 if unit == "epochs" else 7, unit=unit)
+    settings = {"pruner": Moody(), "schedule": schedule, "grower": "gradient"}
+    net = DSTMLPClassifier((6, 4), sparsity=0.5, batch_size=4, **settings)
+    net.set_params(random_state=0, record="rewiring")
+    ids = np.arange(20)
+    net.partial_fit(X, Y, [0, 1, 2], sample_ids=ids)
+    net.set_params(pruner=None).partial_fit(X, Y, sample_ids=ids)
+    mood["bad"] = True
+    before = state_of(net)
+    net.set_params(pruner=Moody())
+    with pytest.raises(Refusal):
+        net.partial_fit(X, Y, sample_ids=ids)
+    assert state_of(net.set_params(pruner=None)) == before
 
 
 def test_sound_networks_pass_the_check_of_this_file():

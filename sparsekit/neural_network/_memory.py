@@ -1,0 +1,116 @@
+"""How much memory a network takes in training, told before any of it is taken."""
+
+from pathlib import Path
+
+import numpy as np
+
+from sparsekit.network import suggest_format
+
+# Bytes per connection, beside the arrays of a network: while the connections of a layer
+# are drawn and sorted, and while all are ranked to be dropped.
+_DRAWING, _RANKING = 24, 32
+
+_INDEX = 4
+
+_MEMINFO = Path("/proc/meminfo")
+_GROUPS = Path("/sys/fs/cgroup")
+
+
+def check_memory(sizes, counts, dtype, solver, resizes):
+    """Raise MemoryError if a network is larger than the memory that is available.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons per level.
+    counts : sequence of int
+        Connections per layer, where they are most.
+    dtype : numpy.dtype
+    solver : str
+    resizes : bool
+        Whether rewirings change the number of connections.
+    """
+    needed = training_bytes(sizes, counts, dtype, solver, resizes)
+    available = available_bytes()
+    if available is None or needed <= available:
+        return
+    layers = ", ".join(
+        f"{int(count):,} of {n_in:,} x {n_out:,}"
+        for count, n_in, n_out in zip(counts, sizes[:-1], sizes[1:], strict=True)
+    )
+    raise MemoryError(
+        f"The network needs about {needed / 1e9:.1f} GB of memory and "
+        f"{available / 1e9:.1f} GB are available. Its layers have {layers} connections "
+        "when training begins. Raise sparsity, lower hidden_layer_sizes or, where a "
+        "method begins with more connections than it keeps, choose another method or "
+        "density_schedule."
+    )
+
+
+def training_bytes(sizes, counts, dtype, solver, resizes):
+    """Return about how many bytes the connections take at the peak; see `check_memory`.
+
+    It is the largest of what is held while connections are drawn, in a step, and while
+    a rewiring makes another network of this one. Rows, activations and what strategies
+    look at beside the weights are left out.
+    """
+    counts = np.asarray(counts, dtype=np.int64)
+    n, item = int(counts.sum()), np.dtype(dtype).itemsize
+    parameters = item + _INDEX
+    stored = parameters + item * (1 if solver == "sgd" else 2)
+    drawing = n * parameters + int(counts.max()) * _DRAWING
+    step = n * stored + sum(
+        _working_bytes(number, n_in, n_out, int(count), item)
+        for number, (n_in, n_out, count) in enumerate(
+            zip(sizes[:-1], sizes[1:], counts, strict=True)
+        )
+    )
+    resizing = n * (2 * stored + _RANKING) if resizes else 0
+    return max(drawing, step, resizing)
+
+
+def _working_bytes(number, n_in, n_out, count, item):
+    """Return what a step needs of a layer beside its parameters and their moments."""
+    positions = n_in * n_out
+    if suggest_format(n_in, n_out, density=count / positions) == "dense":
+        # A gradient and, unless the weights lie as a matrix does, these as one.
+        return positions * item * (1 if count == positions else 2)
+    # The first layer sends nothing back, and needs no index by input.
+    return 0 if number == 0 else count * (2 * _INDEX + item)
+
+
+def available_bytes():
+    """Return how much memory the process can still take; None where nobody tells."""
+    limits = [*_left_in_system(), *_left_in_groups()]
+    return min(limits, default=None)
+
+
+def _left_in_system():
+    """Yield what Linux has, memory that it would take from elsewhere included."""
+    if _MEMINFO.exists():
+        lines = (line.split() for line in _MEMINFO.read_text().splitlines())
+        kilobytes = {line[0]: int(line[1]) for line in lines}
+        if "MemAvailable:" in kilobytes:
+            yield 1024 * (kilobytes["MemAvailable:"] + kilobytes.get("SwapFree:", 0))
+
+
+def _left_in_groups():
+    """Yield what a container may take: limits of control groups, versions 2 and 1."""
+    for names in (
+        ("memory.max", "memory.current", "memory.stat"),
+        (
+            "memory/memory.limit_in_bytes",
+            "memory/memory.usage_in_bytes",
+            "memory/memory.stat",
+        ),
+    ):
+        limit, used, stat = (_GROUPS / name for name in names)
+        if not (limit.exists() and used.exists() and stat.exists()):
+            continue
+        most = limit.read_text().strip()
+        if most == "max":
+            continue
+        notes = dict(line.split() for line in stat.read_text().splitlines())
+        # Files that were read are dropped where memory is asked for.
+        dropped = notes.get("total_inactive_file", notes.get("inactive_file", 0))
+        yield int(most) - int(used.read_text()) + int(dropped)
