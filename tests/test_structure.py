@@ -27,6 +27,8 @@ ARROWS = {
     "_palette": set(),
     "_pyplot": set(),
     "_sklearn_compat": set(),
+    "_one_line": set(),
+    "_tables": {"_one_line"},
     "_words": set(),
     "topology": {"_answers", "_layout", "kernels"},
     "network": {"_answers", "kernels", "topology", "_layout"},
@@ -53,9 +55,17 @@ ARROWS = {
         "_words",
     },
     "continual": {"_sample_ids", "_sklearn_compat"},
-    "out_of_core": set(),
+    "out_of_core": {"_tables"},
     "difficulty": {"_pyplot", "_sklearn_compat", "network"},
-    "study": {"__version__", "_palette", "_pyplot", "neural_network", "missingness"},
+    "study": {
+        "__version__",
+        "_one_line",
+        "_palette",
+        "_pyplot",
+        "_tables",
+        "missingness",
+        "neural_network",
+    },
     "__init__": {"neural_network", "network", "missingness"},
 }
 

@@ -8,8 +8,9 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from sparsekit._pyplot import import_pyplot
+from sparsekit._tables import codes_of
 from sparsekit.study._cluster import connected
-from sparsekit.study._description import count, describe
+from sparsekit.study._description import count, describe, wrapped
 from sparsekit.study._plan import make_plan
 from sparsekit.study._result import StudyResult
 from sparsekit.study._run import collect_rows, try_models
@@ -25,7 +26,7 @@ MAX_CONDITIONS = 6
 
 def run_study(args):
     """Run the command. Raises `InputError` before training, if at all."""
-    own = _own_tables(args)
+    own, notes = _own_tables(args)
     plan = _plan(args, own)
     output = _usable_folder(args.output)
     draw = not args.no_plot
@@ -35,6 +36,7 @@ def run_study(args):
             "No figure will be drawn, matplotlib is missing: pip install matplotlib\n"
         )
     say = _silent if args.quiet else sys.stdout.write
+    say("".join(wrapped(note) for note in notes))
     say(describe(plan, _preset(args), own if args.task == "auto" else ()))
     with _system_errors_reported():
         frame = _collect(args, plan, output, say)
@@ -42,16 +44,19 @@ def run_study(args):
 
 
 def _own_tables(args):
-    """Return a dict from the names of the user's files to X and y."""
-    tables = {}
+    """Return a dict from the names of the user's files to X and y, and notes."""
+    tables, notes = {}, []
+    codes = codes_of(args.na_values)
     for path in args.data or ():
         name = _table_name(path)
         if name in tables or name in (args.datasets or ()):
             raise InputError(
                 f"two tables have the name '{name}': rename one of the files."
             )
-        tables[name] = read_table(path, args.target, args.drop)
-    return tables
+        X, y, note = read_table(path, args.target, args.drop, codes)
+        tables[name] = X, y
+        notes.append(f"{note}.")
+    return tables, notes
 
 
 def _table_name(path):

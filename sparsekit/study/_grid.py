@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from numbers import Integral, Real
 
+from sparsekit._one_line import is_plain
 from sparsekit.missingness import MissingnessTransformer
-from sparsekit.study._one_line import is_plain
 
 # Which rows have values made missing: all, those of training, or those of the test.
 WHEN = ("both", "fit", "transform")

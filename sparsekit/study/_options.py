@@ -37,6 +37,15 @@ def add_data_options(parser):
         help="columns that are no features; --drop=-x if a name begins with a dash",
     )
     group.add_argument(
+        "--na-values",
+        metavar="CODE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="what stands for a missing value in the files, beside empty cells, such "
+        "as -999 or ?; --na-values=-x if it begins with a dash and is no number",
+    )
+    group.add_argument(
         "--task",
         choices=["auto", "classification", "regression"],
         default="auto",
