@@ -179,6 +179,8 @@ def test_a_target_needs_data(error_of):
         (["--models", "sparse"], "invalid choice: 'sparse'"),
         (["--datasets", "irises"], "invalid choice: 'irises'"),
         (["--cluster", "a", "--jobs", "2"], "with --cluster, leave it out"),
+        (["--cluster-timeout", "-1"], "--cluster-timeout: -1 is no length of time"),
+        (["--na-values", "?"], "--target, --drop and --na-values need --data FILE"),
         (["--preset", "figure9"], "invalid choice: 'figure9'"),
         (
             ["--mechanisms", "nope"],
