@@ -5,8 +5,6 @@ from os import PathLike
 
 import numpy as np
 
-from sparsekit.out_of_core._targets import complete
-
 
 class ArrayTable:
     """Slices of an array and of the targets and weights beside it.
@@ -22,6 +20,7 @@ class ArrayTable:
 
     def __init__(self, X, target, columns, sample_weight, block_rows) -> None:
         self.name = str(X) if isinstance(X, str | PathLike) else "source"
+        self.notes = ()
         self._X = _mapped(X)
         if self._X.ndim != 2 or self._X.dtype.kind not in "biuf":
             raise ValueError(
@@ -83,10 +82,8 @@ class ArrayTable:
             X = self._X[rows, self._columns]
             X = np.array(X, dtype=np.result_type(X.dtype, np.float32))
         target, weight = (
-            None
-            if values is None
-            else complete(np.array(values[rows]), name, self.name)
-            for name, values in (("target", self._target), ("weight", self._weight))
+            None if values is None else np.array(values[rows])
+            for values in (self._target, self._weight)
         )
         yield X, target, weight
 

@@ -7,6 +7,8 @@ triples: features, targets and weights, where None stands for what is not asked 
 
 import numpy as np
 
+from sparsekit.out_of_core._targets import check_complete
+
 
 def all_blocks(table, features=True, order=None):
     """Yield the blocks of all pieces.
@@ -19,10 +21,17 @@ def all_blocks(table, features=True, order=None):
         Whether to read them; if not, they are None.
     order : iterable of int or None
         Numbers of the pieces; None means as they come.
+
+    Raises
+    ------
+    ValueError
+        If a target or a weight is missing.
     """
     for number in range(len(table.pieces)) if order is None else order:
         for block in table.read(table.pieces[number], features):
             if n_rows(block):
+                for role, values in zip(("target", "weight"), block[1:], strict=True):
+                    check_complete(values, role, table.name)
                 yield block
 
 

@@ -1,5 +1,6 @@
 """`partial_fit` over the chunks of a table that stays on disk."""
 
+import warnings
 from numbers import Integral
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ def fit_in_chunks(
     chunk_rows=50_000,
     classes=None,
     transformer=None,
+    na_values=None,
     shuffle=True,
     random_state=None,
 ) -> Estimator:
@@ -45,8 +47,8 @@ def fit_in_chunks(
         or another array, or the name of a .npy file, of shape (n_rows,) or (n_rows,
         n_outputs). None for estimators that learn no target.
     columns : list of str or of int, default=None
-        The features, in this order. None means all columns but the target and the
-        weights.
+        The features, in this order. None means all columns but the target, the weights,
+        and names of rows, see Warns.
     sample_weight : str, int, ndarray or path-like, default=None
         The weights of the rows, given as the target is.
     epochs : int, default=1
@@ -60,6 +62,9 @@ def fit_in_chunks(
     transformer : object, default=None
         Has `transform`, and is fitted; the features of each chunk go through it. With
         it, columns need not be numbers.
+    na_values : str, float or list of these, default=None
+        Codes that stand for a missing value in a table with names, such as -999 or "?",
+        beside empty cells. A number stands for all cells of this value.
     shuffle : bool, default=True
         Whether to read the pieces of the table in another order in each epoch, and to
         shuffle the rows within a chunk.
@@ -80,6 +85,12 @@ def fit_in_chunks(
         target or weight is missing, or there are no rows.
     ImportError
         If pyarrow is needed and not installed.
+
+    Warns
+    -----
+    UserWarning
+        If `columns` is None and a column is left out since it has no name, or is the
+        index of a DataFrame; or if rows are shorter than the header of a CSV file.
 
     Notes
     -----
@@ -111,8 +122,16 @@ def fit_in_chunks(
         raise TypeError(f"transformer must have transform; {transformer!r} has none.")
     rng = check_random_state(random_state)
     table = open_source(
-        source, target, columns, sample_weight, chunk_rows, transformer is None
+        source,
+        target,
+        columns,
+        sample_weight,
+        na_values,
+        chunk_rows,
+        transformer is None,
     )
+    for note in table.notes:
+        warnings.warn(f"{table.name}: {note}.", UserWarning, stacklevel=2)
     known = _known_classes(estimator, table, target, classes)
     for _ in range(epochs):
         for X, y, weight in chunks(table, chunk_rows, rng if shuffle else None):

@@ -3,23 +3,18 @@
 import numpy as np
 
 
-def complete(values, role, table):
-    """Return `values` if none is missing.
+def check_complete(values, role, table):
+    """Raise ValueError if a target or a weight is missing.
 
     Parameters
     ----------
-    values : ndarray of shape (n_rows,) or (n_rows, n_outputs)
+    values : ndarray of shape (n_rows,) or (n_rows, n_outputs), or None
     role : {"target", "weight"}
     table : str
         What the error calls the table.
-
-    Raises
-    ------
-    ValueError
-        If a value is missing.
     """
-    if values.dtype.kind in "biuUS":
-        return values
+    if values is None or values.dtype.kind in "biuUS":
+        return
     import pandas as pd
 
     n_missing = int(np.sum(pd.isna(values)))
@@ -28,4 +23,3 @@ def complete(values, role, table):
             f"{table} has {n_missing} missing {role}s among {len(values)} rows. Remove "
             f"these rows, or fill in their {role}."
         )
-    return values

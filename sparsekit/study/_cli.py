@@ -6,9 +6,9 @@ import sys
 from difflib import get_close_matches
 
 from sparsekit import __version__
+from sparsekit._one_line import one_line
 from sparsekit.study._command import run_study
 from sparsekit.study._datasets import NAMED_TABLES
-from sparsekit.study._one_line import one_line
 from sparsekit.study._options import (
     add_data_options,
     add_grid_options,
@@ -146,8 +146,9 @@ def _run_checked(args):
         args.parser.error(
             "--data needs --target COLUMN, the name of the target's column"
         )
-    if args.data is None and (args.target is not None or args.drop):
-        args.parser.error("--target and --drop need --data FILE")
+    of_files = args.target is not None or args.drop or args.na_values
+    if args.data is None and of_files:
+        args.parser.error("--target, --drop and --na-values need --data FILE")
     if args.cluster is not None and args.jobs is not None:
         args.parser.error("--jobs is for this machine: with --cluster, leave it out")
     run_study(args)

@@ -7,16 +7,19 @@ import time
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from sparsekit._one_line import one_line
 from sparsekit._pyplot import import_pyplot
+from sparsekit._tables import codes_of
 from sparsekit.study._cluster import connected
-from sparsekit.study._description import count, describe
+from sparsekit.study._description import count, describe, wrapped
+from sparsekit.study._files import remove_unfinished, replace_file
 from sparsekit.study._plan import make_plan
 from sparsekit.study._result import StudyResult
 from sparsekit.study._run import collect_rows, try_models
 from sparsekit.study._store import FileStore
 from sparsekit.study._table_file import InputError, read_table
 
-RESULTS, SETTINGS, PARQUET = "results.csv", "results.json", "results.parquet"
+RESULTS, PARQUET = "results.csv", "results.parquet"
 SUMMARY, FIGURE = "summary.csv", "figure.png"
 
 # Of more conditions than this on several tables, ranks are shown.
@@ -25,7 +28,7 @@ MAX_CONDITIONS = 6
 
 def run_study(args):
     """Run the command. Raises `InputError` before training, if at all."""
-    own = _own_tables(args)
+    own, notes = _own_tables(args)
     plan = _plan(args, own)
     output = _usable_folder(args.output)
     draw = not args.no_plot
@@ -35,23 +38,32 @@ def run_study(args):
             "No figure will be drawn, matplotlib is missing: pip install matplotlib\n"
         )
     say = _silent if args.quiet else sys.stdout.write
+    say("".join(wrapped(note) for note in notes))
     say(describe(plan, _preset(args), own if args.task == "auto" else ()))
-    with _system_errors_reported():
-        frame = _collect(args, plan, output, say)
+    # Until all is written, no other study may have the folder.
+    with _system_errors_reported(), ExitStack() as stack:
+        with _reported(
+            "To write elsewhere, give another --output; to start anew, --overwrite."
+        ):
+            store = stack.enter_context(closing(_store(args, plan, output)))
+        frame = _collect(args, plan, store, output, say)
         _write_summary(frame, output, draw, say)
 
 
 def _own_tables(args):
-    """Return a dict from the names of the user's files to X and y."""
-    tables = {}
+    """Return a dict from the names of the user's files to X and y, and notes."""
+    tables, notes = {}, []
+    codes = codes_of(args.na_values)
     for path in args.data or ():
         name = _table_name(path)
         if name in tables or name in (args.datasets or ()):
             raise InputError(
                 f"two tables have the name '{name}': rename one of the files."
             )
-        tables[name] = read_table(path, args.target, args.drop)
-    return tables
+        X, y, note = read_table(path, args.target, args.drop, codes)
+        tables[name] = X, y
+        notes.append(f"{note}.")
+    return tables, notes
 
 
 def _table_name(path):
@@ -128,13 +140,9 @@ def _usable_folder(path):
     return folder
 
 
-def _collect(args, plan, output, say):
+def _collect(args, plan, store, output, say):
     """Fit what is not in the folder yet; return the complete results."""
     with ExitStack() as stack:
-        with _reported(
-            "To write elsewhere, give another --output; to start anew, --overwrite."
-        ):
-            store = stack.enter_context(closing(_store(args, plan, output)))
         client = None
         with _reported():
             if args.cluster is not None:
@@ -142,8 +150,11 @@ def _collect(args, plan, output, say):
         n_done = plan.n_fits_done(store.done)
         if n_done:
             say(f"{count(n_done, 'fit')} of them in {output / RESULTS} already.\n")
-        # What an earlier run made of fewer rows would be taken for this one's.
+        if store.note:
+            sys.stderr.write(f"{one_line(store.note)}.\n")
         for name in (SUMMARY, FIGURE):
+            remove_unfinished(output / name)
+            # What an earlier run made of fewer rows would be taken for this one's.
             (output / name).unlink(missing_ok=True)
         with _reported():
             try_models(plan, store.done)
@@ -154,6 +165,7 @@ def _collect(args, plan, output, say):
                 store,
                 n_jobs=-1 if args.jobs is None else args.jobs,
                 client=client,
+                client_timeout=args.cluster_timeout,
                 stream=None if args.quiet else sys.stderr,
             )
         except BaseException:
@@ -169,10 +181,8 @@ def _collect(args, plan, output, say):
 
 
 def _store(args, plan, output):
-    if args.overwrite:
-        for name in (SETTINGS, RESULTS, PARQUET):
-            (output / name).unlink(missing_ok=True)
-    return FileStore(output / (PARQUET if args.parquet else RESULTS), plan)
+    path = output / (PARQUET if args.parquet else RESULTS)
+    return FileStore(path, plan, args.overwrite)
 
 
 def _write_summary(frame, output, draw, say):
@@ -185,7 +195,7 @@ def _write_summary(frame, output, draw, say):
         say(f"{result.ranks()}\n\n")
     else:
         say(f"{result.report()}\n\n")
-    summary.to_csv(output / SUMMARY, index=False)
+    replace_file(output / SUMMARY, lambda path: summary.to_csv(path, index=False))
     say(f"One row per fit:       {output / RESULTS}\n")
     say(f"Means and intervals:   {output / SUMMARY}\n")
     if draw:
@@ -199,7 +209,7 @@ def _draw(result, kind, path):
     # A file needs no window, and a machine without a screen has none.
     mpl.use("Agg")
     figure = result.plot(kind).figure_
-    figure.savefig(path, dpi=160)
+    replace_file(path, lambda unfinished: figure.savefig(unfinished, dpi=160))
     import_pyplot("The figure").close(figure)
 
 

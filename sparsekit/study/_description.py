@@ -2,6 +2,7 @@
 
 import textwrap
 
+from sparsekit._one_line import one_line
 from sparsekit.study._models import has_sparsity
 
 TEXT_WIDTH = 100
@@ -24,10 +25,15 @@ def describe(plan, preset, inferred):
         f"{count(plan.n_fits, 'fit')}: {'; '.join(_grid(plan))}.",
         "The first run compiles for a while before it starts.",
     ]
-    wrapper = textwrap.TextWrapper(
-        TEXT_WIDTH, break_long_words=False, break_on_hyphens=False
+    return "".join(map(wrapped, lines))
+
+
+def wrapped(text):
+    """Return a text as lines that a terminal of usual width does not break."""
+    lines = textwrap.wrap(
+        one_line(text), TEXT_WIDTH, break_long_words=False, break_on_hyphens=False
     )
-    return "".join(wrapper.fill(line) + "\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def count(number, noun):

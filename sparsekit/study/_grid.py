@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from numbers import Integral, Real
 
+from sparsekit._one_line import is_plain
 from sparsekit.missingness import MissingnessTransformer
-from sparsekit.study._one_line import is_plain
 
 # Which rows have values made missing: all, those of training, or those of the test.
 WHEN = ("both", "fit", "transform")
@@ -68,3 +68,9 @@ def check_seeds(seeds):
             "that are not negative."
         )
     return tuple(sorted(int(seed) for seed in seeds))
+
+
+def check_seconds(name, value):
+    """Refuse what is no length of time."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not value >= 0:
+        raise ValueError(f"{name}={value!r} must be a number of seconds, 0 or more.")

@@ -3,6 +3,7 @@
 import argparse
 
 from sparsekit.study._baselines import BASELINE_NAMES
+from sparsekit.study._cluster import WORKER_SECONDS
 from sparsekit.study._datasets import NAMED_TABLES
 from sparsekit.study._grid import WHEN, known_mechanisms
 from sparsekit.study._models import model_names, network_names
@@ -35,6 +36,15 @@ def add_data_options(parser):
         action="extend",
         default=[],
         help="columns that are no features; --drop=-x if a name begins with a dash",
+    )
+    group.add_argument(
+        "--na-values",
+        metavar="CODE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="what stands for a missing value in the files, beside empty cells, such "
+        "as -999 or ?; --na-values=-x if it begins with a dash and is no number",
     )
     group.add_argument(
         "--task",
@@ -125,6 +135,14 @@ def add_run_options(parser):
         help="dask scheduler on whose workers to fit, such as tcp://10.0.0.1:8786",
     )
     group.add_argument(
+        "--cluster-timeout",
+        type=_seconds,
+        default=WORKER_SECONDS,
+        metavar="SECONDS",
+        help="how long to wait for a worker where the cluster has none, default: "
+        "%(default)s",
+    )
+    group.add_argument(
         "--output",
         default="sparsekit-study",
         metavar="DIR",
@@ -159,6 +177,13 @@ def _positive(text):
     value = _number(int, text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def _seconds(text):
+    value = _number(float, text)
+    if not value >= 0:
+        raise argparse.ArgumentTypeError(f"{text} is no length of time")
     return value
 
 

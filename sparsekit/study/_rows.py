@@ -1,10 +1,13 @@
 """The rows of a study as a DataFrame: what they need, and where they are read from."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 
+from sparsekit._tables import open_text
 from sparsekit.study._conditions import PLACES
+from sparsekit.study._lines import CHECK, damaged_lines
 
 # What tells one row from all others, in the order in which results are sorted.
 KEYS = (
@@ -104,10 +107,20 @@ def read_rows(path):
     try:
         if name.endswith(".parquet"):
             return pd.read_parquet(path)
+        with open_text(path) as file:
+            content = file.read()
         # A model called "NA" keeps its name.
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+        frame = pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=[""])
+        bad = damaged_lines(content)
     except (ImportError, FileNotFoundError):
         raise
     # Parsers, decompressors and decoders each raise errors of their own.
     except Exception as error:
         raise ValueError(f"cannot read {path}: {error}") from error
+    if bad:
+        raise ValueError(
+            f"{path} has {len(bad)} lines that are not as a study wrote them, such as "
+            f"line {bad[0]}. The study that made it makes them again; to read them all "
+            f"the same, remove the column {CHECK!r}."
+        )
+    return frame.drop(columns=CHECK, errors="ignore")

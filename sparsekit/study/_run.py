@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from sparsekit.study._cluster import run_on_cluster
+from sparsekit.study._cluster import WORKER_SECONDS, run_on_cluster
 from sparsekit.study._fitted import n_iterations, n_weights
 from sparsekit.study._models import prepare, set_known_params
 from sparsekit.study._plan import row_key
@@ -26,7 +26,15 @@ TRIAL_EPOCHS = 2
 INTERRUPTED = "Training interrupted by user"
 
 
-def collect_rows(plan, store, *, n_jobs=None, client=None, stream=None):
+def collect_rows(
+    plan,
+    store,
+    *,
+    n_jobs=None,
+    client=None,
+    client_timeout=WORKER_SECONDS,
+    stream=None,
+):
     """Fit every model of the plan that `store` has not; give it rows as each job ends.
 
     The order of the rows depends on the scheduling, nothing else does. Whoever called
@@ -35,7 +43,7 @@ def collect_rows(plan, store, *, n_jobs=None, client=None, stream=None):
     done = store.done
     jobs, n_done = plan.jobs(done), plan.n_fits_done(done)
     with _study_environment(), show_progress(plan.n_fits, stream, n_done) as advance:
-        for rows in _results(plan, jobs, n_jobs, client):
+        for rows in _results(plan, jobs, n_jobs, client, client_timeout):
             # Of a fit with several rows, some may have been there before.
             store.add([row for row in rows if row_key(row) not in done])
             advance(len({row["sparsity"] for row in rows}))
@@ -104,11 +112,11 @@ def run_job(table, model, job):
     return rows
 
 
-def _results(plan, jobs, n_jobs, client):
+def _results(plan, jobs, n_jobs, client, client_timeout):
     """Return an iterator over the rows of each job, as the jobs end."""
     if client is not None:
         calls = ((job.dataset, _model(plan, job), job) for job in jobs)
-        return run_on_cluster(client, run_job, plan.tables, calls)
+        return run_on_cluster(client, run_job, plan.tables, calls, client_timeout)
     backend, _ = get_active_backend()
     # joblib's multiprocessing backend returns everything at the end or not at all.
     one_by_one = backend.supports_return_generator

@@ -1,14 +1,13 @@
 """What the rows of a results file depend on, as JSON beside it."""
 
 import json
-import os
 import re
-import uuid
 from pathlib import Path
 
 import sklearn
 
 from sparsekit import __version__
+from sparsekit.study._files import replace_file
 
 _FORMAT = "sparsekit study, 1"
 
@@ -45,15 +44,8 @@ def settings_of(plan):
 
 def write_settings(path, settings):
     """Write settings so that the file is whole or not there."""
-    path = Path(path)
-    # A name that nobody can foresee, and put a link to elsewhere in its place.
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with open(unfinished, "x", encoding="utf-8") as file:
-            file.write(json.dumps(settings, indent=1) + "\n")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    text = json.dumps(settings, indent=1) + "\n"
+    replace_file(path, lambda unfinished: unfinished.write_text(text, "utf-8"))
 
 
 def read_settings(path):

@@ -1,19 +1,15 @@
 """The rows of a study as they come: in memory, and in a file that can be gone on with.
 
-The file is CSV. Every row is one line, written at once, so that a study killed at any
-moment leaves whole lines and at most one that is cut; the next run drops that one and
-repeats no other. A Parquet file cannot be appended to: it is written from the CSV file
-when the study is complete.
+The file is CSV. Every row is one line with a checksum, written at once, so that a study
+killed at any moment leaves whole lines and at most one that is cut; the next run drops
+that one, and lines that were changed, and repeats no other. A Parquet file cannot be
+appended to: it is written from the rows when the study is complete.
 """
 
-import csv
-import io
-import os
-import uuid
 from pathlib import Path
 
-import numpy as np
-
+from sparsekit.study._files import FileLock, is_at, remove_unfinished, replace_file
+from sparsekit.study._lines import COLUMNS, HEADER, line_of, row_of
 from sparsekit.study._plan import row_key
 from sparsekit.study._rows import KEYS
 from sparsekit.study._settings import (
@@ -22,37 +18,6 @@ from sparsekit.study._settings import (
     settings_of,
     write_settings,
 )
-
-
-def _whole(text):
-    if not text:
-        return np.nan
-    # A column with gaps is a column of floats for pandas, which writes "20.0".
-    return int(text.removesuffix(".0"))
-
-
-def _real(text):
-    return float(text) if text else np.nan
-
-
-# The columns of a result, and what reads each from text.
-COLUMNS = {
-    "dataset": str,
-    "mechanism": str,
-    "when": str,
-    "missing_rate": _real,
-    "model": str,
-    "sparsity": _real,
-    "seed": _whole,
-    "metric": str,
-    "score": _real,
-    "n_connections": _whole,
-    "n_iter": _whole,
-    "fit_time": _real,
-    "realized_missing_rate": _real,
-    "n_train": _whole,
-    "n_test": _whole,
-}
 
 
 def tidy_frame(rows):
@@ -70,10 +35,13 @@ class ResultStore:
     ----------
     rows : list of dict
         All rows so far, in the order in which fits ended.
+    note : str
+        What the user should know about the rows that were there before, if anything.
     """
 
     def __init__(self):
         self.rows = []
+        self.note = ""
 
     @property
     def done(self):
@@ -95,6 +63,8 @@ class ResultStore:
 class FileStore(ResultStore):
     """Rows in memory and in a file; goes on with the file if it is there.
 
+    From the beginning to `close` no other study can have the file.
+
     Parameters
     ----------
     path : str or Path
@@ -102,6 +72,8 @@ class FileStore(ResultStore):
         ``NAME.csv``. The settings of the study are in ``NAME.json``.
     plan : Plan
         The study.
+    overwrite : bool, default=False
+        Whether to remove all three first.
 
     Raises
     ------
@@ -112,7 +84,7 @@ class FileStore(ResultStore):
         If the file cannot be read or written.
     """
 
-    def __init__(self, path, plan):
+    def __init__(self, path, plan, overwrite=False):
         super().__init__()
         path = Path(path)
         if path.suffix not in (".csv", ".parquet"):
@@ -122,37 +94,58 @@ class FileStore(ResultStore):
         if self._parquet is not None:
             _check_pyarrow()
         self._settings = path.with_suffix(".json")
-        settings = settings_of(plan)
-        self._check_settings(settings)
-        self._file = open(self.path, "a+b")  # noqa: SIM115, see `close`
+        self._file = None
+        self._damaged = False
+        self._lock = FileLock(self.path)
         try:
-            _lock(self._file, self.path)
-            self._read(plan)
-            write_settings(self._settings, settings)
-            if self._file.tell() == 0:
-                self._write(COLUMNS)
+            self._begin(plan, overwrite)
         except BaseException:
-            self._file.close()
+            self.close()
             raise
 
     def add(self, rows):
         """Take rows of fits that have ended: they are in the file on return."""
         super().add(rows)
         for row in rows:
-            self._write(row[column] for column in COLUMNS)
+            self._file.write(line_of(row))
+            self._file.flush()
 
     def finish(self):
         """Write the complete result in its fixed order; return it as a DataFrame."""
         frame = super().finish()
-        self.close()
+        if not is_at(self._file, self.path):
+            raise FileExistsError(
+                f"{self.path} was removed or replaced while the study was running, and "
+                "is left as it is"
+            )
+        self._file.close()
         if self._parquet is not None:
-            _replace(self._parquet, lambda path: frame.to_parquet(path, index=False))
-        _replace(self.path, lambda path: frame.to_csv(path, index=False))
+            replace_file(self._parquet, lambda p: frame.to_parquet(p, index=False))
+        self._rewrite(sorted(self.rows, key=row_key))
         return frame
 
     def close(self):
         """Close the file; what is in it stays."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+        self._lock.release()
+
+    def _begin(self, plan, overwrite):
+        """Read what is there, and make it ready for more."""
+        parquet = self.path.with_suffix(".parquet")
+        for path in (self.path, self._settings, parquet):
+            remove_unfinished(path)
+            if overwrite:
+                path.unlink(missing_ok=True)
+        settings = settings_of(plan)
+        self._check_settings(settings)
+        if self.path.exists():
+            self._read()
+            self._check_rows(plan)
+        write_settings(self._settings, settings)
+        if self._damaged or not self.path.exists() or not self.path.stat().st_size:
+            self._rewrite(self.rows)
+        self._file = open(self.path, "ab")  # noqa: SIM115, see `close`
 
     def _check_settings(self, settings):
         old = read_settings(self._settings)
@@ -171,28 +164,22 @@ class FileStore(ResultStore):
                 "another file, or remove this one."
             )
 
-    def _read(self, plan):
-        """Read the rows that are there; cut off a line that has no end."""
-        self._file.seek(0)
-        content = self._file.read()
-        whole = content[: content.rfind(b"\n") + 1]
-        if len(whole) < len(content):
-            self._file.truncate(len(whole))
-        self._file.seek(0, os.SEEK_END)
-        if not whole:
-            return
-        try:
-            lines = list(csv.reader(io.StringIO(whole.decode("utf-8")), strict=True))
-            self.rows = [_parse(line) for line in lines[1:]]
-        except (ValueError, csv.Error) as error:
-            raise ValueError(
-                f"{self.path} cannot be read as results of a study: {error}"
-            ) from error
-        if lines[0] != list(COLUMNS):
+    def _read(self):
+        """Read the rows that are there and are as they were written."""
+        *lines, cut = self.path.read_bytes().split(b"\n")
+        header, lines = (lines[0], lines[1:]) if lines else (cut, [])
+        if header != HEADER and (lines or not HEADER.startswith(header)):
             raise ValueError(
                 f"{self.path} has other columns than the results of a study."
             )
-        self._check_rows(plan)
+        rows = [row_of(line) for line in lines]
+        self.rows = [row for row in rows if row is not None]
+        n_damaged = len(rows) - len(self.rows)
+        if n_damaged:
+            self.note = (
+                f"{self.path} has {n_damaged} damaged rows: their fits are made again"
+            )
+        self._damaged = bool(n_damaged or cut)
 
     def _check_rows(self, plan):
         done = self.done
@@ -210,23 +197,9 @@ class FileStore(ResultStore):
                 "choose another file."
             )
 
-    def _write(self, values):
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow(map(_as_text, values))
-        self._file.write(line.getvalue().encode("utf-8"))
-        self._file.flush()
-
-
-def _parse(line):
-    columns = zip(COLUMNS.items(), line, strict=True)
-    return {name: read(text) for (name, read), text in columns}
-
-
-def _as_text(value):
-    if isinstance(value, str):
-        return value
-    # The shortest text that gives the same number back.
-    return "" if np.isnan(value) else repr(value)
+    def _rewrite(self, rows):
+        content = b"".join([HEADER, b"\n", *map(line_of, rows)])
+        replace_file(self.path, lambda path: path.write_bytes(content))
 
 
 def _check_pyarrow():
@@ -236,25 +209,3 @@ def _check_pyarrow():
         raise ImportError(
             "writing Parquet needs pyarrow: pip install pyarrow"
         ) from error
-
-
-def _replace(path, write):
-    """Have `write` make a file that then takes the place of `path`, whole."""
-    unfinished = path.with_name(f".{path.stem}.{uuid.uuid4().hex}{path.suffix}")
-    try:
-        write(unfinished)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _lock(file, path):
-    """Keep two studies from writing to one file; the system frees it at any death."""
-    try:
-        import fcntl
-    except ImportError:  # no such locks on Windows
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise ValueError(f"{path} is being written by another study.") from error

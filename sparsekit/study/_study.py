@@ -1,8 +1,10 @@
 """The study as a Python function."""
 
 import sys
+import warnings
 from contextlib import closing
 
+from sparsekit.study._grid import check_seconds
 from sparsekit.study._plan import make_plan
 from sparsekit.study._result import StudyResult
 from sparsekit.study._run import collect_rows, try_models
@@ -27,6 +29,7 @@ def missingness_study(
     output=None,
     n_jobs=None,
     client=None,
+    client_timeout=300.0,
     progress=False,
 ) -> StudyResult:
     """Train models over a grid of sparsities and missing rates, on one or more tables.
@@ -97,6 +100,8 @@ def missingness_study(
     client : distributed.Client, default=None
         Fit on the workers of a dask cluster instead, on which sparsekit is installed.
         A worker that dies is no loss: others do its work again.
+    client_timeout : float, default=300.0
+        Seconds to wait for a worker where the cluster has none; then the study ends.
     progress : bool, default=False
         Whether to show progress, and the time left, on the standard error stream.
 
@@ -122,6 +127,14 @@ def missingness_study(
     ValueError
         If data or parameters are not valid, or `output` was made with other ones; found
         before the study starts.
+    OSError
+        If `output` cannot be written, or the scheduler of the cluster does not answer
+        any more, or no worker came in time. Rows in `output` stay.
+
+    Warns
+    -----
+    UserWarning
+        If rows in `output` are not as they were written; their fits are made again.
 
     See Also
     --------
@@ -148,7 +161,8 @@ def missingness_study(
     Before the latter two stand `SimpleImputer` with means or `IterativeImputer`, and
     `StandardScaler`.
 
-    The file is CSV; a row is written, whole, when its fit has ended, so a study that is
+    The file is CSV; a row is written, whole and with a checksum (``check``), when its
+    fit has ended, so a study that is
     killed at any moment goes on from its file and repeats no row that is in it. Beside
     it lies ``NAME.json``: a checksum of each table, the parameters of each model, and
     versions. A file is gone on with only if these agree; the grid may be larger than
@@ -184,9 +198,19 @@ def missingness_study(
     )
     if n_jobs == 0:
         raise ValueError("n_jobs=0 is no number of fits: None, -1, or 1 and more.")
+    check_seconds("client_timeout", client_timeout)
     store = ResultStore() if output is None else FileStore(output, plan)
     with closing(store):
+        if store.note:
+            warnings.warn(f"{store.note}.", UserWarning, stacklevel=2)
         try_models(plan, store.done)
         stream = sys.stderr if progress else None
-        collect_rows(plan, store, n_jobs=n_jobs, client=client, stream=stream)
+        collect_rows(
+            plan,
+            store,
+            n_jobs=n_jobs,
+            client=client,
+            client_timeout=client_timeout,
+            stream=stream,
+        )
         return StudyResult(store.finish())

@@ -5,17 +5,20 @@ from pathlib import Path
 
 import numpy as np
 
-CSV_HINT = (
-    "A CSV file is text in UTF-8: a line of column names, then rows of as many cells, "
-    "separated by commas."
-)
+from sparsekit._one_line import shortened, shown
+from sparsekit._tables import Wanted, available_bytes, named, open_files
+
+# Rows that are read at a time.
+_BLOCK_ROWS = 10_000
+# What a study needs of its own: the table, one with holes, training and test rows.
+_COPIES = 3
 
 
 class InputError(Exception):
     """What the user can put right; its text is one line that says how."""
 
 
-def read_table(path, target, drop=()):
+def read_table(path, target, drop=(), codes=frozenset()):
     """Read features and target from a CSV or Parquet file.
 
     Parameters
@@ -26,36 +29,36 @@ def read_table(path, target, drop=()):
         Name of the target column.
     drop : sequence of str, default=()
         Names of columns that are no features.
+    codes : set of str, default=frozenset()
+        What stands for a missing value, beside empty cells.
 
     Returns
     -------
     X : DataFrame of float64, shape (n_samples, n_features)
         Empty cells are NaN.
     y : Series of shape (n_samples,)
+    note : str
+        What was read, for people.
 
     Raises
     ------
     InputError
         If the file, or a column, cannot be used.
     """
-    frame = _read(Path(path))
-    frame.columns = frame.columns.map(str)
-    for column in (target, *drop):
-        _check_column(frame, column, path)
+    path = Path(path)
     if target in drop:
-        raise InputError(f"column '{target}' is the target and cannot be dropped.")
-    features = frame.drop(columns=[target, *drop])
-    if features.shape[1] == 0:
-        raise InputError(f"{path} has no column left but the target '{target}'.")
-    _check_features(features)
-    return features.astype(np.float64), frame[target]
-
-
-def _read(path):
-    import pandas as pd
-
-    name = path.name.lower()
-    if not name.endswith((".csv", ".csv.gz", ".parquet")):
+        raise InputError(f"column {shown(target)} is the target and cannot be dropped.")
+    wanted = Wanted(
+        target=target,
+        columns=None,
+        drop=tuple(drop),
+        sample_weight=None,
+        numeric=True,
+        codes=codes,
+        block_rows=_BLOCK_ROWS,
+        advice=_advice,
+    )
+    if not path.name.lower().endswith((".csv", ".csv.gz", ".parquet")):
         raise InputError(
             f"cannot tell the type of {path}: its name must end in .csv, .csv.gz or "
             ".parquet."
@@ -63,78 +66,78 @@ def _read(path):
     if not path.is_file():
         raise InputError(f"there is no file {path}.")
     try:
-        if name.endswith(".parquet"):
-            frame = pd.read_parquet(path)
-        else:
-            frame = pd.read_csv(path, low_memory=False)
-    except ImportError as error:
-        raise InputError(
-            "reading Parquet needs pyarrow: pip install pyarrow"
-        ) from error
-    # Parsers, decompressors and decoders each raise errors of their own.
-    except Exception as error:
-        reason = " ".join(str(error).split()).rstrip(".")
-        hint = "" if name.endswith(".parquet") else f" {CSV_HINT}"
-        raise InputError(f"cannot read {path}: {reason}.{hint}") from error
-    if frame.empty:
-        raise InputError(f"{path} has no rows.")
-    return frame
+        table = open_files(path, wanted)
+        X, y = _joined(table)
+    except (ValueError, ImportError) as error:
+        raise InputError(shortened(error)) from error
+    import pandas as pd
+
+    features, empty = _usable(pd.DataFrame(X, columns=table.features, copy=False), path)
+    return features, pd.Series(y, name=target), _note(table, features, y, target, empty)
 
 
-def _check_column(frame, column, path):
-    if column in frame.columns:
-        return
-    hint = ""
-    if frame.shape[1] == 1 and ";" in frame.columns[0]:
-        hint = " The file seems to be separated by semicolons: separate by commas."
-    raise InputError(
-        f"{path} has no column '{column}'. Its columns are: "
-        f"{', '.join(frame.columns)}.{hint}"
-    )
+def _joined(table):
+    """Return the features and the target of all rows."""
+    features, targets, n_bytes = [], [], 0
+    room = available_bytes()
+    for piece in table.pieces:
+        for X, y, _ in table.read(piece):
+            features.append(X.to_numpy(np.float64))
+            targets.append(y)
+            n_bytes += features[-1].nbytes
+            if n_bytes * _COPIES > room:
+                n_rows = sum(map(len, targets))
+                raise ValueError(
+                    f"a study holds its table {_COPIES} times, and {n_rows} rows of "
+                    f"{table.name} have {n_bytes:.2g} bytes already, where {room:.2g} "
+                    "are free: leave out columns, or take a part of the rows."
+                )
+    if not sum(map(len, targets)):
+        raise ValueError(f"{table.name} has no rows.")
+    return np.concatenate(features), np.concatenate(targets)
 
 
-def _check_features(features):
-    text = [column for column, values in features.items() if not _is_numeric(values)]
-    if text:
-        example = features[text[0]].dropna().iloc[:1].tolist()
-        shown = f" (for instance {example[0]!r})" if example else ""
-        raise InputError(
-            f"{_named(text, 'is', 'are')} not numeric{shown}. Leave out what is no "
-            f"feature with {_drop_option(text)}, or encode it as numbers in the file; "
-            "a missing value is an empty cell."
-        )
-    infinite = [column for column, values in features.items() if _has_infinity(values)]
+def _usable(features, path):
+    """Return the features without empty columns, and the names of these."""
+    infinite = features.columns[np.isinf(features).any()].tolist()
     if infinite:
         raise InputError(
-            f"{_named(infinite, 'has', 'have')} infinite values: leave these cells "
-            f"empty, or leave out all of it with {_drop_option(infinite)}."
+            shortened(
+                f"{named(infinite, 'has', 'have')} infinite values in {path}: leave "
+                "these cells empty, or leave out all of it with "
+                f"{_drop_option(infinite)}."
+            )
         )
-    empty = [column for column, values in features.items() if values.isna().all()]
+    empty = features.columns[features.isna().all()].tolist()
+    if len(empty) == features.shape[1]:
+        raise InputError(f"{path} has no feature with a value in any row.")
+    return features.drop(columns=empty), empty
+
+
+def _note(table, features, y, target, empty):
+    """Return what was read, in words."""
+    kinds = [table.kinds[name] for name in features]
+    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    missing = features.isna().to_numpy().mean()
+    notes = list(table.notes)
     if empty:
-        raise InputError(
-            f"{_named(empty, 'has', 'have')} no value in any row: leave it out with "
-            f"{_drop_option(empty)}."
-        )
+        has = named(empty, "has", "have")
+        notes.append(f"{has} no value in any row: left out")
+    n_values = len({*y.tolist()})
+    read = (
+        f"Read {table.name}: {len(y)} rows, {features.shape[1]} features ({counts}), "
+        f"{missing:.1%} of their cells missing; target {shown(target)}, {n_values} "
+        "different values"
+    )
+    return "; ".join([read, *notes])
 
 
-def _is_numeric(values):
-    from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
-
-    if is_bool_dtype(values):
-        return True
-    return is_numeric_dtype(values) and not is_complex_dtype(values)
-
-
-def _has_infinity(values):
-    return np.isinf(values.to_numpy(np.float64, na_value=np.nan)).any()
-
-
-def _named(columns, one, several):
-    """Return such as "column 'a' is" and "columns 'a', 'b' are"."""
-    names = ", ".join(f"'{column}'" for column in columns)
-    if len(columns) == 1:
-        return f"column {names} {one}"
-    return f"columns {names} {several}"
+def _advice(columns):
+    """Return what can be done about columns of text."""
+    return (
+        f"Leave out what is no feature with {_drop_option(columns)}, encode it as "
+        "numbers, or name codes for missing values with --na-values."
+    )
 
 
 def _drop_option(columns):

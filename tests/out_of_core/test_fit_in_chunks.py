@@ -42,7 +42,7 @@ def table(n=100):
 
 
 def parquet(frame, folder):
-    frame.to_parquet(folder / "t.parquet", row_group_size=9)
+    frame.to_parquet(folder / "t.parquet", row_group_size=9, index=False)
     return folder / "t.parquet"
 
 
@@ -50,7 +50,7 @@ def parquet_folder(frame, folder):
     parts = folder / "parts"
     parts.mkdir()
     frame[:60].to_parquet(parts / "a.parquet")
-    frame[60:].to_parquet(parts / "b.parquet")
+    frame[60:].reset_index(drop=True).to_parquet(parts / "b.parquet")
     return str(parts)
 
 

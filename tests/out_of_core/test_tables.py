@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import SGDRegressor
 
+from sparsekit._tables._scan import scan
 from sparsekit.out_of_core import fit_in_chunks
-from sparsekit.out_of_core._csv import record_offsets
 
 
 class Features:
@@ -78,8 +78,9 @@ cells = st.text(st.sampled_from('ab,"\n '), max_size=6)
 def test_csv_is_cut_between_records_whatever_their_text(tmp_path_factory, rows, every):
     path = tmp_path_factory.mktemp("csv") / "t.csv"
     pd.DataFrame(rows, columns=["text", "n"]).to_csv(path, index=False)
-    offsets = record_offsets(path, every)
-    assert len(offsets) - 1 == -(-len(rows) // every)
+    parts = scan(path, every).parts
+    assert len(parts) == -(-len(rows) // every)
+    assert sum(n_rows for *_, n_rows in parts) == len(rows)
     if rows:
         noted = features(path, columns=["n"], chunk_rows=every * 8)
         assert noted[:, 0].tolist() == [n for _, n in rows]
@@ -88,14 +89,14 @@ def test_csv_is_cut_between_records_whatever_their_text(tmp_path_factory, rows, 
 def test_a_quote_that_is_not_closed_is_seen_in_long_files(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a,b\n" + "1,2\n" * 100_000 + '1,"2\n')
-    with pytest.raises(ValueError, match="quote that is not closed"):
-        record_offsets(path, 1000)
+    with pytest.raises(ValueError, match="line 100002: a quote is not closed"):
+        scan(path, 1000)
 
 
 def test_csv_may_end_without_a_line_end_or_with_empty_lines(tmp_path):
     path = tmp_path / "t.csv"
-    for end in ("", "\n", "\r\n", "\n\n\n\n"):
-        path.write_bytes(b"a,b\n1,2\n3," + end.encode() if end else b"a,b\n1,2\n3,")
+    for end in (b"", b"\n", b"\r\n", b"\n\n\n\n"):
+        path.write_bytes(b"a,b\n1,2\n3," + end)
         rows = features(path, chunk_rows=1)
         np.testing.assert_array_equal(rows, [[1, 2], [3, np.nan]])
 
@@ -122,7 +123,7 @@ def bad_sources(folder):
         folder / "quote.csv",
         {"target": "y"},
         ValueError,
-        "cannot read .*inside string",
+        "cannot read .*quote is not closed",
     )
     yield folder / "empty.csv", {"target": "y"}, ValueError, "has no rows"
     yield folder / "nothing.csv", {"target": "y"}, ValueError, "cannot read"

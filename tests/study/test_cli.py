@@ -155,7 +155,7 @@ def test_the_plan_is_described_not_the_preset(csv, output, capsys):
     assert study(*args, data=csv, output=output) == 0
     printed = " ".join(capsys.readouterr().out.split())
     expected = "Preset figure2: 1 hidden layer of size 8, 1 epoch. Data: patients, "
-    assert printed.startswith(expected)
+    assert expected in printed
     assert "1 fit: model dense; missing rate 0 %; mechanism mcar; 1 seed." in printed
     assert "1 fit in " in printed
 
@@ -305,7 +305,8 @@ def test_parquet_is_written_beside_the_csv(output):
     args = ["--datasets", "iris", "--models", "static", "--parquet", "--no-plot", "-q"]
     assert study(*args, output=output) == 0
     pd.testing.assert_frame_equal(
-        pd.read_parquet(output / "results.parquet"), pd.read_csv(output / "results.csv")
+        pd.read_parquet(output / "results.parquet"),
+        pd.read_csv(output / "results.csv").drop(columns="check"),
     )
 
 

@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -117,3 +120,66 @@ def test_an_error_on_a_worker_ends_the_study(client, table, monkeypatch):
         missingness_study(
             *table, client=client, **{**GRID, "estimator_params": {"activation": "no"}}
         )
+
+
+STUDY = ["study", "--datasets", "iris", "--models", "dense", "--hidden", "8", "--rates"]
+STUDY += ["0", "0.3", "--no-plot", "--quiet"]
+
+# A scheduler and its workers, in one process that can be killed.
+SCHEDULER = """
+import sys
+from distributed import LocalCluster
+cluster = LocalCluster(n_workers=int(sys.argv[1]), processes=False, protocol="tcp",
+                       threads_per_worker=1, dashboard_address=":0")
+print(cluster.scheduler_address, flush=True)
+input()
+"""
+
+
+@contextmanager
+def scheduler(n_workers):
+    """Start a scheduler in a process of its own; yield its address and its pid."""
+    command = [sys.executable, "-c", SCHEDULER, str(n_workers)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process.stdout.readline().strip(), process.pid
+        finally:
+            process.kill()
+
+
+def test_a_cluster_without_workers_is_told_and_not_waited_for_without_end(
+    tmp_path, capfd
+):
+    with scheduler(0) as (address, _):
+        args = ["--cluster", address, "--cluster-timeout", "1"]
+        assert main([*STUDY, *args, "--output", str(tmp_path)]) == 2
+    told = capfd.readouterr().err.splitlines()
+    assert told[0] == "The cluster has no worker: waiting 1 s for one."
+    assert "the study cannot go on: the cluster had no worker for 1 s." in told[-1]
+
+
+def test_a_study_whose_scheduler_dies_ends_in_one_line_and_keeps_its_rows(
+    tmp_path, capfd
+):
+    path, seen = tmp_path / "results.csv", []
+    with scheduler(1) as (address, pid):
+        thread = kill_after(path, 3, pid, seen)
+        args = ["--cluster", address, "--epochs", "100", "--seeds", "200"]
+        began = time.monotonic()
+        assert main([*STUDY, *args, "--output", str(tmp_path)]) == 2
+        assert time.monotonic() - began < 60
+        thread.join(10)
+    assert len(pd.read_csv(path)) >= seen[0] >= 3
+    told = capfd.readouterr().err
+    assert "Traceback" not in told
+    last = told.splitlines()[-1]
+    assert "the scheduler of the cluster does not answer any more" in last
+    assert "the same command goes on with it" in last
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), "long", None, True])
+def test_a_timeout_is_a_length_of_time(table, seconds):
+    with pytest.raises(ValueError, match=r"client_timeout=.* number of seconds"):
+        missingness_study(*table, client_timeout=seconds, models=["dense"])

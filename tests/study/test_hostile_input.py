@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sparsekit._one_line import one_line
 from sparsekit.study import StudyResult, missingness_study
 from sparsekit.study._cli import main
-from sparsekit.study._one_line import one_line
 
 X, Y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
 SMALL = {

@@ -1,6 +1,8 @@
 """Parquet and Arrow: row groups, record batches and slices."""
 
-from sparsekit.out_of_core._table import NamedTable
+import re
+
+from sparsekit._tables._table import NamedTable, refusal
 
 # Bytes of a compressed column that are read ahead of the decoder.
 _BUFFER = 2**16
@@ -15,29 +17,43 @@ class ArrowTable(NamedTable):
         Paths are those of Arrow files.
     name : str
         What errors call it.
-    target, columns, sample_weight, numeric
-        See `NamedTable`.
-    block_rows : int
+    wanted : Wanted
     """
 
-    def __init__(
-        self, given, name, target, columns, sample_weight, numeric, block_rows
-    ) -> None:
+    def __init__(self, given, name, wanted) -> None:
         import pyarrow as pa
 
-        self._block_rows = block_rows
+        self._block_rows = wanted.block_rows
         if isinstance(given, pa.Table):
-            names, self.pieces = given.schema.names, _slices(given, block_rows)
+            schema, self.pieces = given.schema, _slices(given, wanted.block_rows)
         elif isinstance(given, list):
-            names, self.pieces = _files(given)
+            schema, self.pieces = _files(given)
         else:
-            names, self.pieces = given.schema.names, _fragments(given, block_rows)
-        super().__init__(name, names, target, columns, sample_weight, numeric)
+            schema, self.pieces = given.schema, _fragments(given, wanted.block_rows)
+        why = "is the index of the DataFrame that was written: no feature, left out"
+        left_out = dict.fromkeys(_index_columns(name, schema), why)
+        super().__init__(name, schema.names, wanted, left_out)
 
     def _frames(self, piece, columns):
         for batch in piece(columns):
             for start in range(0, batch.num_rows, self._block_rows):
-                yield _frame(batch.slice(start, self._block_rows), self.numeric)
+                yield _frame(batch.slice(start, self._block_rows))
+
+
+def _index_columns(name, schema):
+    """Return the columns in which pandas has stored the index of a DataFrame."""
+    try:
+        told = dict(schema.pandas_metadata or {}).get("index_columns", [])
+    except (ValueError, TypeError) as error:
+        raise refusal(
+            f"cannot read {name}: what pandas noted about its columns is damaged."
+        ) from error
+    told = told if isinstance(told, list) else []
+    return [
+        column
+        for column in schema.names
+        if column in told or re.fullmatch(r"__index_level_\d+__", column)
+    ]
 
 
 def _slices(table, block_rows):
@@ -65,11 +81,11 @@ def _files(paths):
     readers = [pa.ipc.open_file(pa.memory_map(str(path))) for path in paths]
     for path, reader in zip(paths, readers, strict=True):
         if not reader.schema.equals(readers[0].schema):
-            raise ValueError(f"{path} has other columns than {paths[0]}.")
+            raise refusal(f"{path} has other columns than {paths[0]}.")
     pieces = [
         piece(r, number) for r in readers for number in range(r.num_record_batches)
     ]
-    return readers[0].schema.names, pieces
+    return readers[0].schema, pieces
 
 
 def _fragments(dataset, block_rows):
@@ -124,7 +140,7 @@ def _row_group(fragment, number, schema, block_rows):
             for batch in file.iter_batches(
                 block_rows, [number], columns=stored, use_threads=False
             ):
-                arrays = dict(zip(stored, batch.columns, strict=True))
+                arrays = {name: batch.column(name) for name in stored}
                 for name in columns:
                     if name in known:
                         value = pa.scalar(known[name], schema.field(name).type)
@@ -134,7 +150,7 @@ def _row_group(fragment, number, schema, block_rows):
     return read
 
 
-def _frame(table, numeric):
+def _frame(table):
     """Return a DataFrame in which whatever counts or measures is a numpy column."""
     import pyarrow as pa
 
