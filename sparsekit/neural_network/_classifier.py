@@ -112,11 +112,10 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             known = unique_labels(classes)
         else:
             known = np.unique(y)
-        if not multilabel and known.size < 2:
-            found = f"one class only, {known[0]}" if known.size else "no class"
+        if not known.size:
             raise ValueError(
-                f"{'y' if classes is None else 'classes'} has {found}; a classifier "
-                "needs two or more."
+                f"{'y' if classes is None else 'classes'} has no class; a classifier "
+                "needs one at least."
             )
         self._multilabel = multilabel
         self.classes_ = known
