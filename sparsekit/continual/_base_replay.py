@@ -18,6 +18,7 @@ from sparsekit._sklearn_compat import (
     _check_sample_weight,
     _fit_context,
 )
+from sparsekit._unknown import holes_as_nan, refuse_unknown
 from sparsekit.continual._buffer import STRATEGIES, ReplayBuffer
 from sparsekit.continual._difficulty import difficulty_of
 
@@ -144,9 +145,10 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
     def _check(self, X, y, sample_weight, reset):
         if sparse.issparse(y):
             raise TypeError("A sparse y cannot be kept for replay; give an array.")
+        refuse_unknown(y)
         X, y = validate_data(
             self,
-            X,
+            holes_as_nan(X),
             y,
             reset=reset,
             accept_sparse="csr",
@@ -186,7 +188,11 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
     def _ask(self, method, X):
         check_is_fitted(self)
         X = validate_data(
-            self, X, reset=False, accept_sparse="csr", ensure_all_finite=False
+            self,
+            holes_as_nan(X),
+            reset=False,
+            accept_sparse="csr",
+            ensure_all_finite=False,
         )
         return getattr(self.estimator_, method)(X)
 

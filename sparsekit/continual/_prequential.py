@@ -14,6 +14,8 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._unknown import refuse_unknown
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -132,6 +134,7 @@ def prequential_scores(
 
 def _check(X, y, sample_weight, batch_size, window, fading):
     check_consistent_length(X, y, sample_weight)
+    refuse_unknown(y)
     for name, value in (("batch_size", batch_size), ("window", window)):
         if not isinstance(value, Integral) or value < 1:
             raise ValueError(f"{name} must be an integer > 0, got {value!r}.")

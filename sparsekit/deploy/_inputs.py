@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import sparse
 
+from sparsekit._unknown import holes_as_nan
+
 
 def checked(X, n_features, names, allow_missing):
     """Return X as an array or CSR matrix of floats.
@@ -19,7 +21,7 @@ def checked(X, n_features, names, allow_missing):
             f"X must have the columns of fit, {list(names)}, in that order; it has "
             f"{list(columns)}."
         )
-    X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)
+    X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(holes_as_nan(X))
     if X.dtype not in (np.float32, np.float64):
         X = X.astype(np.float64)
     if X.ndim != 2 or X.shape[1] != n_features:

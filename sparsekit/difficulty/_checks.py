@@ -4,6 +4,8 @@ from numbers import Real
 
 from sklearn.utils import check_array
 
+from sparsekit._unknown import refuse_unknown
+
 
 def check_share(name, value, *, least=False, most=False):
     """Raise if a value is not a number between 0 and 1.
@@ -28,4 +30,5 @@ def labels_of(X, y):
     """Return the labels as an array; raise if there are none, or no rows."""
     if X is None:
         raise ValueError("X must be a table, got None.")
+    refuse_unknown(y)
     return check_array(y, ensure_2d=False, dtype=None, input_name="y")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sparsekit._unknown import refuse_unknown
 from sparsekit.difficulty._record import row_index
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def pruning_identified_exemplars(
         "pie": modal != other_modal,
     }
     if y is not None:
+        refuse_unknown(y)
         y = np.asarray(y)
         if y.shape != here.shape[1:]:
             raise ValueError(

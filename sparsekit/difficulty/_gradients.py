@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sparsekit._unknown import refuse_unknown
 from sparsekit.difficulty._record import row_index
 from sparsekit.network import LOSSES, SparseNetwork, gradient_squares
 
@@ -152,6 +153,7 @@ def _squares(network, X, y):
             "missing='expected' and missing_scaling only; got missing="
             f"{network.missing!r} and missing_scaling={network.missing_scaling!r}."
         )
+    refuse_unknown(y)
     X, y = network._check_X(X), np.asarray(y)
     if y.shape[:1] != X.shape[:1]:
         raise ValueError(

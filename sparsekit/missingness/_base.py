@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
+from sparsekit._unknown import holes_as_nan
 from sparsekit._words import refuse_words
 from sparsekit.missingness._cells import (
     count_masked,
@@ -304,7 +305,7 @@ class BaseMasker(
         refuse_words(X)
         X = validate_data(
             self,
-            X,
+            holes_as_nan(X),
             reset=reset,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),

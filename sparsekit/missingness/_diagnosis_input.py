@@ -7,6 +7,7 @@ from scipy import sparse
 from sklearn.utils import check_array
 
 from sparsekit._layout import canonical
+from sparsekit._unknown import holes_as_nan
 from sparsekit._words import refuse_words
 
 
@@ -48,7 +49,7 @@ def read_table(X, mask=None):
     names, row_labels = _labels(X)
     refuse_words(X)
     values = check_array(
-        X,
+        holes_as_nan(X),
         accept_sparse="csr",
         dtype=(np.float64, np.float32),
         ensure_all_finite="allow-nan",

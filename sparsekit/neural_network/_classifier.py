@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import (
 )
 
 from sparsekit._sklearn_compat import _fit_context
+from sparsekit._unknown import refuse_unknown
 from sparsekit.network import label_targets, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
 
@@ -109,6 +110,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         if multilabel:
             known = np.arange(y.shape[1])
         elif classes is not None:
+            refuse_unknown(classes, "classes")
             known = unique_labels(classes)
         else:
             known = np.unique(y)

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length
 
+from sparsekit._unknown import refuse_unknown
 from sparsekit.network import take_targets
 from sparsekit.neural_network._prepared_fit import Validation
 
@@ -17,6 +18,7 @@ def hold_out(estimator, X, targets, X_val, y_val):
     """
     if X_val is not None:
         X_val = estimator._check_X(X_val)
+        refuse_unknown(y_val, "y_val")
         y_val = check_array(
             y_val,
             accept_sparse="csr",

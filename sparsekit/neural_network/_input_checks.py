@@ -7,6 +7,7 @@ from sklearn.utils.validation import validate_data
 
 from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import _check_sample_weight
+from sparsekit._unknown import holes_as_nan, refuse_unknown
 from sparsekit._words import refuse_words
 from sparsekit.neural_network._checks import refuse_missing
 from sparsekit.neural_network._warnings import warn_user
@@ -24,9 +25,11 @@ class InputChecksMixin:
     def _check_X(self, X, y="no_validation", reset=False):
         """Return canonical X, or canonical X and y."""
         refuse_words(X)
+        if not isinstance(y, str):
+            refuse_unknown(y)
         checked = validate_data(
             self,
-            X,
+            holes_as_nan(X),
             y,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),

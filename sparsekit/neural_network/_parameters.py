@@ -128,7 +128,8 @@ default="constant"
     Whether to watch the score on validation rows rather than the training loss, and to
     keep the best network. The rows are `X_val` of `fit` or, without it, a random
     `validation_fraction` of the training rows, stratified for single-label classes if
-    it has room for one row of each; a class of one row stays in training. With a few hundred rows these are so few that training may stop too early.""",
+    it has room for one row of each; a class of one row stays in training. With a few
+    hundred rows these are so few that training may stop too early.""",
     "validation_fraction": """float in (0, 1), default=0.1
     Share of the training rows put aside with `early_stopping`.""",
     "class_weight": """dict, list of dict, "balanced" or None, default=None
