@@ -40,6 +40,17 @@ def read_only(array):
     return view
 
 
+def scaled_back(outputs, shift, scale):
+    """Return the targets of a regression, in the precision of the outputs.
+
+    Where that cannot hold them, they are in double precision.
+    """
+    values = outputs * scale + shift
+    kind = np.finfo(outputs.dtype)
+    fits = (np.abs(values) <= kind.max).all() and (scale >= kind.tiny).all()
+    return values.astype(outputs.dtype, copy=False) if fits else values
+
+
 def check_layers(sizes, indptr, indices, weights, biases, kinds, slopes):
     """Raise ValueError unless arrays from a file describe a network.
 

@@ -13,8 +13,13 @@ from sklearn.utils._param_validation import (
     RealNotInt,
     StrOptions,
 )
+from sklearn.utils._sparse import _align_api_if_sparse
 from sklearn.utils.metaestimators import _BaseComposition
-from sklearn.utils.validation import _check_sample_weight, _estimator_has
+from sklearn.utils.validation import (
+    _check_method_params,
+    _check_sample_weight,
+    _estimator_has,
+)
 
 __all__ = [
     "HasMethods",
@@ -23,6 +28,8 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "_BaseComposition",
+    "_align_api_if_sparse",
+    "_check_method_params",
     "_check_sample_weight",
     "_estimator_has",
     "_fit_context",

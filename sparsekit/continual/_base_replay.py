@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
 from sklearn.utils import check_random_state, column_or_1d, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._doc_links import DocLinkMixin
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import (
     HasMethods,
@@ -23,7 +24,7 @@ from sparsekit.continual._buffer import STRATEGIES, ReplayBuffer
 from sparsekit.continual._difficulty import difficulty_of
 
 
-class BaseReplay(MetaEstimatorMixin, BaseEstimator):
+class BaseReplay(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
     """An estimator, and a buffer of rows that it learns again; not for direct use."""
 
     _parameter_constraints: ClassVar[dict] = {

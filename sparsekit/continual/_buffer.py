@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state
 
 from sparsekit._sample_ids import check_sample_ids
+from sparsekit._sklearn_compat import _align_api_if_sparse
 from sparsekit.continual._places import (
     class_balanced,
     keys_of,
@@ -42,7 +43,7 @@ class ReplayBuffer(BaseEstimator):
 
     Attributes
     ----------
-    X_ : {ndarray, csr_array} of shape (n_kept, n_features)
+    X_ : {ndarray, CSR matrix} of shape (n_kept, n_features)
         The rows that are kept.
     y_ : ndarray of shape (n_kept,) or (n_kept, n_outputs)
     sample_weight_ : ndarray of shape (n_kept,)
@@ -122,7 +123,8 @@ class ReplayBuffer(BaseEstimator):
             are kept.
         """
         self._check()
-        X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)
+        is_sparse = sparse.issparse(X)
+        X = _align_api_if_sparse(sparse.csr_array(X) if is_sparse else np.asarray(X))
         y = np.asarray(y)
         if X.ndim < 2 or y.ndim < 1:
             raise ValueError(
@@ -169,7 +171,7 @@ class ReplayBuffer(BaseEstimator):
 
         Returns
         -------
-        X : {ndarray, csr_array} of shape (n_drawn, n_features)
+        X : {ndarray, CSR matrix} of shape (n_drawn, n_features)
             Rows, dense or sparse as they were added.
         y : ndarray of shape (n_drawn,) or (n_drawn, n_outputs)
             Their classes or targets.

@@ -9,6 +9,7 @@ from scipy import sparse
 from scipy.special import expit, softmax
 
 from sparsekit import _archive
+from sparsekit._layout import scaled_back
 from sparsekit.deploy._checks import check_parts
 from sparsekit.deploy._forward import (
     activated,
@@ -110,7 +111,7 @@ class SparsePredictor:
         """
         outputs, head = self._outputs(X), self._head
         if head["kind"] == "identity":
-            values = outputs * head["scale"] + head["shift"]
+            values = scaled_back(outputs, head["shift"], head["scale"])
             return values[:, 0] if head["flat"] else values
         if head["kind"] == "labels":
             return (outputs > 0).astype(int)
@@ -139,12 +140,15 @@ class SparsePredictor:
         kind = self._head["kind"]
         if kind == "identity":
             raise AttributeError("A regressor has no predict_proba; use predict.")
-        outputs = self._outputs(X).astype(np.float64)
+        outputs = self._outputs(X)
+        z = outputs.astype(np.float64)
         if kind == "softmax":
-            return softmax(outputs, axis=1)
-        if kind == "labels":
-            return expit(outputs)
-        return np.hstack([expit(-outputs), expit(outputs)])
+            chances = softmax(z, axis=1)
+        elif kind == "labels":
+            chances = expit(z)
+        else:
+            chances = np.hstack([expit(-z), expit(z)])
+        return chances.astype(outputs.dtype, copy=False)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the predictor to a file, all of it or nothing.
@@ -216,7 +220,9 @@ class SparsePredictor:
         # As in the estimators, values too large for the network's type are infinite.
         with np.errstate(over="ignore", invalid="ignore"):
             blocks = [self._block_outputs(X[at : at + n_rows]) for at in starts]
-        return np.concatenate(blocks, axis=1).T
+        outputs = np.concatenate(blocks, axis=1).T
+        # In the precision that the estimator answers in.
+        return outputs.astype(np.result_type(outputs, X.dtype), copy=False)
 
     def _block_outputs(self, X):
         levels = self._first_level(X)

@@ -11,6 +11,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._doc_links import DocLinkMixin
 from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
 from sparsekit._unknown import holes_as_nan
@@ -36,6 +37,7 @@ MIN_DISTINCT_SHARE = 0.5
 
 
 class BaseMasker(
+    DocLinkMixin,
     CallbackSupportMixin,
     OneToOneFeatureMixin,
     TransformerMixin,

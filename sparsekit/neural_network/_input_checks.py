@@ -9,7 +9,7 @@ from sparsekit._layout import canonical
 from sparsekit._sklearn_compat import _check_sample_weight
 from sparsekit._unknown import holes_as_nan, refuse_unknown
 from sparsekit._words import refuse_words
-from sparsekit.neural_network._checks import refuse_missing
+from sparsekit.neural_network._checks import refuse_lbfgs, refuse_missing
 from sparsekit.neural_network._warnings import warn_user
 
 
@@ -21,6 +21,10 @@ class InputChecksMixin:
         tags.input_tags.sparse = True
         tags.input_tags.allow_nan = self.missing != "raise"
         return tags
+
+    def _validate_params(self):
+        refuse_lbfgs(self.solver)
+        super()._validate_params()
 
     def _check_X(self, X, y="no_validation", reset=False):
         """Return canonical X, or canonical X and y."""

@@ -6,15 +6,19 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
+from sklearn.utils.metaestimators import available_if
 
+from sparsekit._layout import scaled_back
 from sparsekit._sklearn_compat import _fit_context
 from sparsekit.network import value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._checks import learns_in_pieces
 
 
 class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     """Base of the regressors."""
 
+    @available_if(learns_in_pieces)
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None, sample_ids=None):
         """Train for one epoch on some rows, going on from the present network.
@@ -107,9 +111,14 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             In the units of `y`, with as many dimensions.
+
+        Notes
+        -----
+        Single precision where X and the weights have it, unless targets are too large
+        or too small for it.
         """
         outputs = self._raw_outputs(X)
-        values = outputs * self._target_scale + self._target_shift
+        values = scaled_back(outputs, self._target_shift, self._target_scale)
         return values[:, 0] if self._flat else values
 
 
