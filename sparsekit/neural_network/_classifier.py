@@ -195,7 +195,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             targets.values.astype(int), (outputs > 0).astype(int), sample_weight=weight
         )
 
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the classes of samples.
 
         Parameters
