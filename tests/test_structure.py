@@ -1,6 +1,7 @@
 """The rules of the package's structure, checked on the source of every file."""
 
 import ast
+import importlib.util
 import re
 import statistics
 import sys
@@ -403,3 +404,15 @@ def test_long_functions_are_seen():
     source = 'def f():\n    """Doc\n    string."""\n' + "    x = 1\n" * 3
     assert long_functions(ast.parse(source), limit=3) == set()
     assert long_functions(ast.parse(source), limit=2) == {"f"}
+
+
+def test_the_package_is_tested_with_every_python_that_it_names():
+    spec = importlib.util.spec_from_file_location(
+        "package", ROOT / ".ci" / "package.py"
+    )
+    package = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(package)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
+    assert list(package.SUPPORTED) == named
+    assert project["requires-python"] == f">={named[0]}"

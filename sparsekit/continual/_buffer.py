@@ -183,11 +183,6 @@ class ReplayBuffer(BaseEstimator):
         ValueError
             If no row was ever added, or `n_samples` is no whole number of at least 0.
         """
-        is_count = isinstance(n_samples, Integral) and not isinstance(n_samples, bool)
-        if not is_count or n_samples < 0:
-            raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
-        if not hasattr(self, "y_"):
-            raise ValueError("The buffer holds no rows to draw from; add some first.")
         slots = self.draw_slots(n_samples)
         return self.X_[slots], self.y_[slots], self.sample_weight_[slots]
 
@@ -203,7 +198,17 @@ class ReplayBuffer(BaseEstimator):
         -------
         ndarray of int
             Places in `X_`, `y_`, `sample_weight_`, `difficulty_` and `sample_ids_`.
+
+        Raises
+        ------
+        ValueError
+            If no row was ever added, or `n_samples` is no whole number of at least 0.
         """
+        is_count = isinstance(n_samples, Integral) and not isinstance(n_samples, bool)
+        if not is_count or n_samples < 0:
+            raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
+        if not hasattr(self, "y_"):
+            raise ValueError("The buffer holds no rows to draw from; add some first.")
         n_drawn = min(n_samples, len(self))
         return self._draw_rng.choice(len(self), n_drawn, replace=False)
 

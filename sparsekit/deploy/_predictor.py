@@ -59,6 +59,13 @@ class SparsePredictor:
         For classifiers.
     n_features_in_ : int
 
+    Raises
+    ------
+    TypeError
+        If `network`, `inputs`, `holes` or `head` is no dict.
+    ValueError
+        If the parts do not belong together.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -74,6 +81,7 @@ class SparsePredictor:
     def __init__(
         self, network, inputs, holes, head, activation, feature_names=None
     ) -> None:
+        check_parts(network, inputs, holes, head, activation, feature_names)
         self._network = network
         self._inputs = inputs
         self._holes = holes
@@ -208,7 +216,6 @@ class SparsePredictor:
                 parts["head"]["classes"] = np.array(classes, dtype=object)
             for name in ("activation", "feature_names"):
                 parts[name] = document[name]
-            check_parts(**parts)
             return cls(**parts)
 
     def _outputs(self, X):

@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state, indexable
 from sklearn.utils.parallel import Parallel, delayed
 
 from sparsekit._sklearn_compat import _safe_indexing
-from sparsekit.difficulty._checks import check_share, labels_of
+from sparsekit.difficulty._checks import check_models, check_share, labels_of
 from sparsekit.difficulty._record import row_index
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def memorization_scores(
     """
     import pandas as pd
 
+    check_models("estimator", estimator, "fit", "predict", "get_params")
     check_share("subset", subset)
     if not isinstance(n_models, Integral) or n_models < 2:
         raise ValueError(f"n_models must be an integer >= 2, got {n_models!r}.")
