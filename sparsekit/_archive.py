@@ -139,7 +139,8 @@ def read_archive(path, kind, version):
     """
     # A damaged archive makes zipfile and numpy raise whatever its bytes lead to.
     with (
-        open(path, "rb") as file,
+        # The number of an open file, which `open` would take and close, is no path.
+        open(os.fspath(path), "rb") as file,
         refuse_damage(path, kind),
         zipfile.ZipFile(file) as archive,
     ):

@@ -160,3 +160,22 @@ def refuse_not_finite(outputs, what):
         "values of that row lie very far from those of the training rows. Clip or "
         "transform them, or fit with dtype='float64'."
     )
+
+
+def scaled_back(outputs, shift, scale):
+    """Return the targets of a regression, in the precision of the outputs.
+
+    Where that cannot hold them, they are in double precision.
+
+    Raises
+    ------
+    ValueError
+        If that cannot hold them either.
+    """
+    # By halves, as in `standardised`.
+    with np.errstate(over="ignore"):
+        values = 2.0 * (outputs * (0.5 * scale) + 0.5 * shift)
+    refuse_not_finite(values, "The prediction")
+    kind = np.finfo(outputs.dtype)
+    fits = (np.abs(values) <= kind.max).all() and (scale >= kind.tiny).all()
+    return values.astype(outputs.dtype, copy=False) if fits else values

@@ -13,9 +13,11 @@ from sklearn.utils._param_validation import (
     RealNotInt,
     StrOptions,
 )
+from sklearn.utils._sparse import _align_api_if_sparse
 from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.validation import (
     _check_feature_names_in,
+    _check_method_params,
     _check_sample_weight,
     _estimator_has,
 )
@@ -27,7 +29,9 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "_BaseComposition",
+    "_align_api_if_sparse",
     "_check_feature_names_in",
+    "_check_method_params",
     "_check_sample_weight",
     "_estimator_has",
     "_fit_context",

@@ -19,26 +19,12 @@ def test_random_calls_raise_nothing_but_documented_errors():
 # What no table of random calls is about, and why.
 NOT_FUZZED = {
     "ALLOCATIONS": "a constant",
-    "CAUSES": "a constant",
-    "EARLY": "a constant",
     "TOPOLOGIES": "a constant",
     "__version__": "a constant",
-    "Change": "what a rewiring hands back; nothing is checked",
     "Diagnosis": "what diagnose returns; its parts are read there",
     "Exploration": "what estimators keep between rewirings; checked in files",
     "Replacement": "what a plan hands back; nothing is checked",
-    "RewiringRecorder": "made by estimators; their records are drawn",
-    "SampleRecorder": "made by estimators; their records are drawn",
     "ScorePruner": "a base without scores; those that derive from it are drawn",
-    "blank_selection": "made by estimators, of a number of rows",
-    "expected_holes": "made by estimators; missing='expected' is drawn",
-    "gradient_squares": "what grand_scores calls",
-    "losses_of": "called by estimators, on rows of their own",
-    "moved_with_connections": "called by rewirings; the machine checks what moved",
-    "n_samples_of": "one attribute of samples",
-    "notes_by_name": "what records are made of",
-    "scaling_holes": "made by estimators; missing_scaling is drawn",
-    "take_targets": "one line of numpy",
 }
 
 PACKAGES = [

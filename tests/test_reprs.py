@@ -2,24 +2,38 @@
 
 import importlib
 import inspect
+import re
 
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris
 
-from sparsekit import DSTMLPClassifier, SETMLPClassifier, StaticSparseMLPRegressor
+from sparsekit import (
+    DSTMLPClassifier,
+    MCARMasker,
+    SETMLPClassifier,
+    StaticSparseMLPRegressor,
+)
+from sparsekit.continual import ReplayClassifier
 from sparsekit.deploy import SparsePredictor
-from sparsekit.difficulty import DataMapDisplay, ForgettingDisplay
+from sparsekit.difficulty import (
+    DataMapDisplay,
+    ForgettingDisplay,
+    HardSampleSelector,
+    SubsetFitClassifier,
+)
 from sparsekit.missingness import MissingnessDisplay
 from sparsekit.network import SparseNetwork
 from sparsekit.neural_network import (
     CheckpointCallback,
     LossCurveDisplay,
+    QuickSelector,
     TopologyDisplay,
     to_predictor,
 )
 from sparsekit.topology import Exploration, GradientGrower, RewiringSchedule
+from tests.test_site import public_names
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -102,3 +116,42 @@ def test_in_a_notebook_a_fitted_network_shows_its_state_and_no_dead_links(net):
 def test_parts_of_a_method_show_their_parameters_in_a_notebook():
     assert issubclass(GradientGrower, BaseEstimator)
     assert "candidates" in GradientGrower(candidates=5)._repr_html_()
+
+
+LINKED = [
+    SETMLPClassifier(),
+    MCARMasker(),
+    QuickSelector(SETMLPClassifier()),
+    HardSampleSelector(SETMLPClassifier()),
+    SubsetFitClassifier(SETMLPClassifier(), HardSampleSelector(SETMLPClassifier())),
+    ReplayClassifier(SETMLPClassifier()),
+]
+
+
+@pytest.mark.parametrize("estimator", LINKED, ids=lambda one: type(one).__name__)
+def test_a_page_of_a_site_that_is_served_is_linked(estimator, monkeypatch):
+    monkeypatch.setenv("SPARSEKIT_DOCS_URL", "https://docs.example/")
+    pages = {
+        f"https://docs.example/api/generated/{full}.html"
+        for names in public_names.public_names().values()
+        for full in names.values()
+    }
+    links = re.findall(r'href="(https://docs\.example[^"#]*)', estimator._repr_html_())
+    assert any(link.endswith(f".{type(estimator).__name__}.html") for link in links)
+    assert set(links) <= pages
+
+
+@pytest.mark.parametrize("estimator", LINKED, ids=lambda one: type(one).__name__)
+def test_without_a_site_nothing_is_linked(estimator, monkeypatch):
+    monkeypatch.delenv("SPARSEKIT_DOCS_URL", raising=False)
+    assert estimator._get_doc_link() == ""
+    assert "href" not in estimator._repr_html_()
+
+
+def test_a_class_of_ones_own_is_not_on_the_site(monkeypatch):
+    monkeypatch.setenv("SPARSEKIT_DOCS_URL", "https://docs.example")
+
+    class Own(SETMLPClassifier):
+        pass
+
+    assert Own()._get_doc_link() == ""

@@ -1,6 +1,7 @@
 """The rules of the package's structure, checked on the source of every file."""
 
 import ast
+import importlib.util
 import re
 import statistics
 import sys
@@ -23,8 +24,10 @@ ARROWS = {
     "kernels": set(),
     "_answers": set(),
     "_archive": set(),
+    "_doc_links": set(),
+    "_routing": set(),
     "_sample_ids": set(),
-    "deploy": {"_archive", "_layout", "_magnitudes"},
+    "deploy": {"_archive", "_layout", "_magnitudes", "_unknown"},
     "_layout": set(),
     "_magnitudes": set(),
     "_palette": set(),
@@ -33,6 +36,7 @@ ARROWS = {
     "_unchanged": set(),
     "_one_line": set(),
     "_tables": {"_one_line"},
+    "_unknown": set(),
     "_words": set(),
     "topology": {"_answers", "_layout", "kernels"},
     "network": {"_answers", "kernels", "topology", "_layout", "_magnitudes"},
@@ -40,13 +44,16 @@ ARROWS = {
         "_answers",
         "__version__",
         "_archive",
+        "_doc_links",
         "_layout",
         "_magnitudes",
         "_palette",
         "_pyplot",
+        "_routing",
         "_sample_ids",
         "_sklearn_compat",
         "_unchanged",
+        "_unknown",
         "_words",
         "deploy",
         "network",
@@ -54,22 +61,34 @@ ARROWS = {
     },
     "missingness": {
         "kernels",
+        "_doc_links",
         "_layout",
         "_magnitudes",
         "_palette",
         "_pyplot",
         "_sklearn_compat",
         "_unchanged",
+        "_unknown",
         "_words",
     },
-    "continual": {"_layout", "_sample_ids", "_sklearn_compat", "_unchanged"},
+    "continual": {
+        "_doc_links",
+        "_layout",
+        "_sample_ids",
+        "_sklearn_compat",
+        "_unchanged",
+        "_unknown",
+    },
     "out_of_core": {"_tables"},
     "difficulty": {
+        "_doc_links",
         "_layout",
         "_magnitudes",
         "_pyplot",
+        "_routing",
         "_sklearn_compat",
         "_unchanged",
+        "_unknown",
         "network",
     },
     "study": {
@@ -415,3 +434,15 @@ def test_long_functions_are_seen():
     source = 'def f():\n    """Doc\n    string."""\n' + "    x = 1\n" * 3
     assert long_functions(ast.parse(source), limit=3) == set()
     assert long_functions(ast.parse(source), limit=2) == {"f"}
+
+
+def test_the_package_is_tested_with_every_python_that_it_names():
+    spec = importlib.util.spec_from_file_location(
+        "package", ROOT / ".ci" / "package.py"
+    )
+    package = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(package)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
+    assert list(package.SUPPORTED) == named
+    assert project["requires-python"] == f">={named[0]}"

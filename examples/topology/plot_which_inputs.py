@@ -26,7 +26,7 @@ X = images.reshape(-1, 144)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 
 # %%
-# A call of ``partial_fit`` is an epoch. ``coefs_[0]`` is a CSR array with a row for
+# A call of ``partial_fit`` is an epoch. ``coefs_[0]`` is a CSR matrix with a row for
 # each input, so that the lengths of its rows are the connections of the pixels.
 net = SETMLPClassifier(
     (400, 100), sparsity=0.97, alpha=0.3, batch_size=100, random_state=0

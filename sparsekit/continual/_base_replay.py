@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
 from sklearn.utils import check_random_state, column_or_1d, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._doc_links import DocLinkMixin
 from sparsekit._layout import sound
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import (
@@ -21,11 +22,12 @@ from sparsekit._sklearn_compat import (
     _fit_context,
 )
 from sparsekit._unchanged import restored_on_error, unchanged_on_error
+from sparsekit._unknown import holes_as_nan, refuse_unknown
 from sparsekit.continual._buffer import STRATEGIES, ReplayBuffer
 from sparsekit.continual._difficulty import difficulty_of
 
 
-class BaseReplay(MetaEstimatorMixin, BaseEstimator):
+class BaseReplay(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
     """An estimator, and a buffer of rows that it learns again; not for direct use."""
 
     _parameter_constraints: ClassVar[dict] = {
@@ -163,9 +165,10 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
     def _check(self, X, y, sample_weight, reset):
         if sparse.issparse(y):
             raise TypeError("A sparse y cannot be kept for replay; give an array.")
+        refuse_unknown(y)
         X, y = validate_data(
             self,
-            sound(X),
+            holes_as_nan(sound(X)),
             y,
             reset=reset,
             accept_sparse="csr",
@@ -205,7 +208,11 @@ class BaseReplay(MetaEstimatorMixin, BaseEstimator):
     def _ask(self, method, X):
         check_is_fitted(self)
         X = validate_data(
-            self, sound(X), reset=False, accept_sparse="csr", ensure_all_finite=False
+            self,
+            holes_as_nan(sound(X)),
+            reset=False,
+            accept_sparse="csr",
+            ensure_all_finite=False,
         )
         return getattr(self.estimator_, method)(X)
 

@@ -9,6 +9,7 @@ from sklearn.utils import check_consistent_length, check_random_state
 
 from sparsekit._layout import sound
 from sparsekit._sample_ids import check_sample_ids
+from sparsekit._sklearn_compat import _align_api_if_sparse
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit.continual._places import (
     class_balanced,
@@ -44,7 +45,7 @@ class ReplayBuffer(BaseEstimator):
 
     Attributes
     ----------
-    X_ : {ndarray, csr_array} of shape (n_kept, n_features)
+    X_ : {ndarray, CSR matrix} of shape (n_kept, n_features)
         The rows that are kept.
     y_ : ndarray of shape (n_kept,) or (n_kept, n_outputs)
     sample_weight_ : ndarray of shape (n_kept,)
@@ -126,6 +127,7 @@ class ReplayBuffer(BaseEstimator):
         """
         self._check()
         X = sparse.csr_array(sound(X)) if sparse.issparse(X) else np.asarray(X)
+        X = _align_api_if_sparse(X)
         y = np.asarray(y)
         if X.ndim < 2 or y.ndim < 1:
             raise ValueError(
@@ -172,7 +174,7 @@ class ReplayBuffer(BaseEstimator):
 
         Returns
         -------
-        X : {ndarray, csr_array} of shape (n_drawn, n_features)
+        X : {ndarray, CSR matrix} of shape (n_drawn, n_features)
             Rows, dense or sparse as they were added.
         y : ndarray of shape (n_drawn,) or (n_drawn, n_outputs)
             Their classes or targets.
@@ -184,11 +186,6 @@ class ReplayBuffer(BaseEstimator):
         ValueError
             If no row was ever added, or `n_samples` is no whole number of at least 0.
         """
-        is_count = isinstance(n_samples, Integral) and not isinstance(n_samples, bool)
-        if not is_count or n_samples < 0:
-            raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
-        if not hasattr(self, "y_"):
-            raise ValueError("The buffer holds no rows to draw from; add some first.")
         slots = self.draw_slots(n_samples)
         return self.X_[slots], self.y_[slots], self.sample_weight_[slots]
 
@@ -204,7 +201,17 @@ class ReplayBuffer(BaseEstimator):
         -------
         ndarray of int
             Places in `X_`, `y_`, `sample_weight_`, `difficulty_` and `sample_ids_`.
+
+        Raises
+        ------
+        ValueError
+            If no row was ever added, or `n_samples` is no whole number of at least 0.
         """
+        is_count = isinstance(n_samples, Integral) and not isinstance(n_samples, bool)
+        if not is_count or n_samples < 0:
+            raise ValueError(f"n_samples must be an integer >= 0, got {n_samples!r}.")
+        if not hasattr(self, "y_"):
+            raise ValueError("The buffer holds no rows to draw from; add some first.")
         n_drawn = min(n_samples, len(self))
         return self._draw_rng.choice(len(self), n_drawn, replace=False)
 

@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import unique_labels
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit._layout import sound
+from sparsekit._unknown import refuse_unknown
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -46,8 +47,8 @@ def prequential_scores(
     Parameters
     ----------
     estimator : object
-        Has `partial_fit` and `predict`. It may be fitted; if it is not, the first batch
-        is learned without a test.
+        Has `partial_fit` and `predict`. It may be fitted; if it is not, or is none of
+        scikit-learn's kind, the first batch is learned without a test.
     X : {ndarray, CSR matrix} of shape (n_samples, n_features)
         Rows in the order of the stream.
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
@@ -88,6 +89,8 @@ def prequential_scores(
     ------
     ValueError
         If a parameter is out of range, or lengths differ.
+    TypeError
+        If the estimator, the metric, the detector or `on_drift` is of another type.
 
     References
     ----------
@@ -109,13 +112,15 @@ def prequential_scores(
     X = sound(X).tocsr() if hasattr(X, "tocsr") else np.asarray(X)
     y = np.asarray(y)
     _check(X, y, sample_weight, batch_size, window, fading)
+    _check_parts(estimator, metric, drift_detector, on_drift)
     if copy_estimator:
         estimator, drift_detector = copy.deepcopy((estimator, drift_detector))
     known = {}
-    if is_classifier(estimator):
+    classifies = _is_of_sklearn(estimator) and is_classifier(estimator)
+    if classifies:
         known["classes"] = unique_labels(y if classes is None else classes)
     if metric is None:
-        metric = _is_right if is_classifier(estimator) else _squared_error
+        metric = _is_right if classifies else _squared_error
     values, ends, drifts = [], [], []
     fitted = _is_fitted(estimator)
     for start in range(0, X.shape[0], batch_size):
@@ -137,6 +142,7 @@ def prequential_scores(
 
 def _check(X, y, sample_weight, batch_size, window, fading):
     check_consistent_length(X, y, sample_weight)
+    refuse_unknown(y)
     for name, value in (("batch_size", batch_size), ("window", window)):
         if not isinstance(value, Integral) or value < 1:
             raise ValueError(f"{name} must be an integer > 0, got {value!r}.")
@@ -144,7 +150,28 @@ def _check(X, y, sample_weight, batch_size, window, fading):
         raise ValueError(f"fading must be in (0, 1], got {fading!r}.")
 
 
+def _check_parts(estimator, metric, drift_detector, on_drift):
+    for method in ("partial_fit", "predict"):
+        if isinstance(estimator, type) or not hasattr(estimator, method):
+            raise TypeError(f"estimator must have {method}; {estimator!r} has none.")
+    for name, value in (("metric", metric), ("on_drift", on_drift)):
+        if value is not None and not callable(value):
+            raise TypeError(f"{name} must be callable or None, got {value!r}.")
+    if drift_detector is not None and not hasattr(drift_detector, "update"):
+        raise TypeError(
+            f"drift_detector must have update and drift_detected; {drift_detector!r} "
+            "has none."
+        )
+
+
+def _is_of_sklearn(estimator):
+    """Tell whether scikit-learn can be asked about an estimator."""
+    return hasattr(estimator, "__sklearn_tags__") and hasattr(estimator, "fit")
+
+
 def _is_fitted(estimator):
+    if not _is_of_sklearn(estimator):
+        return False
     try:
         check_is_fitted(estimator)
     except NotFittedError:

@@ -6,17 +6,34 @@ from sparsekit._layout import check_layers
 
 _HOLES = (None, "sample", "neuron", "expected")
 _HEADS = ("softmax", "logistic", "labels", "identity")
+_ENTRIES = {
+    "network": ("sizes", "indptr", "indices", "weights", "biases", "kinds", "slopes"),
+    "inputs": ("shift", "scale", "indicators"),
+    "holes": ("kind", "typical", "root", "mean", "variance", "allowed"),
+    "head": ("kind",),
+}
+_OF_HEADS = {"identity": ("shift", "scale", "flat")}
 _ACTIVATIONS = ("piecewise", "logistic", "tanh")
 
 
 def check_parts(network, inputs, holes, head, activation, feature_names):
-    """Raise ValueError unless the parts of a predictor belong together.
+    """Raise unless the parts of a predictor belong together.
 
     Parameters
     ----------
     network, inputs, holes, head, activation, feature_names
-        See `SparsePredictor`. What is missing raises as it is asked for.
+        See `SparsePredictor`.
+
+    Raises
+    ------
+    TypeError
+        If a part is no dict.
+    ValueError
+        If an entry is missing, not known, or does not belong to the others.
     """
+    parts = {"network": network, "inputs": inputs, "holes": holes, "head": head}
+    for name, part in parts.items():
+        _check_names(name, part, _ENTRIES[name])
     check_layers(**network)
     n_inputs, n_outputs = int(network["sizes"][0]), int(network["sizes"][-1])
     n_features = _check_inputs(inputs, n_inputs)
@@ -28,6 +45,14 @@ def check_parts(network, inputs, holes, head, activation, feature_names):
         not isinstance(feature_names, list) or len(feature_names) != n_features
     ):
         raise ValueError("the names are not those of the features")
+
+
+def _check_names(name, part, entries):
+    if not isinstance(part, dict):
+        raise TypeError(f"{name} must be a dict, got {type(part).__name__}")
+    absent = [entry for entry in entries if entry not in part]
+    if absent:
+        raise ValueError(f"{name} has no {', '.join(absent)}")
 
 
 def _check_inputs(inputs, n_inputs):
@@ -57,6 +82,7 @@ def _check_holes(holes, n_features):
 def _check_head(head, n_outputs):
     if head["kind"] not in _HEADS:
         raise ValueError("what the outputs mean is not known")
+    _check_names("head", head, _OF_HEADS.get(head["kind"], ("classes",)))
     if head["kind"] == "identity":
         for name in ("shift", "scale"):
             _vector(head[name], "f", n_outputs, name)

@@ -9,6 +9,7 @@ from sparsekit._magnitudes import (
     refuse_beyond,
     standardised,
 )
+from sparsekit._unknown import holes_as_nan
 
 
 def checked(X, n_features, names, allow_missing):
@@ -26,7 +27,8 @@ def checked(X, n_features, names, allow_missing):
             f"X must have the columns of fit, {list(names)}, in that order; it has "
             f"{list(columns)}."
         )
-    X = sparse.csr_array(sound(X)) if sparse.issparse(X) else np.asarray(X)
+    X = sound(holes_as_nan(X))
+    X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)
     if X.dtype not in (np.float32, np.float64):
         X = X.astype(np.float64)
     if X.ndim != 2 or X.shape[1] != n_features:

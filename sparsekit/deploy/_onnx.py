@@ -9,6 +9,9 @@ from scipy import sparse
 from sparsekit.deploy._onnx_graph import Graph
 from sparsekit.deploy._predictor import SparsePredictor
 
+# What may precede a network.
+_STEPS = ("Sub", "Div", "impute")
+
 
 def onnx_model(
     predictor: SparsePredictor,
@@ -32,6 +35,16 @@ def onnx_model(
     onnx.ModelProto
         The model.
 
+    Raises
+    ------
+    TypeError
+        If an argument is of another type.
+    ValueError
+        For a step that is not known, or is not about the features of the network, and
+        for a network that no runtime could run.
+    ImportError
+        Without the package ``onnx``.
+
     See Also
     --------
     sparsekit.neural_network.export_onnx : Writes the graph of an estimator to a file.
@@ -47,6 +60,7 @@ def onnx_model(
     >>> [value.name for value in onnx_model(predictor).graph.input]
     ['X']
     """
+    _check(predictor, steps, sparse_weights)
     graph = Graph(predictor._network["weights"].dtype, sparse_weights)
     # In double precision, as the estimator: the mean may be far from zero.
     x = graph.cast("X", np.float64)
@@ -67,6 +81,33 @@ def onnx_model(
     else:
         _add_classes(graph, head, levels)
     return graph.model(predictor.n_features_in_)
+
+
+def _check(predictor, steps, sparse_weights):
+    if not isinstance(predictor, SparsePredictor):
+        raise TypeError(
+            f"predictor must be a SparsePredictor, got {type(predictor).__name__}; "
+            "to_predictor makes one of a fitted network."
+        )
+    if not isinstance(sparse_weights, bool):
+        raise TypeError(
+            f"sparse_weights must be True or False, got {sparse_weights!r}."
+        )
+    if not isinstance(steps, list | tuple):
+        raise TypeError(f"steps must be a sequence of pairs, got {steps!r}.")
+    n_features = predictor.n_features_in_
+    for step in steps:
+        is_pair = isinstance(step, list | tuple) and len(step) == 2
+        if not is_pair or not isinstance(step[0], str) or step[0] not in _STEPS:
+            raise ValueError(
+                f"steps must be pairs of one of {_STEPS} and a row, got {step!r}."
+            )
+        row = np.asarray(step[1])
+        if row.dtype.kind not in "iuf" or row.shape != (n_features,):
+            raise ValueError(
+                f"steps: {step[0]!r} needs a row of {n_features} numbers, got "
+                f"{step[1]!r}."
+            )
 
 
 def _sums(graph, matrix, bias, x):

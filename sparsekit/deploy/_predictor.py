@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.special import expit, softmax
 
 from sparsekit import _archive
-from sparsekit._magnitudes import refuse_not_finite
+from sparsekit._magnitudes import refuse_not_finite, scaled_back
 from sparsekit.deploy._checks import check_parts
 from sparsekit.deploy._forward import (
     activated,
@@ -59,6 +59,13 @@ class SparsePredictor:
         For classifiers.
     n_features_in_ : int
 
+    Raises
+    ------
+    TypeError
+        If `network`, `inputs`, `holes` or `head` is no dict.
+    ValueError
+        If the parts do not belong together.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -74,6 +81,7 @@ class SparsePredictor:
     def __init__(
         self, network, inputs, holes, head, activation, feature_names=None
     ) -> None:
+        check_parts(network, inputs, holes, head, activation, feature_names)
         self._network = network
         self._inputs = inputs
         self._holes = holes
@@ -111,9 +119,7 @@ class SparsePredictor:
         """
         outputs, head = self._outputs(X), self._head
         if head["kind"] == "identity":
-            with np.errstate(over="ignore"):
-                values = 2.0 * (outputs * (0.5 * head["scale"]) + 0.5 * head["shift"])
-            refuse_not_finite(values, "The prediction")
+            values = scaled_back(outputs, head["shift"], head["scale"])
             return values[:, 0] if head["flat"] else values
         if head["kind"] == "labels":
             return (outputs > 0).astype(int)
@@ -142,12 +148,15 @@ class SparsePredictor:
         kind = self._head["kind"]
         if kind == "identity":
             raise AttributeError("A regressor has no predict_proba; use predict.")
-        outputs = self._outputs(X).astype(np.float64)
+        outputs = self._outputs(X)
+        z = outputs.astype(np.float64)
         if kind == "softmax":
-            return softmax(outputs, axis=1)
-        if kind == "labels":
-            return expit(outputs)
-        return np.hstack([expit(-outputs), expit(outputs)])
+            chances = softmax(z, axis=1)
+        elif kind == "labels":
+            chances = expit(z)
+        else:
+            chances = np.hstack([expit(-z), expit(z)])
+        return chances.astype(outputs.dtype, copy=False)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the predictor to a file, all of it or nothing.
@@ -207,7 +216,6 @@ class SparsePredictor:
                 parts["head"]["classes"] = np.array(classes, dtype=object)
             for name in ("activation", "feature_names"):
                 parts[name] = document[name]
-            check_parts(**parts)
             return cls(**parts)
 
     def _outputs(self, X):
@@ -220,7 +228,8 @@ class SparsePredictor:
             blocks = [self._block_outputs(X[at : at + n_rows]) for at in starts]
         outputs = np.concatenate(blocks, axis=1).T
         refuse_not_finite(outputs, "The output for the values")
-        return outputs
+        # In the precision that the estimator answers in.
+        return outputs.astype(np.result_type(outputs, X.dtype), copy=False)
 
     def _block_outputs(self, X):
         levels = self._first_level(X)

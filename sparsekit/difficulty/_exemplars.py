@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sparsekit._unknown import refuse_unknown
+from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._record import row_index
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ def pruning_identified_exemplars(
     Raises
     ------
     ValueError
-        If `y` does not have a label for each row.
+        If `y` or a prediction does not have a label for each row, or a set of networks
+        is empty.
+    TypeError
+        If a network cannot predict.
 
     References
     ----------
@@ -59,10 +64,13 @@ def pruning_identified_exemplars(
     """
     import pandas as pd
 
-    here, there = (
-        np.array([network.predict(X) for network in several])
-        for several in (networks, others)
-    )
+    here = _predictions("networks", networks, X)
+    there = _predictions("others", others, X)
+    if here.ndim != 2 or here.shape[1:] != there.shape[1:]:
+        raise ValueError(
+            "networks and others must predict one label for each row of X; their "
+            f"predictions have the shapes {here.shape[1:]} and {there.shape[1:]}."
+        )
     modal, agreement = _modal(here)
     other_modal, other_agreement = _modal(there)
     columns = {
@@ -73,6 +81,7 @@ def pruning_identified_exemplars(
         "pie": modal != other_modal,
     }
     if y is not None:
+        refuse_unknown(y)
         y = np.asarray(y)
         if y.shape != here.shape[1:]:
             raise ValueError(
@@ -81,6 +90,12 @@ def pruning_identified_exemplars(
             )
         columns["gain"] = (there == y).mean(axis=0) - (here == y).mean(axis=0)
     return pd.DataFrame(columns, index=row_index(X, modal.size))
+
+
+def _predictions(name, networks, X):
+    """Return what each network predicts, shape (n_networks, n_samples)."""
+    networks = check_models(name, networks, "predict")
+    return np.array([network.predict(X) for network in networks])
 
 
 def _modal(predictions):

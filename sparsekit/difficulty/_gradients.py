@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sparsekit._magnitudes import refuse_not_finite
+from sparsekit._unknown import refuse_unknown
+from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._record import row_index
 from sparsekit.network import LOSSES, SparseNetwork, gradient_squares
 
@@ -38,7 +40,8 @@ def grand_scores(networks: Any, X: Any, y: Any, *, active: bool = True) -> "Data
     Raises
     ------
     ValueError
-        For networks with ``missing="expected"`` or `missing_scaling`.
+        Without a network, and for networks with ``missing="expected"`` or
+        `missing_scaling`.
 
     Notes
     -----
@@ -63,9 +66,8 @@ def grand_scores(networks: Any, X: Any, y: Any, *, active: bool = True) -> "Data
     """
     import pandas as pd
 
-    several = networks if isinstance(networks, list | tuple) else [networks]
     norms = []
-    for network in several:
+    for network in check_models("networks", networks):
         on_topology, everywhere, bias = _squares(network, X, y)
         weights = on_topology if active else everywhere
         norms.append(np.sqrt((weights + bias).sum(axis=1)))
@@ -153,6 +155,7 @@ def _squares(network, X, y):
             "missing='expected' and missing_scaling only; got missing="
             f"{network.missing!r} and missing_scaling={network.missing_scaling!r}."
         )
+    refuse_unknown(y)
     X, y = network._check_X(X), np.asarray(y)
     if y.shape[:1] != X.shape[:1]:
         raise ValueError(

@@ -66,14 +66,22 @@ def aum_scores(
     if threshold_rows is not None:
         rows = np.asarray(threshold_rows)
         is_mask = rows.dtype == bool and rows.shape == margins.shape
-        if not rows.size or not (is_mask or rows.dtype.kind in "iu"):
+        is_number = rows.dtype.kind in "iu" and rows.ndim == 1 and rows.size > 0
+        if not (is_mask and rows.any()) and not (
+            is_number and 0 <= rows.min() <= rows.max() < margins.size
+        ):
             raise ValueError(
-                "threshold_rows must be numbers of rows, or a mask of all of them; got "
-                f"{threshold_rows!r}."
+                f"threshold_rows must be numbers of rows, from 0 to {margins.size - 1},"
+                f" or a mask of all of them; got {threshold_rows!r}."
             )
         is_number = isinstance(percentile, Real) and not isinstance(percentile, bool)
         if not is_number or not 0 <= percentile <= 100:
             raise ValueError(f"percentile must be in [0, 100], got {percentile!r}.")
+        if np.isnan(margins[rows]).all():
+            raise ValueError(
+                f"threshold_rows={threshold_rows!r} were not trained on and have no "
+                "margin."
+            )
         limit = np.nanpercentile(margins[rows], percentile)
         columns["suspect"] = margins < limit
     return table_of(record, columns)

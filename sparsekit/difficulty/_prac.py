@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import lost_at_rewirings, record_of, table_of
 
@@ -53,6 +54,8 @@ def prac_set(
     ValueError
         If `before`, `after` and `X` are not given together, or `X` has other rows than
         the record.
+    TypeError
+        If `before` or `after` cannot predict, or `record` is none.
 
     References
     ----------
@@ -75,6 +78,9 @@ def prac_set(
         raise ValueError(
             f"before, after and X must be given together; None is {', '.join(absent)}."
         )
+    if before is not None:
+        check_models("before", before, "predict")
+        check_models("after", after, "predict")
     if not isinstance(threshold, Real):
         raise ValueError(f"threshold must be a number, got {threshold!r}.")
     record = record_of(record)
@@ -83,7 +89,7 @@ def prac_set(
     forgotten = (events > threshold).to_numpy()
     lost, differs = lost_at_rewirings(record), np.zeros(n_rows, dtype=bool)
     if before is not None:
-        differs = before.predict(X) != after.predict(X)
+        differs = np.asarray(before.predict(X) != after.predict(X))
         if differs.shape != (n_rows,):
             raise ValueError(
                 f"X must be the {n_rows} rows of the record; predictions have shape "

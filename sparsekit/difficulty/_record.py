@@ -2,6 +2,32 @@
 
 import numpy as np
 
+# Entries of a record with a row for each sample, and how many dimensions they have.
+_PER_SAMPLE = {
+    "n_seen": 1,
+    "n_correct": 1,
+    "n_forgotten": 1,
+    "first_learned": 1,
+    "last_wrong": 1,
+    "correct": 1,
+    "confidence_mean": 1,
+    "confidence_std": 1,
+    "loss_mean": 1,
+    "margin_mean": 1,
+    "error_mean": 1,
+    "early_errors": 2,
+}
+
+
+class Entries(dict):
+    """Entries of a record; one that is missing is named."""
+
+    def __missing__(self, name):
+        raise ValueError(
+            f"record has no entry {name!r}; a network that is fitted with `record` has "
+            f"more than {list(self)} in its `record_`."
+        )
+
 
 def record_of(source):
     """Return the record of a fitted network; a record is returned as it is.
@@ -9,7 +35,8 @@ def record_of(source):
     Raises
     ------
     ValueError
-        If the network was fitted without one.
+        If the network was fitted without one, or entries of the record do not belong
+        together.
     TypeError
         For anything else.
     """
@@ -19,7 +46,7 @@ def record_of(source):
                 "record must be a fitted network or its `record_`, not a dict of "
                 f"{list(source)}."
             )
-        return source
+        return _checked(source)
     if not hasattr(source, "get_params"):
         raise TypeError(
             "record must be a fitted network or its `record_`, not a "
@@ -31,6 +58,40 @@ def record_of(source):
             'record="presentation", "epoch" or "rewiring".'
         )
     return source.record_
+
+
+def _checked(record):
+    """Return the entries of a record; raise ValueError if they are of other rows."""
+    n_rows = np.size(record["n_seen"])
+    for name, n_dimensions in _PER_SAMPLE.items():
+        array = record.get(name)
+        is_array = isinstance(array, np.ndarray) and array.dtype.kind in "iuf"
+        fits = is_array and (array.shape[:1], array.ndim) == ((n_rows,), n_dimensions)
+        if name in record and not fits:
+            raise ValueError(
+                f"record: {name} must be an array of numbers with a row for each of "
+                f"the {n_rows} samples."
+            )
+    if {"early_errors", "early_presentations"} <= record.keys():
+        n_early = record["early_errors"].shape[1]
+        if np.shape(record["early_presentations"]) != (n_early,):
+            raise ValueError(
+                f"record: early_presentations must be {n_early} numbers, one for each "
+                "column of early_errors."
+            )
+    index, rewirings = record.get("index"), record.get("rewirings")
+    if index is not None and np.shape(index)[:1] != (n_rows,):
+        raise ValueError(f"record: index must have {n_rows} values, or be None.")
+    if rewirings is None:
+        return Entries(record)
+    if not isinstance(rewirings, dict):
+        raise ValueError(f"record: rewirings must be a dict or None: {rewirings!r}.")
+    rewirings = Entries(rewirings)
+    rows = np.asarray(rewirings["rows"])
+    is_vector = rows.dtype.kind in "iu" and rows.ndim == 1
+    if not is_vector or (rows.size and not 0 <= rows.min() <= rows.max() < n_rows):
+        raise ValueError(f"record: rewirings must be about rows of the {n_rows}.")
+    return Entries(record, rewirings=rewirings)
 
 
 def table_of(record, columns, rows=None):

@@ -1,5 +1,6 @@
 """Second-split forgetting: when samples go as training goes on with others."""
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from sklearn.utils import check_random_state, indexable
 
 from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _safe_indexing
-from sparsekit.difficulty._checks import check_share, labels_of
+from sparsekit.difficulty._checks import check_models, check_share, labels_of
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import row_index
 
@@ -60,7 +61,10 @@ def second_split_forgetting(
     Raises
     ------
     ValueError
-        If `split` is not in (0, 1), or `y` not one-dimensional.
+        If `split` is not in (0, 1), `epochs` no integer of at least 1, or `y` not
+        one-dimensional.
+    TypeError
+        If `network` is none of sparsekit.
 
     References
     ----------
@@ -80,7 +84,10 @@ def second_split_forgetting(
     """
     import pandas as pd
 
+    check_models("network", network, "partial_fit", "record")
     check_share("split", split)
+    if not isinstance(epochs, Integral) or epochs < 1:
+        raise ValueError(f"epochs must be an integer >= 1, got {epochs!r}.")
     X, y = indexable(sound(X), sound(y, "y"))
     labels = labels_of(X, y)
     if labels.ndim > 1:

@@ -6,9 +6,12 @@ from typing import ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state, get_tags, indexable
+from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._doc_links import DocLinkMixin
 from sparsekit._layout import sound
+from sparsekit._routing import fit_router, routed
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _safe_indexing
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit.difficulty._report import difficulty_report
@@ -24,7 +27,7 @@ RANKINGS = {
 }
 
 
-class HardSampleSelector(MetaEstimatorMixin, BaseEstimator):
+class HardSampleSelector(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
     """Select training rows by how hard they are for a network.
 
     Parameters
@@ -112,8 +115,21 @@ default="difficulty"
         tags.target_tags = inner.target_tags
         return tags
 
+    # Only handed on: what is requested, the estimator says.
+    __metadata_request__fit: ClassVar[dict] = {"sample_weight": UNUSED}
+
+    def get_metadata_routing(self):
+        """Return who gets the metadata of `fit`.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRouter
+            Routes `fit` to that of the estimator.
+        """
+        return fit_router(self, estimator=self.estimator)
+
     @unchanged_on_error
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None, **fit_params):
         """Score the rows and select some of them.
 
         Parameters
@@ -122,6 +138,12 @@ default="difficulty"
             Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Classes or targets of the rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples, not negative.
+        **fit_params : dict
+            What else the estimator's `fit` takes, for instance `X_val` and `y_val`.
+            With scikit-learn's metadata routing it gets what it requests by
+            `set_fit_request`.
 
         Returns
         -------
@@ -151,7 +173,8 @@ default="difficulty"
             self.estimator_ = clone(self.estimator)
             if self.estimator_.record is None:
                 self.estimator_.set_params(record="presentation")
-            self.estimator_.fit(X, y)
+            given = routed(self, sample_weight=sample_weight, **fit_params)
+            self.estimator_.fit(X, y, **given.estimator.fit)
             name, sign = RANKINGS[self.by]
             scores = difficulty_report(self.estimator_)[name].to_numpy()
             self.scores_ = sign * scores
@@ -192,7 +215,7 @@ default="difficulty"
         return support
 
     @unchanged_on_error
-    def fit_resample(self, X, y):
+    def fit_resample(self, X, y, **fit_params):
         """Fit and return the selected rows, as imbalanced-learn's pipelines expect.
 
         Parameters
@@ -201,12 +224,14 @@ default="difficulty"
             Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Classes or targets of the rows.
+        **fit_params : dict
+            As in `fit`.
 
         Returns
         -------
         X, y : of the types given
             The selected rows, in their order.
         """
-        rows = self.fit(X, y).sample_indices_
+        rows = self.fit(X, y, **fit_params).sample_indices_
         X, y = indexable(sound(X), sound(y, "y"))
         return _safe_indexing(X, rows), _safe_indexing(y, rows)

@@ -10,14 +10,25 @@ from sklearn.base import (
     clone,
 )
 from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._sklearn_compat import HasMethods, _estimator_has
+from sparsekit._doc_links import DocLinkMixin
+from sparsekit._routing import fit_router, routed
+from sparsekit._sklearn_compat import (
+    HasMethods,
+    _check_method_params,
+    _check_sample_weight,
+    _estimator_has,
+)
 from sparsekit._unchanged import unchanged_on_error
 
+# Metadata that is not about the rows of X, though it may have as many.
+_OTHER_ROWS = {"X_val", "y_val"}
 
-class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
+
+class _SubsetFit(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
     """What the two estimators share."""
 
     _parameter_constraints: ClassVar[dict[str, list]] = {
@@ -38,8 +49,21 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
         tags.regressor_tags = inner.regressor_tags
         return tags
 
+    # Only handed on: what is requested, the inner estimators say.
+    __metadata_request__fit: ClassVar[dict] = {"sample_weight": UNUSED}
+
+    def get_metadata_routing(self):
+        """Return who gets the metadata of `fit`.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRouter
+            Routes `fit` to those of the estimator and of the selector.
+        """
+        return fit_router(self, estimator=self.estimator, selector=self.selector)
+
     @unchanged_on_error
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None, **fit_params):
         """Select rows and fit the estimator to them.
 
         Parameters
@@ -48,6 +72,13 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
             Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,)
             Classes or targets of the rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the samples; those of the kept rows go to the estimator.
+        **fit_params : dict
+            What else the estimator's `fit` takes; of what has as many rows as X, it
+            gets the kept ones. `X_val` and `y_val` are rows of their own, which it gets
+            all. With scikit-learn's metadata routing both the estimator and the
+            selector get what they request by `set_fit_request`.
 
         Returns
         -------
@@ -55,9 +86,16 @@ class _SubsetFit(MetaEstimatorMixin, BaseEstimator):
             The estimator itself.
         """
         self._validate_params()
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X)
+        given = routed(self, sample_weight=sample_weight, **fit_params)
         self.selector_ = clone(self.selector)
-        kept = self.selector_.fit_resample(X, y)
-        self.estimator_ = clone(self.estimator).fit(*kept)
+        kept = self.selector_.fit_resample(X, y, **given.selector.fit)
+        rows = self.selector_.sample_indices_
+        mine = given.estimator.fit
+        whole = {name: mine[name] for name in mine if name in _OTHER_ROWS}
+        mine = _check_method_params(X, mine, rows) | whole
+        self.estimator_ = clone(self.estimator).fit(*kept, **mine)
         return self
 
     def __sklearn_is_fitted__(self):

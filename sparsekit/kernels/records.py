@@ -5,8 +5,8 @@ Everything comes from the sample's outputs z, before the step that it takes part
 - its loss; ``exp(-loss)``, its *confidence*, is for one label per sample the
   probability of that label, for label indicators that of the whole set of labels, and
   for numbers the density of a normal error of variance 1 over that of no error;
-- its *margin*: z of the label minus the largest other z; the smallest z or -z over
-  label indicators; the tolerance minus the error for numbers;
+- its *margin*: z of the label minus the largest other z, 0 where there is no other; the
+  smallest z or -z over label indicators; the tolerance minus the error for numbers;
 - its *error*: the Euclidean norm of probabilities minus label (a single logistic output
   counts as two classes, and each label indicator, too), or the root mean square of the
   residuals;
@@ -57,7 +57,8 @@ def _outcome(
     if loss == SOFTMAX:
         label = targets.labels[row]
         own = values[at + label * width]
-        largest = -np.inf
+        # The output of an only class has none to be larger than.
+        largest = -np.inf if n_outputs > 1 else own
         for k in range(n_outputs):
             if k == label:
                 continue

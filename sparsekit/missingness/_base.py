@@ -11,9 +11,11 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._doc_links import DocLinkMixin
 from sparsekit._layout import canonical, sound
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
 from sparsekit._unchanged import unchanged_on_error
+from sparsekit._unknown import holes_as_nan
 from sparsekit._words import refuse_words
 from sparsekit.missingness._cells import (
     count_masked,
@@ -36,6 +38,7 @@ MIN_DISTINCT_SHARE = 0.5
 
 
 class BaseMasker(
+    DocLinkMixin,
     CallbackSupportMixin,
     OneToOneFeatureMixin,
     TransformerMixin,
@@ -307,7 +310,7 @@ class BaseMasker(
         refuse_words(X)
         X = validate_data(
             self,
-            sound(X),
+            holes_as_nan(sound(X)),
             reset=reset,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),

@@ -8,6 +8,7 @@ from sklearn.utils import check_array
 
 from sparsekit._layout import canonical, sound
 from sparsekit._magnitudes import in_units, units_of
+from sparsekit._unknown import holes_as_nan
 from sparsekit._words import refuse_words
 
 
@@ -50,7 +51,7 @@ def read_table(X, mask=None):
     names, row_labels = _labels(X)
     refuse_words(X)
     values = check_array(
-        sound(X),
+        holes_as_nan(sound(X)),
         accept_sparse="csr",
         dtype=(np.float64, np.float32),
         ensure_all_finite="allow-nan",

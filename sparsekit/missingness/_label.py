@@ -7,6 +7,7 @@ from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from sparsekit._magnitudes import LARGEST, TINIEST, units_of
 from sparsekit._sklearn_compat import Interval, StrOptions
+from sparsekit._unknown import refuse_unknown
 from sparsekit.missingness._base import BaseMasker
 from sparsekit.missingness._rates import column_rates, maskable_columns
 from sparsekit.missingness._scores import (
@@ -153,6 +154,7 @@ default=0.2
                 f"{type(self).__name__} requires y to be passed, but the target y is "
                 "None: its probabilities depend on the labels."
             )
+        refuse_unknown(y)
         y = column_or_1d(y, warn=True)
         check_consistent_length(y, np.empty(n_samples))
         if isinstance(self.missing_rate, dict):

@@ -1,4 +1,8 @@
-"""A sparse multilayer perceptron that knows no scikit-learn: arrays and training."""
+"""A sparse multilayer perceptron that knows no scikit-learn: arrays and training.
+
+The parts are made for the estimators, which check what they are given. They themselves
+check nothing, hand it on to compiled code, and are not public.
+"""
 
 from sparsekit.kernels.records import EARLY
 from sparsekit.network._activations import ACTIVATIONS, activation_table
@@ -29,44 +33,4 @@ from sparsekit.network._targets import (
 from sparsekit.network._threads import thread_count
 from sparsekit.network._training import LOSSES, Trainer
 
-__all__ = [
-    "ACTIVATIONS",
-    "CAUSES",
-    "EARLY",
-    "LOSSES",
-    "WEIGHT_INITS",
-    "Change",
-    "LearningRate",
-    "Optimizer",
-    "OptimizerState",
-    "Protection",
-    "RewiringRecorder",
-    "SampleRecorder",
-    "Soundness",
-    "SparseNetwork",
-    "Trainer",
-    "activation_table",
-    "blank_selection",
-    "build_network",
-    "csr_samples",
-    "degree_statistics",
-    "dense_samples",
-    "draw_weights",
-    "expected_holes",
-    "gradient_squares",
-    "label_targets",
-    "live_parts",
-    "losses_of",
-    "moderate",
-    "moved_with_connections",
-    "n_samples_of",
-    "notes_by_name",
-    "raw_outputs",
-    "scaling_holes",
-    "select_connections",
-    "subnetwork",
-    "suggest_format",
-    "take_targets",
-    "thread_count",
-    "value_targets",
-]
+__all__ = ["suggest_format"]

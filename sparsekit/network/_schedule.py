@@ -1,6 +1,9 @@
 """The learning rate of each epoch."""
 
 import math
+import sys
+
+_LARGEST_LOG = math.log(sys.float_info.max)
 
 
 class LearningRate:
@@ -28,6 +31,9 @@ class LearningRate:
     def at(self, epoch: int, n_seen: int) -> float:
         """Return the rate of the epoch number `epoch`, after `n_seen` samples."""
         if self.schedule == "invscaling":
+            # A power beyond the largest number would raise, or as an integer grow.
+            if self.power_t * math.log1p(n_seen) > _LARGEST_LOG:
+                return 0.0
             return self.initial / (n_seen + 1) ** self.power_t
         if self.schedule == "cosine":
             progress = min(epoch / self.max_iter, 1.0)

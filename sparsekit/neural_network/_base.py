@@ -8,6 +8,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._doc_links import DocLinkMixin
 from sparsekit._magnitudes import refuse_not_finite
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import _fit_context
@@ -31,6 +32,7 @@ from sparsekit.neural_network._strategies import n_rewirings, strategies_of
 
 
 class BaseSparseMLP(
+    DocLinkMixin,
     InputChecksMixin,
     NetworkStateMixin,
     FittedNetworkMixin,
@@ -221,11 +223,14 @@ class BaseSparseMLP(
         return None
 
     def _raw_outputs(self, X):
-        """Return W x + b of the output level, shape (n_samples, n_outputs)."""
+        """Return W x + b of the output level, shape (n_samples, n_outputs).
+
+        They are single precision if both the weights and X are.
+        """
         check_is_fitted(self)
         X = self._check_X(X)
         network = SparseNetwork(**self._network)
         n_threads = thread_count(self.n_jobs)
         outputs = raw_outputs(network, self._samples(X), n_threads, self._holes())
         refuse_not_finite(outputs, "The output for the values")
-        return outputs
+        return outputs.astype(np.result_type(outputs, X.dtype), copy=False)

@@ -94,7 +94,11 @@ EXPLORATION = {
     "halvings": lambda value: is_count(value) and value <= 64,
 }
 PROTECTION = {"positions": is_list, "frozen": is_flag}
-CLASSIFIER = {"classes_": is_array, "_multilabel": is_flag}
+CLASSIFIER = {
+    "classes_": is_array,
+    "_multilabel": is_flag,
+    "_sparse_labels": is_flag,
+}
 REGRESSOR = {
     "_flat": is_flag,
     "_target_shift": is_vector("f"),

@@ -9,6 +9,25 @@ from scipy import sparse
 _VALIDATED: WeakKeyDictionary = WeakKeyDictionary()
 
 
+def refuse_lbfgs(solver):
+    """Raise for scikit-learn's third solver, with the reason."""
+    if isinstance(solver, str) and solver == "lbfgs":
+        raise ValueError(
+            "solver='lbfgs' is not offered: each of its steps takes all rows at once, "
+            "and what it remembers of earlier steps belongs to connections that a "
+            "rewiring replaces. Use 'adam', 'adamw' or 'sgd'."
+        )
+
+
+def learns_in_pieces(estimator):
+    """Tell whether there is `partial_fit`, as scikit-learn does."""
+    try:
+        refuse_lbfgs(estimator.solver)
+    except ValueError as error:
+        raise AttributeError(f"There is no partial_fit: {error}") from error
+    return True
+
+
 def validate_parameters(estimator):
     """Validate the parameters of a fitted estimator, which `set_params` may change.
 

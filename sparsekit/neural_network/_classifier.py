@@ -3,11 +3,12 @@
 from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
+from scipy.sparse import csr_array, issparse
 from scipy.special import expit, log_expit, log_softmax, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import column_or_1d, compute_sample_weight
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     check_classification_targets,
     type_of_target,
@@ -15,10 +16,12 @@ from sklearn.utils.multiclass import (
 )
 
 from sparsekit._layout import sound
-from sparsekit._sklearn_compat import _fit_context
+from sparsekit._sklearn_compat import _align_api_if_sparse, _fit_context
 from sparsekit._unchanged import unchanged_on_error
+from sparsekit._unknown import refuse_unknown
 from sparsekit.network import label_targets, moderate, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._checks import learns_in_pieces
 
 
 class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
@@ -29,6 +32,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         tags.classifier_tags.multi_label = True
         return tags
 
+    @available_if(learns_in_pieces)
     @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None, sample_ids=None):
@@ -84,6 +88,8 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         return self._partial_fit(X, y, sample_weight, sample_ids, classes)
 
     def _encode(self, y, sample_weight, first, classes=None, partial=False):
+        if first:
+            self._sparse_labels = issparse(y)
         y = _dense_labels(y)
         check_classification_targets(y)
         multilabel = type_of_target(y).startswith("multilabel")
@@ -119,14 +125,14 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         if multilabel:
             known = np.arange(y.shape[1])
         elif classes is not None:
+            refuse_unknown(classes, "classes")
             known = unique_labels(classes)
         else:
             known = np.unique(y)
-        if not multilabel and known.size < 2:
-            found = f"one class only, {known[0]}" if known.size else "no class"
+        if not known.size:
             raise ValueError(
-                f"{'y' if classes is None else 'classes'} has {found}; a classifier "
-                "needs two or more."
+                f"{'y' if classes is None else 'classes'} has no class; a classifier "
+                "needs one at least."
             )
         self._multilabel = multilabel
         self.classes_ = known
@@ -228,12 +234,16 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_labels)
-            The class of each row, or its label indicators, 0 and 1.
+        {ndarray, sparse matrix} of shape (n_samples,) or (n_samples, n_labels)
+            The class of each row, or its label indicators, 0 and 1; these are sparse if
+            those of the first `fit` or `partial_fit` were.
         """
         outputs = self._raw_outputs(X)
         if self._multilabel:
-            return (outputs > 0).astype(int)
+            labels = (outputs > 0).astype(int)
+            if self._sparse_labels:
+                return _align_api_if_sparse(csr_array(labels))
+            return labels
         if self.out_activation_ == "softmax":
             return self.classes_[outputs.argmax(axis=1)]
         return self.classes_[(outputs[:, 0] > 0).astype(int)]
@@ -252,7 +262,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             For two classes the log-odds of ``classes_[1]``; for more, and for label
             indicators, a column for each of `classes_`.
         """
-        outputs = self._raw_outputs(X).astype(np.float64)
+        outputs = self._raw_outputs(X)
         if self._multilabel or self.n_outputs_ > 2:
             return outputs
         return outputs[:, -1] - outputs[:, 0] if self.n_outputs_ == 2 else outputs[:, 0]
@@ -271,12 +281,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             A column for each of `classes_`; with label indicators, the probability that
             the label is 1.
         """
-        outputs = self._raw_outputs(X).astype(np.float64)
-        if self._multilabel:
-            return expit(outputs)
-        if self.out_activation_ == "softmax":
-            return softmax(outputs, axis=1)
-        return np.hstack([expit(-outputs), expit(outputs)])
+        return self._chances(X, expit, softmax)
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Estimate logarithms of probabilities, without underflow.
@@ -291,12 +296,19 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         ndarray of shape (n_samples, n_classes)
             Logarithms of the values of `predict_proba`.
         """
-        outputs = self._raw_outputs(X).astype(np.float64)
+        return self._chances(X, log_expit, log_softmax)
+
+    def _chances(self, X, sigmoid, over_classes):
+        """Return a column for each class, computed in double precision."""
+        outputs = self._raw_outputs(X)
+        z = outputs.astype(np.float64)
         if self._multilabel:
-            return log_expit(outputs)
-        if self.out_activation_ == "softmax":
-            return log_softmax(outputs, axis=1)
-        return np.hstack([log_expit(-outputs), log_expit(outputs)])
+            chances = sigmoid(z)
+        elif self.out_activation_ == "softmax":
+            chances = over_classes(z, axis=1)
+        else:
+            chances = np.hstack([sigmoid(-z), sigmoid(z)])
+        return chances.astype(outputs.dtype, copy=False)
 
 
 def _dense_labels(y):

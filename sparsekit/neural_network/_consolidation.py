@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._sklearn_compat import _align_api_if_sparse
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit.network import LOSSES, Protection, SparseNetwork, value_targets
 from sparsekit.neural_network._checks import validate_parameters
@@ -108,7 +109,7 @@ class ConsolidationMixin:
     def protected_(self):
         """Which connections are protected.
 
-        For each layer a CSR array of bool, shape (n_in, n_out), that stores True for
+        For each layer a CSR matrix of bool, shape (n_in, n_out), that stores True for
         each protected connection.
         """
         network = self._fitted_network("protected_")
@@ -119,12 +120,11 @@ class ConsolidationMixin:
             if protection is not None:
                 mine = protection["positions"][number]
             outputs, inputs = np.divmod(mine, layer.n_in)
-            matrices.append(
-                sparse.csr_array(
-                    (np.ones(mine.size, dtype=bool), (inputs, outputs)),
-                    shape=(layer.n_in, layer.n_out),
-                )
+            mask = sparse.csr_array(
+                (np.ones(mine.size, dtype=bool), (inputs, outputs)),
+                shape=(layer.n_in, layer.n_out),
             )
+            matrices.append(_align_api_if_sparse(mask))
         return matrices
 
     def _importance_of_connections(self, network, X, y, importance):

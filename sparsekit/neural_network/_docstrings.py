@@ -15,9 +15,10 @@ _PATIENCE = """
     networks that keep their connections, and scikit-learn's (10)."""
 
 _ATTRIBUTES = [
-    """coefs_ : list of scipy.sparse.csr_array
+    """coefs_ : list of CSR matrices
     Weight matrix of each layer, of shape (n_in, n_out); made from the stored
-    arrays at each access.""",
+    arrays at each access. scikit-learn's ``set_config(sparse_interface=...)`` says
+    whether they are ``csr_matrix``, as by default, or ``csr_array``.""",
     """intercepts_ : list of ndarray of shape (n_out,)
     Biases of each layer.""",
     """n_connections_ : int
@@ -55,7 +56,7 @@ _ATTRIBUTES = [
     read something themselves), mean, standard deviation and maximum of a neuron's
     connections (``fan_in_...`` and ``fan_out_...``), seconds (the whole rewiring).
     `partial_fit` keeps the last 250 rewirings.""",
-    """protected_ : list of scipy.sparse.csr_array of bool
+    """protected_ : list of CSR matrices of bool
     Connections that `consolidate` protects, as `coefs_` has them.""",
     """record_ : dict of str to ndarray
     With `record`, what the last call of `fit` or `partial_fit` noted about each row of

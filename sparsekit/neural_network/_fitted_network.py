@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._sklearn_compat import _align_api_if_sparse
 from sparsekit.network import SparseNetwork
 from sparsekit.neural_network._summary import layer_table
 
@@ -31,9 +31,10 @@ class FittedNetworkMixin:
         return self.history_[-1]["epoch"] if self.history_ else 0
 
     @property
-    def coefs_(self) -> list[sparse.csr_array]:
+    def coefs_(self) -> list[Any]:
         """Weight matrix of each layer, CSR of shape (n_in, n_out)."""
-        return self._fitted_network("coefs_").coefs()
+        network = self._fitted_network("coefs_")
+        return [_align_api_if_sparse(coefs) for coefs in network.coefs()]
 
     @property
     def intercepts_(self) -> list[np.ndarray]:

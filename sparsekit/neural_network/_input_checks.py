@@ -7,9 +7,10 @@ from sklearn.utils.validation import validate_data
 
 from sparsekit._layout import canonical, sound
 from sparsekit._sklearn_compat import _check_sample_weight
+from sparsekit._unknown import holes_as_nan, refuse_unknown
 from sparsekit._words import refuse_words
 from sparsekit.network import moderate
-from sparsekit.neural_network._checks import refuse_missing
+from sparsekit.neural_network._checks import refuse_lbfgs, refuse_missing
 from sparsekit.neural_network._warnings import warn_user
 
 
@@ -22,13 +23,19 @@ class InputChecksMixin:
         tags.input_tags.allow_nan = self.missing != "raise"
         return tags
 
+    def _validate_params(self):
+        refuse_lbfgs(self.solver)
+        super()._validate_params()
+
     def _check_X(self, X, y="no_validation", reset=False):
         """Return canonical X, or canonical X and y."""
         refuse_words(X)
         X, y = sound(X), sound(y, "y")
+        if not isinstance(y, str):
+            refuse_unknown(y)
         checked = validate_data(
             self,
-            X,
+            holes_as_nan(X),
             y,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),

@@ -129,8 +129,9 @@ default="constant"
     "early_stopping": """bool, default=False
     Whether to watch the score on validation rows rather than the training loss, and to
     keep the best network. The rows are `X_val` of `fit` or, without it, a random
-    `validation_fraction` of the training rows, stratified for single-label classes.
-    With a few hundred rows these are so few that training may stop too early.""",
+    `validation_fraction` of the training rows, stratified for single-label classes if
+    it has room for one row of each; a class of one row stays in training. With a few
+    hundred rows these are so few that training may stop too early.""",
     "validation_fraction": """float in (0, 1), default=0.1
     Share of the training rows put aside with `early_stopping`.""",
     "class_weight": """dict, list of dict, "balanced" or None, default=None
@@ -138,8 +139,8 @@ default="constant"
     class weigh the same; it needs `fit`, since `partial_fit` does not see all rows.""",
     "out_activation": """{"auto", "softmax"}, default="auto"
     "auto" gives a binary problem one logistic output, as in scikit-learn; "softmax"
-    gives it two. Three or more classes always use softmax, label indicators always
-    logistic outputs.""",
+    gives it two. One class and three or more always use softmax, label indicators
+    always logistic outputs.""",
     "warm_start": """bool, default=False
     Whether a further `fit` goes on from the present weights, connections and optimizer
     state. What makes the network (`hidden_layer_sizes`, `sparsity`, `activation`,

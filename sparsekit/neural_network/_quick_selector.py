@@ -7,14 +7,17 @@ import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._doc_links import DocLinkMixin
 from sparsekit._layout import sound
+from sparsekit._routing import fit_router, routed
 from sparsekit._sklearn_compat import HasMethods, Interval, RealNotInt, _fit_context
 from sparsekit._unchanged import unchanged_on_error
 
 
-class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
+class QuickSelector(DocLinkMixin, SelectorMixin, MetaEstimatorMixin, BaseEstimator):
     """Select the features that a sparse network reads most strongly.
 
     A network that rewires itself moves its connections to the inputs that help. The
@@ -98,9 +101,22 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
         tags.target_tags.required = inner.target_tags.required
         return tags
 
+    # Only handed on: what is requested, the estimator says.
+    __metadata_request__fit: ClassVar[dict] = {"sample_weight": UNUSED}
+
+    def get_metadata_routing(self):
+        """Return who gets the metadata of `fit`.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRouter
+            Routes `fit` to that of the estimator.
+        """
+        return fit_router(self, estimator=self.estimator)
+
     @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y=None, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None, **fit_params):
         """Train the estimator and select.
 
         Parameters
@@ -111,6 +127,10 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
             What the estimator takes.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
+        **fit_params : dict
+            What else the estimator's `fit` takes, for instance `X_val` and `y_val`.
+            With scikit-learn's metadata routing it gets what it requests by
+            `set_fit_request`.
 
         Returns
         -------
@@ -125,8 +145,8 @@ class QuickSelector(SelectorMixin, MetaEstimatorMixin, BaseEstimator):
             If the fitted estimator has no `feature_importances_`.
         """
         validate_data(self, X, skip_check_array=True)
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        self.estimator_ = clone(self.estimator).fit(X, y, **weights)
+        given = routed(self, sample_weight=sample_weight, **fit_params).estimator.fit
+        self.estimator_ = clone(self.estimator).fit(X, y, **given)
         self.strengths_ = np.asarray(self.estimator_.feature_importances_)
         self.n_features_in_ = self.strengths_.size
         count = self._count()

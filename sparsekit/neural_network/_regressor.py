@@ -6,24 +6,27 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
+from sklearn.utils.metaestimators import available_if
 
 from sparsekit._magnitudes import (
     LARGE_CONSTANT,
     LARGEST,
     TINIEST,
     in_units,
-    refuse_not_finite,
+    scaled_back,
     units_of,
 )
 from sparsekit._sklearn_compat import _fit_context
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit.network import value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._checks import learns_in_pieces
 
 
 class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     """Base of the regressors."""
 
+    @available_if(learns_in_pieces)
     @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None, sample_ids=None):
@@ -166,12 +169,14 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         ValueError
             For input that does not fit, and for a row so far from all training rows
             that what is predicted is beyond all numbers.
+
+        Notes
+        -----
+        Single precision where X and the weights have it, unless targets are too large
+        or too small for it.
         """
         outputs = self._raw_outputs(X)
-        with np.errstate(over="ignore"):
-            halves = outputs * (0.5 * self._target_scale) + 0.5 * self._target_shift
-            values = 2.0 * halves
-        refuse_not_finite(values, "The prediction")
+        values = scaled_back(outputs, self._target_shift, self._target_scale)
         return values[:, 0] if self._flat else values
 
 

@@ -19,11 +19,8 @@ from sparsekit.topology._density_steps import (
 from sparsekit.topology._exploration import Exploration
 from sparsekit.topology._fan_in_grower import FanInGrower
 from sparsekit.topology._gradient_grower import GradientGrower
-from sparsekit.topology._initial import (
-    RandomTopology,
-    connect_idle_neurons,
-    random_topology,
-)
+from sparsekit.topology._initial import RandomTopology
+from sparsekit.topology._initial import connect_idle_neurons as connect_idle_neurons
 from sparsekit.topology._lamp_pruner import LAMPPruner
 from sparsekit.topology._layer import Layer, needs_of
 from sparsekit.topology._link_prediction_grower import LinkPredictionGrower
@@ -107,12 +104,10 @@ __all__ = [
     "active_neurons",
     "check_parameters_of",
     "check_strategy",
-    "connect_idle_neurons",
     "correlation_strengths",
     "erdos_renyi_counts",
     "needs_of",
     "neuron_importance",
     "percolation",
     "plan_rewiring",
-    "random_topology",
 ]

@@ -1,9 +1,13 @@
 """How strongly each feature correlates with the others, without all the pairs."""
 
+from numbers import Integral
+
 import numpy as np
 from scipy import sparse
+from sklearn.utils import check_array
 
 from sparsekit._layout import sound
+from sparsekit.topology._check_layers import check_generator
 
 # Up to so many features all pairs are computed, some features at a time.
 _ALL_PAIRS = 1000
@@ -45,7 +49,11 @@ def correlation_strengths(
     Raises
     ------
     ValueError
-        If X has no rows or no columns, or is a malformed sparse matrix.
+        If X is no table of numbers, or has no rows or no columns; if `fill` does not
+        have a number for each feature, or `n_projections` is out of range;
+        if X is a malformed sparse matrix.
+    TypeError
+        If `rng` is no generator.
 
     Notes
     -----
@@ -67,9 +75,29 @@ def correlation_strengths(
     >>> correlation_strengths(X, rng).round(1)
     array([1.1, 1.1, 0.1, 0.1])
     """
-    X = sound(X).tocsr() if sparse.issparse(X) else X
-    if X.ndim != 2 or not all(X.shape):
+    X = check_array(
+        sound(X),
+        accept_sparse="csr",
+        ensure_all_finite="allow-nan",
+        ensure_min_samples=0,
+        ensure_min_features=0,
+        input_name="X",
+    )
+    if not all(X.shape):
         raise ValueError(f"X must have rows and columns; its shape is {X.shape}.")
+    check_generator(rng)
+    if fill is not None:
+        fill = np.asarray(fill, dtype=np.float64)
+        if fill.shape != X.shape[1:] or not np.isfinite(fill).all():
+            raise ValueError(
+                f"fill must hold a finite number for each of the {X.shape[1]} "
+                f"features; got {fill}."
+            )
+    is_count = isinstance(n_projections, Integral) and n_projections >= 1
+    if n_projections is not None and not is_count:
+        raise ValueError(
+            f"n_projections must be an integer >= 1 or None, got {n_projections!r}."
+        )
     table = _Table(X, fill)
     n_features = table.scale.size
     if n_projections is None and n_features <= _ALL_PAIRS:
@@ -105,7 +133,7 @@ class _Table:
             data = np.nan_to_num(X.data.astype(np.float64), nan=0.0, copy=False)
             if fill is not None:
                 # Centring takes away the constant that entries not stored stand for.
-                offset = np.asarray(fill, dtype=np.float64)
+                offset = fill
                 data -= offset[X.indices]
             X = sparse.csr_array((data, X.indices, X.indptr), shape=X.shape)
         self.X = X

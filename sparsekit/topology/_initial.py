@@ -31,7 +31,7 @@ def random_topology(
     Examples
     --------
     >>> import numpy as np
-    >>> from sparsekit.topology import random_topology
+    >>> from sparsekit.topology._initial import random_topology
     >>> indptr, indices = random_topology(50, 20, 100, np.random.default_rng(0))
     >>> indptr.size, int(indptr[-1]), indices.size
     (21, 100, 100)

@@ -6,7 +6,10 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from sparsekit.topology._layer import Layer, needs_of
-from sparsekit.topology._neurons import ImportancePruning, percolation
+from sparsekit.topology._neurons import (
+    ImportancePruning,
+    connections_that_lead_nowhere,
+)
 from sparsekit.topology._parameters import check_number, check_parameters_of
 from sparsekit.topology._set_pruner import SETPruner
 
@@ -99,7 +102,8 @@ class NeuronPruner(BaseEstimator):
         else:
             first = [inner.select(layer, fraction, rng) for layer in layers]
         masks = first
-        for choose in (ImportancePruning(self.percentile).select, percolation):
+        unimportant = ImportancePruning(self.percentile).select
+        for choose in (unimportant, connections_that_lead_nowhere):
             left = [_left(la, mask) for la, mask in zip(layers, masks, strict=True)]
             masks = [
                 _both(mask, g) for mask, g in zip(masks, choose(left), strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from sparsekit.topology._check_layers import check_layer, check_layers
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._parameters import check_number
 
@@ -22,6 +23,11 @@ def neuron_importance(layer: Layer) -> np.ndarray:
     ndarray of shape (n_out,), float64
         Complexity: O(n_connections + n_out).
 
+    Raises
+    ------
+    TypeError or ValueError
+        If the layer is none.
+
     References
     ----------
     Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale", arXiv
@@ -37,6 +43,11 @@ def neuron_importance(layer: Layer) -> np.ndarray:
     >>> neuron_importance(layer)
     array([4. , 0. , 0.5])
     """
+    check_layer(layer)
+    return _importance_in(layer)
+
+
+def _importance_in(layer):
     sizes = np.abs(layer.weights, dtype=np.float64)
     return np.bincount(_rows_of(layer), weights=sizes, minlength=layer.n_out)
 
@@ -106,7 +117,7 @@ class ImportancePruning(BaseEstimator):
     def _select_in(self, layer):
         fed = np.flatnonzero(np.diff(layer.indptr))
         count = math.floor(self.percentile * fed.size / 100)
-        order = np.argsort(neuron_importance(layer)[fed], kind="stable")
+        order = np.argsort(_importance_in(layer)[fed], kind="stable")
         loses = np.zeros(layer.n_out, dtype=bool)
         loses[fed[order[:count]]] = True
         return loses[_rows_of(layer)]
@@ -129,6 +140,11 @@ def active_neurons(layers: Sequence[Layer]) -> list[np.ndarray]:
         For each level, inputs and outputs included, True where a neuron is active.
         Complexity: O(connections + neurons).
 
+    Raises
+    ------
+    TypeError or ValueError
+        If the layers are none, or not those of one network.
+
     Examples
     --------
     >>> import numpy as np
@@ -138,6 +154,11 @@ def active_neurons(layers: Sequence[Layer]) -> list[np.ndarray]:
     >>> [level.tolist() for level in active_neurons([hidden, out])]
     [[False, True], [False, True, False], [True]]
     """
+    check_layers(layers)
+    return _active_in(layers)
+
+
+def _active_in(layers):
     reached = [np.ones(layers[0].n_in, dtype=bool)]
     for layer in layers:
         fed = _rows_of(layer)[reached[-1][layer.indices]]
@@ -167,6 +188,11 @@ def percolation(layers: Sequence[Layer]) -> list[np.ndarray]:
         path is left. Dropping them makes no other neuron inactive. Complexity:
         O(connections + neurons).
 
+    Raises
+    ------
+    TypeError or ValueError
+        If the layers are none, or not those of one network.
+
     References
     ----------
     Zhang et al., arXiv 2501.19107, appendix F, "network percolation".
@@ -180,7 +206,13 @@ def percolation(layers: Sequence[Layer]) -> list[np.ndarray]:
     >>> [dropped.tolist() for dropped in percolation([hidden, out])]
     [[True, False], [False, True]]
     """
-    active = active_neurons(layers)
+    check_layers(layers)
+    return connections_that_lead_nowhere(layers)
+
+
+def connections_that_lead_nowhere(layers):
+    """Return what `percolation` does, for layers that are known to be sound."""
+    active = _active_in(layers)
     return [
         ~(inputs[layer.indices] & outputs[_rows_of(layer)])
         for layer, inputs, outputs in zip(layers, active[:-1], active[1:], strict=True)

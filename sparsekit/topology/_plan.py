@@ -1,13 +1,14 @@
 """Decide which connections of a network are replaced, and by which."""
 
 from collections.abc import Sequence
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sparsekit._answers import check_mask, describe
 from sparsekit.topology._apportion import apportion
+from sparsekit.topology._check_layers import check_generator, check_types
 from sparsekit.topology._check_positions import check_positions
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._ranking import mark_lowest
@@ -91,6 +92,8 @@ def plan_rewiring(
         all that are protected; if the pruner answers no mask, the grower no free
         positions, or one of them or the redistribution another number than it was
         asked for.
+    TypeError
+        If an argument is of another type.
 
     Examples
     --------
@@ -103,8 +106,12 @@ def plan_rewiring(
     >>> plan.dropped.tolist(), plan.grown.size
     ([True, False, True, False], 2)
     """
+    check_types(layers)
+    if total is not None and not isinstance(total, Integral):
+        raise TypeError(f"total must be a whole number or None, got {total!r}.")
     if not isinstance(fraction, Real) or not 0 <= fraction <= 1:
         raise ValueError(f"fraction must be a number in [0, 1]; got {fraction!r}.")
+    check_generator(rng)
     n_now = sum(layer.indices.size for layer in layers)
     if total is None:
         total = n_now

@@ -1,5 +1,6 @@
 """From a sparsity to the number of connections of each layer."""
 
+from itertools import pairwise
 from numbers import Real
 
 import numpy as np
@@ -9,9 +10,16 @@ from sparsekit.topology._apportion import apportion
 
 def shapes(sizes):
     """Return the numbers of inputs and of outputs of each layer."""
-    levels = np.asarray(sizes, dtype=np.int64)
-    if levels.ndim != 1 or (levels < 0).any():
+    levels = np.asarray(sizes)
+    if not levels.size:
+        raise ValueError("sizes is empty; it must hold the neurons of each level.")
+    # Whole numbers beyond 64 bits are objects.
+    if levels.ndim != 1 or levels.dtype.kind not in "iu" or (levels < 0).any():
         raise ValueError(f"sizes must be whole numbers of at least 0; got {sizes}.")
+    whole = levels.tolist()
+    if sum(a * b for a, b in pairwise(whole)) > np.iinfo(np.int64).max:
+        raise ValueError(f"sizes={sizes} have more positions than 64 bits can count.")
+    levels = levels.astype(np.int64)
     return levels[:-1], levels[1:]
 
 

@@ -34,14 +34,8 @@ from sparsekit.network import (
     value_targets,
 )
 from sparsekit.neural_network import export_onnx, to_predictor
-from sparsekit.topology import (
-    RandomGrower,
-    SETPruner,
-    check_parameters_of,
-    connect_idle_neurons,
-    needs_of,
-    random_topology,
-)
+from sparsekit.topology import RandomGrower, SETPruner, check_parameters_of, needs_of
+from sparsekit.topology._initial import connect_idle_neurons, random_topology
 from tests.fuzz.harness import behaves
 from tests.fuzz.parameters import NONSENSE
 from tests.fuzz.tables import seeds

@@ -17,9 +17,8 @@ from sparsekit.topology import (
     CorrelationTopology,
     RandomTopology,
     SmallWorld,
-    connect_idle_neurons,
-    random_topology,
 )
+from sparsekit.topology._initial import connect_idle_neurons, random_topology
 from tests.reference.cases import (
     connections_per_layer,
     per_layer,

@@ -225,13 +225,6 @@ def test_all_parameters_but_the_sizes_are_keywords(network):
 
 
 @pytest.mark.parametrize("network", CLASSIFIERS)
-@pytest.mark.parametrize("label", [0, 3.0, "a", True])
-def test_one_class_is_refused_by_its_name(network, label):
-    with pytest.raises(ValueError, match=f"one class.*{label}"):
-        network().fit(X, [label] * 150)
-
-
-@pytest.mark.parametrize("network", CLASSIFIERS)
 @pytest.mark.parametrize(
     ("target", "message"),
     [

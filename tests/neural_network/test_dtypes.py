@@ -3,8 +3,10 @@
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 from sklearn.datasets import load_digits
 
 from sparsekit import (
@@ -13,6 +15,7 @@ from sparsekit import (
     SETMLPClassifier,
     SETMLPRegressor,
 )
+from sparsekit.neural_network import to_predictor
 
 # Connections that move, dense layers, and a network that changes its size.
 NETWORKS = [
@@ -60,13 +63,47 @@ def test_the_same_numbers_of_another_type_give_the_same_network(network, given):
     )
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_predictions_are_double_precision(dtype):
+@pytest.mark.parametrize(
+    ("dtype", "given", "expected"),
+    [
+        ("float32", np.float32, np.float32),
+        ("float32", np.float64, np.float64),
+        ("float32", np.int64, np.float64),
+        ("float64", np.float32, np.float64),
+        ("float64", np.float64, np.float64),
+    ],
+)
+@pytest.mark.parametrize("storage", [np.asarray, sparse.csr_array, pd.DataFrame])
+def test_single_precision_in_single_precision_out(dtype, given, expected, storage):
     X, y = digits()
+    X = storage(X.astype(given))
     net = SETMLPClassifier((10,), dtype=dtype, max_iter=2).fit(X, y)
     for method in (net.predict_proba, net.predict_log_proba, net.decision_function):
-        assert method(X).dtype == np.float64
-    assert SETMLPRegressor((10,), max_iter=2).fit(X, y).predict(X).dtype == np.float64
+        assert method(X).dtype == expected
+    assert to_predictor(net).predict_proba(X).dtype == expected
+    two = SETMLPClassifier((10,), dtype=dtype, max_iter=2).fit(X, y > 4)
+    assert two.predict_proba(X).dtype == two.decision_function(X).dtype == expected
+    for target in (y, np.column_stack([y, y])):
+        number = SETMLPRegressor((10,), dtype=dtype, max_iter=2).fit(X, target)
+        assert number.predict(X).dtype == expected
+        assert to_predictor(number).predict(X).dtype == expected
+
+
+def test_the_type_of_what_is_predicted_for_decides_and_not_that_of_the_fit():
+    X, y = digits()
+    net = SETMLPRegressor((10,), max_iter=2).fit(X, y)
+    assert net.predict(X.astype(np.float32)).dtype == np.float32
+    assert_allclose(net.predict(X.astype(np.float32)), net.predict(X), rtol=1e-4)
+
+
+@pytest.mark.parametrize("factor", [1e300, 1e-100])
+def test_targets_that_single_precision_cannot_hold_are_predicted_in_double(factor):
+    X, y = digits()
+    X = X.astype(np.float32)
+    net = SETMLPRegressor((10,), max_iter=5, random_state=0, dtype="float64")
+    assert net.set_params(dtype="float32").fit(X, y * factor).predict(X).any()
+    assert net.predict(X).dtype == to_predictor(net).predict(X).dtype == np.float64
+    assert np.isfinite(net.predict(X)).all()
 
 
 def test_arrays_may_be_strided_or_in_fortran_order():

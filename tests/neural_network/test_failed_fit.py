@@ -50,12 +50,14 @@ def test_a_refused_fit_leaves_the_fitted_network(network, changed, rows, message
     assert_unchanged(net, before, X)
 
 
-def test_one_class_in_fewer_columns_leaves_the_fitted_network():
+def test_weights_of_no_use_in_fewer_columns_leave_the_fitted_network():
     X, y = flowers()
     net = fitted(SETMLPClassifier, X, y)
     before = state(net, X)
-    with pytest.raises(ValueError, match="one class"):
-        net.fit(X[:, :3], np.zeros_like(y))
+    net.set_params(class_weight={0: -1, 1: 1, 2: 1})
+    with pytest.raises(ValueError, match="must not be negative"):
+        net.fit(X[:, :3], y)
+    net.set_params(class_weight=None)
     assert_unchanged(net, before, X)
 
 

@@ -8,7 +8,8 @@ from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.exceptions import DataConversionWarning
 
 from sparsekit import DenseMLPClassifier, SETMLPClassifier
-from tests.estimators import CLASSIFIERS
+from sparsekit.neural_network import load_checkpoint, save_checkpoint
+from tests.estimators import ALL_NETWORKS, CLASSIFIERS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -205,3 +206,41 @@ def test_log_probabilities_stay_finite_for_extreme_outputs(name, X, y, out_activ
     assert np.abs(net.decision_function(far)).max() > 1e5
     assert (net.predict_proba(far) == 0).any()
     assert np.isfinite(net.predict_log_proba(far)).all()
+
+
+@pytest.mark.parametrize("network", CLASSIFIERS)
+@pytest.mark.parametrize("store", [sparse.csr_array, sparse.csc_matrix])
+def test_sparse_label_indicators_are_predicted_sparse(network, store):
+    X, y = indicators()
+    net = network((10,), max_iter=3, random_state=0)
+    dense = net.fit(X, y).predict(X)
+    assert isinstance(dense, np.ndarray)
+    predicted = net.fit(X, store(y)).predict(X)
+    assert sparse.issparse(predicted)
+    assert predicted.dtype == dense.dtype
+    assert_array_equal(predicted.toarray(), dense)
+    assert net.score(X, store(y)) == net.score(X, y)
+
+
+def test_the_first_call_of_partial_fit_decides_whether_labels_are_sparse():
+    X, y = indicators()
+    net = SETMLPClassifier((10,)).partial_fit(X, sparse.csr_array(y), [0, 1, 2])
+    assert sparse.issparse(net.partial_fit(X, y).predict(X))
+
+
+def test_a_network_of_sparse_labels_is_stored_as_such(tmp_path):
+    X, y = indicators()
+    net = SETMLPClassifier((10,), max_iter=3).fit(X, sparse.csr_array(y))
+    save_checkpoint(net, tmp_path / "net")
+    assert sparse.issparse(load_checkpoint(tmp_path / "net").predict(X))
+
+
+@pytest.mark.parametrize("network", ALL_NETWORKS)
+def test_lbfgs_is_refused_with_the_reason(network):
+    X, y = flowers()
+    with pytest.raises(ValueError, match=r"solver='lbfgs' is not offered.* 'adamw'"):
+        network(solver="lbfgs").fit(X, y)
+    with pytest.raises(AttributeError, match="partial_fit"):
+        network(solver="lbfgs").partial_fit(X, y)
+    assert not hasattr(network(solver="lbfgs"), "partial_fit")
+    assert all(hasattr(network(solver=name), "partial_fit") for name in ("sgd", "adam"))

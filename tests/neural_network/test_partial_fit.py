@@ -159,11 +159,6 @@ def test_the_first_call_needs_classes(network):
         network(random_state=0).partial_fit(X, y)
 
 
-def test_a_single_class_in_all_is_refused():
-    with pytest.raises(ValueError, match="one class"):
-        SETMLPClassifier().partial_fit([[3, 2], [1, 6]], [2, 2], classes=[2])
-
-
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("fitted", [False, True])
 def test_early_stopping_is_refused(network, fitted):

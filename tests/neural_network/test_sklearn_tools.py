@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from scipy import sparse
+from sklearn import config_context
 from sklearn.datasets import load_breast_cancer
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.feature_selection import RFE
@@ -15,7 +17,8 @@ from sklearn.model_selection import (
 from sklearn.multioutput import ClassifierChain
 from sklearn.semi_supervised import SelfTrainingClassifier
 
-from sparsekit import SETMLPClassifier, SETMLPRegressor
+from sparsekit import MCARMasker, SETMLPClassifier, SETMLPRegressor
+from sparsekit.continual import ReplayBuffer
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -92,3 +95,29 @@ def test_a_learning_curve_in_steps():
     )
     assert scores.shape == (2, 2)
     assert sizes.tolist() == [142, 284]
+
+
+@pytest.mark.parametrize(
+    ("interface", "kind"),
+    [("sparray", sparse.csr_array), ("spmatrix", sparse.csr_matrix)],
+)
+def test_sparse_results_have_the_interface_that_is_configured(interface, kind):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 6))
+    y = sparse.csr_array((X[:, :2] > 0).astype(int))
+    with config_context(sparse_interface=interface):
+        net = SETMLPClassifier((5,), max_iter=2).fit(X, y).consolidate(X, y)
+        buffer = ReplayBuffer(5).add(sparse.coo_array(X), np.arange(60))
+        buffer.add(sparse.csr_matrix(X), np.arange(60))
+        parts = [*net.coefs_, *net.protected_, net.predict(X)]
+        parts += [buffer.X_, buffer.sample(2)[0]]
+    assert {type(part) for part in parts} == {kind}
+
+
+@pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csr_matrix])
+@pytest.mark.parametrize("interface", ["sparray", "spmatrix"])
+def test_maskers_return_the_sparse_type_that_they_are_given(interface, kind):
+    X = kind(np.random.default_rng(0).normal(size=(60, 6)))
+    with config_context(sparse_interface=interface):
+        masker = MCARMasker(0.2, random_state=0).fit(X)
+        assert type(masker.transform(X)) is type(masker.mask(X)) is kind

@@ -14,9 +14,16 @@ from pathlib import Path
 
 import numpy as np
 from sparsekit.topology import (
-    FanInGrower, GradientGrower, Layer, LinkPredictionGrower, MomentumGrower,
-    ObservedGrower, RandomGrower, UnfiredGrower, random_topology,
+    FanInGrower,
+    GradientGrower,
+    Layer,
+    LinkPredictionGrower,
+    MomentumGrower,
+    ObservedGrower,
+    RandomGrower,
+    UnfiredGrower,
 )
+from sparsekit.topology._initial import random_topology
 
 GROWERS = [
     RandomGrower(), ObservedGrower(), UnfiredGrower(), GradientGrower(),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from sparsekit.topology import connect_idle_neurons, random_topology
+from sparsekit.topology._initial import connect_idle_neurons, random_topology
 from tests.reference.naive_topology import connections_of
 from tests.reference.strategies import layers, pairs_of, shares
 

@@ -8,7 +8,8 @@ import pytest
 from scipy.stats import chisquare
 
 from sparsekit.kernels.linking import Links, path_scores, transpose
-from sparsekit.topology import Layer, LinkPredictionGrower, random_topology
+from sparsekit.topology import Layer, LinkPredictionGrower
+from sparsekit.topology._initial import random_topology
 
 # Two rows that share column 0, and columns 1 and 2 that only one of them reads; row 2
 # and column 3 have no connection.

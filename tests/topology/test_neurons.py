@@ -10,8 +10,8 @@ from sparsekit.topology import (
     active_neurons,
     neuron_importance,
     percolation,
-    random_topology,
 )
+from sparsekit.topology._initial import random_topology
 
 
 def network(sizes=(20, 40, 40, 3), counts=(60, 60, 30), seed=0, dtype=np.float64):

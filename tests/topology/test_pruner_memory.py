@@ -18,8 +18,8 @@ from sparsekit.topology import (
     TaylorPruner,
     ThresholdPruner,
     plan_rewiring,
-    random_topology,
 )
+from sparsekit.topology._initial import random_topology
 
 N = 50_000
 N_CONNECTIONS = 250_000  # 0.01 % of the positions

@@ -14,8 +14,8 @@ from sparsekit.topology import (
     RandomTopology,
     ScaleFree,
     SmallWorld,
-    random_topology,
 )
+from sparsekit.topology._initial import random_topology
 from tests.reference.naive_topology import connections_of
 from tests.reference.strategies import shares
 
