@@ -64,9 +64,14 @@ class SparseNetwork:
         """Return the arrays by name: all that a copy needs."""
         return {name: getattr(self, name) for name in self._FIELDS}
 
-    def copy(self) -> "SparseNetwork":
-        """Return a network with arrays of its own."""
-        return SparseNetwork(**{k: a.copy() for k, a in self.to_dict().items()})
+    def copy(self, *, topology: bool = True) -> "SparseNetwork":
+        """Return a network with arrays of its own.
+
+        Without `topology`, only weights and biases are; connections are shared.
+        """
+        own = self._FIELDS if topology else ("weights", "biases")
+        arrays = self.to_dict()
+        return SparseNetwork(**arrays | {name: arrays[name].copy() for name in own})
 
     def with_connections(self, kept: np.ndarray) -> "SparseNetwork":
         """Return a network with some of the connections, and the same biases.

@@ -152,7 +152,9 @@ class FitLoop:
             if estimator.shuffle:
                 estimator._generator.shuffle(self.order)
             rate = self.rate.at(epoch, estimator.t_)
-            before = self.trainer.network.copy(), dict(self.rewirings.kept)
+            # Between rewirings connections stay where they are.
+            network = self.trainer.network.copy(topology=self.rewirings.by_steps)
+            before = network, dict(self.rewirings.kept)
             rows = self.rows.begin_epoch(self.order, epoch)
             loss, finite, n_inside = self._train(rows, rate, task.context)
             finite = finite and self.soundness.of(self.trainer)
