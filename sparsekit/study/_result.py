@@ -12,7 +12,7 @@ from sparsekit.study._display_ranks import CriticalDifferenceDisplay
 from sparsekit.study._display_score import MissingnessStudyDisplay
 from sparsekit.study._ranks import ModelRanks, rank_models
 from sparsekit.study._report import format_summary
-from sparsekit.study._rows import check_rows, read_rows
+from sparsekit.study._rows import check_rows, check_scores, read_rows
 from sparsekit.study._summary import summarize
 
 if TYPE_CHECKING:
@@ -99,9 +99,12 @@ class StudyResult:
         FileNotFoundError
             If there is no such file.
         ValueError
-            If its name has another ending, or its rows are not those of a study.
+            If its name has another ending, or its rows are not those of a study, or not
+            as it wrote them.
         """
-        return cls(read_rows(path))
+        result = cls(read_rows(path))
+        check_scores(result.frame)
+        return result
 
     @classmethod
     def combine(cls, results) -> Self:

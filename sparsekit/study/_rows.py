@@ -24,6 +24,8 @@ NAMES = ("dataset", "mechanism", "when", "model", "metric")
 # Of these, NaN says that there is none.
 MAY_BE_MISSING = ("score", "n_connections", "fit_time", "n_train", "n_test")
 NUMBERS = ("missing_rate", "sparsity", "seed", *MAY_BE_MISSING)
+NOT_NEGATIVE = ("seed", "n_connections", "fit_time", "n_train", "n_test")
+RANGES = {"accuracy": (0, 1), "r2": (-np.inf, 1)}
 OPTIONAL = {"dataset", "when"}
 
 
@@ -50,6 +52,16 @@ def check_columns(frame):
         check(column, frame[column])
 
 
+def check_scores(frame):
+    """Raise ValueError if a score is none that its metric can have."""
+    for metric, (low, high) in RANGES.items():
+        scores = frame.loc[frame["metric"] == metric, "score"].dropna()
+        if not scores.between(low, high).all():
+            raise ValueError(
+                f"frame column 'score' has {metric} outside [{low}, {high}]."
+            )
+
+
 def _check_names(column, values):
     known = PLACES if column == "when" else None
     for value in values:
@@ -70,6 +82,8 @@ def _check_numbers(column, values):
         raise ValueError(f"frame column {column!r} has infinite values.")
     if column not in MAY_BE_MISSING and np.isnan(numbers).any():
         raise ValueError(f"frame column {column!r} has rows without a value.")
+    if column in NOT_NEGATIVE and (numbers < 0).any():
+        raise ValueError(f"frame column {column!r} has negative values.")
     is_share = column in ("missing_rate", "sparsity")
     if is_share and not ((numbers >= 0) & (numbers <= 1)).all():
         raise ValueError(f"frame column {column!r} has values outside [0, 1].")

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -121,3 +123,28 @@ def test_a_fit_with_two_rows_is_an_error(frame):
 def test_early_results_have_no_column_when(frame):
     summary = StudyResult(frame.drop(columns="when")).summary()
     assert set(summary["when"]) == {"both"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("score", 2.72, r"'score' has accuracy outside \[0, 1\]"),
+        ("score", -0.1, r"'score' has accuracy outside \[0, 1\]"),
+        ("n_connections", -5, "'n_connections' has negative values"),
+        ("fit_time", -0.1, "'fit_time' has negative values"),
+        ("seed", -1, "'seed' has negative values"),
+    ],
+)
+def test_what_no_study_finds_is_refused(tmp_path, column, value, message):
+    frame = made_up_study()
+    frame[column] = frame[column].astype(float)
+    frame.loc[3, column] = value
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    with pytest.raises(ValueError, match=message):
+        StudyResult.from_file(tmp_path / "rows.csv")
+
+
+@pytest.mark.parametrize("name", ["figure2_study", "reference_study"])
+def test_published_rows_can_be_read(name):
+    images = Path(__file__).resolve().parents[2] / "docs" / "images"
+    assert len(StudyResult.from_file(images / f"{name}.csv.gz")) > 1000

@@ -1,7 +1,10 @@
 """Tables as R, spreadsheets, pandas and people write them: one answer for all."""
 
 import gzip
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +17,7 @@ from sparsekit.study import _table_file
 from tests.tables.reading import both_ways, in_chunks, refusals
 
 N = np.nan
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -132,6 +136,19 @@ def test_short_rows_miss_their_last_cells_wherever_they_stand(written, name):
 def test_a_byte_order_mark_belongs_to_no_name(written):
     path = written("\ufeffä,y\n1,0\n2,1\n")
     assert read(path) == (["ä"], [[1], [2]], [0, 1])
+
+
+def test_csv_needs_no_pyarrow(written):
+    path = written("a,y\n1,x\n2,z\n")
+    code = (
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "from sparsekit.study._table_file import read_table\n"
+        f"X, y, _ = read_table({str(path)!r}, 'y')\n"
+        "print(X['a'].tolist(), y.tolist())"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "[1.0, 2.0] ['x', 'z']\n", done.stderr
 
 
 @pytest.mark.parametrize(
