@@ -6,7 +6,6 @@ from typing import ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state, get_tags, indexable
-from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._doc_links import DocLinkMixin
@@ -115,9 +114,6 @@ default="difficulty"
         tags.target_tags = inner.target_tags
         return tags
 
-    # Only handed on: what is requested, the estimator says.
-    __metadata_request__fit: ClassVar[dict] = {"sample_weight": UNUSED}
-
     def get_metadata_routing(self):
         """Return who gets the metadata of `fit`.
 
@@ -129,7 +125,7 @@ default="difficulty"
         return fit_router(self, estimator=self.estimator)
 
     @unchanged_on_error
-    def fit(self, X, y, sample_weight=None, **fit_params):
+    def fit(self, X, y, **fit_params):
         """Score the rows and select some of them.
 
         Parameters
@@ -138,10 +134,8 @@ default="difficulty"
             Rows, NaN where a value is missing.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Classes or targets of the rows.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the samples, not negative.
         **fit_params : dict
-            What else the estimator's `fit` takes, for instance `X_val` and `y_val`.
+            What else the estimator's `fit` takes, for instance `sample_weight`.
             With scikit-learn's metadata routing it gets what it requests by
             `set_fit_request`.
 
@@ -173,7 +167,7 @@ default="difficulty"
             self.estimator_ = clone(self.estimator)
             if self.estimator_.record is None:
                 self.estimator_.set_params(record="presentation")
-            given = routed(self, sample_weight=sample_weight, **fit_params)
+            given = routed(self, **fit_params)
             self.estimator_.fit(X, y, **given.estimator.fit)
             name, sign = RANKINGS[self.by]
             scores = difficulty_report(self.estimator_)[name].to_numpy()

@@ -296,7 +296,12 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         ndarray of shape (n_samples, n_classes)
             Logarithms of the values of `predict_proba`.
         """
-        return self._chances(X, log_expit, log_softmax)
+        logarithms = self._chances(X, log_expit, log_softmax)
+        if logarithms.dtype == np.float32:
+            # What single precision rounds to a probability of 1 has a logarithm of 0.
+            rounded = np.exp(logarithms, dtype=np.float64).astype(np.float32)
+            logarithms[rounded == 1] = 0
+        return logarithms
 
     def _chances(self, X, sigmoid, over_classes):
         """Return a column for each class, computed in double precision."""

@@ -89,6 +89,15 @@ def test_single_precision_in_single_precision_out(dtype, given, expected, storag
         assert to_predictor(number).predict(X).dtype == expected
 
 
+def test_single_precision_logarithms_are_those_of_single_precision_probabilities():
+    X, y = digits()
+    X = X.astype(np.float32)
+    net = DSTMLPClassifier((30,), sparsity=0.3, learning_rate_init=0.05, random_state=0)
+    chances = net.fit(X, y).predict_proba(X)
+    assert (chances == 1).any()
+    assert_array_equal(net.predict_log_proba(X) == 0, chances == 1)
+
+
 def test_the_type_of_what_is_predicted_for_decides_and_not_that_of_the_fit():
     X, y = digits()
     net = SETMLPRegressor((10,), max_iter=2).fit(X, y)
