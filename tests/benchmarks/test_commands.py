@@ -171,20 +171,20 @@ def test_turns_prints_shares_of_the_dense_step(capsys):
 
 @on_linux
 def test_soak_prints_what_memory_grew_by(capsys):
-    soak.main(["--minutes", "0.05"], variants=["dense", "replay"], warm_up=6400)
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split(" | ")[0] for line in lines[2:]] == ["| dense", "| replay"]
+    soak.main(["--minutes", "0.02"], variants=["dense"], warm_up=640)
+    (line,) = capsys.readouterr().out.splitlines()[2:]
+    assert line.startswith("| dense | ")
 
 
 @on_linux
 @pytest.mark.parametrize(
-    "variant",
-    ["rewiring, known ids", "rewired by steps", "replay, CSR, class balanced"],
+    "variant", ["rewiring, known ids", "replay, CSR, class balanced"]
 )
 def test_memory_does_not_grow_with_the_calls_of_partial_fit(variant):
-    # Of 1.9 KB a call it grew by 45 MB in a million rows. Past the window of 250 calls.
+    # It grew by 1.9 KB a call, 45 MB in a million rows. The first 500 calls are twice
+    # the window.
     _, n_counted, grown = in_own_process(
-        "soak", variant=variant, seconds=3, warm_up=300 * 64
+        "soak", variant=variant, seconds=2, warm_up=500 * 64
     )
     assert n_counted > 0
     assert grown < 0.25e6
