@@ -19,6 +19,27 @@ from benchmarks.tables.sources import half_of, load
 # Rows up to which a table is small, and repeats its folds.
 SMALL = 5000
 
+# Columns of the results; a score that does not apply is empty.
+COLUMNS = (
+    "table",
+    "half",
+    "task",
+    "n_rows",
+    "n_columns",
+    "missing",
+    "model",
+    "fold",
+    "loss",
+    "accuracy",
+    "auc",
+    "calibration_error",
+    "rmse",
+    "r2",
+    "seconds",
+    "n_connections",
+    "n_dense",
+)
+
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -57,7 +78,7 @@ def run(sources, models, path, *, n_repeats=2, n_jobs=1):
         delayed(rows_of)(source, model, n_repeats) for source, model in jobs
     )
     for rows in found:
-        frame = pd.DataFrame(rows)
+        frame = pd.DataFrame(rows, columns=COLUMNS)
         frame.to_csv(path, mode="a", header=not path.exists(), index=False)
         means = frame.groupby(["table", "model"])["loss"].mean()
         print(means.to_string(header=False))

@@ -237,16 +237,17 @@ class BaseSparseTabular(BaseEstimator):
         read, *steps = (step for _, step in self.encoder_.steps)
         if not isinstance(read, TableEncoder):
             return np.full(self.n_features_in_, np.nan)
-        rows = rng.permutation(len(values))[:MAX_ROWS]
-
-        def predict(values):
-            for step in steps:
-                values = step.transform(values)
-            return self._mean(values, self._response)
-
         columns = read.column_of_outputs_
+        values = values[rng.permutation(len(values))[:MAX_ROWS]]
+        for step in steps:
+            values = step.transform(values)
+            columns = np.repeat(columns, step.n_outputs_per_feature_)
         return sensitivity_shares(
-            predict, values[rows], columns, self.n_features_in_, rng
+            lambda inputs: self._mean(inputs, self._response),
+            values,
+            columns,
+            self.n_features_in_,
+            rng,
         )
 
 

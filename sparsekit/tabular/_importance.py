@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 # Rows that are enough to tell, and keep the cost small beside that of training.
-MAX_ROWS = 1000
+MAX_ROWS = 250
 
 
 def sensitivity_shares(

@@ -82,7 +82,7 @@ default="from_dtype"
     n_connections_ : int
         Number of connections of all members together.
     feature_importances_ : ndarray of shape (n_features,)
-        Share of each column in how the predictions for up to 1,000 training rows change
+        Share of each column in how the predictions for up to 250 training rows change
         when it is shuffled: what the model relies on. NaN with a transformer as
         `encoding`.
     n_features_in_ : int
