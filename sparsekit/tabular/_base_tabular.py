@@ -26,6 +26,9 @@ from sparsekit.tabular._settings import (
     BATCH_SIZE,
     HELD_OUT,
     MAX_ITER,
+    MAX_OUTPUTS,
+    MAX_TRIED,
+    MIN_BINS,
     MIN_HELD_OUT,
     SETTINGS,
 )
@@ -170,8 +173,10 @@ class BaseSparseTabular(BaseEstimator):
         if split is None:
             return settings[0]
         rows, held_out = split
+        rows = rows[:MAX_TRIED]
         weights = [
-            None if sample_weight is None else sample_weight[part] for part in split
+            None if sample_weight is None else sample_weight[part]
+            for part in (rows, held_out)
         ]
         score = self._scorer()
         for setting in settings:
@@ -194,8 +199,11 @@ class BaseSparseTabular(BaseEstimator):
         """Return fitted steps that make bins, and a fitted network for each seed."""
         steps = []
         if setting.strategy is not None:
+            narrow = max(MIN_BINS, MAX_OUTPUTS // max(values.shape[1], 1))
             encoder = PiecewiseLinearEncoder(
-                setting.n_bins, strategy=setting.strategy, target_type=self._target_type
+                min(setting.n_bins, narrow),
+                strategy=setting.strategy,
+                target_type=self._target_type,
             )
             values = encoder.fit_transform(values, y)
             steps = [encoder]

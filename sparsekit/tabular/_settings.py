@@ -41,6 +41,13 @@ SETTINGS = (
 MAX_ITER = 25
 BATCH_SIZE = 32
 
-# Rows that are held out to choose between settings, and the fewest that can tell.
+# Outputs of the encoder above which columns get fewer bins, but 16 all the same: what
+# reads the inputs of a wide table takes most of the time.
+MAX_OUTPUTS = 640
+MIN_BINS = 16
+
+# Rows that are held out to choose between settings, the fewest that can tell, and the
+# most rows that a network is trained on to choose.
 HELD_OUT = 0.2
 MIN_HELD_OUT = 20
+MAX_TRIED = 8000
