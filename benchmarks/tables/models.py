@@ -227,7 +227,14 @@ def _set(**parameters):
 MODELS = {
     "SparseTabular": _tabular(),
     "SparseTabular, dense": _tabular(sparsity=0.0),
+    "SparseTabular, static": _tabular(method="static"),
+    "SparseTabular, one network": _tabular(n_members=1),
+    "SparseTabular, no bins": _tabular(encoding="standard"),
+    "SparseTabular, not chosen": _tabular(early_stopping=False),
     "SETMLP": _set(),
+    "SETMLP, 50 epochs by cosine": _set(
+        batch_size=32, learning_rate="cosine", max_iter=50
+    ),
     "boosting": Boosting,
     "boosting, early-stopped": lambda classify: Boosting(
         classify, early_stopping=True, learning_rate=0.05, max_iter=500
@@ -252,4 +259,4 @@ MODELS = {
 }
 
 # What runs where nothing is chosen: the last three need PyTorch, and hours.
-USUAL = tuple(MODELS)[:11]
+USUAL = tuple(MODELS)[:-3]
