@@ -4,22 +4,15 @@ The file is a zip archive, as numpy's ``.npz`` is: `document.json` says what it 
 every array is a ``.npy`` member. The archive holds a checksum of each member.
 """
 
-import glob
 import json
 import math
 import os
-import re
-import uuid
 import zipfile
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 
 import numpy as np
 
-try:
-    import fcntl
-except ImportError:
-    fcntl = None  # type: ignore[assignment]
+from sparsekit._whole_files import replace_file
 
 _DOCUMENT = "document.json"
 
@@ -45,73 +38,15 @@ def write_archive(path, document, arrays):
     OSError
         If the file cannot be written; what was at `path` is unharmed.
     """
-    path = Path(path)
-    _remove_unfinished(path)
-    file = _open_unfinished(path)
-    try:
-        with file:
-            with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
-                archive.writestr(_DOCUMENT, json.dumps(document))
-                for name, array in arrays.items():
-                    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                        np.lib.format.write_array(member, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-            if fcntl is None:
-                file.close()  # Windows renames no open file
-            os.replace(file.name, path)
-    finally:
-        Path(file.name).unlink(missing_ok=True)
-    _sync_folder(path.parent)
 
+    def write(file):
+        with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+            archive.writestr(_DOCUMENT, json.dumps(document))
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, array, allow_pickle=False)
 
-def _open_unfinished(path):
-    """Open a new file that takes the place of `path` later, and hold it."""
-    while True:
-        # In the same folder, since renaming is atomic within a file system only.
-        name = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        file = open(name, "xb")  # noqa: SIM115 (the caller closes it)
-        _hold(file)
-        # Before it was held, another process may have thought that nobody needs it.
-        if os.path.exists(file.name):
-            return file
-        file.close()
-
-
-def _remove_unfinished(path):
-    """Remove what processes that were killed left beside `path`.
-
-    One that is still writing holds its file.
-    """
-    for found in path.parent.glob(f".{glob.escape(path.name)}.*"):
-        if not re.fullmatch("[0-9a-f]{32}", found.suffix.removeprefix(".")):
-            continue
-        # Another process may be faster, or the file that of another user.
-        with suppress(OSError), open(found, "rb") as file:
-            if _hold(file):
-                found.unlink()
-
-
-def _hold(file):
-    """Lock an open file for this process; return whether nobody else holds it."""
-    if fcntl is None:
-        return True  # on Windows an open file cannot be removed
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def _sync_folder(folder):
-    """Have the new name survive a loss of power, where the system can do that."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    replace_file(path, write)
 
 
 def read_archive(path, kind, version):

@@ -5,8 +5,18 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
+from sparsekit._unknown import holes_as_nan
+
 # The activations of levels that depend on the level only, as the kernels number them.
 _ACTIVATIONS = (0, 1, 2)
+
+
+def admitted(X):
+    """Return X as scikit-learn's checks of arrays can take it, whatever was given.
+
+    A malformed sparse matrix is refused, see `sound`; holes among objects become NaN.
+    """
+    return holes_as_nan(sound(X))
 
 
 def sound(X, name="X"):

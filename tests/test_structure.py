@@ -19,16 +19,17 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # `_layout` says how arrays must lie, and `_magnitudes` how to compute with numbers of
 # any size; `_palette` holds the colours of figures, and `_pyplot` imports what draws
 # them; `_answers` checks what strategies answer, and `_unchanged` has calls that fail
-# leave no trace.
+# leave no trace; `_whole_files` replaces files, and `_available_memory` tells its room.
 ARROWS = {
     "kernels": set(),
     "_answers": set(),
-    "_archive": set(),
+    "_archive": {"_whole_files"},
+    "_available_memory": set(),
     "_doc_links": set(),
     "_routing": set(),
     "_sample_ids": set(),
-    "deploy": {"_archive", "_layout", "_magnitudes", "_unknown"},
-    "_layout": set(),
+    "deploy": {"_archive", "_layout", "_magnitudes"},
+    "_layout": {"_unknown"},
     "_magnitudes": set(),
     "_palette": set(),
     "_pyplot": set(),
@@ -37,6 +38,7 @@ ARROWS = {
     "_one_line": set(),
     "_tables": {"_one_line"},
     "_unknown": set(),
+    "_whole_files": set(),
     "_words": set(),
     "topology": {"_answers", "_layout", "kernels"},
     "network": {"_answers", "kernels", "topology", "_layout", "_magnitudes"},
@@ -44,6 +46,7 @@ ARROWS = {
         "_answers",
         "__version__",
         "_archive",
+        "_available_memory",
         "_doc_links",
         "_layout",
         "_magnitudes",
@@ -93,11 +96,13 @@ ARROWS = {
     },
     "study": {
         "__version__",
+        "_available_memory",
         "_layout",
         "_one_line",
         "_palette",
         "_pyplot",
         "_tables",
+        "_whole_files",
         "missingness",
         "neural_network",
     },

@@ -5,14 +5,12 @@ what is left out is noted. `docs/user_guide/large_tables.md` has the policy.
 """
 
 from sparsekit._tables._open import open_arrow, open_files
-from sparsekit._tables._room import available_bytes
 from sparsekit._tables._scan import open_text
 from sparsekit._tables._table import named
 from sparsekit._tables._wanted import Wanted, codes_of
 
 __all__ = [
     "Wanted",
-    "available_bytes",
     "codes_of",
     "named",
     "open_arrow",

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state, column_or_1d, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._doc_links import DocLinkMixin
-from sparsekit._layout import sound
+from sparsekit._layout import admitted
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit._sklearn_compat import (
     HasMethods,
@@ -22,7 +22,7 @@ from sparsekit._sklearn_compat import (
     _fit_context,
 )
 from sparsekit._unchanged import restored_on_error, unchanged_on_error
-from sparsekit._unknown import holes_as_nan, refuse_unknown
+from sparsekit._unknown import refuse_unknown
 from sparsekit.continual._buffer import STRATEGIES, ReplayBuffer
 from sparsekit.continual._difficulty import difficulty_of
 
@@ -168,7 +168,7 @@ class BaseReplay(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
         refuse_unknown(y)
         X, y = validate_data(
             self,
-            holes_as_nan(sound(X)),
+            admitted(X),
             y,
             reset=reset,
             accept_sparse="csr",
@@ -209,7 +209,7 @@ class BaseReplay(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
         check_is_fitted(self)
         X = validate_data(
             self,
-            holes_as_nan(sound(X)),
+            admitted(X),
             reset=False,
             accept_sparse="csr",
             ensure_all_finite=False,

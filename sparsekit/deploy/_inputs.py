@@ -3,13 +3,12 @@
 import numpy as np
 from scipy import sparse
 
-from sparsekit._layout import sound
+from sparsekit._layout import admitted
 from sparsekit._magnitudes import (
     fill_of,
     refuse_beyond,
     standardised,
 )
-from sparsekit._unknown import holes_as_nan
 
 
 def checked(X, n_features, names, allow_missing):
@@ -27,7 +26,7 @@ def checked(X, n_features, names, allow_missing):
             f"X must have the columns of fit, {list(names)}, in that order; it has "
             f"{list(columns)}."
         )
-    X = sound(holes_as_nan(X))
+    X = admitted(X)
     X = sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)
     if X.dtype not in (np.float32, np.float64):
         X = X.astype(np.float64)

@@ -12,10 +12,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit._doc_links import DocLinkMixin
-from sparsekit._layout import canonical, sound
+from sparsekit._layout import admitted, canonical
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
 from sparsekit._unchanged import unchanged_on_error
-from sparsekit._unknown import holes_as_nan
 from sparsekit._words import refuse_words
 from sparsekit.missingness._cells import (
     count_masked,
@@ -310,7 +309,7 @@ class BaseMasker(
         refuse_words(X)
         X = validate_data(
             self,
-            holes_as_nan(sound(X)),
+            admitted(X),
             reset=reset,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),

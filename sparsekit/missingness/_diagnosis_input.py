@@ -6,9 +6,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
-from sparsekit._layout import canonical, sound
+from sparsekit._layout import admitted, canonical, sound
 from sparsekit._magnitudes import in_units, units_of
-from sparsekit._unknown import holes_as_nan
 from sparsekit._words import refuse_words
 
 
@@ -51,7 +50,7 @@ def read_table(X, mask=None):
     names, row_labels = _labels(X)
     refuse_words(X)
     values = check_array(
-        holes_as_nan(sound(X)),
+        admitted(X),
         accept_sparse="csr",
         dtype=(np.float64, np.float32),
         ensure_all_finite="allow-nan",

@@ -5,9 +5,9 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from sparsekit._layout import canonical, sound
+from sparsekit._layout import admitted, canonical, sound
 from sparsekit._sklearn_compat import _check_sample_weight
-from sparsekit._unknown import holes_as_nan, refuse_unknown
+from sparsekit._unknown import refuse_unknown
 from sparsekit._words import refuse_words
 from sparsekit.network import moderate
 from sparsekit.neural_network._checks import refuse_lbfgs, refuse_missing
@@ -30,12 +30,12 @@ class InputChecksMixin:
     def _check_X(self, X, y="no_validation", reset=False):
         """Return canonical X, or canonical X and y."""
         refuse_words(X)
-        X, y = sound(X), sound(y, "y")
+        y = sound(y, "y")
         if not isinstance(y, str):
             refuse_unknown(y)
         checked = validate_data(
             self,
-            holes_as_nan(X),
+            admitted(X),
             y,
             accept_sparse="csr",
             dtype=(np.float64, np.float32),

@@ -1,9 +1,8 @@
 """How much memory a network takes in training, told before any of it is taken."""
 
-from pathlib import Path
-
 import numpy as np
 
+from sparsekit._available_memory import available_bytes
 from sparsekit.network import suggest_format
 
 # Bytes per connection, beside the arrays of a network: while the connections of a layer
@@ -11,9 +10,6 @@ from sparsekit.network import suggest_format
 _DRAWING, _RANKING = 24, 32
 
 _INDEX = 4
-
-_MEMINFO = Path("/proc/meminfo")
-_GROUPS = Path("/sys/fs/cgroup")
 
 
 def check_memory(sizes, counts, dtype, solver, resizes):
@@ -32,7 +28,7 @@ def check_memory(sizes, counts, dtype, solver, resizes):
     """
     needed = training_bytes(sizes, counts, dtype, solver, resizes)
     available = available_bytes()
-    if available is None or needed <= available:
+    if needed <= available:
         return
     layers = ", ".join(
         f"{int(count):,} of {n_in:,} x {n_out:,}"
@@ -77,40 +73,3 @@ def _working_bytes(number, n_in, n_out, count, item):
         return positions * item * (1 if count == positions else 2)
     # The first layer sends nothing back, and needs no index by input.
     return 0 if number == 0 else count * (2 * _INDEX + item)
-
-
-def available_bytes():
-    """Return how much memory the process can still take; None where nobody tells."""
-    limits = [*_left_in_system(), *_left_in_groups()]
-    return min(limits, default=None)
-
-
-def _left_in_system():
-    """Yield what Linux has, memory that it would take from elsewhere included."""
-    if _MEMINFO.exists():
-        lines = (line.split() for line in _MEMINFO.read_text().splitlines())
-        kilobytes = {line[0]: int(line[1]) for line in lines}
-        if "MemAvailable:" in kilobytes:
-            yield 1024 * (kilobytes["MemAvailable:"] + kilobytes.get("SwapFree:", 0))
-
-
-def _left_in_groups():
-    """Yield what a container may take: limits of control groups, versions 2 and 1."""
-    for names in (
-        ("memory.max", "memory.current", "memory.stat"),
-        (
-            "memory/memory.limit_in_bytes",
-            "memory/memory.usage_in_bytes",
-            "memory/memory.stat",
-        ),
-    ):
-        limit, used, stat = (_GROUPS / name for name in names)
-        if not (limit.exists() and used.exists() and stat.exists()):
-            continue
-        most = limit.read_text().strip()
-        if most == "max":
-            continue
-        notes = dict(line.split() for line in stat.read_text().splitlines())
-        # Files that were read are dropped where memory is asked for.
-        dropped = notes.get("total_inactive_file", notes.get("inactive_file", 0))
-        yield int(most) - int(used.read_text()) + int(dropped)

@@ -10,9 +10,9 @@ from pathlib import Path
 from sparsekit._one_line import one_line
 from sparsekit._pyplot import import_pyplot
 from sparsekit._tables import codes_of
+from sparsekit._whole_files import remove_unfinished, replace_file
 from sparsekit.study._cluster import connected
 from sparsekit.study._description import count, describe, wrapped
-from sparsekit.study._files import remove_unfinished, replace_file
 from sparsekit.study._plan import make_plan
 from sparsekit.study._result import StudyResult
 from sparsekit.study._run import collect_rows, try_models
@@ -195,7 +195,8 @@ def _write_summary(frame, output, draw, say):
         say(f"{result.ranks()}\n\n")
     else:
         say(f"{result.report()}\n\n")
-    replace_file(output / SUMMARY, lambda path: summary.to_csv(path, index=False))
+    text = summary.to_csv(index=False)
+    replace_file(output / SUMMARY, lambda file: file.write(text.encode()))
     say(f"One row per fit:       {output / RESULTS}\n")
     say(f"Means and intervals:   {output / SUMMARY}\n")
     if draw:
@@ -209,7 +210,7 @@ def _draw(result, kind, path):
     # A file needs no window, and a machine without a screen has none.
     mpl.use("Agg")
     figure = result.plot(kind).figure_
-    replace_file(path, lambda unfinished: figure.savefig(unfinished, dpi=160))
+    replace_file(path, lambda file: figure.savefig(file, format="png", dpi=160))
     import_pyplot("The figure").close(figure)
 
 

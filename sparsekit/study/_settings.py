@@ -7,7 +7,7 @@ from pathlib import Path
 import sklearn
 
 from sparsekit import __version__
-from sparsekit.study._files import replace_file
+from sparsekit._whole_files import replace_file
 
 _FORMAT = "sparsekit study, 1"
 
@@ -45,7 +45,7 @@ def settings_of(plan):
 def write_settings(path, settings):
     """Write settings so that the file is whole or not there."""
     text = json.dumps(settings, indent=1) + "\n"
-    replace_file(path, lambda unfinished: unfinished.write_text(text, "utf-8"))
+    replace_file(path, lambda file: file.write(text.encode()))
 
 
 def read_settings(path):

@@ -8,7 +8,8 @@ appended to: it is written from the rows when the study is complete.
 
 from pathlib import Path
 
-from sparsekit.study._files import FileLock, is_at, remove_unfinished, replace_file
+from sparsekit._whole_files import is_at, remove_unfinished, replace_file
+from sparsekit.study._files import FileLock
 from sparsekit.study._lines import COLUMNS, HEADER, line_of, row_of
 from sparsekit.study._plan import row_key
 from sparsekit.study._rows import KEYS
@@ -120,7 +121,7 @@ class FileStore(ResultStore):
             )
         self._file.close()
         if self._parquet is not None:
-            replace_file(self._parquet, lambda p: frame.to_parquet(p, index=False))
+            replace_file(self._parquet, lambda f: frame.to_parquet(f, index=False))
         self._rewrite(sorted(self.rows, key=row_key))
         return frame
 
@@ -199,7 +200,7 @@ class FileStore(ResultStore):
 
     def _rewrite(self, rows):
         content = b"".join([HEADER, b"\n", *map(line_of, rows)])
-        replace_file(self.path, lambda path: path.write_bytes(content))
+        replace_file(self.path, lambda file: file.write(content))
 
 
 def _check_pyarrow():

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from sparsekit._available_memory import available_bytes
 from sparsekit._one_line import shortened, shown
-from sparsekit._tables import Wanted, available_bytes, named, open_files
+from sparsekit._tables import Wanted, named, open_files
 
 # Rows that are read at a time.
 _BLOCK_ROWS = 10_000

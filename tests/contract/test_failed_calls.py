@@ -27,15 +27,22 @@ X, Y = make_classification(60, 6, n_informative=4, n_classes=3, random_state=0)
 X32 = X.astype(np.float32)
 IDS = np.arange(60)
 
-NETWORKS = [quick(network).set_params(max_iter=3) for network in ALL_NETWORKS]
+
+def brief(estimator):
+    """Return a copy that trains for three epochs, and so does all inside it."""
+    names = [name for name in estimator.get_params() if name.endswith("max_iter")]
+    return clone(estimator).set_params(**dict.fromkeys(names, 3))
+
+
+NETWORKS = [brief(quick(network)) for network in ALL_NETWORKS]
 NETWORKS += [
-    quick(SETMLPClassifier).set_params(
-        max_iter=3, warm_start=True, record="rewiring", missing="indicator"
+    brief(quick(SETMLPClassifier)).set_params(
+        warm_start=True, record="rewiring", missing="indicator"
     )
 ]
 ESTIMATORS = [
     *NETWORKS,
-    *META_VARIANTS,
+    *map(brief, META_VARIANTS),
     *[masker.set_params(random_state=0) for masker in map(clone, MASKERS)],
     LabelMasker({0: 0.1, 1: 0.2, 2: 0.3}, random_state=0),
     MissingnessTransformer([("some", MARMasker(drivers=[0]), [1, 2])], random_state=0),

@@ -96,7 +96,6 @@ ENDS = {
     for name, constraints in CONSTRAINTS.items()
 }
 ENDS = {name: values for name, values in ENDS.items() if values}
-del ENDS["input_dropout"]
 ENDS["batch_size"] = [*ENDS["batch_size"], 10**30]
 ENDS["hidden_layer_sizes"] = [1, 2, (10**20,), (2**40, 2**40)]
 SCHEDULES = st.sampled_from(["constant", "invscaling", "adaptive", "cosine"])

@@ -10,7 +10,8 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import Perceptron
 
-from sparsekit.study import StudyResult, _files, _run, missingness_study
+from sparsekit import _whole_files
+from sparsekit.study import StudyResult, _run, missingness_study
 from sparsekit.study._lines import CHECK, COLUMNS
 
 SETTINGS = {
@@ -252,8 +253,8 @@ def test_other_columns_are_refused(table, path):
 
 
 def test_unfinished_files_of_a_killed_study_are_removed(table, path):
-    left = [f".results.{'0' * 32}.{end}" for end in ("csv", "json", "parquet")]
-    others = [".results.old.csv", f".other.{'0' * 32}.csv", ".results.lock"]
+    left = [f".results.{end}.{'0' * 32}" for end in ("csv", "json", "parquet")]
+    others = [".results.csv.old", f".other.csv.{'0' * 32}", ".results.lock"]
     for name in left + others:
         (path.parent / name).write_text("a part")
     study(table, path)
@@ -325,7 +326,7 @@ def test_a_disk_that_is_full_at_the_end_leaves_the_rows_and_nothing_else(
         replace(unfinished, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(_files.os, "replace", fill_the_disk)
+        patch.setattr(_whole_files.os, "replace", fill_the_disk)
         with pytest.raises(OSError, match="no space left"):
             study(table, path)
     assert sorted(path.parent.iterdir()) == [path, path.with_suffix(".json")]
