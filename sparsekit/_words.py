@@ -1,10 +1,23 @@
-"""Text where numbers are expected: an error that says which column holds it."""
+"""What is no number where numbers are expected: errors that say which column it is."""
+
+from datetime import date, timedelta
 
 import numpy as np
 
 # How the types of such columns are called in pandas and polars.
 _MAY_HOLD_WORDS = ("object", "str", "cat", "enum")
 _N_LOOKED_AT = 1000
+
+# How the types of columns begin that could be read as numbers which mean nothing.
+_READ_AS_NUMBERS = {
+    "cat": "categories",
+    "enum": "categories",
+    "timedelta": "durations",
+    "duration": "durations",
+    "date": "dates",
+    "time": "times",
+    "period": "periods",
+}
 
 
 def refuse_words(X):
@@ -21,6 +34,35 @@ def refuse_words(X):
                     "not convert string to float. Encode it as numbers, for instance "
                     "with OneHotEncoder in a ColumnTransformer, or drop it."
                 )
+
+
+def refuse_all_but_numbers(X):
+    """Raise if a column of a pandas or polars table holds no numbers; say which one.
+
+    Beside text these are categories and dates: as numbers, 3 would be nearer to 2 than
+    to 7 whatever they stand for, and a date would be nanoseconds or days, as its type
+    has it.
+    """
+    refuse_words(X)
+    if not hasattr(X, "columns") or not hasattr(X, "dtypes"):
+        return
+    for name, dtype in zip(X.columns, X.dtypes, strict=True):
+        kind = str(dtype).lower()
+        held = next(
+            (of for begin, of in _READ_AS_NUMBERS.items() if kind.startswith(begin)),
+            None,
+        )
+        if held is None and kind == "object":
+            values = np.ravel(X[[name]].head(_N_LOOKED_AT))
+            if any(isinstance(value, date | timedelta) for value in values):
+                held = "dates or durations"
+        if held is not None:
+            raise ValueError(
+                f"Column {name!r} of X holds {held} ({dtype}), which are no numbers. "
+                "Fit SparseTabularClassifier or SparseTabularRegressor, which read "
+                "such columns, or encode them with sparsekit.tabular.TableEncoder; or "
+                "convert the column to the numbers that you mean."
+            )
 
 
 def _is_number(text):

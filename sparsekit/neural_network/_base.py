@@ -105,6 +105,9 @@ class BaseSparseMLP(
         sklearn.exceptions.ConvergenceWarning
             If `max_iter` epochs were not enough, or the loss left the finite numbers;
             those before the epoch in which it did are kept.
+        UserWarning
+            If less than a quarter of the hidden neurons of a new network have an input
+            and an output; it says how many.
 
         Notes
         -----

@@ -1,5 +1,7 @@
 """The network before its first step: how many connections, where, and how strong."""
 
+from itertools import pairwise
+
 import numpy as np
 from scipy import sparse
 
@@ -7,6 +9,7 @@ from sparsekit._answers import check_counts, check_kept, density_at
 from sparsekit.network import build_network, select_connections
 from sparsekit.neural_network._memory import check_memory
 from sparsekit.neural_network._missing import prepare
+from sparsekit.neural_network._warnings import warn_user
 from sparsekit.topology import correlation_strengths, needs_of
 
 # Density for ``sparsity="auto"``, and the inputs that a hidden neuron then has at
@@ -14,6 +17,9 @@ from sparsekit.topology import correlation_strengths, needs_of
 # output.
 AUTO_DENSITY = 0.05
 INPUTS_PER_NEURON = 4
+
+# With a smaller share of hidden neurons at work, a network is told to starve.
+FEW_AT_WORK = 0.25
 
 
 def auto_sparsity(sizes):
@@ -140,3 +146,21 @@ def chosen_network(estimator, strategies, trainer):
         mask = strategies.topology.keep(layer._replace(values=v, deltas=d), int(count))
         kept.append(check_kept(strategies.topology, layer, int(count), mask))
     return select_connections(network, kept, strategies.weight_init)
+
+
+def warn_if_starving(network):
+    """Warn if few of the hidden neurons of a new network have an input and an output.
+
+    The others compute nothing, or nothing that counts.
+    """
+    n_hidden = n_at_work = 0
+    for below, above in pairwise(network.layers()):
+        heard = np.zeros(above.n_in, dtype=bool)
+        heard[above.indices] = True
+        n_hidden += heard.size
+        n_at_work += np.count_nonzero(heard & (np.diff(below.indptr) > 0))
+    if n_at_work < FEW_AT_WORK * n_hidden:
+        warn_user(
+            f"{n_at_work} of {n_hidden} hidden neurons have an input and an output; "
+            "lower sparsity, or set sparsity='auto'."
+        )

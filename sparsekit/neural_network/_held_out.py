@@ -1,12 +1,10 @@
 """Rows that are held out of training, to compute validation scores from."""
 
-import math
-
 import numpy as np
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length
 
 from sparsekit._layout import sound
+from sparsekit._splitting import parted
 from sparsekit._unknown import refuse_unknown
 from sparsekit.network import take_targets
 from sparsekit.neural_network._prepared_fit import Validation
@@ -57,31 +55,14 @@ def hold_out(estimator, X, targets, X_val, y_val):
 
 
 def _split(estimator, n_rows, targets):
-    """Return the rows to train on, and those to put aside.
-
-    The only row of a class stays in training. The others keep the shares of their
-    classes where enough are put aside for one of each.
-    """
-    rows, strata = np.arange(n_rows), estimator._strata(targets)
-    alone = rows[:0]
-    if strata is not None:
-        _, codes, counts = np.unique(strata, return_inverse=True, return_counts=True)
-        is_alone = counts[codes] == 1
-        alone, rows, strata = rows[is_alone], rows[~is_alone], strata[~is_alone]
-        n_held = math.ceil(estimator.validation_fraction * rows.size)
-        if min(n_held, rows.size - n_held) < np.count_nonzero(counts > 1):
-            strata = None
+    """Return the rows to train on, and those to put aside."""
+    strata = estimator._strata(targets)
+    seed = int(estimator._generator.integers(np.iinfo(np.int32).max))
     try:
-        kept, held = train_test_split(
-            rows,
-            test_size=estimator.validation_fraction,
-            random_state=int(estimator._generator.integers(np.iinfo(np.int32).max)),
-            stratify=strata,
-        )
+        return parted(n_rows, estimator.validation_fraction, seed, strata)
     except ValueError as error:
         raise ValueError(
             "early_stopping=True could not put "
             f"validation_fraction={estimator.validation_fraction} of the {n_rows} rows "
             f"aside: {error}. Give more rows, X_val and y_val, or early_stopping=False."
         ) from error
-    return np.concatenate([kept, alone]), held

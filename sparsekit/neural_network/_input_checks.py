@@ -8,7 +8,7 @@ from sklearn.utils.validation import validate_data
 from sparsekit._layout import admitted, canonical, sound
 from sparsekit._sklearn_compat import _check_sample_weight
 from sparsekit._unknown import refuse_unknown
-from sparsekit._words import refuse_words
+from sparsekit._words import refuse_all_but_numbers
 from sparsekit.network import moderate
 from sparsekit.neural_network._checks import refuse_lbfgs, refuse_missing
 from sparsekit.neural_network._warnings import warn_user
@@ -29,7 +29,7 @@ class InputChecksMixin:
 
     def _check_X(self, X, y="no_validation", reset=False):
         """Return canonical X, or canonical X and y."""
-        refuse_words(X)
+        refuse_all_but_numbers(X)
         y = sound(y, "y")
         if not isinstance(y, str):
             refuse_unknown(y)

@@ -19,6 +19,7 @@ from sparsekit.neural_network._beginning import (
     chosen_network,
     first_network,
     may_have,
+    warn_if_starving,
 )
 from sparsekit.neural_network._inputs import learn_inputs, warn_about_empty_columns
 from sparsekit.neural_network._missing import (
@@ -60,11 +61,12 @@ class NetworkStateMixin:
         """Return a trainer of the network as it begins."""
         trainer = self._trainer(X, targets)
         network = chosen_network(self, strategies, trainer)
-        if network is None:
-            return trainer
-        self._network = network.to_dict()
-        self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
-        return self._trainer(X, targets)
+        if network is not None:
+            self._network = network.to_dict()
+            self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
+            trainer = self._trainer(X, targets)
+        warn_if_starving(trainer.network)
+        return trainer
 
     def _trainer(self, X, targets):
         """Return a trainer that goes on from the fitted state."""

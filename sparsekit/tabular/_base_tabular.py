@@ -5,13 +5,14 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from joblib import Parallel, delayed
+from scipy import sparse
 from sklearn.base import BaseEstimator, clone
-from sklearn.metrics import check_scoring
-from sklearn.model_selection import train_test_split
+from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import check_random_state
+from sklearn.utils.parallel import Parallel, delayed
 
+from sparsekit._doc_links import DocLinkMixin
 from sparsekit._sklearn_compat import (
     HasMethods,
     Interval,
@@ -19,6 +20,9 @@ from sparsekit._sklearn_compat import (
     _check_sample_weight,
     _fit_context,
 )
+from sparsekit._splitting import parted
+from sparsekit._unchanged import unchanged_on_error
+from sparsekit._unknown import refuse_unknown
 from sparsekit.tabular._columns import checked_frame
 from sparsekit.tabular._importance import MAX_ROWS, sensitivity_shares
 from sparsekit.tabular._piecewise import PiecewiseLinearEncoder
@@ -38,7 +42,7 @@ _AUTO = StrOptions({"auto"})
 _COUNT = Interval(Integral, 1, None, closed="left")
 
 
-class BaseSparseTabular(BaseEstimator):
+class BaseSparseTabular(DocLinkMixin, BaseEstimator):
     """Base of the estimators for tables; not for direct use."""
 
     _parameter_constraints: ClassVar[dict] = {
@@ -47,7 +51,7 @@ class BaseSparseTabular(BaseEstimator):
         "hidden_layer_sizes": [_AUTO, _COUNT, "array-like"],
         "encoding": [
             StrOptions({"piecewise", "standard"}),
-            HasMethods(["fit", "transform"]),
+            HasMethods(["fit_transform", "transform"]),
         ],
         "categorical_features": [StrOptions({"from_dtype"}), "array-like"],
         "max_categories": [_COUNT],
@@ -57,8 +61,7 @@ class BaseSparseTabular(BaseEstimator):
         "dropout": [_AUTO, Interval(Real, 0, 1, closed="left")],
         "method": [str],
         "early_stopping": [_AUTO, "boolean"],
-        "scoring": [str, callable, None],
-        "network": [HasMethods(["fit", "predict"]), None],
+        "scoring": [StrOptions(set(get_scorer_names())), callable, None],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
@@ -71,6 +74,7 @@ class BaseSparseTabular(BaseEstimator):
         tags.input_tags.string = True
         return tags
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "BaseSparseTabular":
         """Encode a table, choose a setting, and fit the members.
@@ -102,6 +106,7 @@ class BaseSparseTabular(BaseEstimator):
         time of one network for each setting that is tried.
         """
         frame = checked_frame(self, X, reset=True)
+        refuse_unknown(y)
         y = self._checked_target(y, len(frame))
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
@@ -109,8 +114,10 @@ class BaseSparseTabular(BaseEstimator):
             )
         rng = check_random_state(self.random_state)
         seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members + 1)
-        read = self._reader().fit(frame, y)
-        values = np.asarray(read.transform(frame))
+        read = self._reader()
+        values = _array(read.fit_transform(frame, y))
+        if not values.shape[1]:
+            raise ValueError("No column of X holds a value to learn from.")
         setting = self._chosen(values, y, sample_weight, int(seeds[-1]))
         steps, self.members_ = self._fitted(
             setting, values, y, sample_weight, seeds[: self.n_members]
@@ -118,7 +125,7 @@ class BaseSparseTabular(BaseEstimator):
         self.encoder_ = make_pipeline(read, *steps)
         self.setting_ = setting.name
         self._learn_target()
-        self.feature_importances_ = self._importances(values, rng)
+        self.feature_importances_ = self._importances(values, y, rng)
         return self
 
     def _learn_target(self):
@@ -128,10 +135,11 @@ class BaseSparseTabular(BaseEstimator):
         """Return what makes numbers of a table."""
         if not isinstance(self.encoding, str):
             return clone(self.encoding)
-        return TableEncoder(
+        encoder = TableEncoder(
             categorical_features=self.categorical_features,
             max_categories=self.max_categories,
         )
+        return encoder.set_output(transform="default")
 
     def _settings(self):
         """Return the settings to choose between: those that parameters leave open."""
@@ -149,51 +157,48 @@ class BaseSparseTabular(BaseEstimator):
         distinct = {replace(s, name=""): s for s in reversed(settings)}
         return list(distinct.values())[::-1]
 
-    def _held_out_rows(self, y, settings, seed):
-        """Return the rows to choose a setting by, and the others; or None."""
-        n_held_out = int(HELD_OUT * len(y))
-        if (
-            len(settings) == 1
-            or self.early_stopping is False
-            or n_held_out < MIN_HELD_OUT
-        ):
+    def _held_out_rows(self, y, sample_weight, seed):
+        """Return the rows to learn from and those to choose a setting by; or None."""
+        rows = np.arange(len(y))
+        if sample_weight is not None:
+            rows = rows[sample_weight > 0]
+        if not self.early_stopping or int(HELD_OUT * rows.size) < MIN_HELD_OUT:
             return None
-        return train_test_split(
-            np.arange(len(y)),
-            test_size=n_held_out,
-            random_state=seed,
-            stratify=self._strata(y),
+        kept, held = (
+            rows[part]
+            for part in parted(rows.size, HELD_OUT, seed, self._strata(y[rows]))
         )
+        return self._learnable(y, kept, held)
 
     def _chosen(self, values, y, sample_weight, seed):
         """Return the setting whose network predicts rows best that it did not see."""
         settings = self._settings()
-        split = self._held_out_rows(y, settings, seed)
         self.held_out_scores_ = {}
+        split = None
+        if len(settings) > 1 and np.unique(y).size > 1:
+            split = self._held_out_rows(y, sample_weight, seed)
         if split is None:
             return settings[0]
-        rows, held_out = split
-        rows = rows[:MAX_TRIED]
-        weights = [
+        kept, held = split[0][:MAX_TRIED], split[1]
+        weights, of_held = (
             None if sample_weight is None else sample_weight[part]
-            for part in (rows, held_out)
-        ]
-        score = self._scorer()
+            for part in (kept, held)
+        )
         for setting in settings:
             steps, members = self._fitted(
-                setting, values[rows], y[rows], weights[0], [seed]
+                setting, values[kept], y[kept], weights, [seed]
             )
             model = make_pipeline(*steps, *members)
-            of_weights = {} if weights[1] is None else {"sample_weight": weights[1]}
-            self.held_out_scores_[setting.name] = float(
-                score(model, values[held_out], y[held_out], **of_weights)
-            )
-        best = int(np.argmax(list(self.held_out_scores_.values())))
-        return settings[best]
+            score = self._score(model, values[held], y[held], of_held)
+            self.held_out_scores_[setting.name] = float(score)
+        scores = np.array(list(self.held_out_scores_.values()))
+        return settings[int(np.argmax(np.where(np.isnan(scores), -np.inf, scores)))]
 
-    def _scorer(self):
-        default = self._default_scoring
-        return check_scoring(self, default if self.scoring is None else self.scoring)
+    def _score(self, model, values, y, sample_weight):
+        if self.scoring is None:
+            return self._default_score(model, values, y, sample_weight)
+        of_weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        return check_scoring(self, self.scoring)(model, values, y, **of_weights)
 
     def _fitted(self, setting, values, y, sample_weight, seeds):
         """Return fitted steps that make bins, and a fitted network for each seed."""
@@ -204,59 +209,79 @@ class BaseSparseTabular(BaseEstimator):
                 min(setting.n_bins, narrow),
                 strategy=setting.strategy,
                 target_type=self._target_type,
-            )
-            values = encoder.fit_transform(values, y)
-            steps = [encoder]
+            ).set_output(transform="default")
+            encoded = encoder.fit_transform(values, y)
+            # Where all columns are constant there are no bins, and no more to learn
+            # than the mean.
+            if encoded.shape[1]:
+                values, steps = encoded, [encoder]
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         networks = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit)(self._network(setting, int(seed)), values, y, weights)
+            delayed(_fit)(self._network(setting, int(seed), len(y)), values, y, weights)
             for seed in seeds
         )
         return steps, networks
 
-    def _network(self, setting, seed):
-        """Return a network to fit."""
+    def _network(self, setting, seed, n_rows):
+        """Return a network to fit to so many rows."""
         network = self.network
         network = self._default_network() if network is None else clone(network)
+        few = max(1, n_rows // 2)
         given = {
             "hidden_layer_sizes": setting.hidden_layer_sizes,
             "sparsity": self.sparsity,
             "dropout": setting.dropout,
             "learning_rate_init": setting.learning_rate_init,
             "learning_rate": "cosine",
-            "batch_size": BATCH_SIZE if self.batch_size == "auto" else self.batch_size,
-            "max_iter": MAX_ITER if self.max_iter == "auto" else self.max_iter,
-            "n_iter_no_change": np.inf,
-            "early_stopping": self.early_stopping is True,
+            "batch_size": _first_given(self.batch_size, min(BATCH_SIZE, few)),
+            "max_iter": _first_given(self.max_iter, MAX_ITER),
+            "early_stopping": self._members_stop(),
             "random_state": seed,
             "verbose": self.verbose,
         }
+        if self.sparsity == "auto" and not hasattr(network, "sparsity"):
+            del given["sparsity"]  # that of a dense network
+        if not self._members_stop():
+            given["n_iter_no_change"] = np.inf
         return network.set_params(**given, **self._more_parameters())
+
+    def _members_stop(self):
+        return bool(self.early_stopping) and self.early_stopping != "auto"
 
     def _more_parameters(self):
         """Return parameters of the networks that only some estimators have."""
         return {}
 
     def _inputs(self, X):
-        return self.encoder_.transform(checked_frame(self, X, reset=False))
+        return _array(self.encoder_.transform(checked_frame(self, X, reset=False)))
 
-    def _importances(self, values, rng):
+    def _importances(self, values, y, rng):
         """Return how much predictions depend on each column; NaN if not known."""
         read, *steps = (step for _, step in self.encoder_.steps)
         if not isinstance(read, TableEncoder):
             return np.full(self.n_features_in_, np.nan)
+        spread = self._spread(y)
         columns = read.column_of_outputs_
         values = values[rng.permutation(len(values))[:MAX_ROWS]]
         for step in steps:
             values = step.transform(values)
             columns = np.repeat(columns, step.n_outputs_per_feature_)
         return sensitivity_shares(
-            lambda inputs: self._mean(inputs, self._response),
+            lambda inputs: self._mean(inputs, self._response) / spread,
             values,
             columns,
             self.n_features_in_,
             rng,
         )
+
+
+def _first_given(value, default):
+    return default if isinstance(value, str) else value
+
+
+def _array(values):
+    """Return what a transformer returned as an array without names, or as CSR."""
+    return sparse.csr_array(values) if sparse.issparse(values) else np.asarray(values)
 
 
 def _fit(network, values, y, weights):

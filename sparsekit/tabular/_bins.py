@@ -7,6 +7,9 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 MIN_LEAF = 10
 MIN_LEAF_SHARE = 0.005
 
+# Distances of numbers below it are finite.
+LARGE = 1e300
+
 
 def bin_edges(values, n_bins, strategy="quantile", y=None, classify=False):
     """Return the edges of the bins of a column.
@@ -71,7 +74,9 @@ def ramps(values, edges):
     """
     if edges.size < 2:
         return np.empty((values.size, 0))
-    # Halves, since the distance of two large numbers may be larger than any.
-    low, width = 0.5 * edges[:-1], 0.5 * edges[1:] - 0.5 * edges[:-1]
-    clipped = np.clip(values, edges[0], edges[-1])
-    return np.clip((0.5 * clipped[:, np.newaxis] - low) / width, 0.0, 1.0)
+    low, high = edges[:-1], edges[1:]
+    # Halves of large edges, whose distance may be larger than any number; those of the
+    # smallest would be zero.
+    part = np.where(np.maximum(np.abs(low), np.abs(high)) > LARGE, 0.5, 1.0)
+    inside = np.clip(values[:, np.newaxis], low, high)
+    return (part * inside - part * low) / (part * high - part * low)

@@ -3,12 +3,19 @@
 from typing import ClassVar
 
 import numpy as np
-from sklearn.utils import column_or_1d
+from sklearn.metrics import log_loss
+from sklearn.utils import column_or_1d, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
 from sparsekit._sklearn_compat import StrOptions
-from sparsekit.neural_network import DSTMLPClassifier
+from sparsekit.network import moderate
+from sparsekit.neural_network import (
+    DenseMLPClassifier,
+    DSTMLPClassifier,
+    SETMLPClassifier,
+    StaticSparseMLPClassifier,
+)
 from sparsekit.tabular._base_tabular import BaseSparseTabular
 from sparsekit.tabular._mean_of_members import MeanClassifier
 
@@ -45,7 +52,7 @@ default="from_dtype"
     max_iter : int or "auto", default="auto"
         Epochs. "auto" is 25.
     batch_size : int or "auto", default="auto"
-        Rows per training step. "auto" is 32.
+        Rows per training step. "auto" is 32, or half of the rows if that is less.
     learning_rate_init : float or "auto", default="auto"
         Learning rate, which falls to 0 by a cosine. "auto" tries 0.003 with the smaller
         networks and 0.01 with the larger ones.
@@ -56,15 +63,16 @@ default="from_dtype"
         How connections move, see :class:`DSTMLPClassifier`; "static" lets them stay.
     early_stopping : bool or "auto", default="auto"
         "auto": a fifth of the rows chooses between settings, and members are trained on
-        all rows for all epochs. True: each member also stops by rows that it holds out.
-        False: nothing is held out, and the first setting is taken.
+        all rows for all epochs. True: each member also holds out rows, stops by them
+        and goes back to its best epoch. False: nothing is held out, and the first
+        setting is taken.
     scoring : str, callable or None, default=None
         What to choose by, a scorer of scikit-learn; None for the log-loss.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes.
     network : object or None, default=None
-        A network of sparsekit to take all other parameters from; None for
-        `DSTMLPClassifier` with `method`.
+        An unfitted network of sparsekit to take all other parameters from, such as its
+        activation; None for `DSTMLPClassifier` with `method`.
     random_state : int, RandomState instance or None, default=None
         Seed of everything random.
     n_jobs : int or None, default=None
@@ -124,10 +132,16 @@ default="from_dtype"
     _parameter_constraints: ClassVar[dict] = {
         **BaseSparseTabular._parameter_constraints,
         "class_weight": [dict, StrOptions({"balanced"}), None],
+        "network": [
+            DenseMLPClassifier,
+            DSTMLPClassifier,
+            SETMLPClassifier,
+            StaticSparseMLPClassifier,
+            None,
+        ],
     }
 
     _target_type = "classification"
-    _default_scoring = "neg_log_loss"
     _multilabel = False
 
     def __init__(
@@ -181,8 +195,23 @@ default="from_dtype"
         self.classes_ = self.members_[0].classes_
 
     def _strata(self, y):
-        counts = np.unique(y, return_counts=True)[1]
-        return y if counts.min() > 1 else None
+        return y
+
+    def _learnable(self, y, kept, held):
+        """Move rows of classes that are held out only to those to learn from."""
+        unknown = ~np.isin(y[held], y[kept])
+        return np.concatenate([kept, held[unknown]]), held[~unknown]
+
+    def _default_score(self, model, values, y, sample_weight):
+        """Return the negative log-loss, weighted as in training."""
+        weight = compute_sample_weight(self.class_weight, y)
+        if sample_weight is not None:
+            weight = moderate(weight) * moderate(sample_weight)
+        chances = model.predict_proba(values)
+        return -log_loss(y, chances, sample_weight=weight, labels=model.classes_)
+
+    def _spread(self, y):
+        return 1.0
 
     def _default_network(self):
         return DSTMLPClassifier(method=self.method)

@@ -29,17 +29,14 @@ def as_frame(X, name="X"):
     """
     import pandas as pd
 
-    if isinstance(X, pd.DataFrame):
-        frame = X
-    elif hasattr(X, "to_pandas"):
-        frame = X.to_pandas()
-    else:
+    frame = X.to_pandas() if hasattr(X, "to_pandas") else X
+    if not isinstance(frame, pd.DataFrame):
         if hasattr(X, "toarray"):
             raise TypeError(
                 f"{name} is a sparse matrix, but a table needs dense columns; give "
                 f"{name}.toarray(), or fit a network such as SETMLPClassifier to it."
             )
-        array = np.asarray(X)
+        array = np.asarray(frame)
         if array.ndim != 2:
             raise ValueError(
                 f"{name} must be a table of two dimensions. Expected 2D array, got "
@@ -56,7 +53,7 @@ def as_frame(X, name="X"):
 
 
 def kind_of(column: Any, is_category: bool, max_categories: int) -> str:
-    """Return what a column holds: "number", "category" or "date".
+    """Return what a column holds: "number", "category", "date" or "empty".
 
     Parameters
     ----------
@@ -73,36 +70,47 @@ def kind_of(column: Any, is_category: bool, max_categories: int) -> str:
     """
     from pandas.api import types
 
+    if column.isna().all():
+        return "empty"
     if is_category or isinstance(column.dtype, types.CategoricalDtype):
         return "category"
     if types.is_complex_dtype(column.dtype):
         raise ValueError(
             f"Complex data not supported: column {column.name!r} holds {column.dtype}."
         )
-    if types.is_numeric_dtype(column.dtype) or types.is_timedelta64_dtype(column.dtype):
+    held = _held(column)
+    if held in _NUMBERS or held in _DURATIONS:
         return "number"
-    if types.is_datetime64_any_dtype(column.dtype):
-        return "date"
-    held = types.infer_dtype(column, skipna=True)
-    if held in _NUMBERS:
-        return "number"
-    if held in ("date", "datetime", "datetime64"):
+    if held in _DATES:
         return "date"
     if held == "string" and _are_dates(column):
         return "date"
     if held != "string":
-        raise ValueError(_unreadable(column, held))
+        raise unreadable(column)
     _refuse_free_text(column, max_categories)
     return "category"
 
 
-# What `infer_dtype` calls columns of Python objects that are numbers.
-_NUMBERS = {"boolean", "decimal", "empty", "floating", "integer", "mixed-integer-float"}
+# What `infer_dtype` calls columns of numbers, of dates and of durations.
+_NUMBERS = {"boolean", "decimal", "floating", "integer", "mixed-integer-float"}
+_DATES = {"date", "datetime", "datetime64"}
+_DURATIONS = {"timedelta", "timedelta64"}
 
 
-def _unreadable(column, held):
-    example = next(value for value in column if np.ndim(value) or value is not None)
-    return (
+def _held(column):
+    """Return what pandas calls the values of a column; "empty" if there are none."""
+    from pandas.api import types
+
+    if types.is_numeric_dtype(column.dtype):
+        return "floating"
+    # Among objects, NaT counts as a value.
+    return types.infer_dtype(column.dropna())
+
+
+def unreadable(column):
+    """Return the error about a column that holds what no table can."""
+    example, held = column.dropna().iloc[0], _held(column)
+    return ValueError(
         f"Column {column.name!r} of X holds {held} values, for instance "
         f"{str(example)[:80]!r}, and a table needs numbers, truth values, categories, "
         "text or dates; convert it or drop it."
@@ -127,7 +135,8 @@ def _parsed(column):
     if not types.is_datetime64_any_dtype(column.dtype):
         text = column.astype("string")
         column = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
-    return column.dt.tz_localize(None)
+    # What numpy holds: not all types of pyarrow can be computed with.
+    return column.dt.tz_localize(None).astype("datetime64[us]")
 
 
 def _refuse_free_text(column, max_categories):
@@ -143,17 +152,26 @@ def _refuse_free_text(column, max_categories):
 
 
 def numbers_of(column):
-    """Return a column of numbers as float64, NaN where a value is missing."""
-    from pandas.api import types
+    """Return a column of numbers as float64, NaN where a value is missing.
 
-    if types.is_timedelta64_dtype(column.dtype):
-        return column.dt.total_seconds().to_numpy(dtype=np.float64)
-    try:
-        values = column.astype("Float64" if column.dtype == object else column.dtype)
-        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
+    Durations are seconds.
+    """
+    import pandas as pd
+
+    held = _held(column)
+    if held in _DATES:
         raise ValueError(
-            f"Column {column.name!r} of X held numbers in fit, and now {error}."
+            f"Column {column.name!r} of X held numbers in fit, and now dates."
+        )
+    try:
+        if held in _DURATIONS:
+            column = pd.to_timedelta(column.astype(object)).dt.total_seconds()
+        elif column.dtype == object:
+            column = column.where(column.notna(), None).astype("Float64")
+        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(
+            f"Column {column.name!r} of X holds numbers, and one is none: {error}."
         ) from error
     if np.isinf(numbers).any():
         raise ValueError(f"Column {column.name!r} of X contains infinity.")
@@ -173,16 +191,16 @@ def date_parts(column):
     wrong = dates.isna() & column.notna()
     if wrong.any():
         raise ValueError(
-            f"Column {column.name!r} of X held dates in fit, and now "
-            f"{column[wrong].iloc[0]!r}."
+            f"Column {column.name!r} of X holds dates, and {column[wrong].iloc[0]!r} "
+            "is none."
         )
-    days = (dates - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    midnights = dates.dt.normalize()
     return {
-        "days": days // 1,
+        "days": (midnights - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1),
         "month": dates.dt.month.astype("Int64"),
         "day": dates.dt.day,
-        "weekday": dates.dt.weekday.astype("Int64"),
-        "hour": days % 1 * 24,
+        "weekday": dates.dt.day_of_week.astype("Int64"),
+        "hour": (dates - midnights) / pd.Timedelta(hours=1),
     }
 
 

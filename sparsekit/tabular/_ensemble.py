@@ -5,16 +5,26 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-from joblib import Parallel, delayed
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils import check_random_state
+from sklearn.base import (
+    BaseEstimator,
+    MetaEstimatorMixin,
+    clone,
+    is_classifier,
+)
+from sklearn.utils import check_random_state, get_tags
+from sklearn.utils.metadata_routing import UNUSED
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_is_fitted
 
+from sparsekit._doc_links import DocLinkMixin
+from sparsekit._routing import fit_router, routed
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.neural_network import SETMLPClassifier, SETMLPRegressor
 from sparsekit.tabular._mean_of_members import MeanClassifier, MeanRegressor
 
 
-class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
+class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
     """Base of the ensembles; not for direct use."""
 
     _parameter_constraints: ClassVar[dict] = {
@@ -42,15 +52,33 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags = self._network().__sklearn_tags__().input_tags
+        inner = get_tags(self._network())
+        tags.input_tags = inner.input_tags
+        tags.target_tags = inner.target_tags
         return tags
+
+    # Only handed on: what is requested, the estimator says.
+    __metadata_request__fit: ClassVar[dict] = {"sample_weight": UNUSED}
+
+    def get_metadata_routing(self) -> Any:
+        """Return who gets the metadata of `fit`.
+
+        Returns
+        -------
+        sklearn.utils.metadata_routing.MetadataRouter
+            Routes `fit` to that of the estimator.
+        """
+        return fit_router(self, estimator=self._network())
 
     def _network(self):
         """Return the network that the members are copies of."""
         return self._default() if self.estimator is None else self.estimator
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "BaseEnsemble":
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any
+    ) -> "BaseEnsemble":
         """Fit the members.
 
         Parameters
@@ -61,21 +89,34 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the samples, not negative.
+        **fit_params : dict
+            What else the network's `fit` takes, for instance `X_val` and `y_val`. With
+            scikit-learn's metadata routing it gets what it requests by
+            `set_fit_request`.
 
         Returns
         -------
         self : object
             The ensemble itself.
+
+        Raises
+        ------
+        ValueError
+            For an estimator of the wrong kind, and for what the networks refuse.
         """
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        if is_classifier(self._network()) != is_classifier(self):
+            kind = "classifier" if is_classifier(self) else "regressor"
+            raise ValueError(
+                f"estimator must be a {kind}, got {self._network()!r} instead."
+            )
+        given = routed(self, sample_weight=sample_weight, **fit_params).estimator.fit
         rng = check_random_state(self.random_state)
         seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members)
         if self.strategy == "cyclic":
-            members = self._cycles(X, y, weights, int(seeds[0]))
+            members = self._cycles(X, y, given, int(seeds[0]))
         else:
             members = Parallel(n_jobs=self.n_jobs)(
-                delayed(_fitted)(self._member(int(seed)), X, y, weights)
-                for seed in seeds
+                delayed(_fitted)(self._member(int(seed)), X, y, given) for seed in seeds
             )
         self.members_ = members
         self.n_features_in_ = members[0].n_features_in_
@@ -95,7 +136,7 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
     def _member(self, seed):
         return clone(self._network()).set_params(random_state=seed)
 
-    def _cycles(self, X, y, weights, seed):
+    def _cycles(self, X, y, given, seed):
         """Train one network in cycles; return a copy of it after each of them."""
         network = self._member(seed)
         if not hasattr(network, "warm_start"):
@@ -103,22 +144,28 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
                 "strategy='cyclic' trains one network on and on, so it needs an "
                 f"estimator with warm_start, and {network!r} has none."
             )
-        epochs = network.max_iter
-        network.set_params(warm_start=True, max_iter=max(1, epochs // self.n_members))
+        if network.max_iter < self.n_members:
+            raise ValueError(
+                f"strategy='cyclic' with n_members={self.n_members} needs at least one "
+                f"epoch per cycle, but max_iter={network.max_iter}."
+            )
+        network.set_params(warm_start=True, n_iter_no_change=np.inf)
+        ends = np.arange(self.n_members + 1) * network.max_iter // self.n_members
         members = []
-        for _ in range(self.n_members):
-            network.fit(X, y, **weights)
+        for n_epochs in np.diff(ends):
+            network.set_params(max_iter=int(n_epochs)).fit(X, y, **given)
             members.append(deepcopy(network))
         return members
 
     @property
     def feature_importances_(self) -> np.ndarray:
         """Mean of the members' `feature_importances_`."""
+        check_is_fitted(self)
         return np.mean([m.feature_importances_ for m in self.members_], axis=0)
 
 
-def _fitted(member, X, y, weights):
-    return member.fit(X, y, **weights)
+def _fitted(member, X, y, given):
+    return member.fit(X, y, **given)
 
 
 class SparseMLPEnsembleClassifier(MeanClassifier, BaseEnsemble):
@@ -137,7 +184,7 @@ class SparseMLPEnsembleClassifier(MeanClassifier, BaseEnsemble):
         Number of members.
     strategy : {"independent", "cyclic"}, default="independent"
         "independent": each member is trained on its own, for `max_iter` epochs.
-        "cyclic": one network is trained for `max_iter` epochs in all, in as many equal
+        "cyclic": one network is trained for all its `max_iter` epochs, in as many equal
         cycles as there are members, and the network at the end of each cycle is a
         member (FreeTickets [1]_). A learning rate that falls, as
         ``learning_rate="cosine"`` does, rises again in each cycle. It costs the time of
@@ -170,8 +217,7 @@ class SparseMLPEnsembleClassifier(MeanClassifier, BaseEnsemble):
     References
     ----------
     .. [1] Liu, Chen, Atashgahi, Chen, Sokar, Mocanu, Pechenizkiy, Wang and Mocanu,
-    "Deep
-       ensembling with no overhead for either training or testing: the all-round
+       "Deep ensembling with no overhead for either training or testing: the all-round
        blessings of dynamic sparsity", ICLR 2022 (arXiv 2106.14568).
 
     Examples
@@ -215,7 +261,7 @@ class SparseMLPEnsembleRegressor(MeanRegressor, BaseEnsemble):
         Number of members.
     strategy : {"independent", "cyclic"}, default="independent"
         "independent": each member is trained on its own, for `max_iter` epochs.
-        "cyclic": one network is trained for `max_iter` epochs in all, in as many equal
+        "cyclic": one network is trained for all its `max_iter` epochs, in as many equal
         cycles as there are members, and the network at the end of each cycle is a
         member (FreeTickets [1]_). A learning rate that falls, as
         ``learning_rate="cosine"`` does, rises again in each cycle. It costs the time of
@@ -246,8 +292,7 @@ class SparseMLPEnsembleRegressor(MeanRegressor, BaseEnsemble):
     References
     ----------
     .. [1] Liu, Chen, Atashgahi, Chen, Sokar, Mocanu, Pechenizkiy, Wang and Mocanu,
-    "Deep
-       ensembling with no overhead for either training or testing: the all-round
+       "Deep ensembling with no overhead for either training or testing: the all-round
        blessings of dynamic sparsity", ICLR 2022 (arXiv 2106.14568).
 
     Examples

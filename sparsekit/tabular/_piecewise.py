@@ -9,16 +9,22 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sparsekit._doc_links import DocLinkMixin
+from sparsekit._magnitudes import in_units, units_of
 from sparsekit._sklearn_compat import (
     Interval,
     StrOptions,
+    _align_api_if_sparse,
     _check_feature_names_in,
     _fit_context,
 )
+from sparsekit._unchanged import unchanged_on_error
+from sparsekit._unknown import holes_as_nan, refuse_unknown
+from sparsekit._words import refuse_all_but_numbers
 from sparsekit.tabular._bins import bin_edges, ramps
 
 
-class PiecewiseLinearEncoder(TransformerMixin, BaseEstimator):
+class PiecewiseLinearEncoder(DocLinkMixin, TransformerMixin, BaseEstimator):
     """Encode each number by where it stands in each of a few bins.
 
     The range of a column is cut into bins, and each bin becomes an output: 0 for a
@@ -64,9 +70,8 @@ class PiecewiseLinearEncoder(TransformerMixin, BaseEstimator):
     See Also
     --------
     TableEncoder : Encodes whole tables, with text and dates.
-    sklearn.preprocessing.SplineTransformer : With ``degree=1``, bumps that span the
-    same
-        functions; a missing value is zero there.
+    sklearn.preprocessing.SplineTransformer : With ``degree=1``, other functions that
+        span the same; a missing value is zero there.
 
     Notes
     -----
@@ -123,6 +128,7 @@ class PiecewiseLinearEncoder(TransformerMixin, BaseEstimator):
         tags.target_tags.required = self.strategy == "tree"
         return tags
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> "PiecewiseLinearEncoder":
         """Learn the bins.
@@ -149,6 +155,7 @@ class PiecewiseLinearEncoder(TransformerMixin, BaseEstimator):
                 raise ValueError(
                     "strategy='tree' requires y to be passed, but the target y is None."
                 )
+            refuse_unknown(y)
             X, y = self._checked(X, y, reset=True)
         else:
             X = self._checked(X, reset=True)
@@ -166,6 +173,7 @@ class PiecewiseLinearEncoder(TransformerMixin, BaseEstimator):
                 self.target_type == "auto"
                 and not type_of_target(y).startswith("continuous")
             )
+            y = y if classify else _for_trees(y)
         return [
             bin_edges(column, self.n_bins, self.strategy, y, classify) for column in X.T
         ]
@@ -191,7 +199,9 @@ class PiecewiseLinearEncoder(TransformerMixin, BaseEstimator):
         for j, width in enumerate(self.n_outputs_per_feature_):
             self._encode(j, X[:, j], out[:, start : start + width])
             start += width
-        return sparse.csr_array(out) if self.sparse_output else out
+        return (
+            _align_api_if_sparse(sparse.csr_array(out)) if self.sparse_output else out
+        )
 
     def _encode(self, j, values, out):
         """Write the outputs of column `j`."""
@@ -240,14 +250,24 @@ class PiecewiseLinearEncoder(TransformerMixin, BaseEstimator):
         return np.array(names, dtype=object)
 
     def _checked(self, X, y="no_validation", *, reset):
+        refuse_all_but_numbers(X)
         return validate_data(
             self,
-            X,
+            holes_as_nan(X),
             y,
             dtype=np.float64,
             ensure_all_finite="allow-nan",
             reset=reset,
+            **({} if isinstance(y, str) else {"multi_output": True}),
         )
+
+
+def _for_trees(y):
+    """Return targets of a regression in units in which trees tell them apart."""
+    y = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+    y = in_units(y, units_of(y))
+    spread = y.std(axis=0)
+    return (y - y.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
 
 
 def _given_edges(edges, n_features):
@@ -256,12 +276,15 @@ def _given_edges(edges, n_features):
         raise ValueError(
             f"strategy holds edges for {len(edges)} columns, but X has {n_features}."
         )
-    checked = [np.array(of_one, dtype=np.float64) for of_one in edges]
-    for j, of_one in enumerate(checked):
-        if of_one.ndim != 1 or not (np.diff(of_one) > 0).all():
-            raise ValueError(
-                f"strategy[{j}] must be increasing numbers, got {edges[j]!r}."
-            )
-        if not np.isfinite(of_one).all():
-            raise ValueError(f"strategy[{j}] must be finite numbers, got {edges[j]!r}.")
-    return [of_one if of_one.size > 1 else np.empty(0) for of_one in checked]
+    checked = []
+    for j, given in enumerate(edges):
+        wrong = f"strategy[{j}] must be finite, increasing numbers, got {given!r}."
+        try:
+            of_one = np.array(given, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(wrong) from error
+        finite = of_one.ndim == 1 and np.isfinite(of_one).all()
+        if not finite or not (of_one[:-1] < of_one[1:]).all():
+            raise ValueError(wrong)
+        checked.append(of_one if of_one.size > 1 else np.empty(0))
+    return checked

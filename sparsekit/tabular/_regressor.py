@@ -1,10 +1,20 @@
 """Regression of whole tables."""
 
+from typing import ClassVar
+
 import numpy as np
+from sklearn.metrics import r2_score
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.validation import check_consistent_length
 
-from sparsekit.neural_network import DSTMLPRegressor
+from sparsekit._magnitudes import in_units, units_of
+from sparsekit.network import moderate
+from sparsekit.neural_network import (
+    DenseMLPRegressor,
+    DSTMLPRegressor,
+    SETMLPRegressor,
+    StaticSparseMLPRegressor,
+)
 from sparsekit.tabular._base_tabular import BaseSparseTabular
 from sparsekit.tabular._mean_of_members import MeanRegressor
 
@@ -41,7 +51,7 @@ default="from_dtype"
     max_iter : int or "auto", default="auto"
         Epochs. "auto" is 25.
     batch_size : int or "auto", default="auto"
-        Rows per training step. "auto" is 32.
+        Rows per training step. "auto" is 32, or half of the rows if that is less.
     learning_rate_init : float or "auto", default="auto"
         Learning rate, which falls to 0 by a cosine. "auto" tries 0.003 with the smaller
         networks and 0.01 with the larger ones.
@@ -52,13 +62,15 @@ default="from_dtype"
         How connections move, see :class:`DSTMLPRegressor`; "static" lets them stay.
     early_stopping : bool or "auto", default="auto"
         "auto": a fifth of the rows chooses between settings, and members are trained on
-        all rows for all epochs. True: each member also stops by rows that it holds out.
-        False: nothing is held out, and the first setting is taken.
+        all rows for all epochs. True: each member also holds out rows, stops by them
+        and goes back to its best epoch. False: nothing is held out, and the first
+        setting is taken.
     scoring : str, callable or None, default=None
-        What to choose by, a scorer of scikit-learn; None for the squared error.
+        What to choose by, a scorer of scikit-learn; None for R2, the squared
+        error relative to the variance.
     network : object or None, default=None
-        A network of sparsekit to take all other parameters from; None for
-        `DSTMLPRegressor` with `method`.
+        An unfitted network of sparsekit to take all other parameters from, such as its
+        activation; None for `DSTMLPRegressor` with `method`.
     random_state : int, RandomState instance or None, default=None
         Seed of everything random.
     n_jobs : int or None, default=None
@@ -113,8 +125,18 @@ default="from_dtype"
     True
     """
 
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseSparseTabular._parameter_constraints,
+        "network": [
+            DenseMLPRegressor,
+            DSTMLPRegressor,
+            SETMLPRegressor,
+            StaticSparseMLPRegressor,
+            None,
+        ],
+    }
+
     _target_type = "regression"
-    _default_scoring = "neg_root_mean_squared_error"
 
     def __init__(
         self,
@@ -164,6 +186,25 @@ default="from_dtype"
 
     def _strata(self, y):
         return None
+
+    def _learnable(self, y, kept, held):
+        return kept, held
+
+    def _default_score(self, model, values, y, sample_weight):
+        """Return R2, in units in which nothing overflows."""
+        weight = None if sample_weight is None else moderate(sample_weight)
+        y, predicted = (part.reshape(len(y), -1) for part in (y, model.predict(values)))
+        units = units_of(y)
+        return r2_score(
+            in_units(y, units), in_units(predicted, units), sample_weight=weight
+        )
+
+    def _spread(self, y):
+        """Return the standard deviation of each output."""
+        columns = y.reshape(len(y), -1)
+        units = units_of(columns)
+        spread = in_units(columns, units).std(axis=0)
+        return units * np.where(spread > 0, spread, 1.0)
 
     def _default_network(self):
         return DSTMLPRegressor(method=self.method)

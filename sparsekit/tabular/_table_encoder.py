@@ -7,21 +7,34 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
-from sparsekit.tabular._columns import checked_frame, date_parts, kind_of, numbers_of
+from sparsekit._doc_links import DocLinkMixin
+from sparsekit._sklearn_compat import (
+    Interval,
+    StrOptions,
+    _check_feature_names_in,
+    _fit_context,
+)
+from sparsekit._unchanged import unchanged_on_error
+from sparsekit.tabular._columns import (
+    checked_frame,
+    date_parts,
+    kind_of,
+    numbers_of,
+    unreadable,
+)
 
 # Parts of a date that are categories rather than sizes.
 _CATEGORIES_OF_DATES = ("month", "weekday")
 
 
-class TableEncoder(TransformerMixin, BaseEstimator):
+class TableEncoder(DocLinkMixin, TransformerMixin, BaseEstimator):
     """Turn a table into numbers: categories as indicators, dates as their parts.
 
     Numbers and truth values stay as they are. A category becomes one output per value,
     0 or 1, or a single one where it has two values. A date becomes the days since 1970,
     the month, the day of the month, the weekday and the hour, as far as they vary. A
     missing value (None, NaN, NaT or ``pandas.NA``) is NaN in all outputs of its column,
-    which networks of sparsekit leave out.
+    which networks of sparsekit leave out. A column without any value has no outputs.
 
     Parameters
     ----------
@@ -38,14 +51,15 @@ default="from_dtype"
     Attributes
     ----------
     columns_ : list of dict
-        What the outputs are made of, in order: ``column`` (its number), ``name``,
-        ``part`` (of a date, or None), ``kind`` ("number" or "category"), and for a
-        category ``categories`` (values with an output of their own) and ``others``
-        (whether rarer ones share one).
+        What the outputs are made of, in order: ``column`` (its number), ``part`` (of a
+        date, or None), ``kind`` ("number" or "category"), and for a category
+        ``categories`` (values with an output of their own) and ``others`` (whether
+        rarer ones share one).
     column_of_outputs_ : ndarray of int
         Number of the column that each output is made of.
     kinds_ : list of str
-        What each column was read as: "number", "category" or "date".
+        What each column was read as: "number", "category", "date", or "empty" where
+        it held no value.
     n_features_in_ : int
         Number of columns seen in `fit`.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -96,6 +110,7 @@ default="from_dtype"
         tags.input_tags.string = True
         return tags
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> "TableEncoder":
         """Learn what the columns hold.
@@ -121,11 +136,11 @@ default="from_dtype"
         frame = checked_frame(self, X, reset=True)
         named = self._named_categories(frame)
         kinds, columns = [], []
-        for j, name in enumerate(frame.columns):
+        for j in range(frame.shape[1]):
             column = frame.iloc[:, j]
             kinds.append(kind_of(column, named[j], self.max_categories))
             for part, kind, values in _parts(column, kinds[j]):
-                plan = {"column": j, "name": str(name), "part": part, "kind": kind}
+                plan = {"column": j, "part": part, "kind": kind}
                 if kind == "category":
                     plan |= self._categories(values)
                     if _n_groups(plan) > 1:
@@ -165,11 +180,15 @@ default="from_dtype"
         """Return which values of a column get an output of their own."""
         counts = values.dropna().value_counts(sort=False)
         counts = counts[counts > 0]
-        # The most frequent first, and of equally frequent ones the first in the table.
+        # The most frequent first; ties stay in the order of the table or of the type.
         kept = counts.sort_values(ascending=False, kind="stable")
         kept = kept[kept >= self.min_frequency].index[: self.max_categories].tolist()
         if not kept and counts.size > 1:
             kept = [counts.idxmax()]
+        try:
+            hash(tuple(kept))
+        except TypeError as error:
+            raise unreadable(values) from error
         return {"categories": kept, "others": counts.size > len(kept)}
 
     def transform(self, X: Any) -> np.ndarray:
@@ -178,7 +197,7 @@ default="from_dtype"
         Parameters
         ----------
         X : {DataFrame, array-like} of shape (n_samples, n_features)
-            The columns of `fit`, by name where they have names.
+            The columns of `fit`, in the same order.
 
         Returns
         -------
@@ -206,8 +225,8 @@ default="from_dtype"
 
         Parameters
         ----------
-        input_features : None
-            Not used: the names are those of the columns.
+        input_features : array-like of str or None, default=None
+            Names of the columns; by default those of `fit`, or ``x0``, ``x1``, ...
 
         Returns
         -------
@@ -216,12 +235,13 @@ default="from_dtype"
             ``born_weekday_0`` for parts of dates.
         """
         check_is_fitted(self)
-        return np.array([name for name, _ in self._outputs()], dtype=object)
+        columns = _check_feature_names_in(self, input_features)
+        return np.array([name for name, _ in self._outputs(columns)], dtype=object)
 
-    def _outputs(self):
+    def _outputs(self, names):
         """Yield the name of each output and the column that it is made of."""
         for plan in self.columns_:
-            name = plan["name"]
+            name = names[plan["column"]]
             if plan["part"] is not None:
                 name = f"{name}_{plan['part']}"
             if plan["kind"] == "number":
@@ -235,7 +255,8 @@ default="from_dtype"
     @property
     def column_of_outputs_(self) -> np.ndarray:
         """Number of the column that each output is made of, ndarray of int."""
-        return np.array([column for _, column in self._outputs()], dtype=np.int64)
+        names = range(self.n_features_in_)
+        return np.array([column for _, column in self._outputs(names)], dtype=np.int64)
 
 
 def _n_groups(plan):
@@ -244,6 +265,8 @@ def _n_groups(plan):
 
 def _parts(column, kind):
     """Return part, kind and values of what a column is made of."""
+    if kind == "empty":
+        return []
     if kind == "number":
         return [(None, "number", numbers_of(column))]
     if kind == "category":
@@ -260,12 +283,16 @@ def _indicators(values, plan):
     """Return an output for each group of values; one for two groups."""
     import pandas as pd
 
-    values = pd.Series(np.asarray(values, dtype=object))
+    values = pd.Series(np.asarray(values, dtype=object), name=values.name)
     n_groups = _n_groups(plan)
     numbers = {value: number for number, value in enumerate(plan["categories"])}
     rest = n_groups - 1 if plan["others"] else np.nan
     missing = values.isna()
-    codes = values.map(numbers).fillna(rest).where(~missing).to_numpy(dtype=np.float64)
+    try:
+        codes = values.map(numbers)
+    except TypeError as error:
+        raise unreadable(values) from error
+    codes = codes.astype(np.float64).fillna(rest).where(~missing).to_numpy()
     outputs = np.arange(n_groups if n_groups > 2 else 1)
     found = (codes[:, np.newaxis] == outputs).astype(np.float64)
     found[np.isnan(codes)] = np.nan
