@@ -168,7 +168,8 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
             rows[part]
             for part in parted(rows.size, HELD_OUT, seed, self._strata(y[rows]))
         )
-        return self._learnable(y, kept, held)
+        # The only rows of their classes come last.
+        return self._learnable(y, kept[-MAX_TRIED:], held)
 
     def _chosen(self, values, y, sample_weight, seed):
         """Return the setting whose network predicts rows best that it did not see."""
@@ -179,10 +180,9 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
             split = self._held_out_rows(y, sample_weight, seed)
         if split is None:
             return settings[0]
-        kept, held = split[0][:MAX_TRIED], split[1]
+        kept, held = split
         weights, of_held = (
-            None if sample_weight is None else sample_weight[part]
-            for part in (kept, held)
+            None if sample_weight is None else sample_weight[part] for part in split
         )
         for setting in settings:
             steps, members = self._fitted(
