@@ -100,6 +100,7 @@ ARROWS = {
         "_tables",
         "missingness",
         "neural_network",
+        "tabular",
     },
     "tabular": {"_sklearn_compat", "neural_network"},
     "__init__": {"neural_network", "network", "missingness", "tabular"},
