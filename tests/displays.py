@@ -5,10 +5,12 @@ import importlib
 import inspect
 
 import numpy as np
+import pandas as pd
 from sklearn.datasets import load_iris
 
 from sparsekit import SETMLPClassifier
 from sparsekit.missingness import diagnose
+from sparsekit.study import TableComparison
 from tests.study.frames import made_up_study
 
 ROOMS = ("difficulty", "missingness", "neural_network", "study")
@@ -24,6 +26,16 @@ def net():
 
 def frame():
     return made_up_study(["wine", "iris"], models=[("dense", 0.0), ("set", 0.9)])
+
+
+def comparison():
+    rows = [
+        {"split": split, "model": model, "rmse": loss + split, "r2": 0.5}
+        for model, loss in (("sparse_tabular", 3.0), ("boosting", 4.0))
+        for split in range(3)
+    ]
+    counts = {"fit_time": 0.1, "n_train": 80, "n_test": 20}
+    return TableComparison(pd.DataFrame(rows).assign(**counts))
 
 
 def curve():
@@ -55,6 +67,7 @@ CLASS_METHODS = {
         {"by": ["random"], "keep": [1.0], "cv": 2},
         {},
     ),
+    "TableComparisonDisplay.from_comparison": (lambda: (comparison(),), {}, {}),
     "TopologyDisplay.from_estimator": (
         lambda: (net(),),
         {},

@@ -107,6 +107,7 @@ ARROWS = {
         "_whole_files",
         "missingness",
         "neural_network",
+        "tabular",
     },
     "tabular": {
         "_doc_links",

@@ -4,6 +4,7 @@ What a file says stays what it says: a row that does not fit its header is an er
 what is left out is noted. `docs/user_guide/large_tables.md` has the policy.
 """
 
+from sparsekit._tables._cells import numbers_of
 from sparsekit._tables._open import open_arrow, open_files
 from sparsekit._tables._scan import open_text
 from sparsekit._tables._table import named
@@ -13,6 +14,7 @@ __all__ = [
     "Wanted",
     "codes_of",
     "named",
+    "numbers_of",
     "open_arrow",
     "open_files",
     "open_text",

@@ -10,8 +10,8 @@ class CSVTable(NamedTable):
     """Files of comma-separated values with the same header line.
 
     One pass over each file finds where rows begin, and whether they fit the header;
-    another whether the target is text. Compressed files are one piece each, since they
-    can be read from the front only.
+    another whether the target is text, and so are features that stay as they are.
+    Compressed files are one piece each, since they can be read from the front only.
 
     Parameters
     ----------
@@ -33,16 +33,23 @@ class CSVTable(NamedTable):
             whole = path.name.lower().endswith(".gz")
             parts = [found.parts] if whole else [[part] for part in found.parts]
             self.pieces += [(path, found.names, part) for part in parts]
-        self._note_text_targets()
+        self._note_text()
 
-    def _note_text_targets(self):
-        """Find the targets that are text in any piece, and so in all.
+    def _note_text(self):
+        """Find the columns that are text in any piece, and so in all.
 
         pandas tells types piece by piece: "1" is a number where all others are, too.
         """
-        kinds = {name: set() for name in self._targets}
-        for piece in self.pieces if self._targets else ():
-            for frame in self._sound(self._frames(piece, self._targets)):
+        columns = list(self._targets)
+        # What features a single piece has is what they are.
+        if (
+            not self._wanted.numeric
+            and sum(len(parts) for *_, parts in self.pieces) > 1
+        ):
+            columns += [name for name in self.features if name not in columns]
+        kinds = {name: set() for name in columns}
+        for piece in self.pieces if columns else ():
+            for frame in self._sound(self._frames(piece, columns)):
                 for name, dtype in frame.dtypes.items():
                     kinds[name].add(dtype.kind)
         for name, found in kinds.items():

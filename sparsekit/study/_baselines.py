@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
 )
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
 from sklearn.impute import IterativeImputer, SimpleImputer
@@ -29,6 +31,7 @@ GRIDS: dict[str, dict[str, list]] = {
     "logistic": {"C": [0.01, 0.1, 1.0]},
     "ridge": {"alpha": [1.0, 10.0, 100.0]},
     "mlp": {"alpha": [1e-4, 1e-1, 3.0]},
+    "random_forest": {"min_samples_leaf": [1, 4, 16]},
 }
 
 BASELINE_NAMES = (
@@ -51,11 +54,11 @@ def make_baseline(name, task):
     task : {"classification", "regression"}
     """
     if name == "hist_gradient_boosting":
-        return _tuned(name, task)
+        return tuned(name, task)
     learner, _, imputer = name.partition("_")
     if learner == "logistic" and task == "regression":
         learner = "ridge"
-    return make_pipeline(_imputer(imputer), StandardScaler(), _tuned(learner, task))
+    return make_pipeline(_imputer(imputer), StandardScaler(), tuned(learner, task))
 
 
 class HoldOut:
@@ -83,8 +86,19 @@ class HoldOut:
         )
 
 
-def _tuned(learner, task):
-    return GridSearchCV(_learner(learner, task), GRIDS[learner], cv=HoldOut())
+def tuned(learner, task, scoring=None):
+    """Return a learner of `GRIDS` that chooses among its candidates.
+
+    Parameters
+    ----------
+    learner : str
+    task : {"classification", "regression"}
+    scoring : str or callable, default=None
+        See `GridSearchCV`; None is the accuracy, or R2.
+    """
+    return GridSearchCV(
+        _learner(learner, task), GRIDS[learner], scoring=scoring, cv=HoldOut()
+    )
 
 
 def _imputer(name):
@@ -107,4 +121,6 @@ def _learner(name, task):
     if name == "mlp":
         model = MLPClassifier if classes else MLPRegressor
         return model(max_iter=100, learning_rate_init=0.01)
+    if name == "random_forest":
+        return RandomForestClassifier() if classes else RandomForestRegressor()
     return LogisticRegression(max_iter=200) if classes else Ridge()

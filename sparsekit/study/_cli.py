@@ -1,4 +1,4 @@
-"""The command ``sparsekit``."""
+"""The command ``sparsekit``, with ``study`` and ``compare``."""
 
 import argparse
 import os
@@ -8,8 +8,10 @@ from difflib import get_close_matches
 from sparsekit import __version__
 from sparsekit._one_line import one_line
 from sparsekit.study._command import run_study
+from sparsekit.study._compare_command import run_compare
 from sparsekit.study._datasets import NAMED_TABLES
 from sparsekit.study._options import (
+    add_compare_options,
     add_data_options,
     add_grid_options,
     add_run_options,
@@ -49,6 +51,22 @@ written to the output folder:
                 average ranks
   A study that was stopped, however that came, goes on where it was when the same
   command is given again. So does one with more seeds, rates, models or tables.
+"""
+
+COMPARE_EPILOG = """\
+examples:
+  SparseTabular, boosting and the usual others on a table as it is:
+      sparsekit compare patients.csv --target outcome
+  codes for missing values, a column that is no feature, narrower intervals:
+      sparsekit compare patients.csv --target outcome --na-values -999 --drop visit \\
+          --repeats 4
+  two models by AUC:
+      sparsekit compare patients.csv --target outcome --metric auc \\
+          --models sparse_tabular boosting
+
+written to the output folder, in the place of what an earlier comparison left there:
+  comparison.csv   one row per model and fold
+  comparison.png   differences to SparseTabular with 95 % intervals
 """
 
 
@@ -130,6 +148,17 @@ def _parser():
     add_data_options(study)
     add_grid_options(study)
     add_run_options(study)
+    compare = commands.add_parser(
+        "compare",
+        help="SparseTabular, boosting and others on one table, with intervals",
+        description="Fit SparseTabular, gradient boosting, a random forest, a linear "
+        "model, an MLP and a prior to\nthe folds of a table as it is (numbers, text, "
+        "dates, missing values), and say which is ahead,\nby how much, with intervals.",
+        epilog=COMPARE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    compare.set_defaults(run=run_compare, parser=compare)
+    add_compare_options(compare)
     return parser
 
 

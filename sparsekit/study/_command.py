@@ -30,19 +30,14 @@ def run_study(args):
     """Run the command. Raises `InputError` before training, if at all."""
     own, notes = _own_tables(args)
     plan = _plan(args, own)
-    output = _usable_folder(args.output)
-    draw = not args.no_plot
-    if draw and importlib.util.find_spec("matplotlib") is None:
-        draw = False
-        sys.stderr.write(
-            "No figure will be drawn, matplotlib is missing: pip install matplotlib\n"
-        )
-    say = _silent if args.quiet else sys.stdout.write
+    output = usable_folder(args.output)
+    draw = can_draw(args)
+    say = speaker(args)
     say("".join(wrapped(note) for note in notes))
     say(describe(plan, _preset(args), own if args.task == "auto" else ()))
     # Until all is written, no other study may have the folder.
-    with _system_errors_reported(), ExitStack() as stack:
-        with _reported(
+    with system_errors_reported(), ExitStack() as stack:
+        with reported(
             "To write elsewhere, give another --output; to start anew, --overwrite."
         ):
             store = stack.enter_context(closing(_store(args, plan, output)))
@@ -87,7 +82,7 @@ def _plan(args, own):
         params["hidden_layer_sizes"] = tuple(args.hidden)
     if args.epochs is not None:
         params["max_iter"] = args.epochs
-    with _reported():
+    with reported():
         return make_plan(
             datasets=datasets or None,
             preset=_preset(args),
@@ -103,16 +98,18 @@ def _plan(args, own):
 
 
 @contextmanager
-def _reported(advice=""):
+def reported(advice=""):
     """Turn what estimators, maskers and files refuse into an error of one line."""
     try:
         yield
+    except BrokenPipeError:
+        raise
     except (ValueError, TypeError, ImportError, OSError) as error:
         raise InputError(" ".join(f"{error} {advice}".split())) from error
 
 
 @contextmanager
-def _system_errors_reported():
+def system_errors_reported():
     """Turn what goes wrong around a study, such as a full disk, into one line."""
     try:
         yield
@@ -125,7 +122,19 @@ def _system_errors_reported():
         ) from error
 
 
-def _usable_folder(path):
+def can_draw(args):
+    """Return whether a figure is to be drawn; say so if it cannot be."""
+    if args.no_plot:
+        return False
+    if importlib.util.find_spec("matplotlib") is None:
+        sys.stderr.write(
+            "No figure will be drawn, matplotlib is missing: pip install matplotlib\n"
+        )
+        return False
+    return True
+
+
+def usable_folder(path):
     """Return the output folder; it is made, and tried, before anything is trained."""
     folder = Path(path)
     try:
@@ -144,7 +153,7 @@ def _collect(args, plan, store, output, say):
     """Fit what is not in the folder yet; return the complete results."""
     with ExitStack() as stack:
         client = None
-        with _reported():
+        with reported():
             if args.cluster is not None:
                 client = stack.enter_context(connected(args.cluster))
         n_done = plan.n_fits_done(store.done)
@@ -156,7 +165,7 @@ def _collect(args, plan, store, output, say):
             remove_unfinished(output / name)
             # What an earlier run made of fewer rows would be taken for this one's.
             (output / name).unlink(missing_ok=True)
-        with _reported():
+        with reported():
             try_models(plan, store.done)
         start = time.monotonic()
         try:
@@ -200,18 +209,24 @@ def _write_summary(frame, output, draw, say):
     say(f"One row per fit:       {output / RESULTS}\n")
     say(f"Means and intervals:   {output / SUMMARY}\n")
     if draw:
-        _draw(result, "ranks" if ranked else "score", output / FIGURE)
+        draw_file(lambda: result.plot("ranks" if ranked else "score"), output / FIGURE)
         say(f"Figure:                {output / FIGURE}\n")
 
 
-def _draw(result, kind, path):
+def draw_file(draw, path):
+    """Write the figure of the display that `draw` returns to a file."""
     import matplotlib as mpl
 
     # A file needs no window, and a machine without a screen has none.
     mpl.use("Agg")
-    figure = result.plot(kind).figure_
+    figure = draw().figure_
     replace_file(path, lambda file: figure.savefig(file, format="png", dpi=160))
     import_pyplot("The figure").close(figure)
+
+
+def speaker(args):
+    """Return what takes text for people, who may want none."""
+    return _silent if args.quiet else sys.stdout.write
 
 
 def _silent(text):

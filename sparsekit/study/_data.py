@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.utils import check_array, column_or_1d
 
 from sparsekit._layout import sound
 from sparsekit.study._datasets import NAMED_TABLES
@@ -104,7 +104,6 @@ def check_data(X, y, task):
     ValueError
         If X or y cannot be used for a study, with the reason.
     """
-    name = getattr(y, "name", None) or "y"
     _check_columns_are_numbers(X)
     X = check_array(
         sound(X),
@@ -114,15 +113,31 @@ def check_data(X, y, task):
         ensure_min_samples=4,
         input_name="X",
     )
-    _check_target_is_complete(y, name)
+    y, task = check_target(y, X.shape[0], task)
+    return X, y, task
+
+
+def check_target(y, n_rows, task):
+    """Return y (class codes or float) and the task.
+
+    Raises
+    ------
+    ValueError
+        If y cannot be used as the target of so many rows, with the reason.
+    """
+    name = getattr(y, "name", None) or "y"
     y = column_or_1d(y)
-    check_consistent_length(X, y)
+    _check_target_is_complete(y, name)
+    if len(y) != n_rows:
+        raise ValueError(
+            f"target {name!r} has {len(y)} values, but X has {n_rows} rows."
+        )
     if task == "auto":
         task = infer_task(y)
     if task == "classification":
-        return X, _class_codes(y, name), task
+        return _class_codes(y, name), task
     if task == "regression":
-        return X, _quantities(y, name), task
+        return _quantities(y, name), task
     raise ValueError(
         f"task={task!r} is not known: 'auto', 'classification' or 'regression'."
     )

@@ -22,10 +22,12 @@ def n_iterations(model):
 
 
 def _learner(model):
-    """Return what learned the target, inside a pipeline or a grid search."""
+    """Return what learned the target, inside pipelines, searches and scalers of it."""
     while True:
         if hasattr(model, "best_estimator_"):
             model = model.best_estimator_
+        elif hasattr(model, "regressor_"):
+            model = model.regressor_
         elif hasattr(model, "steps"):
             model = model.steps[-1][1]
         else:

@@ -16,6 +16,7 @@ from sparsekit.neural_network import (
 )
 from sparsekit.study._baselines import BASELINE_NAMES, make_baseline
 from sparsekit.study._grid import check_name
+from sparsekit.tabular import SparseTabularClassifier, SparseTabularRegressor
 
 CLASSES: dict[str, dict[str, type]] = {
     "classification": {
@@ -31,6 +32,13 @@ CLASSES: dict[str, dict[str, type]] = {
 }
 DST_CLASSES = {"classification": DSTMLPClassifier, "regression": DSTMLPRegressor}
 
+# The estimator for tables: a few sparse networks, with parameters of its own.
+TABULAR = "sparse_tabular"
+TABULAR_CLASSES = {
+    "classification": SparseTabularClassifier,
+    "regression": SparseTabularRegressor,
+}
+
 # What the study itself sets for each fit.
 OWN_PARAMS = ("sparsity", "random_state", "n_jobs")
 
@@ -44,7 +52,7 @@ def network_names():
 
 def model_names():
     """Return all names of models."""
-    return (*network_names(), *BASELINE_NAMES)
+    return (*network_names(), TABULAR, *BASELINE_NAMES)
 
 
 def named_models(models):
@@ -94,8 +102,8 @@ def build_models(models, task, preset_params, estimator_params):
 
 
 def is_network(model):
-    """Return whether `model` is the name of one of the networks."""
-    return isinstance(model, str) and model in network_names()
+    """Return whether `model` is the name of one of the networks, or of some of them."""
+    return isinstance(model, str) and model in (*network_names(), TABULAR)
 
 
 def has_sparsity(estimator):
@@ -115,7 +123,12 @@ def prepare(estimator, sparsity, seed):
     Parts of an estimator, such as the steps of a pipeline, get thread and seed, too.
     `n_jobs` of None is left alone: it is one thread, and some estimators refuse others.
     """
-    copy = set_known_params(clone(estimator), sparsity=sparsity)
+    return set_known_params(seeded(estimator, seed), sparsity=sparsity)
+
+
+def seeded(estimator, seed):
+    """Return a copy for one fit, on one thread and with its seed, as `prepare`."""
+    copy = clone(estimator)
     params = {}
     for name, value in copy.get_params().items():
         last = name.split("__")[-1]
@@ -131,6 +144,9 @@ def _build(model, task, preset_params, estimator_params):
         return clone(model)
     if model in BASELINE_NAMES:
         return make_baseline(model, task)
+    if model == TABULAR:
+        # What a preset has is for single networks; what the user asks for is for all.
+        return set_known_params(TABULAR_CLASSES[task](), **estimator_params)
     if model not in network_names():
         raise ValueError(
             f"model {model!r} is not known. Known are {', '.join(model_names())}; any "

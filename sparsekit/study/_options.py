@@ -1,4 +1,4 @@
-"""The options of ``sparsekit study``, and what values they take."""
+"""The options of the commands, and what values they take."""
 
 import argparse
 
@@ -6,8 +6,10 @@ from sparsekit.study._baselines import BASELINE_NAMES
 from sparsekit.study._cluster import WORKER_SECONDS
 from sparsekit.study._datasets import NAMED_TABLES
 from sparsekit.study._grid import WHEN, known_mechanisms
-from sparsekit.study._models import model_names, network_names
+from sparsekit.study._models import TABULAR, model_names, network_names
 from sparsekit.study._presets import PRESETS
+from sparsekit.study._table_comparison import METRIC_NAMES
+from sparsekit.study._table_models import TABLE_MODELS
 
 
 def add_data_options(parser):
@@ -29,6 +31,11 @@ def add_data_options(parser):
         metavar="NAME",
         help="tables that need no file, see below",
     )
+    _add_reading_options(group)
+
+
+def _add_reading_options(group):
+    """Add the options that say how the columns of files are read."""
     group.add_argument(
         "--drop",
         metavar="COLUMN",
@@ -70,7 +77,8 @@ def add_grid_options(parser):
         choices=model_names(),
         metavar="NAME",
         help="default: those of the preset. Networks: "
-        f"{', '.join(network_names())}. Others: {', '.join(BASELINE_NAMES)}",
+        f"{', '.join(network_names())}. Others: "
+        f"{', '.join((TABULAR, *BASELINE_NAMES))}",
     )
     group.add_argument(
         "--sparsities",
@@ -123,12 +131,7 @@ def add_grid_options(parser):
 def add_run_options(parser):
     """Add the options that say how a study is run and what it writes."""
     group = parser.add_argument_group("run")
-    group.add_argument(
-        "--jobs",
-        type=_jobs,
-        metavar="N",
-        help="fits at the same time, one thread each; default: -1, all cores",
-    )
+    _add_jobs_option(group)
     group.add_argument(
         "--cluster",
         metavar="ADDRESS",
@@ -142,12 +145,7 @@ def add_run_options(parser):
         help="how long to wait for a worker where the cluster has none, default: "
         "%(default)s",
     )
-    group.add_argument(
-        "--output",
-        default="sparsekit-study",
-        metavar="DIR",
-        help="folder for the results, default: ./sparsekit-study",
-    )
+    _add_output_option(group, "sparsekit-study")
     group.add_argument(
         "--overwrite",
         action="store_true",
@@ -158,6 +156,81 @@ def add_run_options(parser):
         action="store_true",
         help="write results.parquet as well, when the study is complete",
     )
+    _add_printing_options(group)
+
+
+def add_compare_options(parser):
+    """Add the options of a comparison on one table."""
+    data = parser.add_argument_group("data")
+    data.add_argument(
+        "file", metavar="FILE", help="the table, .csv, .csv.gz or .parquet"
+    )
+    data.add_argument(
+        "--target", metavar="COLUMN", required=True, help="what is to be predicted"
+    )
+    _add_reading_options(data)
+    group = parser.add_argument_group("comparison")
+    group.add_argument(
+        "--models",
+        nargs="+",
+        choices=TABLE_MODELS,
+        metavar="NAME",
+        help=f"default: all, {', '.join(TABLE_MODELS)}",
+    )
+    group.add_argument(
+        "--metric",
+        choices=METRIC_NAMES,
+        default="loss",
+        help="what the models are compared by; loss, the default, is the log-loss of "
+        "classes and the root mean squared error of quantities",
+    )
+    group.add_argument(
+        "--folds",
+        type=_at_least_two,
+        default=5,
+        metavar="N",
+        help="parts of the rows, each predicted by models of the others; default: 5",
+    )
+    group.add_argument(
+        "--repeats",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="how often, with other folds; more make intervals narrower; default: 1",
+    )
+    group.add_argument(
+        "--seed",
+        type=_seed,
+        default=0,
+        metavar="N",
+        help="of folds and models; default: 0",
+    )
+    run = parser.add_argument_group("run")
+    _add_jobs_option(run)
+    _add_output_option(run, "sparsekit-compare")
+    _add_printing_options(run)
+
+
+def _add_jobs_option(group):
+    group.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="fits at the same time, one thread each; default: -1, all cores",
+    )
+
+
+def _add_output_option(group, folder):
+    group.add_argument(
+        "--output",
+        "--out",
+        default=folder,
+        metavar="DIR",
+        help=f"folder for the results, default: ./{folder}",
+    )
+
+
+def _add_printing_options(group):
     group.add_argument("--no-plot", action="store_true", help="draw no figure")
     group.add_argument(
         "-q", "--quiet", action="store_true", help="print nothing but errors"
@@ -177,6 +250,20 @@ def _positive(text):
     value = _number(int, text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def _at_least_two(text):
+    value = _number(int, text)
+    if value < 2:
+        raise argparse.ArgumentTypeError(f"{text} is less than 2")
+    return value
+
+
+def _seed(text):
+    value = _number(int, text)
+    if not 0 <= value < 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is not in [0, 2**32)")
     return value
 
 

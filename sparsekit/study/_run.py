@@ -42,7 +42,7 @@ def collect_rows(
     """
     done = store.done
     jobs, n_done = plan.jobs(done), plan.n_fits_done(done)
-    with _study_environment(), show_progress(plan.n_fits, stream, n_done) as advance:
+    with study_environment(), show_progress(plan.n_fits, stream, n_done) as advance:
         for rows in _results(plan, jobs, n_jobs, client, client_timeout):
             # Of a fit with several rows, some may have been there before.
             store.add([row for row in rows if row_key(row) not in done])
@@ -57,7 +57,7 @@ def try_models(plan, done=frozenset()):
     fits are all `done` are left out.
     """
     needed = {(job.dataset, job.model) for job in plan.jobs(done)}
-    with _study_environment():
+    with study_environment():
         for name, table in plan.tables.items():
             train, _ = table.split(plan.seeds[0])
             X = table.masked(plan.mechanisms[0], max(plan.missing_rates), seed=0)
@@ -65,7 +65,7 @@ def try_models(plan, done=frozenset()):
             for label, model in plan.models[name].items():
                 if (name, label) in needed:
                     trial = prepare(model, max(plan.sparsities_of(label)), seed=0)
-                    _fit(
+                    fit_model(
                         set_known_params(trial, max_iter=TRIAL_EPOCHS),
                         X[train],
                         y[train],
@@ -98,7 +98,7 @@ def run_job(table, model, job):
         for sparsity in job.sparsities:
             fitted = prepare(model, sparsity, network_seed)
             start = time.perf_counter()
-            _fit(fitted, X_train, y[train])
+            fit_model(fitted, X_train, y[train])
             seconds = time.perf_counter() - start
             row = {
                 **common,
@@ -134,7 +134,7 @@ def _model(plan, job):
 
 
 @contextmanager
-def _study_environment():
+def study_environment():
     """One thread for each fit, and no warning that training ended at its last epoch.
 
     A study trains for a fixed number of epochs: reaching it is no failure. Workers get
@@ -146,7 +146,7 @@ def _study_environment():
         yield
 
 
-def _fit(model, X, y):
+def fit_model(model, X, y):
     """Fit a model; an interrupt ends the study, not only this fit.
 
     Networks, scikit-learn's too, answer Ctrl-C in `fit` with a warning and stay usable.

@@ -64,7 +64,8 @@ def missingness_study(
         ten models on eight tables. None means "figure2" without data, "table" with it.
     models : str, sequence of str, or mapping, default=None
         The models by name: "dense", "static", "set", any other `method` of
-        `DSTMLPClassifier`, or what one would pick instead of a sparse network, all from
+        `DSTMLPClassifier`, "sparse_tabular" (`SparseTabularClassifier` with its own
+        defaults), or what one would pick instead of a sparse network, all from
         scikit-learn: "hist_gradient_boosting", "logistic_mean", "logistic_iterative"
         (ridge regression for a quantity), "mlp_mean" and "mlp_iterative", see Notes. A
         mapping goes from a label to a name or to any estimator that takes NaN: it is

@@ -1,25 +1,33 @@
 """A table of the user's own, read from a file."""
 
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
 from sparsekit._available_memory import available_bytes
 from sparsekit._one_line import shortened, shown
-from sparsekit._tables import Wanted, named, open_files
+from sparsekit._tables import (
+    Wanted,
+    named,
+    numbers_of,
+    open_files,
+)
+from sparsekit.tabular import TableEncoder
 
 # Rows that are read at a time.
 _BLOCK_ROWS = 10_000
 # What a study needs of its own: the table, one with holes, training and test rows.
 _COPIES = 3
+_SINGULAR = {"categories": "category"}
 
 
 class InputError(Exception):
     """What the user can put right; its text is one line that says how."""
 
 
-def read_table(path, target, drop=(), codes=frozenset()):
+def read_table(path, target, drop=(), codes=frozenset(), numeric=True):
     """Read features and target from a CSV or Parquet file.
 
     Parameters
@@ -32,11 +40,14 @@ def read_table(path, target, drop=(), codes=frozenset()):
         Names of columns that are no features.
     codes : set of str, default=frozenset()
         What stands for a missing value, beside empty cells.
+    numeric : bool, default=True
+        Whether all features must be numbers. If not, text and dates stay as they are,
+        and what `TableEncoder` refuses, such as free text, is left out.
 
     Returns
     -------
-    X : DataFrame of float64, shape (n_samples, n_features)
-        Empty cells are NaN.
+    X : DataFrame of shape (n_samples, n_features)
+        Numbers are float64; empty cells are missing.
     y : Series of shape (n_samples,)
     note : str
         What was read, for people.
@@ -54,7 +65,7 @@ def read_table(path, target, drop=(), codes=frozenset()):
         columns=None,
         drop=tuple(drop),
         sample_weight=None,
-        numeric=True,
+        numeric=numeric,
         codes=codes,
         block_rows=_BLOCK_ROWS,
         advice=_advice,
@@ -68,24 +79,32 @@ def read_table(path, target, drop=(), codes=frozenset()):
         raise InputError(f"there is no file {path}.")
     try:
         table = open_files(path, wanted)
-        X, y = _joined(table)
+        X, y = _joined(table, numeric)
     except (ValueError, ImportError) as error:
         raise InputError(shortened(error)) from error
     import pandas as pd
 
-    features, empty = _usable(pd.DataFrame(X, columns=table.features, copy=False), path)
-    return features, pd.Series(y, name=target), _note(table, features, y, target, empty)
+    kinds = dict(table.kinds)
+    features, notes = _usable(X, path)
+    if not numeric:
+        features, told, note = _readable(features, path)
+        kinds |= told
+        notes += note
+    read = _note(table.name, features, kinds, y, target)
+    return features, pd.Series(y, name=target), "; ".join([read, *table.notes, *notes])
 
 
-def _joined(table):
-    """Return the features and the target of all rows."""
+def _joined(table, numeric):
+    """Return the features, a DataFrame, and the target of all rows."""
+    import pandas as pd
+
     features, targets, n_bytes = [], [], 0
     room = available_bytes()
     for piece in table.pieces:
         for X, y, _ in table.read(piece):
-            features.append(X.to_numpy(np.float64))
+            features.append(X.astype(np.float64) if numeric else X)
             targets.append(y)
-            n_bytes += features[-1].nbytes
+            n_bytes += int(features[-1].memory_usage(index=False, deep=True).sum())
             if n_bytes * _COPIES > room:
                 n_rows = sum(map(len, targets))
                 raise ValueError(
@@ -95,12 +114,14 @@ def _joined(table):
                 )
     if not sum(map(len, targets)):
         raise ValueError(f"{table.name} has no rows.")
-    return np.concatenate(features), np.concatenate(targets)
+    return pd.concat(features, ignore_index=True), np.concatenate(targets)
 
 
 def _usable(features, path):
-    """Return the features without empty columns, and the names of these."""
-    infinite = features.columns[np.isinf(features).any()].tolist()
+    """Return the features without empty columns, and notes about these."""
+    features = features.apply(_as_cells_say)
+    infinite = np.isinf(features.select_dtypes("number")).any()
+    infinite = infinite.index[infinite].tolist()
     if infinite:
         raise InputError(
             shortened(
@@ -112,25 +133,56 @@ def _usable(features, path):
     empty = features.columns[features.isna().all()].tolist()
     if len(empty) == features.shape[1]:
         raise InputError(f"{path} has no feature with a value in any row.")
-    return features.drop(columns=empty), empty
+    has = [f"{named(empty, 'has', 'have')} no value in any row: left out"]
+    return features.drop(columns=empty), has if empty else []
 
 
-def _note(table, features, y, target, empty):
+def _as_cells_say(values):
+    """Return a column as numbers if all of its cells are; blanks are missing."""
+    import pandas as pd
+
+    if values.dtype.kind in "biuf":
+        return values
+    numbers, example = numbers_of(values)
+    if example is None:
+        return pd.Series(numbers, index=values.index)
+    return values.mask(values.map(lambda v: isinstance(v, str) and not v.strip()))
+
+
+def _readable(features, path):
+    """Return the features that can be read, what else than numbers they hold, notes."""
+    kinds, refused = {}, {}
+    for name in features:
+        try:
+            (kinds[name],) = TableEncoder().fit(features[[name]]).kinds_
+        except ValueError:
+            refused[name] = features[name].dropna().iloc[0]
+    if not kinds:
+        raise InputError(f"{path} has no feature that is numbers, categories or dates.")
+    words = {"category": "categories", "date": "dates"}
+    told = {name: words[kind] for name, kind in kinds.items() if kind in words}
+    notes = [
+        f"column {shown(name)} is neither numbers, categories nor dates (for instance "
+        f"{shown(example)}): left out"
+        for name, example in refused.items()
+    ]
+    return features.drop(columns=list(refused)), told, notes
+
+
+def _note(name, features, kinds, y, target):
     """Return what was read, in words."""
-    kinds = [table.kinds[name] for name in features]
-    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    held = [kinds[feature] for feature in features]
+    counts = ", ".join(
+        f"{n} {_SINGULAR.get(kind, kind[:-1]) if n == 1 else kind}"
+        for kind, n in Counter(held).items()
+    )
     missing = features.isna().to_numpy().mean()
-    notes = list(table.notes)
-    if empty:
-        has = named(empty, "has", "have")
-        notes.append(f"{has} no value in any row: left out")
     n_values = len({*y.tolist()})
-    read = (
-        f"Read {table.name}: {len(y)} rows, {features.shape[1]} features ({counts}), "
+    return (
+        f"Read {name}: {len(y)} rows, {features.shape[1]} features ({counts}), "
         f"{missing:.1%} of their cells missing; target {shown(target)}, {n_values} "
         "different values"
     )
-    return "; ".join([read, *notes])
 
 
 def _advice(columns):

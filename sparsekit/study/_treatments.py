@@ -19,6 +19,7 @@ LABELS = {
     "chts": "CHTs",
     "chtss": "CHTss",
     "srigl": "SRigL",
+    "sparse_tabular": "SparseTabular",
     "hist_gradient_boosting": "boosted trees",
 }
 

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sparsekit import DSTMLPClassifier
+from sparsekit import DSTMLPClassifier, SparseTabularRegressor
 from sparsekit.study import missingness_study
 from sparsekit.study._baselines import BASELINE_NAMES, GRIDS, HoldOut, make_baseline
 from sparsekit.study._fitted import n_iterations, n_weights
@@ -73,7 +73,7 @@ def test_a_hold_out_split_takes_a_class_of_one_row():
 def test_every_method_of_dynamic_sparse_training_is_known():
     (methods,) = DSTMLPClassifier._parameter_constraints["method"]
     assert methods.options <= set(network_names())
-    assert set(network_names()) | set(BASELINE_NAMES) == set(model_names())
+    assert {*network_names(), *BASELINE_NAMES, "sparse_tabular"} == set(model_names())
 
 
 def test_methods_and_baselines_take_part():
@@ -104,6 +104,34 @@ def test_a_method_keeps_its_share_of_replaced_connections():
     assert built["rigl"].max_iter == built["set"].max_iter == 7
     asked = build_models(models, "classification", preset, {"prune_fraction": 0.2})
     assert asked["rigl"].prune_fraction == asked["set"].prune_fraction == 0.2
+
+
+def test_sparse_tabular_takes_part_at_every_sparsity_of_the_grid():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4))
+    params = {"max_iter": 1, "hidden_layer_sizes": (30,), "n_members": 2}
+    frame = missingness_study(
+        X,
+        X[:, 0] > 0,
+        models=["sparse_tabular", "dense"],
+        sparsities=[0.5, 0.8],
+        missing_rates=[0.3],
+        seeds=1,
+        estimator_params=params,
+    ).frame
+    ours = frame[frame["model"] == "sparse_tabular"].set_index("sparsity")
+    assert set(ours.index) == {0.5, 0.8}
+    assert ours.loc[0.8, "n_connections"] < 0.5 * ours.loc[0.5, "n_connections"]
+    assert ours["score"].between(0, 1).all()
+
+
+def test_sparse_tabular_has_its_own_defaults_but_what_the_user_asks_for():
+    models = {"ours": "sparse_tabular"}
+    preset = {"hidden_layer_sizes": (9,), "dropout": 0.5, "max_iter": 7}
+    built = build_models(models, "regression", preset, {"max_iter": 3})["ours"]
+    assert built.get_params() == SparseTabularRegressor(max_iter=3).get_params()
+    with pytest.raises(ValueError, match="'momentum', which is a parameter of none"):
+        build_models(models, "regression", preset, {"momentum": 0.5})
 
 
 def test_every_part_of_a_model_runs_on_one_thread_with_the_seed_of_the_fit():

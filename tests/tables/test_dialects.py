@@ -326,7 +326,7 @@ def test_the_note_says_what_was_read(written):
     path = written("a,b,c,y\n1,True,,no\n2,False,0.5,yes\n3,True,1.5,no\n4,True,,yes\n")
     note = both_ways(path)[3]
     assert "4 rows, 3 features" in note
-    assert "1 whole numbers, 1 truth values, 1 numbers" in note
+    assert "1 whole number, 1 truth value, 1 number" in note
     assert "16.7% of their cells missing; target 'y', 2 different values" in note
 
 

@@ -1,0 +1,67 @@
+"""What ``sparsekit compare`` does, from the parsed arguments to the written files."""
+
+from sparsekit._tables import codes_of
+from sparsekit.study._command import (
+    can_draw,
+    draw_file,
+    reported,
+    speaker,
+    usable_folder,
+)
+from sparsekit.study._compare_on_table import compare_on_table
+from sparsekit.study._data import check_target
+from sparsekit.study._description import count, wrapped
+from sparsekit.study._files import replace_file
+from sparsekit.study._table_file import read_table
+from sparsekit.study._table_models import TABLE_MODELS
+
+ROWS, FIGURE = "comparison.csv", "comparison.png"
+
+
+def run_compare(args):
+    """Run the command. Raises `InputError` where the input cannot be used."""
+    X, y, note = read_table(
+        args.file, args.target, args.drop, codes_of(args.na_values), numeric=False
+    )
+    with reported():
+        _, task = check_target(y, len(X), args.task)
+    output = usable_folder(args.output)
+    draw, say = can_draw(args), speaker(args)
+    say(wrapped(f"{note}."))
+    say(wrapped(_described(args, task)))
+    with reported():
+        comparison = compare_on_table(
+            X,
+            y,
+            models=args.models,
+            task=task,
+            metric=args.metric,
+            folds=args.folds,
+            repeats=args.repeats,
+            n_jobs=-1 if args.jobs is None else args.jobs,
+            random_state=args.seed,
+            progress=not args.quiet,
+        )
+    say(f"\n{comparison.report()}\n\n")
+    with reported():
+        replace_file(
+            output / ROWS, lambda path: comparison.rows.to_csv(path, index=False)
+        )
+        if draw:
+            draw_file(comparison.plot, output / FIGURE)
+    say(f"One row per fit:       {output / ROWS}\n")
+    if draw:
+        say(f"Figure:                {output / FIGURE}\n")
+
+
+def _described(args, task):
+    """Return what is going to be done."""
+    chosen = args.task == "auto"
+    note = " (chosen by the target's type, --task overrides it)" if chosen else ""
+    n_models = len(args.models or TABLE_MODELS)
+    n_fits = n_models * args.folds * args.repeats
+    return (
+        f"{task.capitalize()}{note}: {count(n_models, 'model')}, {args.folds} folds, "
+        f"{count(args.repeats, 'repeat')}, {count(n_fits, 'fit')}. The first run "
+        "compiles for a while before it starts."
+    )
