@@ -1,6 +1,7 @@
 """What ``sparsekit compare`` does, from the parsed arguments to the written files."""
 
 from sparsekit._tables import codes_of
+from sparsekit._whole_files import replace_file
 from sparsekit.study._command import (
     can_draw,
     draw_file,
@@ -11,7 +12,6 @@ from sparsekit.study._command import (
 from sparsekit.study._compare_on_table import compare_on_table
 from sparsekit.study._data import check_target
 from sparsekit.study._description import count, wrapped
-from sparsekit.study._files import replace_file
 from sparsekit.study._table_file import read_table
 from sparsekit.study._table_models import TABLE_MODELS
 
@@ -44,9 +44,8 @@ def run_compare(args):
         )
     say(f"\n{comparison.report()}\n\n")
     with reported():
-        replace_file(
-            output / ROWS, lambda path: comparison.rows.to_csv(path, index=False)
-        )
+        rows = comparison.rows.to_csv(index=False).encode()
+        replace_file(output / ROWS, lambda file: file.write(rows))
         if draw:
             draw_file(comparison.plot, output / FIGURE)
     say(f"One row per fit:       {output / ROWS}\n")

@@ -227,8 +227,8 @@ class TableComparison:
         str
         """
         metrics = METRICS[self.task].values()
-        heads = [m.title + (" %" if m.scale == 100 else "") for m in metrics]
-        heads = "".join(head.rjust(11) for head in [*heads, "s per fit"])
+        titles = [m.title + (" %" if m.scale == 100 else "") for m in metrics]
+        heads = "".join(title.rjust(11) for title in [*titles, "s per fit"])
         several = len(self.table) > 1
         lines = ["model".ljust(24) + heads + "   difference [interval]" * several]
         for model, row in self.table.iterrows():
