@@ -16,7 +16,7 @@ COLOURS = {
 }
 
 # By count, on layers but the first, see docs/performance.md.
-BYTES_PER_CONNECTION = 24
+BYTES_PER_CONNECTION = 28
 
 
 def _axes(n_panels=1):
@@ -118,7 +118,8 @@ def draw_memory(data):
                 markersize=4,
                 label=f"{names[library]}, {meaning}",
             )
-    ax.axhline(BYTES_PER_CONNECTION, color=GREY, linestyle=":", label="by count: 24")
+    label = f"by count: {BYTES_PER_CONNECTION}"
+    ax.axhline(BYTES_PER_CONNECTION, color=GREY, linestyle=":", label=label)
     ax.set_yscale("log")
     _plain_numbers(ax.yaxis, [10, 20, 50, 100, 200, 500, 1000])
     ax.set_ylim(bottom=10)
