@@ -52,9 +52,10 @@ def refuse_all_but_numbers(X):
             (of for begin, of in _READ_AS_NUMBERS.items() if kind.startswith(begin)),
             None,
         )
+        # NaT is a date, too, but one that is missing, and differs from itself.
         if held is None and kind == "object":
             values = np.ravel(X[[name]].head(_N_LOOKED_AT))
-            if any(isinstance(value, date | timedelta) for value in values):
+            if any(isinstance(v, date | timedelta) and v == v for v in values):
                 held = "dates or durations"
         if held is not None:
             raise ValueError(

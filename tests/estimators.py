@@ -33,6 +33,14 @@ from sparsekit.missingness import (
     MonotoneMasker,
 )
 from sparsekit.neural_network import QuickSelector
+from sparsekit.tabular import (
+    PiecewiseLinearEncoder,
+    SparseMLPEnsembleClassifier,
+    SparseMLPEnsembleRegressor,
+    SparseTabularClassifier,
+    SparseTabularRegressor,
+    TableEncoder,
+)
 
 # One recipe each: what the parts of DSTMLP* do is tested where they are.
 CLASSIFIERS = [SETMLPClassifier, StaticSparseMLPClassifier, DenseMLPClassifier]
@@ -89,6 +97,22 @@ META_VARIANTS = [
     ReplayClassifier(quick(SETMLPClassifier), strategy="difficulty", random_state=0),
     ReplayRegressor(SGDRegressor(random_state=0), random_state=0),
     ReplayRegressor(quick(SETMLPRegressor), strategy="difficulty", random_state=0),
+]
+
+TABULAR_VARIANTS = [
+    PiecewiseLinearEncoder(),
+    PiecewiseLinearEncoder(4, strategy="tree", add_indicator=True),
+    TableEncoder(),
+    SparseMLPEnsembleClassifier(quick(SETMLPClassifier), n_members=2, random_state=0),
+    SparseMLPEnsembleRegressor(
+        quick(SETMLPRegressor).set_params(sparsity=0.5), n_members=2, random_state=0
+    ),
+    SparseMLPEnsembleClassifier(
+        quick(SETMLPClassifier), n_members=2, strategy="cyclic", random_state=0
+    ),
+    SparseTabularClassifier(n_members=2, hidden_layer_sizes=20, random_state=0),
+    SparseTabularRegressor(n_members=2, hidden_layer_sizes=20, random_state=0),
+    SparseTabularClassifier(n_members=1, encoding="standard", random_state=0),
 ]
 
 MASKERS = [

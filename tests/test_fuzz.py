@@ -30,7 +30,7 @@ NOT_FUZZED = {
 PACKAGES = [
     "",
     *("continual", "deploy", "difficulty", "missingness", "network"),
-    *("neural_network", "out_of_core", "study", "topology"),
+    *("neural_network", "out_of_core", "study", "tabular", "topology"),
 ]
 
 

@@ -32,12 +32,25 @@ from sparsekit.neural_network import (
     TopologyDisplay,
     to_predictor,
 )
+from sparsekit.tabular import (
+    PiecewiseLinearEncoder,
+    SparseMLPEnsembleClassifier,
+    SparseTabularRegressor,
+    TableEncoder,
+)
 from sparsekit.topology import Exploration, GradientGrower, RewiringSchedule
 from tests.test_site import public_names
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-ROOMS = ("continual", "deploy", "difficulty", "missingness", "neural_network")
+ROOMS = (
+    "continual",
+    "deploy",
+    "difficulty",
+    "missingness",
+    "neural_network",
+    "tabular",
+)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +138,10 @@ LINKED = [
     HardSampleSelector(SETMLPClassifier()),
     SubsetFitClassifier(SETMLPClassifier(), HardSampleSelector(SETMLPClassifier())),
     ReplayClassifier(SETMLPClassifier()),
+    SparseMLPEnsembleClassifier(SETMLPClassifier()),
+    SparseTabularRegressor(),
+    PiecewiseLinearEncoder(),
+    TableEncoder(),
 ]
 
 

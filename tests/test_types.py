@@ -20,6 +20,7 @@ ROOMS = [
     "sparsekit.neural_network",
     "sparsekit.out_of_core",
     "sparsekit.study",
+    "sparsekit.tabular",
     "sparsekit.topology",
 ]
 
@@ -29,13 +30,26 @@ from typing import assert_type
 import numpy as np
 
 import sparsekit
-from sparsekit import DSTMLPClassifier, MCARMasker, SETMLPClassifier, suggest_format
+from sparsekit import (
+    DSTMLPClassifier,
+    MCARMasker,
+    SETMLPClassifier,
+    SparseTabularClassifier,
+    SparseTabularRegressor,
+    suggest_format,
+)
 from sparsekit.continual import continual_metrics
 from sparsekit.deploy import SparsePredictor
 from sparsekit.missingness import Diagnosis, MissingnessDisplay, diagnose
 from sparsekit.neural_network import TopologyDisplay, compact, to_predictor
 from sparsekit.out_of_core import fit_in_chunks
 from sparsekit.study import StudyResult, missingness_study
+from sparsekit.tabular import (
+    PiecewiseLinearEncoder,
+    SparseMLPEnsembleClassifier,
+    SparseMLPEnsembleRegressor,
+    TableEncoder,
+)
 from sparsekit.topology import MagnitudePruner, erdos_renyi_counts
 
 X = np.zeros((5, 2))
@@ -59,6 +73,27 @@ assert_type(missingness_study(X, X[:, 0]), StudyResult)
 assert_type(missingness_study(X, X[:, 0]).report(), str)
 assert_type(erdos_renyi_counts([2, 5, 1], 0.5), np.ndarray)
 assert_type(sparsekit.SETMLPClassifier, type[SETMLPClassifier])
+table = SparseTabularClassifier(n_members=2, sparsity="auto", random_state=0)
+table.fit(X, X[:, 0], sample_weight=X[:, 0])
+assert_type(table, SparseTabularClassifier)
+assert_type(table.predict_proba(X), np.ndarray)
+assert_type(table.predict(X), np.ndarray)
+assert_type(table.n_connections_, int)
+assert_type(table.n_iter_, int)
+numbers = SparseTabularRegressor(dropout=0.1, encoding="standard")
+numbers.fit(X, X[:, 0])
+assert_type(numbers.predict(X), np.ndarray)
+ensemble = SparseMLPEnsembleClassifier(net, n_members=3, strategy="cyclic")
+ensemble.fit(X, X[:, 0], X_val=X, y_val=X[:, 0])
+assert_type(ensemble.feature_importances_, np.ndarray)
+assert_type(SparseMLPEnsembleRegressor().predict(X), np.ndarray)
+bins = PiecewiseLinearEncoder(4, strategy="tree", sparse_output=False)
+bins.fit(X, X[:, 0])
+assert_type(bins.get_feature_names_out(), np.ndarray)
+columns = TableEncoder(max_categories=5)
+columns.fit(X)
+assert_type(columns.transform(X), np.ndarray)
+assert_type(columns.column_of_outputs_, np.ndarray)
 """
 
 MISTAKES = """\

@@ -9,6 +9,7 @@ import inspect
 
 # In the order of the API reference.
 ROOMS = (
+    "tabular",
     "neural_network",
     "missingness",
     "topology",

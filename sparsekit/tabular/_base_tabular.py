@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy import sparse
@@ -11,6 +11,7 @@ from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_is_fitted
 
 from sparsekit._doc_links import DocLinkMixin
 from sparsekit._sklearn_compat import (
@@ -76,7 +77,7 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
 
     @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "BaseSparseTabular":
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Encode a table, choose a setting, and fit the members.
 
         Parameters
@@ -106,6 +107,11 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         time of one network for each setting that is tried.
         """
         frame = checked_frame(self, X, reset=True)
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is "
+                "None."
+            )
         refuse_unknown(y)
         y = self._checked_target(y, len(frame))
         if sample_weight is not None:
@@ -127,6 +133,12 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         self._learn_target()
         self.feature_importances_ = self._importances(values, y, rng)
         return self
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs of the member that was trained longest."""
+        check_is_fitted(self)
+        return max(member.n_iter_ for member in self.members_)
 
     def _learn_target(self):
         """Take over from the members what is known about the target."""

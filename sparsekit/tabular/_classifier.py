@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.metrics import log_loss
-from sklearn.utils import column_or_1d, compute_sample_weight
+from sklearn.utils import assert_all_finite, column_or_1d, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
@@ -97,6 +97,8 @@ default="from_dtype"
         Class labels.
     n_connections_ : int
         Number of connections of all members together.
+    n_iter_ : int
+        Epochs of the member that was trained longest.
     feature_importances_ : ndarray of shape (n_features,)
         Share of each column in how the predictions for up to 250 training rows change
         when it is shuffled: what the model relies on. NaN with a transformer as
@@ -188,6 +190,7 @@ default="from_dtype"
     def _checked_target(self, y, n_rows):
         y = column_or_1d(y, warn=True)
         check_consistent_length(y, np.empty(n_rows))
+        assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         return y
 

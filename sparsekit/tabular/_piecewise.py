@@ -1,7 +1,7 @@
 """Numbers as piecewise linear functions of themselves."""
 
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy import sparse
@@ -130,7 +130,7 @@ class PiecewiseLinearEncoder(DocLinkMixin, TransformerMixin, BaseEstimator):
 
     @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any = None) -> "PiecewiseLinearEncoder":
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the bins.
 
         Parameters

@@ -93,6 +93,8 @@ default="from_dtype"
         nothing to choose.
     n_connections_ : int
         Number of connections of all members together.
+    n_iter_ : int
+        Epochs of the member that was trained longest.
     feature_importances_ : ndarray of shape (n_features,)
         Share of each column in how the predictions for up to 250 training rows change
         when it is shuffled: what the model relies on. NaN with a transformer as

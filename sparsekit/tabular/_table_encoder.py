@@ -1,7 +1,7 @@
 """A table of numbers, categories and dates as an array of numbers."""
 
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -112,7 +112,7 @@ default="from_dtype"
 
     @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any = None) -> "TableEncoder":
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn what the columns hold.
 
         Parameters

@@ -9,6 +9,7 @@ from tests.estimators import (
     MASKER_VARIANTS,
     META_VARIANTS,
     NETWORK_VARIANTS,
+    TABULAR_VARIANTS,
     public_estimators,
 )
 
@@ -23,7 +24,7 @@ OUTSIDE_THE_SUITE = [
 
 def test_every_public_estimator_is_put_through_the_suite():
     # The maskers are in tests/missingness/test_masker_contract.py.
-    variants = NETWORK_VARIANTS + META_VARIANTS + MASKER_VARIANTS
+    variants = NETWORK_VARIANTS + META_VARIANTS + MASKER_VARIANTS + TABULAR_VARIANTS
     checked = {type(each) for each in variants}
     assert [each for each in public_estimators() if each not in checked] == []
 
@@ -44,7 +45,8 @@ def identify(value):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:batch_size=20 is larger:UserWarning")
 @checks.parametrize_with_checks(
-    NETWORK_VARIANTS + META_VARIANTS, expected_failed_checks=expected_failures
+    NETWORK_VARIANTS + META_VARIANTS + TABULAR_VARIANTS,
+    expected_failed_checks=expected_failures,
 )
 def test_passes_the_estimator_checks(estimator, check):
     check(estimator)
@@ -61,6 +63,6 @@ def test_passes_the_checks_outside_the_suite(network, check):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names")
 @pytest.mark.parametrize("check", OUTSIDE_THE_SUITE[:2], ids=identify)
-@pytest.mark.parametrize("estimator", META_VARIANTS, ids=identify)
+@pytest.mark.parametrize("estimator", META_VARIANTS + TABULAR_VARIANTS, ids=identify)
 def test_meta_estimators_pass_the_checks_outside_the_suite(estimator, check):
     check(type(estimator).__name__, clone(estimator))

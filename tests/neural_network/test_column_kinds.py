@@ -82,8 +82,9 @@ def test_tables_of_polars_are_looked_at_too():
         pd.array([1, pd.NA] * 10, dtype="Int64"),
         pd.array([True, None] * 10, dtype="boolean"),
         pd.Series([1.5, None] * 10, dtype=object),
+        pd.Series([1.5, pd.NaT] * 10, dtype=object),
     ],
-    ids=["Int64", "boolean", "object"],
+    ids=["Int64", "boolean", "object", "NaT"],
 )
 def test_numbers_of_any_type_are_read(numbers):
     table = pd.DataFrame({"size": NUMBERS, "more": numbers})
