@@ -121,7 +121,8 @@ class TableComparisonDisplay:
     def _limits(self):
         """Return the ends of the axis, which holds all but what is far off."""
         means = np.array([values[0] for values in self.differences.values()])
-        near = np.abs(means) <= _FAR * np.median(np.abs(means)) if means.size else means
+        typical = np.median(np.abs(means)) if means.size else 0.0
+        near = np.abs(means) <= _FAR * typical
         while True:
             low, high = self._range(near)
             inside = (low <= means) & (means <= high)

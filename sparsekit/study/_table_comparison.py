@@ -122,7 +122,7 @@ class TableComparison:
     def _in_words(self):
         """Return one or two sentences about the reference and the other models."""
         name = label_of(self.reference, self.task)
-        groups: dict[str, list] = {"ahead": [], "behind": [], "open": []}
+        groups = {"ahead": [], "behind": [], "open": []}
         for model, row in self.table.drop(index=self.reference).iterrows():
             worse = row["low"] > 0 or row["high"] < 0
             if worse:
@@ -224,11 +224,12 @@ class TableComparison:
 
         Returns
         -------
-        str
+        text : str
+            A line for each model, the best first; how to read it; the verdict.
         """
         metrics = METRICS[self.task].values()
-        heads = [m.title + (" %" if m.scale == 100 else "") for m in metrics]
-        heads = "".join(head.rjust(11) for head in [*heads, "s per fit"])
+        names = [m.title + (" %" if m.scale == 100 else "") for m in metrics]
+        heads = "".join(name.rjust(11) for name in [*names, "s per fit"])
         several = len(self.table) > 1
         lines = ["model".ljust(24) + heads + "   difference [interval]" * several]
         for model, row in self.table.iterrows():
@@ -262,6 +263,7 @@ class TableComparison:
         Returns
         -------
         display : TableComparisonDisplay
+            The display, drawn.
         """
         return TableComparisonDisplay.from_comparison(self, ax=ax)
 

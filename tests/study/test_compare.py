@@ -161,6 +161,9 @@ def test_one_model_is_reported_alone():
     result = TableComparison(rows_of({"linear": [0.3, 0.4]}))
     assert result.verdict == "logistic regression was compared with no other model."
     assert "difference" not in result.report()
+    display = result.plot()
+    assert not display.ax_.get_yticklabels()
+    plt.close(display.figure_)
 
 
 def test_models_that_are_equal_cannot_be_told_apart():
