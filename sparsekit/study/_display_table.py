@@ -110,7 +110,7 @@ class TableComparisonDisplay:
         ax.set_yticks(
             range(len(self.differences)), [as_text(name) for name in self.differences]
         )
-        ax.set_ylim(len(self.differences) - 0.5, -0.5)
+        ax.set_ylim(max(len(self.differences), 1) - 0.5, -0.5)
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel(as_text(self.axis))
         tidy(ax)
