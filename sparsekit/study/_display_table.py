@@ -110,7 +110,7 @@ class TableComparisonDisplay:
         ax.set_yticks(
             range(len(self.differences)), [as_text(name) for name in self.differences]
         )
-        ax.set_ylim(len(self.differences) - 0.5, -0.5)
+        ax.set_ylim(max(len(self.differences), 1) - 0.5, -0.5)
         ax.tick_params(axis="y", length=0)
         ax.set_xlabel(as_text(self.axis))
         tidy(ax)
@@ -121,7 +121,8 @@ class TableComparisonDisplay:
     def _limits(self):
         """Return the ends of the axis, which holds all but what is far off."""
         means = np.array([values[0] for values in self.differences.values()])
-        near = np.abs(means) <= _FAR * np.median(np.abs(means)) if means.size else means
+        typical = np.median(np.abs(means)) if means.size else 0.0
+        near = np.abs(means) <= _FAR * typical
         while True:
             low, high = self._range(near)
             inside = (low <= means) & (means <= high)

@@ -102,7 +102,7 @@ class TableComparison:
     ...     "fit_time": 0.1, "n_train": 200, "n_test": 100,
     ... })
     >>> TableComparison(rows).verdict
-    'By log-loss, boosting is ahead of the prior (65.1 % higher [45.6, 84.5]).'
+    'By log-loss, boosting is ahead of the prior by 65.1 % [45.6, 84.5].'
     """
 
     def __init__(self, rows, metric="loss") -> None:
@@ -122,7 +122,7 @@ class TableComparison:
     def _in_words(self):
         """Return one or two sentences about the reference and the other models."""
         name = label_of(self.reference, self.task)
-        groups: dict[str, list] = {"ahead": [], "behind": [], "open": []}
+        groups = {"ahead": [], "behind": [], "open": []}
         for model, row in self.table.drop(index=self.reference).iterrows():
             worse = row["low"] > 0 or row["high"] < 0
             if worse:
@@ -147,18 +147,17 @@ class TableComparison:
         return f"By {self._metric.title}, {'. '.join(sentences)}."
 
     def _named(self, model, row, *, signed):
-        """Return a model with its difference, such as "MLP (3.0 % higher [1, 5])"."""
+        """Return a model with its difference, such as "MLP by 3.0 % [1.0, 5.0]"."""
         label = label_of(model, self.task)
         if signed:
             return f"{label} ({self._difference(row)})"
+        # Of two ends, the smaller first, whatever the sign.
         sign = np.sign(row["difference"])
         ends = sorted((sign * row["low"], sign * row["high"]))
         mean, low, high = self._units([abs(row["difference"]), *ends])
-        word = "higher" if sign > 0 else "lower"
         unit = f" {self._unit}" if self._unit else ""
         form = self._difference_form
-        interval = f"[{low:{form}}, {high:{form}}]"
-        return f"{label} ({mean:{form}}{unit} {word} {interval})"
+        return f"{label} by {mean:{form}}{unit} [{low:{form}}, {high:{form}}]"
 
     def _difference(self, row):
         """Return a difference with its sign and interval; without one if unknown."""
@@ -224,11 +223,12 @@ class TableComparison:
 
         Returns
         -------
-        str
+        text : str
+            A line for each model, the best first; how to read it; the verdict.
         """
         metrics = METRICS[self.task].values()
-        titles = [m.title + (" %" if m.scale == 100 else "") for m in metrics]
-        heads = "".join(title.rjust(11) for title in [*titles, "s per fit"])
+        names = [m.title + (" %" if m.scale == 100 else "") for m in metrics]
+        heads = "".join(name.rjust(11) for name in [*names, "s per fit"])
         several = len(self.table) > 1
         lines = ["model".ljust(24) + heads + "   difference [interval]" * several]
         for model, row in self.table.iterrows():
@@ -262,6 +262,7 @@ class TableComparison:
         Returns
         -------
         display : TableComparisonDisplay
+            The display, drawn.
         """
         return TableComparisonDisplay.from_comparison(self, ax=ax)
 

@@ -16,7 +16,7 @@ OPTIONS = {
     "--drop": ["a", "b", "none"],
     "--task": ["auto", "classification", "regression", "guess"],
     "--preset": ["quick", "figure2", "none"],
-    "--models": ["dense", "set", "static", "other"],
+    "--models": ["dense", "set", "static", "sparse_tabular", "other"],
     "--sparsities": ["0", "0.5", "0.99999", "1", "-1", "nan", "inf", "x", "1e-300"],
     "--rates": ["0", "0.5", "1", "-0.1", "nan", ""],
     "--mechanism": ["mcar", "mar", "mnar", "other"],

@@ -14,9 +14,12 @@ from sparsekit.study import (
     compare_on_table,
 )
 from sparsekit.study._cli import main
+from sparsekit.study._table_file import InputError, read_table
+from sparsekit.tabular import TableEncoder
 from tests.fuzz.harness import behaves
 from tests.fuzz.parameters import NONSENSE
 from tests.fuzz.tables import ODD_VALUES, seeds, tables, targets
+from tests.fuzz.test_dialects import files
 
 OPTIONS = {
     "--target": ["a", "y", "t", "none", ""],
@@ -73,6 +76,21 @@ def test_arguments(no_training, capsys, data):
     assert code == 2, arguments
     assert printed.err.count("\n") == 1, printed.err
     assert "Traceback" not in printed.err
+
+
+@given(files(), st.sampled_from([[], ["?"], ["-999", "x"]]))
+def test_files_are_read_as_they_are_and_their_numbers_as_by_a_study(
+    tmp_path_factory, content, codes
+):
+    path = tmp_path_factory.mktemp("fuzz") / "t.csv"
+    path.write_bytes(content)
+    given = path, "y", (), frozenset(codes)
+    numbers = behaves(lambda: read_table(*given), allowed=(InputError,))
+    whole = behaves(lambda: read_table(*given, numeric=False), allowed=(InputError,))
+    if numbers is not None:
+        np.testing.assert_array_equal(whole[0].to_numpy(np.float64), numbers[0])
+    if whole is not None:
+        assert TableEncoder().fit(whole[0]).n_features_in_ == whole[0].shape[1]
 
 
 @given(st.data())

@@ -129,9 +129,9 @@ def test_the_verdict_says_what_is_ahead_behind_and_open_with_numbers():
     more = 100 * (np.mean(LOSSES["boosting"]) / base - 1)
     less = 100 * (1 - np.mean(LOSSES["linear"]) / base)
     first, second = verdict.split(". It ")
-    assert first.startswith("By log-loss, SparseTabular is ahead of boosting (")
-    assert f"boosting ({more:.1f} % higher [" in first
-    assert f"and behind logistic regression ({less:.1f} % lower [" in first
+    assert first.startswith("By log-loss, SparseTabular is ahead of boosting by ")
+    assert f"boosting by {more:.1f} % [" in first
+    assert f"and behind logistic regression by {less:.1f} % [" in first
     assert second.startswith("cannot be told apart from random forest (+0.6 % [-")
 
 
@@ -146,8 +146,8 @@ def test_a_larger_accuracy_is_better():
     rows = rows_of(LOSSES)
     rows["accuracy"] = 1 - rows["log_loss"]
     verdict = TableComparison(rows, metric="accuracy").verdict
-    assert "SparseTabular is ahead of boosting (10.5 points lower [" in verdict
-    assert "and behind logistic regression (9.5 points higher [" in verdict
+    assert "SparseTabular is ahead of boosting by 10.5 points [" in verdict
+    assert "and behind logistic regression by 9.5 points [" in verdict
 
 
 def test_without_sparse_tabular_the_best_model_is_the_reference():
@@ -161,6 +161,9 @@ def test_one_model_is_reported_alone():
     result = TableComparison(rows_of({"linear": [0.3, 0.4]}))
     assert result.verdict == "logistic regression was compared with no other model."
     assert "difference" not in result.report()
+    display = result.plot()
+    assert not display.ax_.get_yticklabels()
+    plt.close(display.figure_)
 
 
 def test_models_that_are_equal_cannot_be_told_apart():
