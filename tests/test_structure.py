@@ -19,7 +19,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # `_layout` says how arrays must lie, and `_magnitudes` how to compute with numbers of
 # any size; `_palette` holds the colours of figures, and `_pyplot` imports what draws
 # them; `_answers` checks what strategies answer, and `_unchanged` has calls that fail
-# leave no trace.
+# leave no trace; `_table_values` has the formulas that encoders share with predictors.
 ARROWS = {
     "kernels": set(),
     "_answers": set(),
@@ -27,7 +27,7 @@ ARROWS = {
     "_doc_links": set(),
     "_routing": set(),
     "_sample_ids": set(),
-    "deploy": {"_archive", "_layout", "_magnitudes", "_unknown"},
+    "deploy": {"_archive", "_layout", "_magnitudes", "_table_values", "_unknown"},
     "_layout": set(),
     "_magnitudes": set(),
     "_palette": set(),
@@ -35,6 +35,7 @@ ARROWS = {
     "_sklearn_compat": set(),
     "_unchanged": set(),
     "_one_line": set(),
+    "_table_values": set(),
     "_tables": {"_one_line"},
     "_unknown": set(),
     "_words": set(),
@@ -101,7 +102,7 @@ ARROWS = {
         "missingness",
         "neural_network",
     },
-    "tabular": {"_sklearn_compat", "neural_network"},
+    "tabular": {"_sklearn_compat", "_table_values", "deploy", "neural_network"},
     "__init__": {"neural_network", "network", "missingness", "tabular"},
 }
 

@@ -53,25 +53,3 @@ def bin_edges(values, n_bins, strategy="quantile", y=None, classify=False):
     tree.fit(np.searchsorted(distinct, values)[:, np.newaxis], y[observed])
     inner = tree.tree_.threshold[tree.tree_.feature >= 0]
     return distinct[np.unique(np.r_[0, np.ceil(inner), distinct.size - 1].astype(int))]
-
-
-def ramps(values, edges):
-    """Return where a value stands in each bin: 0 below it, 1 above, linear within.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_samples,), float64
-    edges : ndarray of shape (n_edges,)
-        Increasing, see `bin_edges`.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, max(n_edges - 1, 0))
-        NaN where the value is missing.
-    """
-    if edges.size < 2:
-        return np.empty((values.size, 0))
-    # Halves, since the distance of two large numbers may be larger than any.
-    low, width = 0.5 * edges[:-1], 0.5 * edges[1:] - 0.5 * edges[:-1]
-    clipped = np.clip(values, edges[0], edges[-1])
-    return np.clip((0.5 * clipped[:, np.newaxis] - low) / width, 0.0, 1.0)

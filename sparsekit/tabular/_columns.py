@@ -181,7 +181,7 @@ def date_parts(column):
         "days": days // 1,
         "month": dates.dt.month.astype("Int64"),
         "day": dates.dt.day,
-        "weekday": dates.dt.weekday.astype("Int64"),
+        "weekday": dates.dt.day_of_week.astype("Int64"),
         "hour": days % 1 * 24,
     }
 

@@ -6,8 +6,10 @@ import numpy as np
 from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit.tabular._shipping import ShippedMembers
 
-class MeanOfMembers:
+
+class MeanOfMembers(ShippedMembers):
     """Base of estimators that predict by `members_`, fitted estimators.
 
     A subclass says by `_inputs` what the members see of X.

@@ -15,7 +15,8 @@ from sparsekit._sklearn_compat import (
     _check_feature_names_in,
     _fit_context,
 )
-from sparsekit.tabular._bins import bin_edges, ramps
+from sparsekit._table_values import ramps
+from sparsekit.tabular._bins import bin_edges
 
 
 class PiecewiseLinearEncoder(TransformerMixin, BaseEstimator):

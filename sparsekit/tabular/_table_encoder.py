@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
+from sparsekit._table_values import indicators
 from sparsekit.tabular._columns import checked_frame, date_parts, kind_of, numbers_of
 
 # Parts of a date that are categories rather than sizes.
@@ -266,7 +267,4 @@ def _indicators(values, plan):
     rest = n_groups - 1 if plan["others"] else np.nan
     missing = values.isna()
     codes = values.map(numbers).fillna(rest).where(~missing).to_numpy(dtype=np.float64)
-    outputs = np.arange(n_groups if n_groups > 2 else 1)
-    found = (codes[:, np.newaxis] == outputs).astype(np.float64)
-    found[np.isnan(codes)] = np.nan
-    return found
+    return indicators(codes, n_groups)

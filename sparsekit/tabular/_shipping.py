@@ -1,0 +1,84 @@
+"""What becomes of several networks, and the encoder before them, to ship them."""
+
+from copy import copy, deepcopy
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from sparsekit.deploy import SparseEnsemblePredictor
+from sparsekit.neural_network import compact, to_predictor
+from sparsekit.tabular._table_encoder import TableEncoder
+
+
+class ShippedMembers:
+    """Has `to_predictor`, `export_onnx` and `compact` take estimators with members.
+
+    They ask an estimator for these methods, since they know no estimators but networks.
+    """
+
+    def _to_predictor(self):
+        """Return the members, and what they see of a table, on numpy and scipy."""
+        check_is_fitted(self)
+        members = [to_predictor(member) for member in self.members_]
+        table = table_plan(self.encoder_) if hasattr(self, "encoder_") else None
+        return SparseEnsemblePredictor(members, table)
+
+    def _compacted(self):
+        """Return a copy whose members have no dead neurons."""
+        check_is_fitted(self)
+        small = copy(self)
+        del small.members_
+        small = deepcopy(small)
+        small.members_ = [compact(member) for member in self.members_]
+        return small
+
+
+def table_plan(encoder):
+    """Return what `encoder_` of a fitted `SparseTabular*` does to a table.
+
+    Parameters
+    ----------
+    encoder : Pipeline
+        A `TableEncoder`, and perhaps a `PiecewiseLinearEncoder`.
+
+    Returns
+    -------
+    dict
+        `names`, `kinds`, `columns` and `edges`, see
+        `sparsekit.deploy.SparseEnsemblePredictor`.
+
+    Raises
+    ------
+    ValueError
+        For another transformer, or categories that are neither text nor numbers.
+    """
+    read, *bins = (step for _, step in encoder.steps)
+    if not isinstance(read, TableEncoder):
+        raise ValueError(
+            f"encoding is a {type(read).__name__}, which only scikit-learn can run; "
+            "'piecewise', 'standard' or a TableEncoder can be shipped."
+        )
+    names = getattr(read, "feature_names_in_", None)
+    if names is None:
+        names = [f"x{j}" for j in range(read.n_features_in_)]
+    return {
+        "names": [str(name) for name in names],
+        "kinds": list(read.kinds_),
+        "columns": [_plain_plan(plan) for plan in read.columns_],
+        "edges": [edges.copy() for edges in bins[0].bin_edges_] if bins else None,
+    }
+
+
+def _plain_plan(plan):
+    """Return the plan of a column as JSON can hold it."""
+    kept = {name: plan[name] for name in ("column", "part", "kind")}
+    if plan["kind"] == "number":
+        return kept
+    values = [v.item() if isinstance(v, np.generic) else v for v in plan["categories"]]
+    for value in values:
+        if not isinstance(value, str | int | float):
+            raise ValueError(
+                f"Column {plan['name']!r} has categories such as {value!r}, which are "
+                "neither text nor numbers; make text of them before fit to ship it."
+            )
+    return kept | {"categories": values, "others": bool(plan["others"])}
