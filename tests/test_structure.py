@@ -102,7 +102,13 @@ ARROWS = {
         "missingness",
         "neural_network",
     },
-    "tabular": {"_sklearn_compat", "_table_values", "deploy", "neural_network"},
+    "tabular": {
+        "_sklearn_compat",
+        "_table_values",
+        "_unchanged",
+        "deploy",
+        "neural_network",
+    },
     "__init__": {"neural_network", "network", "missingness", "tabular"},
 }
 

@@ -21,6 +21,7 @@ from sparsekit._sklearn_compat import (
 )
 from sparsekit.tabular._columns import checked_frame
 from sparsekit.tabular._importance import MAX_ROWS, sensitivity_shares
+from sparsekit.tabular._in_pieces import trained_on
 from sparsekit.tabular._piecewise import PiecewiseLinearEncoder
 from sparsekit.tabular._settings import (
     BATCH_SIZE,
@@ -98,12 +99,7 @@ class BaseSparseTabular(BaseEstimator):
         Time: O(n_members * max_iter * n_samples * connections), and four fifths of the
         time of one network for each setting that is tried.
         """
-        frame = checked_frame(self, X, reset=True)
-        y = self._checked_target(y, len(frame))
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, frame, dtype=np.float64, ensure_non_negative=True
-            )
+        frame, y, sample_weight = self._checked_rows(X, y, sample_weight, reset=True)
         rng = check_random_state(self.random_state)
         seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members + 1)
         read = self._reader().fit(frame, y)
@@ -117,6 +113,42 @@ class BaseSparseTabular(BaseEstimator):
         self._learn_target()
         self.feature_importances_ = self._importances(values, rng)
         return self
+
+    def _partial_fit(self, X, y, sample_weight, given):
+        """Train every member for an epoch, see `partial_fit`."""
+        first = not hasattr(self, "members_")
+        frame, y, sample_weight = self._checked_rows(X, y, sample_weight, reset=first)
+        rng = check_random_state(self.random_state)
+        if first:
+            seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members + 1)
+            setting = self._settings()[0]
+            read = self._reader().fit(frame, y)
+            steps, _ = self._bins(setting, np.asarray(read.transform(frame)), y)
+            members = [self._network(setting, seed) for seed in seeds[:-1].tolist()]
+            self.encoder_ = make_pipeline(read, *steps)
+            self.setting_, self.held_out_scores_ = setting.name, {}
+        else:
+            members = self.members_
+        if sample_weight is not None:
+            given = given | {"sample_weight": sample_weight}
+        values = np.asarray(self.encoder_[0].transform(frame))
+        inputs = self._binned(values)
+        # Nobody chose a batch that is larger than a chunk.
+        rows = min(BATCH_SIZE, len(frame))
+        batch = {"batch_size": rows} if self.batch_size == "auto" else {}
+        self.members_ = trained_on(members, inputs, y, given, self.n_jobs, batch)
+        self._learn_target()
+        self.feature_importances_ = self._importances(values, rng)
+        return self
+
+    def _checked_rows(self, X, y, sample_weight, reset):
+        frame = checked_frame(self, X, reset=reset)
+        y = self._checked_target(y, len(frame))
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, frame, dtype=np.float64, ensure_non_negative=True
+            )
+        return frame, y, sample_weight
 
     def _learn_target(self):
         """Take over from the members what is known about the target."""
@@ -192,13 +224,7 @@ class BaseSparseTabular(BaseEstimator):
 
     def _fitted(self, setting, values, y, sample_weight, seeds):
         """Return fitted steps that make bins, and a fitted network for each seed."""
-        steps = []
-        if setting.strategy is not None:
-            encoder = PiecewiseLinearEncoder(
-                setting.n_bins, strategy=setting.strategy, target_type=self._target_type
-            )
-            values = encoder.fit_transform(values, y)
-            steps = [encoder]
+        steps, values = self._bins(setting, values, y)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         networks = Parallel(n_jobs=self.n_jobs)(
             delayed(_fit)(self._network(setting, int(seed)), values, y, weights)
@@ -206,10 +232,23 @@ class BaseSparseTabular(BaseEstimator):
         )
         return steps, networks
 
+    def _bins(self, setting, values, y):
+        """Return fitted steps that make bins, and what they make of values."""
+        if setting.strategy is None:
+            return [], values
+        encoder = PiecewiseLinearEncoder(
+            setting.n_bins, strategy=setting.strategy, target_type=self._target_type
+        )
+        values = encoder.fit_transform(values, y)
+        return [encoder], values
+
+    def _prototype(self):
+        """Return the network that members are made like."""
+        return self._default_network() if self.network is None else self.network
+
     def _network(self, setting, seed):
         """Return a network to fit."""
-        network = self.network
-        network = self._default_network() if network is None else clone(network)
+        network = clone(self._prototype())
         given = {
             "hidden_layer_sizes": setting.hidden_layer_sizes,
             "sparsity": self.sparsity,
@@ -232,17 +271,21 @@ class BaseSparseTabular(BaseEstimator):
     def _inputs(self, X):
         return self.encoder_.transform(checked_frame(self, X, reset=False))
 
+    def _binned(self, values):
+        """Return what members see of rows that the first step has encoded."""
+        for _, step in self.encoder_.steps[1:]:
+            values = step.transform(values)
+        return values
+
     def _importances(self, values, rng):
         """Return how much predictions depend on each column; NaN if not known."""
-        read, *steps = (step for _, step in self.encoder_.steps)
+        read = self.encoder_[0]
         if not isinstance(read, TableEncoder):
             return np.full(self.n_features_in_, np.nan)
         rows = rng.permutation(len(values))[:MAX_ROWS]
 
         def predict(values):
-            for step in steps:
-                values = step.transform(values)
-            return self._mean(values, self._response)
+            return self._mean(self._binned(values), self._response)
 
         columns = read.column_of_outputs_
         return sensitivity_shares(

@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
 from sparsekit.neural_network import SETMLPClassifier, SETMLPRegressor
+from sparsekit.tabular._in_pieces import trained_on
 from sparsekit.tabular._mean_of_members import MeanClassifier, MeanRegressor
 
 
@@ -42,10 +43,10 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags = self._network().__sklearn_tags__().input_tags
+        tags.input_tags = self._prototype().__sklearn_tags__().input_tags
         return tags
 
-    def _network(self):
+    def _prototype(self):
         """Return the network that the members are copies of."""
         return self._default() if self.estimator is None else self.estimator
 
@@ -68,15 +69,37 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
             The ensemble itself.
         """
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        rng = check_random_state(self.random_state)
-        seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members)
+        seeds = self._seeds()
         if self.strategy == "cyclic":
-            members = self._cycles(X, y, weights, int(seeds[0]))
+            members = self._cycles(X, y, weights, seeds[0])
         else:
             members = Parallel(n_jobs=self.n_jobs)(
-                delayed(_fitted)(self._member(int(seed)), X, y, weights)
-                for seed in seeds
+                delayed(_fitted)(self._member(seed), X, y, weights) for seed in seeds
             )
+        return self._of(members)
+
+    def _partial_fit(self, X, y, sample_weight, given):
+        """Train every member for an epoch, see `partial_fit`."""
+        if self.strategy == "cyclic":
+            raise ValueError(
+                "partial_fit trains members apart from each other: it takes "
+                "strategy='independent', got 'cyclic', whose members are one network "
+                "at several times."
+            )
+        if sample_weight is not None:
+            given = given | {"sample_weight": sample_weight}
+        if hasattr(self, "members_"):
+            members = self.members_
+        else:
+            members = [self._member(seed) for seed in self._seeds()]
+        return self._of(trained_on(members, X, y, given, self.n_jobs))
+
+    def _seeds(self):
+        rng = check_random_state(self.random_state)
+        return rng.randint(np.iinfo(np.int32).max, size=self.n_members).tolist()
+
+    def _of(self, members):
+        """Return the ensemble with these members."""
         self.members_ = members
         self.n_features_in_ = members[0].n_features_in_
         if hasattr(members[0], "feature_names_in_"):
@@ -93,7 +116,7 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
         """Take over from the members what is known about the target."""
 
     def _member(self, seed):
-        return clone(self._network()).set_params(random_state=seed)
+        return clone(self._prototype()).set_params(random_state=seed)
 
     def _cycles(self, X, y, weights, seed):
         """Train one network in cycles; return a copy of it after each of them."""

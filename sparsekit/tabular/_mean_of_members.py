@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit.tabular._in_pieces import ClassesInPieces, TargetsInPieces
 from sparsekit.tabular._shipping import ShippedMembers
 
 
@@ -57,7 +58,7 @@ class MeanOfMembers(ShippedMembers):
         return pd.DataFrame(rows, index=pd.RangeIndex(len(rows), name="member"))
 
 
-class MeanClassifier(ClassifierMixin, MeanOfMembers):
+class MeanClassifier(ClassifierMixin, ClassesInPieces, MeanOfMembers):
     """Classes by the mean of the members' probabilities."""
 
     _response = "predict_proba"
@@ -98,7 +99,7 @@ class MeanClassifier(ClassifierMixin, MeanOfMembers):
         return self.classes_[probabilities.argmax(axis=1)]
 
 
-class MeanRegressor(MultiOutputMixin, RegressorMixin, MeanOfMembers):
+class MeanRegressor(MultiOutputMixin, RegressorMixin, TargetsInPieces, MeanOfMembers):
     """The mean of the members' predictions."""
 
     _response = "predict"
