@@ -14,3 +14,6 @@ class Composed(Protocol):
 
     def _compacted(self) -> Any:
         """Return what `compact` returns."""
+
+    def _check_restored(self) -> None:
+        """Raise unless what a file says about the fitted estimator belongs together."""

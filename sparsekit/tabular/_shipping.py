@@ -3,11 +3,16 @@
 from copy import copy, deepcopy
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit.deploy import SparseEnsemblePredictor
 from sparsekit.neural_network import compact, to_predictor
+from sparsekit.tabular._piecewise import PiecewiseLinearEncoder
 from sparsekit.tabular._table_encoder import TableEncoder
+
+# What may stand before the members, to be checked when it comes from a file.
+_ENCODERS = ([TableEncoder], [TableEncoder, PiecewiseLinearEncoder])
 
 
 class ShippedMembers:
@@ -31,6 +36,40 @@ class ShippedMembers:
         small = deepcopy(small)
         small.members_ = [compact(member) for member in self.members_]
         return small
+
+    def _check_restored(self):
+        """Raise unless what a file says about the fitted estimator belongs together."""
+        if hasattr(self, "encoder_") != hasattr(self, "encoding"):
+            raise ValueError("an encoder is absent, or nobody asked for it")
+        if hasattr(self, "encoder_"):
+            _check_encoder(self.encoder_, self.n_features_in_)
+        predictor = self._to_predictor()
+        if predictor.n_features_in_ != self.n_features_in_:
+            raise ValueError("the features are not those of the members")
+        names = getattr(self, "feature_names_in_", None)
+        if names is not None and np.shape(names) != (self.n_features_in_,):
+            raise ValueError("the names are not those of the features")
+        if is_classifier(self) != hasattr(predictor, "classes_"):
+            raise ValueError("the members are no networks for this")
+        if is_classifier(self):
+            if not isinstance(self.classes_, np.ndarray):
+                raise ValueError("the classes are no array")
+            if self.classes_.tolist() != predictor.classes_.tolist():
+                raise ValueError("the classes are not those of the members")
+
+
+def _check_encoder(encoder, n_features):
+    """Raise ValueError unless these are the steps that `SparseTabular*` make."""
+    steps = [step for _, step in encoder.steps]
+    if [type(step) for step in steps] not in _ENCODERS:
+        raise ValueError("the encoder has other steps")
+    if steps[0].n_features_in_ != n_features:
+        raise ValueError("the encoder is one of other columns")
+    table_plan(encoder)
+    if any(not isinstance(plan["name"], str) for plan in steps[0].columns_):
+        raise ValueError("the names of columns are no text")
+    if len(steps) > 1 and steps[1].n_features_in_ != len(steps[1].bin_edges_):
+        raise ValueError("the bins are not those of the encoder")
 
 
 def table_plan(encoder):

@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from sparsekit import SparseTabularClassifier
 from sparsekit.deploy import SparseEnsemblePredictor
-from sparsekit.neural_network import to_predictor
+from sparsekit.neural_network import (
+    compact,
+    load_checkpoint,
+    save_checkpoint,
+    to_predictor,
+)
 from tests.fuzz.harness import behaves
 from tests.fuzz.test_documents import changed, contents_of
 
@@ -50,19 +55,30 @@ def shipped(tmp_path_factory):
     model.set_params(max_iter=1).fit(frame, np.arange(N_ROWS) % 2)
     path = tmp_path_factory.mktemp("shipped") / "table"
     to_predictor(model).save(path)
+    save_checkpoint(model, path.with_name("checkpoint"))
     return path, model
 
 
-def loaded_behaves(path):
-    predictor = behaves(lambda: SparseEnsemblePredictor.load(path))
-    if predictor is not None:
-        behaves(lambda: repr(predictor))
-        behaves(lambda: predictor.predict(table()))
+READERS = {"table": SparseEnsemblePredictor.load, "checkpoint": load_checkpoint}
 
 
+def loaded_behaves(path, read):
+    model = behaves(lambda: read(path))
+    if model is None:
+        return
+    behaves(lambda: repr(model))
+    behaves(lambda: model.predict(table()))
+    if hasattr(model, "partial_fit"):
+        behaves(model.summary)
+        behaves(lambda: model.encoder_.get_feature_names_out())
+        behaves(lambda: compact(model))
+        behaves(lambda: model.partial_fit(table(), np.arange(N_ROWS) % 2))
+
+
+@pytest.mark.parametrize("name", READERS)
 @given(data=st.data())
-def test_documents_of_tables(shipped, data):
-    path, _ = shipped
+def test_documents_of_tables(shipped, name, data):
+    path = shipped[0].with_name(name)
     contents = contents_of(path)
     document = data.draw(changed(json.loads(contents["document.json"])))
     contents["document.json"] = json.dumps(document).encode()
@@ -70,12 +86,13 @@ def test_documents_of_tables(shipped, data):
     with zipfile.ZipFile(wrong, "w") as archive:
         for member, content in contents.items():
             archive.writestr(member, content)
-    loaded_behaves(wrong)
+    loaded_behaves(wrong, READERS[name])
 
 
+@pytest.mark.parametrize("name", READERS)
 @given(data=st.data())
-def test_damaged_bytes_of_tables(shipped, data):
-    path, _ = shipped
+def test_damaged_bytes_of_tables(shipped, name, data):
+    path = shipped[0].with_name(name)
     content = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(
@@ -83,7 +100,7 @@ def test_damaged_bytes_of_tables(shipped, data):
         )
     damaged = path.with_name("damaged")
     damaged.write_bytes(content[: data.draw(st.integers(0, len(content)))])
-    loaded_behaves(damaged)
+    loaded_behaves(damaged, READERS[name])
 
 
 columns = st.one_of(
