@@ -202,6 +202,8 @@ def _check_plan(plan, kinds):
         raise ValueError(f"column {j} has no categories")
     if not all(isinstance(value, str | int | float) for value in categories):
         raise ValueError(f"column {j} has categories that are neither text nor numbers")
+    if any(isinstance(v, int) and not -(2**63) <= v < 2**64 for v in categories):
+        raise ValueError(f"column {j} has categories that no array of numbers holds")
     if len(set(categories)) < len(categories) or not isinstance(plan["others"], bool):
         raise ValueError(f"the categories of column {j} are not distinct")
 

@@ -5,7 +5,6 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
@@ -19,6 +18,7 @@ from sparsekit._sklearn_compat import (
     _check_sample_weight,
     _fit_context,
 )
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.tabular._columns import checked_frame
 from sparsekit.tabular._importance import MAX_ROWS, sensitivity_shares
 from sparsekit.tabular._in_pieces import trained_on
@@ -31,6 +31,7 @@ from sparsekit.tabular._settings import (
     SETTINGS,
 )
 from sparsekit.tabular._table_encoder import TableEncoder
+from sparsekit.tabular._tasks import fitted_in_tasks
 
 _AUTO = StrOptions({"auto"})
 _COUNT = Interval(Integral, 1, None, closed="left")
@@ -69,6 +70,7 @@ class BaseSparseTabular(BaseEstimator):
         tags.input_tags.string = True
         return tags
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "BaseSparseTabular":
         """Encode a table, choose a setting, and fit the members.
@@ -104,14 +106,23 @@ class BaseSparseTabular(BaseEstimator):
         seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members + 1)
         read = self._reader().fit(frame, y)
         values = np.asarray(read.transform(frame))
-        setting = self._chosen(values, y, sample_weight, int(seeds[-1]))
+        settings = self._settings()
+        split = self._held_out_rows(y, settings, int(seeds[-1]))
+        n_tried = 0 if split is None else len(settings)
+        context = self._init_callback_context(max_subtasks=n_tried + self.n_members)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        seed = int(seeds[-1])
+        setting = self._chosen(settings, split, values, y, sample_weight, seed, context)
         steps, self.members_ = self._fitted(
-            setting, values, y, sample_weight, seeds[: self.n_members]
+            setting, values, y, sample_weight, seeds[: self.n_members], context
         )
         self.encoder_ = make_pipeline(read, *steps)
         self.setting_ = setting.name
         self._learn_target()
         self.feature_importances_ = self._importances(values, rng)
+        context.call_on_fit_task_end(
+            estimator=self, reconstruction_attributes={}, X=X, y=y
+        )
         return self
 
     def _partial_fit(self, X, y, sample_weight, given):
@@ -194,10 +205,8 @@ class BaseSparseTabular(BaseEstimator):
             stratify=self._strata(y),
         )
 
-    def _chosen(self, values, y, sample_weight, seed):
+    def _chosen(self, settings, split, values, y, sample_weight, seed, context):
         """Return the setting whose network predicts rows best that it did not see."""
-        settings = self._settings()
-        split = self._held_out_rows(y, settings, seed)
         self.held_out_scores_ = {}
         if split is None:
             return settings[0]
@@ -208,7 +217,7 @@ class BaseSparseTabular(BaseEstimator):
         score = self._scorer()
         for setting in settings:
             steps, members = self._fitted(
-                setting, values[rows], y[rows], weights[0], [seed]
+                setting, values[rows], y[rows], weights[0], [seed], context, "setting"
             )
             model = make_pipeline(*steps, *members)
             of_weights = {} if weights[1] is None else {"sample_weight": weights[1]}
@@ -222,15 +231,12 @@ class BaseSparseTabular(BaseEstimator):
         default = self._default_scoring
         return check_scoring(self, default if self.scoring is None else self.scoring)
 
-    def _fitted(self, setting, values, y, sample_weight, seeds):
+    def _fitted(self, setting, values, y, sample_weight, seeds, context, task="member"):
         """Return fitted steps that make bins, and a fitted network for each seed."""
         steps, values = self._bins(setting, values, y)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        networks = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit)(self._network(setting, int(seed)), values, y, weights)
-            for seed in seeds
-        )
-        return steps, networks
+        networks = [self._network(setting, int(seed)) for seed in seeds]
+        return steps, fitted_in_tasks(self, context, task, networks, values, y, weights)
 
     def _bins(self, setting, values, y):
         """Return fitted steps that make bins, and what they make of values."""
@@ -291,7 +297,3 @@ class BaseSparseTabular(BaseEstimator):
         return sensitivity_shares(
             predict, values[rows], columns, self.n_features_in_, rng
         )
-
-
-def _fit(network, values, y, weights):
-    return network.fit(values, y, **weights)

@@ -5,14 +5,15 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state
 
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
+from sparsekit._unchanged import unchanged_on_error
 from sparsekit.neural_network import SETMLPClassifier, SETMLPRegressor
 from sparsekit.tabular._in_pieces import trained_on
 from sparsekit.tabular._mean_of_members import MeanClassifier, MeanRegressor
+from sparsekit.tabular._tasks import fitted_in_task, fitted_in_tasks
 
 
 class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
@@ -50,6 +51,7 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
         """Return the network that the members are copies of."""
         return self._default() if self.estimator is None else self.estimator
 
+    @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "BaseEnsemble":
         """Fit the members.
@@ -70,13 +72,18 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
         """
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         seeds = self._seeds()
+        context = self._init_callback_context(max_subtasks=self.n_members)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         if self.strategy == "cyclic":
-            members = self._cycles(X, y, weights, seeds[0])
+            members = self._cycles(X, y, weights, seeds[0], context)
         else:
-            members = Parallel(n_jobs=self.n_jobs)(
-                delayed(_fitted)(self._member(seed), X, y, weights) for seed in seeds
-            )
-        return self._of(members)
+            members = [self._member(seed) for seed in seeds]
+            members = fitted_in_tasks(self, context, "member", members, X, y, weights)
+        self._of(members)
+        context.call_on_fit_task_end(
+            estimator=self, reconstruction_attributes={}, X=X, y=y
+        )
+        return self
 
     def _partial_fit(self, X, y, sample_weight, given):
         """Train every member for an epoch, see `partial_fit`."""
@@ -118,7 +125,7 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
     def _member(self, seed):
         return clone(self._prototype()).set_params(random_state=seed)
 
-    def _cycles(self, X, y, weights, seed):
+    def _cycles(self, X, y, weights, seed, context):
         """Train one network in cycles; return a copy of it after each of them."""
         network = self._member(seed)
         if not hasattr(network, "warm_start"):
@@ -130,7 +137,8 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
         network.set_params(warm_start=True, max_iter=max(1, epochs // self.n_members))
         members = []
         for _ in range(self.n_members):
-            network.fit(X, y, **weights)
+            task = context.subcontext(task_name="member")
+            fitted_in_task(self, task, network, X, y, weights)
             members.append(deepcopy(network))
         return members
 
@@ -138,10 +146,6 @@ class BaseEnsemble(MetaEstimatorMixin, BaseEstimator):
     def feature_importances_(self) -> np.ndarray:
         """Mean of the members' `feature_importances_`."""
         return np.mean([m.feature_importances_ for m in self.members_], axis=0)
-
-
-def _fitted(member, X, y, weights):
-    return member.fit(X, y, **weights)
 
 
 class SparseMLPEnsembleClassifier(MeanClassifier, BaseEnsemble):

@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit.tabular._in_pieces import ClassesInPieces, TargetsInPieces
 from sparsekit.tabular._shipping import ShippedMembers
 
 
-class MeanOfMembers(ShippedMembers):
+class MeanOfMembers(ShippedMembers, CallbackSupportMixin):
     """Base of estimators that predict by `members_`, fitted estimators.
 
     A subclass says by `_inputs` what the members see of X.

@@ -33,7 +33,8 @@ class ShippedMembers:
         check_is_fitted(self)
         small = copy(self)
         del small.members_
-        small = deepcopy(small)
+        callbacks = vars(small).pop("_skl_callbacks", ())
+        small = deepcopy(small).set_callbacks(*callbacks)
         small.members_ = [compact(member) for member in self.members_]
         return small
 
@@ -120,4 +121,4 @@ def _plain_plan(plan):
                 f"Column {plan['name']!r} has categories such as {value!r}, which are "
                 "neither text nor numbers; make text of them before fit to ship it."
             )
-    return kept | {"categories": values, "others": bool(plan["others"])}
+    return kept | {"categories": values, "others": plan["others"]}

@@ -123,6 +123,10 @@ def steps_of(document):
     return document["fitted"]["encoder_"]["$pipeline"]
 
 
+def plans_of(document):
+    return steps_of(document)[0][1]["$estimator"]["fitted"]["columns_"]
+
+
 WRONG = {
     "no encoder": lambda d: d["fitted"].pop("encoder_"),
     "no members": lambda d: d["fitted"].pop("members_"),
@@ -136,6 +140,8 @@ WRONG = {
     "a method of a step": lambda d: steps_of(d)[0][1]["$estimator"]["fitted"].update(
         transform=3
     ),
+    "many other values": lambda d: plans_of(d)[4].update(others=2**31),
+    "a vast category": lambda d: plans_of(d)[4].update(categories=[10**400]),
     "another class": lambda d: d.update({"class": "SparseTabularRegressor"}),
     "an unknown class": lambda d: d.update({"class": "Pipeline"}),
     "members of another kind": lambda d: d["fitted"].update(members_=[3]),

@@ -388,6 +388,8 @@ WRONG_TABLES = [
     {"columns": [CATEGORY | {"column": 4, "categories": []}]},
     {"columns": [CATEGORY | {"column": 4, "categories": [[1]]}]},
     {"columns": [CATEGORY | {"column": 4, "categories": ["a", "a"]}]},
+    {"columns": [CATEGORY | {"column": 4, "categories": [10**400]}]},
+    {"columns": [CATEGORY | {"column": 4, "categories": ["a"], "others": 2**31}]},
     {"edges": [np.array([0.0, 1.0])]},
     {"edges": "falling"},
     {"edges": "infinite"},
