@@ -19,7 +19,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # `_layout` says how arrays must lie, and `_magnitudes` how to compute with numbers of
 # any size; `_palette` holds the colours of figures, and `_pyplot` imports what draws
 # them; `_answers` checks what strategies answer, and `_unchanged` has calls that fail
-# leave no trace; `_whole_files` replaces files, and `_available_memory` tells its room.
+# leave no trace; `_whole_files` replaces files, and `_available_memory` tells its room;
+# `_table_values` has the formulas that encoders share with predictors.
 ARROWS = {
     "kernels": set(),
     "_answers": set(),
@@ -28,7 +29,7 @@ ARROWS = {
     "_doc_links": set(),
     "_routing": set(),
     "_sample_ids": set(),
-    "deploy": {"_archive", "_layout", "_magnitudes"},
+    "deploy": {"_archive", "_layout", "_magnitudes", "_table_values"},
     "_layout": {"_unknown"},
     "_magnitudes": set(),
     "_palette": set(),
@@ -37,6 +38,7 @@ ARROWS = {
     "_splitting": set(),
     "_unchanged": set(),
     "_one_line": set(),
+    "_table_values": set(),
     "_tables": {"_one_line"},
     "_unknown": set(),
     "_whole_files": set(),
@@ -115,9 +117,11 @@ ARROWS = {
         "_routing",
         "_sklearn_compat",
         "_splitting",
+        "_table_values",
         "_unchanged",
         "_unknown",
         "_words",
+        "deploy",
         "network",
         "neural_network",
     },

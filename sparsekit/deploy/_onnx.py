@@ -1,4 +1,4 @@
-"""A predictor as a graph of ONNX operators."""
+"""Predictors as graphs of ONNX operators."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from sparsekit.deploy._ensemble_predictor import SparseEnsemblePredictor
 from sparsekit.deploy._onnx_graph import Graph
+from sparsekit.deploy._onnx_table import add_table
 from sparsekit.deploy._predictor import SparsePredictor
 
 # What may precede a network.
@@ -14,7 +16,7 @@ _STEPS = ("Sub", "Div", "impute")
 
 
 def onnx_model(
-    predictor: SparsePredictor,
+    predictor: SparsePredictor | SparseEnsemblePredictor,
     steps: Sequence[tuple[str, np.ndarray]] = (),
     sparse_weights: bool = False,
 ) -> Any:
@@ -22,10 +24,11 @@ def onnx_model(
 
     Parameters
     ----------
-    predictor : SparsePredictor
-        A network that predicts.
+    predictor : SparsePredictor or SparseEnsemblePredictor
+        A network that predicts, or several of them.
     steps : sequence of (str, ndarray), default=()
-        What precedes the network: "Sub" or "Div" by a row, or "impute" with it.
+        What precedes the network: "Sub" or "Div" by a row, or "impute" with it. None
+        before a table.
     sparse_weights : bool, default=False
         Whether the weights are sparse tensors; dense matrices are read by more
         runtimes.
@@ -40,8 +43,9 @@ def onnx_model(
     TypeError
         If an argument is of another type.
     ValueError
-        For a step that is not known, or is not about the features of the network, and
-        for a network that no runtime could run.
+        For a step that is not known, or is not about the features of the network, for a
+        network that no runtime could run, and for a column of a table that has no form
+        in a graph, with its name.
     ImportError
         Without the package ``onnx``.
 
@@ -61,7 +65,24 @@ def onnx_model(
     ['X']
     """
     _check(predictor, steps, sparse_weights)
-    graph = Graph(predictor._network["weights"].dtype, sparse_weights)
+    members = getattr(predictor, "_members", [predictor])
+    table = getattr(predictor, "_table", None)
+    graph = Graph(members[0]._network["weights"].dtype, sparse_weights)
+    if table is None:
+        x = _rows(graph, predictor.n_features_in_, steps)
+    else:
+        x = add_table(graph, table)
+    outputs = [_outputs(graph, member, x) for member in members]
+    if predictor._head["kind"] == "identity":
+        _add_targets(graph, [member._head for member in members], outputs)
+    else:
+        _add_classes(graph, predictor._head, outputs)
+    return graph.model()
+
+
+def _rows(graph, n_features, steps):
+    """Return the rows of the input X after `steps`."""
+    graph.input("X", graph.dtype, ["n_samples", n_features])
     # In double precision, as the estimator: the mean may be far from zero.
     x = graph.cast("X", np.float64)
     for operator, row in steps:
@@ -69,22 +90,22 @@ def onnx_model(
             x = graph.add("Where", graph.add("IsNaN", x), row, x)
         else:
             x = graph.add(operator, x, row)
+    return x
+
+
+def _outputs(graph, predictor, x):
+    """Return W x + b of the output level of one network."""
     levels = _first_level(graph, predictor, x)
     slopes, n_layers = predictor._network["slopes"], len(predictor._layers)
     for number, (matrix, bias) in enumerate(predictor._layers[1:], start=2):
         levels = _sums(graph, matrix, bias, levels)
         if number < n_layers:
             levels = _activated(graph, predictor._activation, slopes[number], levels)
-    head = predictor._head
-    if head["kind"] == "identity":
-        _add_targets(graph, head, levels)
-    else:
-        _add_classes(graph, head, levels)
-    return graph.model(predictor.n_features_in_)
+    return levels
 
 
 def _check(predictor, steps, sparse_weights):
-    if not isinstance(predictor, SparsePredictor):
+    if not isinstance(predictor, SparsePredictor | SparseEnsemblePredictor):
         raise TypeError(
             f"predictor must be a SparsePredictor, got {type(predictor).__name__}; "
             "to_predictor makes one of a fitted network."
@@ -95,6 +116,11 @@ def _check(predictor, steps, sparse_weights):
         )
     if not isinstance(steps, list | tuple):
         raise TypeError(f"steps must be a sequence of pairs, got {steps!r}.")
+    if steps and getattr(predictor, "_table", None) is not None:
+        raise ValueError(
+            "steps before a table cannot be exported: its columns are inputs of the "
+            "graph as they are."
+        )
     n_features = predictor.n_features_in_
     for step in steps:
         is_pair = isinstance(step, list | tuple) and len(step) == 2
@@ -213,29 +239,42 @@ def _expected(graph, matrix, bias, x, missing, variance, slope):
     return graph.add("Add", linear, graph.add("Mul", positive, rest))
 
 
-def _add_targets(graph, head, outputs):
-    values = graph.add("Mul", graph.cast(outputs, np.float64), head["scale"])
-    values = graph.cast(graph.add("Add", values, head["shift"]), graph.dtype)
-    shape = ["n_samples", head["scale"].size]
-    if head["flat"]:
+def _mean(graph, results, dtype):
+    """Return the mean of results, numbers of `dtype`."""
+    if len(results) == 1:
+        return results[0]
+    return graph.add("Div", graph.add("Sum", *results), np.array(len(results), dtype))
+
+
+def _add_targets(graph, heads, outputs):
+    values = []
+    for head, of_one in zip(heads, outputs, strict=True):
+        scaled = graph.add("Mul", graph.cast(of_one, np.float64), head["scale"])
+        values.append(graph.add("Add", scaled, head["shift"]))
+    values = graph.cast(_mean(graph, values, np.float64), graph.dtype)
+    shape = ["n_samples", heads[0]["scale"].size]
+    if heads[0]["flat"]:
         values, shape = graph.add("Squeeze", values, np.array([1])), shape[:1]
     graph.output("prediction", values, graph.dtype, shape)
 
 
 def _add_classes(graph, head, outputs):
     kind, classes = head["kind"], head["classes"]
+    chances = [_probabilities(graph, kind, of_one) for of_one in outputs]
+    probabilities = _mean(graph, chances, graph.dtype)
+    # The outputs of one network tell apart what rounds to the same probability.
+    scores, even = (outputs[0], 0.0) if len(outputs) == 1 else (probabilities, 0.5)
     if kind == "softmax":
-        probabilities = graph.add("Softmax", outputs, axis=1)
-        labels = graph.add("ArgMax", outputs, axis=1, keepdims=0)
+        labels = graph.add("ArgMax", scores, axis=1, keepdims=0)
     else:
-        probabilities = graph.add("Sigmoid", outputs)
-        labels = graph.cast(graph.add("Greater", outputs, 0.0), np.int64)
+        labels = graph.cast(graph.add("Greater", scores, even), np.int64)
     shape = ["n_samples", classes.size]
     if kind == "labels":
         graph.output("label", labels, np.int64, shape)
     else:
         if kind == "logistic":
-            other = graph.add("Sigmoid", graph.add("Neg", outputs))
+            other = [_probabilities(graph, kind, graph.add("Neg", z)) for z in outputs]
+            other = _mean(graph, other, graph.dtype)
             probabilities = graph.add("Concat", other, probabilities, axis=1)
             labels = graph.add("Squeeze", labels, np.array([1]))
         if classes.dtype.kind in "OU":
@@ -243,3 +282,9 @@ def _add_classes(graph, head, outputs):
         labels = graph.add("Gather", classes, labels, axis=0)
         graph.output("label", labels, classes.dtype, shape[:1])
     graph.output("probabilities", probabilities, graph.dtype, shape)
+
+
+def _probabilities(graph, kind, outputs):
+    if kind == "softmax":
+        return graph.add("Softmax", outputs, axis=1)
+    return graph.add("Sigmoid", outputs)

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-_OPSET, _IR_VERSION = 17, 8
+_OPSET, _ML_OPSET, _IR_VERSION = 17, 3, 8
 
 
 class Graph:
@@ -23,14 +23,32 @@ class Graph:
         self.nodes = []
         self.constants = []
         self.sparse_constants = []
+        self.inputs = []
         self.outputs = []
+        self._given = set()
+
+    def input(self, name, dtype, shape):
+        """Have the graph read `name`; inputs come before all nodes. Return the name."""
+        from onnx import helper
+
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        self.inputs.append(helper.make_tensor_value_info(name, kind, shape))
+        self._given.add(name)
+        return name
+
+    def _name(self, kind, number):
+        """Return a name for a result; users name inputs as they like."""
+        name = f"{kind}_{number}"
+        while name in self._given:
+            name += "_"
+        return name
 
     def add(self, operator, *inputs, **attributes):
         """Append a node; arrays among `inputs` become constants. Return its result."""
         from onnx import helper
 
         names = [x if isinstance(x, str) else self.constant(x) for x in inputs]
-        result = f"{operator.lower()}_{len(self.nodes)}"
+        result = self._name(operator.lower(), len(self.nodes))
         node = helper.make_node(operator, names, [result], **attributes)
         self.nodes.append(node)
         return result
@@ -40,7 +58,7 @@ class Graph:
         from onnx import numpy_helper
 
         array = value if isinstance(value, np.ndarray) else self.dtype.type(value)
-        name = f"constant_{len(self.constants)}"
+        name = self._name("constant", len(self.constants))
         self.constants.append(numpy_helper.from_array(np.asarray(array), name))
         return name
 
@@ -55,7 +73,7 @@ class Graph:
         place = by_input.tocoo()
         n_in, n_out = by_input.shape
         at = place.row.astype(np.int64) * n_out + place.col
-        name = f"weights_{len(self.sparse_constants)}"
+        name = self._name("weights", len(self.sparse_constants))
         data = _raw_tensor(name, place.data)
         self.sparse_constants.append(
             helper.make_sparse_tensor(
@@ -78,24 +96,25 @@ class Graph:
         kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
         self.outputs.append(helper.make_tensor_value_info(name, kind, shape))
 
-    def model(self, n_features):
-        """Return the finished model, checked; its input is `X`."""
+    def model(self):
+        """Return the finished model, checked."""
         import onnx
         from onnx import helper
 
-        kind = helper.np_dtype_to_tensor_dtype(self.dtype)
-        X = helper.make_tensor_value_info("X", kind, ["n_samples", n_features])
+        domains = {"": _OPSET}
+        if any(node.domain for node in self.nodes):
+            domains["ai.onnx.ml"] = _ML_OPSET
         graph = helper.make_graph(
             self.nodes,
             "sparsekit",
-            [X],
+            self.inputs,
             self.outputs,
             initializer=self.constants,
             sparse_initializer=self.sparse_constants,
         )
         model = helper.make_model(
             graph,
-            opset_imports=[helper.make_opsetid("", _OPSET)],
+            opset_imports=[helper.make_opsetid(*domain) for domain in domains.items()],
             ir_version=_IR_VERSION,
             producer_name="sparsekit",
         )

@@ -23,6 +23,9 @@ from sparsekit.deploy._inputs import checked, dense_values, stored_values
 
 _FORMAT, _VERSION = "sparsekit predictor", 1
 
+# What a predictor is made of, besides names.
+_PARTS = ("network", "inputs", "holes", "head")
+
 # Numbers of a level that are computed at a time: bounds the memory beside the result.
 _BLOCK = 2**22
 
@@ -172,17 +175,36 @@ class SparsePredictor:
         single precision it takes about 8 bytes per connection.
         """
         arrays: dict[str, np.ndarray] = {}
-        document: dict[str, Any] = {"format": _FORMAT, "version": _VERSION}
-        for part in ("network", "inputs", "holes", "head"):
+        document = {"format": _FORMAT, "version": _VERSION, **self._packed(arrays)}
+        _archive.write_archive(path, document, arrays)
+
+    def _packed(self, arrays, before=""):
+        """Return what JSON can hold; the rest goes to `arrays`, `before` its names."""
+        document: dict[str, Any] = {}
+        for part in _PARTS:
             document[part] = {}
             for name, value in getattr(self, f"_{part}").items():
                 if isinstance(value, np.ndarray) and not value.dtype.hasobject:
-                    arrays[f"{part}.{name}"] = value
+                    arrays[f"{before}{part}.{name}"] = value
                 else:
                     document[part][name] = _plain(value)
         document["activation"] = self._activation
         document["feature_names"] = self._feature_names
-        _archive.write_archive(path, document, arrays)
+        return document
+
+    @classmethod
+    def _unpacked(cls, document, arrays):
+        """Return the predictor of what `_packed` made."""
+        parts = {part: document[part] for part in _PARTS}
+        for name, array in arrays.items():
+            part, _, name = name.partition(".")
+            parts[part][name] = array
+        classes = parts["head"].get("classes")
+        if isinstance(classes, list):
+            parts["head"]["classes"] = np.array(classes, dtype=object)
+        for name in ("activation", "feature_names"):
+            parts[name] = document[name]
+        return cls(**parts)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "SparsePredictor":
@@ -207,16 +229,7 @@ class SparsePredictor:
         """
         document, arrays = _archive.read_archive(path, _FORMAT, _VERSION)
         with _archive.refuse_damage(path, _FORMAT):
-            parts = {p: document[p] for p in ("network", "inputs", "holes", "head")}
-            for name, array in arrays.items():
-                part, _, name = name.partition(".")
-                parts[part][name] = array
-            classes = parts["head"].get("classes")
-            if isinstance(classes, list):
-                parts["head"]["classes"] = np.array(classes, dtype=object)
-            for name in ("activation", "feature_names"):
-                parts[name] = document[name]
-            return cls(**parts)
+            return cls._unpacked(document, arrays)
 
     def _outputs(self, X):
         """Return W x + b of the output level, shape (n_samples, n_outputs)."""

@@ -9,13 +9,13 @@ from numpy.typing import ArrayLike
 
 from sparsekit import _archive
 from sparsekit.neural_network._base import BaseSparseMLP
-from sparsekit.neural_network._checkpoint_checks import check_fitted
-from sparsekit.neural_network._encoding import decode, encode
+from sparsekit.neural_network._encoding import (
+    decode_estimator,
+    encode_estimator,
+    estimators,
+)
 
 _FORMAT, _VERSION = "sparsekit checkpoint", 1
-
-# Belongs to what surrounds an estimator: callbacks, meta-estimators, routing.
-_NOT_STORED = ("_skl_", "_callback_", "_parent_callback_", "_metadata_request")
 
 
 def save_checkpoint(estimator: Any, path: str | os.PathLike[str]) -> None:
@@ -24,8 +24,10 @@ def save_checkpoint(estimator: Any, path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     estimator : object
-        A network of sparsekit, fitted or not. The `fitted_estimator` that a callback
-        gets within a fit brings along what :func:`resume` needs.
+        A network of sparsekit, a `SparseMLPEnsemble*` of such networks, a
+        `SparseTabular*`, or one of the encoders of tables, fitted or not. The
+        `fitted_estimator` that a callback gets within the fit of a network brings along
+        what :func:`resume` needs.
     path : str or path-like
         Replaced at once when all is written: a crash leaves the old file or the new.
 
@@ -33,8 +35,8 @@ def save_checkpoint(estimator: Any, path: str | os.PathLike[str]) -> None:
     ------
     TypeError
         For another estimator, a subclass included, or a parameter that is not a number,
-        a string, a list, a dict, an array, a generator or a strategy of
-        :mod:`sparsekit.topology`.
+        a string, a list, a dict, an array, a generator, an estimator of sparsekit or a
+        strategy of :mod:`sparsekit.topology`.
 
     Notes
     -----
@@ -57,25 +59,17 @@ def save_checkpoint(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> bool((same.predict_proba(X) == net.predict_proba(X)).all())
     True
     """
-    name = type(estimator).__name__
-    if _estimators().get(name) is not type(estimator):
+    known = estimators()
+    if known.get(type(estimator).__name__) is not type(estimator):
         raise TypeError(
-            f"A checkpoint holds one of {sorted(_estimators())}, not a "
+            f"A checkpoint holds one of {sorted(known)}, not a "
             f"{type(estimator).__module__}.{type(estimator).__qualname__}."
         )
     arrays: dict[str, np.ndarray] = {}
-    given = estimator.get_params(deep=False)
-    fitted = {
-        key: value
-        for key, value in vars(estimator).items()
-        if key not in given and not key.startswith(_NOT_STORED)
-    }
     document = {
         "format": _FORMAT,
         "version": _VERSION,
-        "class": name,
-        "parameters": {k: encode(v, arrays, k) for k, v in given.items()},
-        "fitted": {k: encode(v, arrays, k) for k, v in fitted.items()},
+        **encode_estimator(estimator, arrays),
     }
     _archive.write_archive(path, document, arrays)
 
@@ -120,13 +114,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Any:
     """
     document, arrays = _archive.read_archive(path, _FORMAT, _VERSION)
     with _archive.refuse_damage(path, _FORMAT):
-        parameters = decode(document["parameters"], arrays)
-        estimator = _estimators()[document["class"]](**parameters)
-        fitted = decode(document["fitted"], arrays)
-        if "_network" in fitted:
-            check_fitted(fitted, estimator)
-        vars(estimator).update(fitted)
-    return estimator
+        return decode_estimator(document, arrays)
 
 
 def resume(
@@ -168,8 +156,8 @@ def resume(
     FileNotFoundError
         If there is no such file.
     ValueError
-        As :func:`load_checkpoint`, if the estimator is not fitted, or if the data are
-        not those of the interrupted fit.
+        As :func:`load_checkpoint`, if the estimator is no network or is not fitted, or
+        if the data are not those of the interrupted fit.
 
     Examples
     --------
@@ -189,6 +177,11 @@ def resume(
     True
     """
     estimator = load_checkpoint(path)
+    if not isinstance(estimator, BaseSparseMLP):
+        raise ValueError(
+            f"{str(path)!r} holds a {type(estimator).__name__}, whose fits cannot be "
+            "resumed; load it with load_checkpoint."
+        )
     if not hasattr(estimator, "_network"):
         raise ValueError(
             f"{str(path)!r} holds an estimator that no fit has begun to train; load it "
@@ -199,15 +192,3 @@ def resume(
     return estimator.set_callbacks(*callbacks)._resume(
         X, y, sample_weight, X_val, y_val
     )
-
-
-def _estimators():
-    """Return the estimators that a checkpoint may hold, by name."""
-    import sparsekit.neural_network as room
-
-    public = {name: getattr(room, name) for name in room.__all__}
-    return {
-        name: found
-        for name, found in public.items()
-        if isinstance(found, type) and issubclass(found, BaseSparseMLP)
-    }

@@ -5,13 +5,14 @@ from typing import TypeVar
 
 from sparsekit.network import SparseNetwork, live_parts, subnetwork
 from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._composed import Composed
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
-Network = TypeVar("Network", bound=BaseSparseMLP)
+Network = TypeVar("Network", bound=BaseSparseMLP | Composed)
 
 
 def compact(estimator: Network) -> Network:
-    """Return a fitted network without its dead neurons; predictions stay as they are.
+    """Return a fitted estimator without dead neurons; predictions stay as they are.
 
     A hidden neuron is dead if no other neuron reads it, or if it reads none and its
     value is zero: with the activations "relu", "leaky_relu", "all_relu", "identity" and
@@ -22,16 +23,17 @@ def compact(estimator: Network) -> Network:
     Parameters
     ----------
     estimator : object
-        A fitted network of sparsekit; it is not changed.
+        A fitted network of sparsekit, a `SparseMLPEnsemble*` of such networks, or a
+        `SparseTabular*`; it is not changed.
 
     Returns
     -------
     object
         An estimator of the same class with smaller arrays and the smaller
-        `hidden_layer_sizes`. All its outputs equal those of `estimator`, not only
-        within rounding. It is made to predict: if anything was removed, a further
-        `partial_fit` or warm start is an error, since `sparsity` gives another number
-        of connections.
+        `hidden_layer_sizes`, or with such members. All its outputs equal those of
+        `estimator`, not only within rounding. It is made to predict: if anything was
+        removed, a further `partial_fit` or warm start is an error, since `sparsity`
+        gives another number of connections.
 
     Raises
     ------
@@ -64,6 +66,8 @@ def compact(estimator: Network) -> Network:
     >>> bool((small.predict_proba(X) == net.predict_proba(X)).all())
     True
     """
+    if isinstance(estimator, Composed):
+        return estimator._compacted()
     check_fitted_network(estimator)
     network = SparseNetwork(**estimator._network)
     neurons, connections = live_parts(network)

@@ -1,18 +1,34 @@
 """Python values as JSON and arrays, and back: a closed list of types, and no code.
 
+Estimators are those with public names here and in `sparsekit.tabular`.
+
 What JSON has no word for is a dict with one key that begins with a dollar sign. Arrays
 are stored aside, under the name that stands in the document.
 """
 
+import importlib
+
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
 
 import sparsekit.topology as topology
+from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._checkpoint_checks import check_fitted
+from sparsekit.neural_network._composed import Composed
 from sparsekit.neural_network._recording import Recording
 from sparsekit.neural_network._sample_selection import InfoBatch, LearnedRemoval
 
 # Objects that parameters may hold beside the strategies of `topology`.
 _OWN = {found.__name__: found for found in (InfoBatch, LearnedRemoval, Recording)}
+
+# Where estimators are looked up when a file names one. The second is above this room,
+# which must not need it.
+_ROOMS = ("sparsekit.neural_network", "sparsekit.tabular")
+_ENCODERS = ("PiecewiseLinearEncoder", "TableEncoder")
+
+# Belongs to what surrounds an estimator: callbacks, meta-estimators, routing.
+_NOT_STORED = ("_skl_", "_callback_", "_parent_callback_", "_metadata_request")
 
 _BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
 
@@ -52,12 +68,66 @@ def encode(value, arrays, where):
     if _strategy(type(value).__name__) is type(value):
         given = encode(value.get_params(deep=False), arrays, where)
         return {"$strategy": [type(value).__name__, given]}
+    if estimators().get(type(value).__name__) is type(value):
+        return {"$estimator": encode_estimator(value, arrays)}
+    if type(value) is Pipeline:
+        return {"$pipeline": encode([list(s) for s in value.steps], arrays, where)}
     raise TypeError(
         f"{where} is a {type(value).__module__}.{type(value).__qualname__}, which a "
         "checkpoint cannot hold. It takes numbers, strings, lists, dicts, numpy arrays "
-        "and generators, the strategies of sparsekit.topology, "
+        "and generators, estimators of sparsekit, strategies of sparsekit.topology, "
         f"{', '.join(_OWN)}; pickle takes the rest."
     )
+
+
+def encode_estimator(estimator, arrays):
+    """Return an estimator, one of `estimators`, as JSON can hold it."""
+    given = estimator.get_params(deep=False)
+    fitted = {
+        key: value
+        for key, value in vars(estimator).items()
+        if key not in given and not key.startswith(_NOT_STORED)
+    }
+    return {
+        "class": type(estimator).__name__,
+        "parameters": {k: encode(v, arrays, k) for k, v in given.items()},
+        "fitted": {k: encode(v, arrays, k) for k, v in fitted.items()},
+    }
+
+
+def decode_estimator(node, arrays):
+    """Return the estimator that `encode_estimator` turned into `node`.
+
+    Raises
+    ------
+    Exception
+        Of any kind, for what `encode_estimator` does not write.
+    """
+    parameters = decode(node["parameters"], arrays)
+    estimator = estimators()[node["class"]](**parameters)
+    fitted = decode(node["fitted"], arrays)
+    if isinstance(estimator, BaseSparseMLP) and "_network" in fitted:
+        check_fitted(fitted, estimator)
+    elif not isinstance(estimator, BaseSparseMLP):
+        hidden = [name for name in fitted if hasattr(type(estimator), name)]
+        if hidden:
+            raise ValueError(f"{hidden[0]} is no attribute that a fit leaves")
+    vars(estimator).update(fitted)
+    if isinstance(estimator, Composed) and fitted:
+        estimator._check_restored()
+    return estimator
+
+
+def estimators():
+    """Return the estimators that a checkpoint may hold, by name."""
+    rooms = [importlib.import_module(room) for room in _ROOMS]
+    public = {name: getattr(room, name) for room in rooms for name in room.__all__}
+    return {
+        name: found
+        for name, found in public.items()
+        if isinstance(found, type)
+        and (issubclass(found, BaseSparseMLP | Composed) or name in _ENCODERS)
+    }
 
 
 def _encode_array(value, arrays, where):
@@ -139,6 +209,10 @@ def _strategy(name):
 
 
 _DECODERS = {
+    "$estimator": decode_estimator,
+    "$pipeline": lambda node, arrays: Pipeline(
+        [tuple(step) for step in decode(node, arrays)]
+    ),
     "$array": lambda node, arrays: arrays[node],
     "$dict": lambda node, arrays: {
         decode(key, arrays): decode(item, arrays) for key, item in node

@@ -17,13 +17,15 @@ from sparsekit.neural_network._to_predictor import to_predictor
 def export_onnx(
     estimator: Any, path: str | os.PathLike[str] | None = None, sparse: bool = False
 ) -> Any:
-    """Return a fitted network as an ONNX model, which many runtimes can run.
+    """Return a fitted estimator as an ONNX model, which many runtimes can run.
 
     Parameters
     ----------
     estimator : object
-        A fitted network of sparsekit, or a :class:`~sklearn.pipeline.Pipeline` of
-        `StandardScaler`, `SimpleImputer` and, last, such a network.
+        A fitted network of sparsekit, a `SparseMLPEnsemble*` of such networks, or a
+        :class:`~sklearn.pipeline.Pipeline` of `StandardScaler`, `SimpleImputer` and,
+        last, one of these; or a `SparseTabular*`, whose encoder becomes part of the
+        graph.
     path : str, path-like or None, default=None
         File to write the model to.
     sparse : bool, default=False
@@ -38,7 +40,11 @@ def export_onnx(
         `fit` got it: standardising, missing inputs and their indicators are part of the
         graph. Outputs of a classifier: ``label`` and ``probabilities``; of a regressor:
         ``prediction``, in the units of the target. Numbers have the estimator's
-        `dtype`.
+        `dtype`. A `SparseTabular*` has an input of shape (n_samples, 1) for each column
+        of the table, with its name, instead of ``X``: text for categories that are
+        text, with ``""`` where a value is missing; days since 1970 in double precision,
+        with a fraction for the time, for dates; and numbers, in seconds for durations,
+        for all others.
 
     Raises
     ------
@@ -48,7 +54,9 @@ def export_onnx(
         For another estimator, or a `sparse` that is neither True nor False.
     ValueError
         For another step, an imputer that drops columns or adds indicators, and
-        ``missing="expected"`` in double precision.
+        ``missing="expected"`` in double precision. For a `SparseTabular*` also for a
+        transformer as `encoding`, a column with text beside numbers or with ``""`` as a
+        category, and one with the name of an output.
     sklearn.exceptions.NotFittedError
         For an estimator that is not fitted.
 

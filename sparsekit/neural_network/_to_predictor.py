@@ -1,33 +1,44 @@
 """From a fitted estimator to the object that predicts without a compiler."""
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
-from sparsekit.deploy import SparsePredictor
+from sparsekit.deploy import SparseEnsemblePredictor, SparsePredictor
 from sparsekit.network import activation_table
+from sparsekit.neural_network._base import BaseSparseMLP
+from sparsekit.neural_network._composed import Composed
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
 
-def to_predictor(estimator: Any) -> SparsePredictor:
-    """Return what a fitted network needs to predict, on numpy and scipy alone.
+@overload
+def to_predictor(estimator: BaseSparseMLP) -> SparsePredictor: ...
+@overload
+def to_predictor(estimator: Composed) -> SparseEnsemblePredictor: ...
+def to_predictor(estimator: Any) -> SparsePredictor | SparseEnsemblePredictor:
+    """Return what a fitted estimator needs to predict, on numpy and scipy alone.
 
     Parameters
     ----------
     estimator : object
-        A fitted network of sparsekit.
+        A fitted network of sparsekit, a `SparseMLPEnsemble*` of such networks, or a
+        `SparseTabular*`.
 
     Returns
     -------
-    sparsekit.deploy.SparsePredictor
-        With copies of the arrays. ``sparsekit.deploy`` imports neither numba nor
-        scikit-learn, and :meth:`~sparsekit.deploy.SparsePredictor.save` and
+    sparsekit.deploy.SparsePredictor or sparsekit.deploy.SparseEnsemblePredictor
+        With copies of the arrays; the latter of several networks, and with the encoder
+        of a table. ``sparsekit.deploy`` imports neither numba nor scikit-learn, and
+        :meth:`~sparsekit.deploy.SparsePredictor.save` and
         :meth:`~sparsekit.deploy.SparsePredictor.load` move it to where it predicts.
 
     Raises
     ------
     TypeError
-        For another estimator.
+        For another estimator, or an ensemble of others.
+    ValueError
+        For a `SparseTabular*` with a transformer as `encoding`, or with categories that
+        are neither text nor numbers.
     sklearn.exceptions.NotFittedError
         For an estimator that is not fitted.
 
@@ -41,6 +52,8 @@ def to_predictor(estimator: Any) -> SparsePredictor:
     >>> bool(abs(to_predictor(net).predict(X) - net.predict(X)).max() < 0.01)
     True
     """
+    if isinstance(estimator, Composed):
+        return estimator._to_predictor()
     check_fitted_network(estimator)
     names = getattr(estimator, "feature_names_in_", None)
     network = estimator._network

@@ -10,7 +10,6 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import check_random_state
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit._doc_links import DocLinkMixin
@@ -26,6 +25,7 @@ from sparsekit._unchanged import unchanged_on_error
 from sparsekit._unknown import refuse_unknown
 from sparsekit.tabular._columns import checked_frame
 from sparsekit.tabular._importance import MAX_ROWS, sensitivity_shares
+from sparsekit.tabular._in_pieces import trained_on
 from sparsekit.tabular._piecewise import PiecewiseLinearEncoder
 from sparsekit.tabular._settings import (
     BATCH_SIZE,
@@ -38,6 +38,7 @@ from sparsekit.tabular._settings import (
     SETTINGS,
 )
 from sparsekit.tabular._table_encoder import TableEncoder
+from sparsekit.tabular._tasks import fitted_in_tasks
 
 _AUTO = StrOptions({"auto"})
 _COUNT = Interval(Integral, 1, None, closed="left")
@@ -106,7 +107,71 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         Time: O(n_members * max_iter * n_samples * connections), and four fifths of the
         time of one network for each setting that is tried.
         """
-        frame = checked_frame(self, X, reset=True)
+        frame, y, sample_weight = self._checked_rows(X, y, sample_weight, reset=True)
+        rng = check_random_state(self.random_state)
+        seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members + 1).tolist()
+        read = self._reader()
+        values = _array(read.fit_transform(frame, y))
+        if not values.shape[1]:
+            raise ValueError("No column of X holds a value to learn from.")
+        settings = self._settings()
+        split = self._held_out_rows(settings, y, sample_weight, seeds[-1])
+        n_tried = 0 if split is None else len(settings)
+        context = self._init_callback_context(max_subtasks=n_tried + self.n_members)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        setting = self._chosen(
+            settings, split, values, y, sample_weight, seeds[-1], context
+        )
+        steps, self.members_ = self._fitted(
+            setting, values, y, sample_weight, seeds[: self.n_members], context
+        )
+        self.encoder_ = make_pipeline(read, *steps)
+        self.setting_ = setting.name
+        self._learn_target()
+        self.feature_importances_ = self._importances(values, y, rng)
+        context.call_on_fit_task_end(
+            estimator=self, reconstruction_attributes={}, X=X, y=y
+        )
+        return self
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs of the member that was trained longest."""
+        check_is_fitted(self)
+        return max(member.n_iter_ for member in self.members_)
+
+    def _partial_fit(self, X, y, sample_weight, given):
+        """Train every member for an epoch, see `partial_fit`."""
+        first = not hasattr(self, "members_")
+        frame, y, sample_weight = self._checked_rows(X, y, sample_weight, reset=first)
+        rng = check_random_state(self.random_state)
+        if first:
+            seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members + 1)
+            setting = self._settings()[0]
+            read = self._reader()
+            steps, _ = self._bins(setting, _array(read.fit_transform(frame, y)), y)
+            members = [
+                self._network(setting, seed, len(y)) for seed in seeds[:-1].tolist()
+            ]
+            self.encoder_ = make_pipeline(read, *steps)
+            self.setting_, self.held_out_scores_ = setting.name, {}
+        else:
+            members = self.members_
+        if sample_weight is not None:
+            given = given | {"sample_weight": sample_weight}
+        values = _array(self.encoder_[0].transform(frame))
+        inputs = self._binned(values)
+        # Nobody chose a batch that is larger than a chunk.
+        rows = min(BATCH_SIZE, len(frame))
+        batch = {"batch_size": rows} if self.batch_size == "auto" else {}
+        self.members_ = trained_on(members, inputs, y, given, self.n_jobs, batch)
+        self._learn_target()
+        self.feature_importances_ = self._importances(values, y, rng)
+        return self
+
+    def _checked_rows(self, X, y, sample_weight, reset):
+        """Return a table, targets and weights that were checked."""
+        frame = checked_frame(self, X, reset=reset)
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is "
@@ -118,27 +183,7 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
             sample_weight = _check_sample_weight(
                 sample_weight, frame, dtype=np.float64, ensure_non_negative=True
             )
-        rng = check_random_state(self.random_state)
-        seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members + 1)
-        read = self._reader()
-        values = _array(read.fit_transform(frame, y))
-        if not values.shape[1]:
-            raise ValueError("No column of X holds a value to learn from.")
-        setting = self._chosen(values, y, sample_weight, int(seeds[-1]))
-        steps, self.members_ = self._fitted(
-            setting, values, y, sample_weight, seeds[: self.n_members]
-        )
-        self.encoder_ = make_pipeline(read, *steps)
-        self.setting_ = setting.name
-        self._learn_target()
-        self.feature_importances_ = self._importances(values, y, rng)
-        return self
-
-    @property
-    def n_iter_(self) -> int:
-        """Epochs of the member that was trained longest."""
-        check_is_fitted(self)
-        return max(member.n_iter_ for member in self.members_)
+        return frame, y, sample_weight
 
     def _learn_target(self):
         """Take over from the members what is known about the target."""
@@ -169,8 +214,10 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         distinct = {replace(s, name=""): s for s in reversed(settings)}
         return list(distinct.values())[::-1]
 
-    def _held_out_rows(self, y, sample_weight, seed):
+    def _held_out_rows(self, settings, y, sample_weight, seed):
         """Return the rows to learn from and those to choose a setting by; or None."""
+        if len(settings) == 1 or np.unique(y).size == 1:
+            return None
         rows = np.arange(len(y))
         if sample_weight is not None:
             rows = rows[sample_weight > 0]
@@ -183,13 +230,9 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         # The only rows of their classes come last.
         return self._learnable(y, kept[-MAX_TRIED:], held)
 
-    def _chosen(self, values, y, sample_weight, seed):
+    def _chosen(self, settings, split, values, y, sample_weight, seed, context):
         """Return the setting whose network predicts rows best that it did not see."""
-        settings = self._settings()
         self.held_out_scores_ = {}
-        split = None
-        if len(settings) > 1 and np.unique(y).size > 1:
-            split = self._held_out_rows(y, sample_weight, seed)
         if split is None:
             return settings[0]
         kept, held = split
@@ -198,7 +241,7 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         )
         for setting in settings:
             steps, members = self._fitted(
-                setting, values[kept], y[kept], weights, [seed]
+                setting, values[kept], y[kept], weights, [seed], context, "setting"
             )
             model = make_pipeline(*steps, *members)
             score = self._score(model, values[held], y[held], of_held)
@@ -212,32 +255,35 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         of_weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         return check_scoring(self, self.scoring)(model, values, y, **of_weights)
 
-    def _fitted(self, setting, values, y, sample_weight, seeds):
+    def _fitted(self, setting, values, y, sample_weight, seeds, context, task="member"):
         """Return fitted steps that make bins, and a fitted network for each seed."""
-        steps = []
-        if setting.strategy is not None:
-            narrow = max(MIN_BINS, MAX_OUTPUTS // max(values.shape[1], 1))
-            encoder = PiecewiseLinearEncoder(
-                min(setting.n_bins, narrow),
-                strategy=setting.strategy,
-                target_type=self._target_type,
-            ).set_output(transform="default")
-            encoded = encoder.fit_transform(values, y)
-            # Where all columns are constant there are no bins, and no more to learn
-            # than the mean.
-            if encoded.shape[1]:
-                values, steps = encoded, [encoder]
+        steps, values = self._bins(setting, values, y)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        networks = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit)(self._network(setting, int(seed), len(y)), values, y, weights)
-            for seed in seeds
-        )
-        return steps, networks
+        networks = [self._network(setting, seed, len(y)) for seed in seeds]
+        return steps, fitted_in_tasks(self, context, task, networks, values, y, weights)
+
+    def _bins(self, setting, values, y):
+        """Return fitted steps that make bins, and what they make of values."""
+        if setting.strategy is None:
+            return [], values
+        narrow = max(MIN_BINS, MAX_OUTPUTS // max(values.shape[1], 1))
+        encoder = PiecewiseLinearEncoder(
+            min(setting.n_bins, narrow),
+            strategy=setting.strategy,
+            target_type=self._target_type,
+        ).set_output(transform="default")
+        encoded = encoder.fit_transform(values, y)
+        # Where all columns are constant there are no bins, and no more to learn than
+        # the mean.
+        return ([encoder], encoded) if encoded.shape[1] else ([], values)
+
+    def _prototype(self):
+        """Return the network that members are made like."""
+        return self._default_network() if self.network is None else self.network
 
     def _network(self, setting, seed, n_rows):
         """Return a network to fit to so many rows."""
-        network = self.network
-        network = self._default_network() if network is None else clone(network)
+        network = clone(self._prototype())
         few = max(1, n_rows // 2)
         given = {
             "hidden_layer_sizes": setting.hidden_layer_sizes,
@@ -267,16 +313,21 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
     def _inputs(self, X):
         return _array(self.encoder_.transform(checked_frame(self, X, reset=False)))
 
+    def _binned(self, values):
+        """Return what members see of rows that the first step has encoded."""
+        for _, step in self.encoder_.steps[1:]:
+            values = step.transform(values)
+        return values
+
     def _importances(self, values, y, rng):
         """Return how much predictions depend on each column; NaN if not known."""
-        read, *steps = (step for _, step in self.encoder_.steps)
+        read = self.encoder_[0]
         if not isinstance(read, TableEncoder):
             return np.full(self.n_features_in_, np.nan)
         spread = self._spread(y)
         columns = read.column_of_outputs_
-        values = values[rng.permutation(len(values))[:MAX_ROWS]]
-        for step in steps:
-            values = step.transform(values)
+        values = self._binned(values[rng.permutation(len(values))[:MAX_ROWS]])
+        for _, step in self.encoder_.steps[1:]:
             columns = np.repeat(columns, step.n_outputs_per_feature_)
         return sensitivity_shares(
             lambda inputs: self._mean(inputs, self._response) / spread,
@@ -294,7 +345,3 @@ def _first_given(value, default):
 def _array(values):
     """Return what a transformer returned as an array without names, or as CSR."""
     return sparse.csr_array(values) if sparse.issparse(values) else np.asarray(values)
-
-
-def _fit(network, values, y, weights):
-    return network.fit(values, y, **weights)

@@ -7,9 +7,6 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 MIN_LEAF = 10
 MIN_LEAF_SHARE = 0.005
 
-# Distances of numbers below it are finite.
-LARGE = 1e300
-
 
 def bin_edges(values, n_bins, strategy="quantile", y=None, classify=False):
     """Return the edges of the bins of a column.
@@ -56,27 +53,3 @@ def bin_edges(values, n_bins, strategy="quantile", y=None, classify=False):
     tree.fit(np.searchsorted(distinct, values)[:, np.newaxis], y[observed])
     inner = tree.tree_.threshold[tree.tree_.feature >= 0]
     return distinct[np.unique(np.r_[0, np.ceil(inner), distinct.size - 1].astype(int))]
-
-
-def ramps(values, edges):
-    """Return where a value stands in each bin: 0 below it, 1 above, linear within.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_samples,), float64
-    edges : ndarray of shape (n_edges,)
-        Increasing, see `bin_edges`.
-
-    Returns
-    -------
-    ndarray of shape (n_samples, max(n_edges - 1, 0))
-        NaN where the value is missing.
-    """
-    if edges.size < 2:
-        return np.empty((values.size, 0))
-    low, high = edges[:-1], edges[1:]
-    # Halves of large edges, whose distance may be larger than any number; those of the
-    # smallest would be zero.
-    part = np.where(np.maximum(np.abs(low), np.abs(high)) > LARGE, 0.5, 1.0)
-    inside = np.clip(values[:, np.newaxis], low, high)
-    return (part * inside - part * low) / (part * high - part * low)

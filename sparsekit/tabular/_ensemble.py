@@ -13,7 +13,6 @@ from sklearn.base import (
 )
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.metadata_routing import UNUSED
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit._doc_links import DocLinkMixin
@@ -21,7 +20,9 @@ from sparsekit._routing import fit_router, routed
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit.neural_network import SETMLPClassifier, SETMLPRegressor
+from sparsekit.tabular._in_pieces import trained_on
 from sparsekit.tabular._mean_of_members import MeanClassifier, MeanRegressor
+from sparsekit.tabular._tasks import fitted_in_task, fitted_in_tasks
 
 
 class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
@@ -52,7 +53,7 @@ class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        inner = get_tags(self._network())
+        inner = get_tags(self._prototype())
         tags.input_tags = inner.input_tags
         tags.target_tags = inner.target_tags
         return tags
@@ -68,9 +69,9 @@ class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
         sklearn.utils.metadata_routing.MetadataRouter
             Routes `fit` to that of the estimator.
         """
-        return fit_router(self, estimator=self._network())
+        return fit_router(self, estimator=self._prototype())
 
-    def _network(self):
+    def _prototype(self):
         """Return the network that the members are copies of."""
         return self._default() if self.estimator is None else self.estimator
 
@@ -102,20 +103,48 @@ class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
         ValueError
             For an estimator of the wrong kind, and for what the networks refuse.
         """
-        if is_classifier(self._network()) != is_classifier(self):
+        if is_classifier(self._prototype()) != is_classifier(self):
             kind = "classifier" if is_classifier(self) else "regressor"
             raise ValueError(
-                f"estimator must be a {kind}, got {self._network()!r} instead."
+                f"estimator must be a {kind}, got {self._prototype()!r} instead."
             )
         given = routed(self, sample_weight=sample_weight, **fit_params).estimator.fit
-        rng = check_random_state(self.random_state)
-        seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_members)
+        seeds = self._seeds()
+        context = self._init_callback_context(max_subtasks=self.n_members)
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         if self.strategy == "cyclic":
-            members = self._cycles(X, y, given, int(seeds[0]))
+            members = self._cycles(X, y, given, seeds[0], context)
         else:
-            members = Parallel(n_jobs=self.n_jobs)(
-                delayed(_fitted)(self._member(int(seed)), X, y, given) for seed in seeds
+            members = [self._member(seed) for seed in seeds]
+            members = fitted_in_tasks(self, context, "member", members, X, y, given)
+        self._of(members)
+        context.call_on_fit_task_end(
+            estimator=self, reconstruction_attributes={}, X=X, y=y
+        )
+        return self
+
+    def _partial_fit(self, X, y, sample_weight, given):
+        """Train every member for an epoch, see `partial_fit`."""
+        if self.strategy == "cyclic":
+            raise ValueError(
+                "partial_fit trains members apart from each other: it takes "
+                "strategy='independent', got 'cyclic', whose members are one network "
+                "at several times."
             )
+        if sample_weight is not None:
+            given = given | {"sample_weight": sample_weight}
+        if hasattr(self, "members_"):
+            members = self.members_
+        else:
+            members = [self._member(seed) for seed in self._seeds()]
+        return self._of(trained_on(members, X, y, given, self.n_jobs))
+
+    def _seeds(self):
+        rng = check_random_state(self.random_state)
+        return rng.randint(np.iinfo(np.int32).max, size=self.n_members).tolist()
+
+    def _of(self, members):
+        """Return the ensemble with these members."""
         self.members_ = members
         self.n_features_in_ = members[0].n_features_in_
         if hasattr(members[0], "feature_names_in_"):
@@ -132,9 +161,9 @@ class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
         """Take over from the members what is known about the target."""
 
     def _member(self, seed):
-        return clone(self._network()).set_params(random_state=seed)
+        return clone(self._prototype()).set_params(random_state=seed)
 
-    def _cycles(self, X, y, given, seed):
+    def _cycles(self, X, y, given, seed, context):
         """Train one network in cycles; return a copy of it after each of them."""
         network = self._member(seed)
         if not hasattr(network, "warm_start"):
@@ -151,7 +180,9 @@ class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
         ends = np.arange(self.n_members + 1) * network.max_iter // self.n_members
         members = []
         for n_epochs in np.diff(ends):
-            network.set_params(max_iter=int(n_epochs)).fit(X, y, **given)
+            task = context.subcontext(task_name="member")
+            network.set_params(max_iter=int(n_epochs))
+            fitted_in_task(self, task, network, X, y, given)
             members.append(deepcopy(network))
         return members
 
@@ -160,10 +191,6 @@ class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
         """Mean of the members' `feature_importances_`."""
         check_is_fitted(self)
         return np.mean([m.feature_importances_ for m in self.members_], axis=0)
-
-
-def _fitted(member, X, y, given):
-    return member.fit(X, y, **given)
 
 
 class SparseMLPEnsembleClassifier(MeanClassifier, BaseEnsemble):

@@ -4,10 +4,14 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sparsekit.tabular._in_pieces import ClassesInPieces, TargetsInPieces
+from sparsekit.tabular._shipping import ShippedMembers
 
-class MeanOfMembers:
+
+class MeanOfMembers(ShippedMembers, CallbackSupportMixin):
     """Base of estimators that predict by `members_`, fitted estimators.
 
     A subclass says by `_inputs` what the members see of X.
@@ -55,7 +59,7 @@ class MeanOfMembers:
         return pd.DataFrame(rows, index=pd.RangeIndex(len(rows), name="member"))
 
 
-class MeanClassifier(ClassifierMixin, MeanOfMembers):
+class MeanClassifier(ClassifierMixin, ClassesInPieces, MeanOfMembers):
     """Classes by the mean of the members' probabilities."""
 
     _response = "predict_proba"
@@ -96,7 +100,7 @@ class MeanClassifier(ClassifierMixin, MeanOfMembers):
         return self.classes_[probabilities.argmax(axis=1)]
 
 
-class MeanRegressor(MultiOutputMixin, RegressorMixin, MeanOfMembers):
+class MeanRegressor(MultiOutputMixin, RegressorMixin, TargetsInPieces, MeanOfMembers):
     """The mean of the members' predictions."""
 
     _response = "predict"

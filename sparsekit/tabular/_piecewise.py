@@ -18,10 +18,11 @@ from sparsekit._sklearn_compat import (
     _check_feature_names_in,
     _fit_context,
 )
+from sparsekit._table_values import ramps
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit._unknown import holes_as_nan, refuse_unknown
 from sparsekit._words import refuse_all_but_numbers
-from sparsekit.tabular._bins import bin_edges, ramps
+from sparsekit.tabular._bins import bin_edges
 
 
 class PiecewiseLinearEncoder(DocLinkMixin, TransformerMixin, BaseEstimator):

@@ -14,6 +14,7 @@ from sparsekit._sklearn_compat import (
     _check_feature_names_in,
     _fit_context,
 )
+from sparsekit._table_values import indicators
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit.tabular._columns import (
     checked_frame,
@@ -293,7 +294,4 @@ def _indicators(values, plan):
     except TypeError as error:
         raise unreadable(values) from error
     codes = codes.astype(np.float64).fillna(rest).where(~missing).to_numpy()
-    outputs = np.arange(n_groups if n_groups > 2 else 1)
-    found = (codes[:, np.newaxis] == outputs).astype(np.float64)
-    found[np.isnan(codes)] = np.nan
-    return found
+    return indicators(codes, n_groups)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sparsekit.tabular._bins import bin_edges, ramps
+from sparsekit._table_values import ramps
+from sparsekit.tabular._bins import bin_edges
 
 
 def test_quantile_bins_hold_equally_many_values():
