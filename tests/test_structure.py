@@ -29,7 +29,7 @@ ARROWS = {
     "_doc_links": set(),
     "_routing": set(),
     "_sample_ids": set(),
-    "deploy": {"_archive", "_layout", "_magnitudes", "_table_values"},
+    "deploy": {"_archive", "_layout", "_magnitudes", "_table_values", "_unknown"},
     "_layout": {"_unknown"},
     "_magnitudes": set(),
     "_palette": set(),
