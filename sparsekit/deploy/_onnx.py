@@ -76,7 +76,7 @@ def onnx_model(
         if number < n_layers:
             levels = _activated(graph, predictor._activation, slopes[number], levels)
     head = predictor._head
-    if head["kind"] == "identity":
+    if predictor._regresses:
         _add_targets(graph, head, levels)
     else:
         _add_classes(graph, head, levels)
@@ -214,8 +214,14 @@ def _expected(graph, matrix, bias, x, missing, variance, slope):
 
 
 def _add_targets(graph, head, outputs):
-    values = graph.add("Mul", graph.cast(outputs, np.float64), head["scale"])
-    values = graph.cast(graph.add("Add", values, head["shift"]), graph.dtype)
+    values = graph.cast(outputs, np.float64)
+    if head["kind"] == "exp":
+        values = graph.add("Exp", graph.add("Add", values, np.log(head["scale"])))
+        values = graph.cast(values, graph.dtype)
+        values = graph.add("Max", values, float(np.finfo(graph.dtype).tiny))
+    else:
+        values = graph.add("Mul", values, head["scale"])
+        values = graph.cast(graph.add("Add", values, head["shift"]), graph.dtype)
     shape = ["n_samples", head["scale"].size]
     if head["flat"]:
         values, shape = graph.add("Squeeze", values, np.array([1])), shape[:1]

@@ -120,7 +120,8 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Any:
     """
     document, arrays = _archive.read_archive(path, _FORMAT, _VERSION)
     with _archive.refuse_damage(path, _FORMAT):
-        parameters = decode(document["parameters"], arrays)
+        # Files from before there was this parameter, whose fits went by the score.
+        parameters = {"scoring": None} | decode(document["parameters"], arrays)
         estimator = _estimators()[document["class"]](**parameters)
         fitted = decode(document["fitted"], arrays)
         if "_network" in fitted:
