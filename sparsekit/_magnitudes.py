@@ -175,7 +175,38 @@ def scaled_back(outputs, shift, scale):
     # By halves, as in `standardised`.
     with np.errstate(over="ignore"):
         values = 2.0 * (outputs * (0.5 * scale) + 0.5 * shift)
+    return _narrowed(values, scale, outputs.dtype)
+
+
+def from_logarithms(outputs, scale):
+    """Return positive targets of a regression of which the outputs are logarithms.
+
+    Parameters
+    ----------
+    outputs : ndarray of shape (n_samples, n_outputs)
+    scale : ndarray of shape (n_outputs,), float64
+        What the targets were divided by.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_outputs)
+        Of the precision that `scaled_back` has.
+
+    Raises
+    ------
+    ValueError
+        If double precision cannot hold them.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        values = np.exp(outputs.astype(np.float64) + np.log(scale))
+        values = _narrowed(values, scale, outputs.dtype)
+    # No mean of what is positive is zero.
+    return np.maximum(values, np.finfo(values.dtype).tiny)
+
+
+def _narrowed(values, scale, dtype):
+    """Return predictions in the type of the outputs where that can hold them."""
     refuse_not_finite(values, "The prediction")
-    kind = np.finfo(outputs.dtype)
+    kind = np.finfo(dtype)
     fits = (np.abs(values) <= kind.max).all() and (scale >= kind.tiny).all()
-    return values.astype(outputs.dtype, copy=False) if fits else values
+    return values.astype(dtype, copy=False) if fits else values

@@ -5,14 +5,14 @@ import numpy as np
 from sparsekit._layout import check_layers
 
 _HOLES = (None, "sample", "neuron", "expected")
-_HEADS = ("softmax", "logistic", "labels", "identity")
+_HEADS = ("softmax", "logistic", "labels", "identity", "exp")
 _ENTRIES = {
     "network": ("sizes", "indptr", "indices", "weights", "biases", "kinds", "slopes"),
     "inputs": ("shift", "scale", "indicators"),
     "holes": ("kind", "typical", "root", "mean", "variance", "allowed"),
     "head": ("kind",),
 }
-_OF_HEADS = {"identity": ("shift", "scale", "flat")}
+_OF_HEADS = {"identity": ("shift", "scale", "flat"), "exp": ("scale", "flat")}
 _ACTIVATIONS = ("piecewise", "logistic", "tanh")
 
 
@@ -83,9 +83,11 @@ def _check_head(head, n_outputs):
     if head["kind"] not in _HEADS:
         raise ValueError("what the outputs mean is not known")
     _check_names("head", head, _OF_HEADS.get(head["kind"], ("classes",)))
-    if head["kind"] == "identity":
-        for name in ("shift", "scale"):
+    if head["kind"] in _OF_HEADS:
+        for name in _OF_HEADS[head["kind"]][:-1]:
             _vector(head[name], "f", n_outputs, name)
+        if head["kind"] == "exp" and (head["scale"] <= 0).any():
+            raise ValueError("scale is not positive")
         if not isinstance(head["flat"], bool):
             raise ValueError("flat is neither true nor false")
         return

@@ -70,11 +70,12 @@ class SparseEnsemblePredictor:
             if self._table.n_outputs != self.n_features_in_:
                 raise ValueError("The networks do not read what becomes of the table.")
             self.n_features_in_ = len(self._table.names)
-        if self._head["kind"] != "identity":
+        self._regresses = self._members[0]._regresses
+        if not self._regresses:
             self.classes_ = self._head["classes"]
 
     def __repr__(self):
-        kind = "regressor" if self._head["kind"] == "identity" else "classifier"
+        kind = "regressor" if self._regresses else "classifier"
         n_connections = sum(m._network["weights"].size for m in self._members)
         return (
             f"SparseEnsemblePredictor({kind}, {len(self._members)} members, "
@@ -102,11 +103,10 @@ class SparseEnsemblePredictor:
         ValueError
             For input that does not fit, with the name of the column.
         """
-        kind = self._head["kind"]
-        if kind == "identity":
+        if self._regresses:
             return self._mean("predict", X)
         chances = self.predict_proba(X)
-        if kind == "labels":
+        if self._head["kind"] == "labels":
             return (chances > 0.5).astype(int)
         return self.classes_[chances.argmax(axis=1)]
 
@@ -223,6 +223,6 @@ def _checked_members(members):
 def _answer_of(member):
     """Return what the outputs of a member mean."""
     head = member._head
-    if head["kind"] == "identity":
-        return "identity", head["shift"].size, head["flat"]
+    if member._regresses:
+        return head["kind"], head["scale"].size, head["flat"]
     return head["kind"], head["classes"].dtype, head["classes"].tolist()

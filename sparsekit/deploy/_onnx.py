@@ -73,7 +73,7 @@ def onnx_model(
     else:
         x = add_table(graph, table)
     outputs = [_outputs(graph, member, x) for member in members]
-    if predictor._head["kind"] == "identity":
+    if predictor._regresses:
         _add_targets(graph, [member._head for member in members], outputs)
     else:
         _add_classes(graph, predictor._head, outputs)
@@ -246,11 +246,21 @@ def _mean(graph, results, dtype):
     return graph.add("Div", graph.add("Sum", *results), np.array(len(results), dtype))
 
 
+def _target(graph, head, outputs):
+    """Return what one network predicts, in double precision."""
+    values = graph.cast(outputs, np.float64)
+    if head["kind"] != "exp":
+        return graph.add("Add", graph.add("Mul", values, head["scale"]), head["shift"])
+    values = graph.add("Exp", graph.add("Add", values, np.log(head["scale"])))
+    # As in `graph.dtype`, in which a prediction is never 0.
+    return graph.add("Max", values, float(np.finfo(graph.dtype).tiny))
+
+
 def _add_targets(graph, heads, outputs):
-    values = []
-    for head, of_one in zip(heads, outputs, strict=True):
-        scaled = graph.add("Mul", graph.cast(of_one, np.float64), head["scale"])
-        values.append(graph.add("Add", scaled, head["shift"]))
+    values = [
+        _target(graph, head, of_one)
+        for head, of_one in zip(heads, outputs, strict=True)
+    ]
     values = graph.cast(_mean(graph, values, np.float64), graph.dtype)
     shape = ["n_samples", heads[0]["scale"].size]
     if heads[0]["flat"]:

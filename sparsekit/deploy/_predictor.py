@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.special import expit, softmax
 
 from sparsekit import _archive
-from sparsekit._magnitudes import refuse_not_finite, scaled_back
+from sparsekit._magnitudes import from_logarithms, refuse_not_finite, scaled_back
 from sparsekit.deploy._checks import check_parts
 from sparsekit.deploy._forward import (
     activated,
@@ -49,8 +49,9 @@ class SparsePredictor:
         `kind`: None, "sample", "neuron" or "expected"; `typical`, `root`, `mean`,
         `variance`; and `allowed`, whether values may be missing.
     head : dict
-        `kind`: "softmax", "logistic", "labels" or "identity"; `classes`; `shift`,
-        `scale` and `flat` of a regression's targets.
+        `kind`: "softmax", "logistic", "labels", "identity" or "exp"; `classes`; for the
+        last two, a regression, `shift` (not for "exp"), `scale` and `flat` of its
+        targets.
     activation : {"piecewise", "logistic", "tanh"}
         Activation of the hidden layers; "piecewise" stands for the linear ones.
     feature_names : list of str or None, default=None
@@ -93,12 +94,13 @@ class SparsePredictor:
         self._feature_names = feature_names
         self._layers = _layers_of(network)
         self.n_features_in_ = inputs["shift"].size
-        if head["kind"] != "identity":
+        self._regresses = head["kind"] in ("identity", "exp")
+        if not self._regresses:
             self.classes_ = head["classes"]
 
     def __repr__(self):
         levels = "-".join(map(str, self._network["sizes"].tolist()))
-        kind = "regressor" if self._head["kind"] == "identity" else "classifier"
+        kind = "regressor" if self._regresses else "classifier"
         n_connections = self._network["weights"].size
         return f"SparsePredictor({kind}, {levels}, {n_connections} connections)"
 
@@ -121,8 +123,11 @@ class SparsePredictor:
             For input that does not fit.
         """
         outputs, head = self._outputs(X), self._head
-        if head["kind"] == "identity":
-            values = scaled_back(outputs, head["shift"], head["scale"])
+        if self._regresses:
+            if head["kind"] == "exp":
+                values = from_logarithms(outputs, head["scale"])
+            else:
+                values = scaled_back(outputs, head["shift"], head["scale"])
             return values[:, 0] if head["flat"] else values
         if head["kind"] == "labels":
             return (outputs > 0).astype(int)
@@ -149,7 +154,7 @@ class SparsePredictor:
             For a regressor.
         """
         kind = self._head["kind"]
-        if kind == "identity":
+        if self._regresses:
             raise AttributeError("A regressor has no predict_proba; use predict.")
         outputs = self._outputs(X)
         z = outputs.astype(np.float64)

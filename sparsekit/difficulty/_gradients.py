@@ -8,7 +8,7 @@ from sparsekit._magnitudes import refuse_not_finite
 from sparsekit._unknown import refuse_unknown
 from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._record import row_index
-from sparsekit.network import LOSSES, SparseNetwork, gradient_squares
+from sparsekit.network import SparseNetwork, gradient_squares
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -165,8 +165,7 @@ def _squares(network, X, y):
     samples = network._samples(X)
     targets = network._encode_held_out(y)
     arrays = SparseNetwork(**network._network)
-    loss = LOSSES[network.out_activation_]
     with np.errstate(over="ignore", invalid="ignore"):
-        squares = gradient_squares(arrays, samples, targets, loss)
+        squares = gradient_squares(arrays, samples, targets, network._loss())
     refuse_not_finite(np.hstack(squares), "The squared gradient")
     return squares

@@ -102,6 +102,14 @@ class Targets(NamedTuple):
     sample_weight: np.ndarray  # (n,), or (0,) where all samples weigh 1
 
 
+class Loss(NamedTuple):
+    """What is minimised."""
+
+    kind: int  # see `losses`
+    level: float  # HUBER: where it becomes linear; QUANTILE: which quantile
+    smoothing: float  # share of a label that is spread over all classes
+
+
 class Record(NamedTuple):
     """What training notes about each sample, see `records`; None stands for nothing.
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from sparsekit.kernels._jit import inner_kernel, kernel
 from sparsekit.kernels._lanes import width_of
-from sparsekit.kernels.losses import lane_loss
+from sparsekit.kernels.losses import lane_loss, smooth_labels
 from sparsekit.kernels.records import note
 
 
@@ -28,7 +28,8 @@ def output_deltas(
 
     Lanes beyond the batch get a gradient of zero, which keeps them out of every sum.
     `record` takes notes of every sample as it is before the step; None takes none.
-    `selection` scales and notes the loss of every sample; None does neither.
+    `selection` scales and notes the loss of every sample; None does neither. What they
+    note knows no weights and no smoothing.
     """
     width = width_of(lanes)
     level = net.sizes.size - 1
@@ -51,8 +52,7 @@ def output_deltas(
         if selection is not None:
             weight *= selection.factors[row]
         if record is not None:
-            # Records know no weights: notes are taken from a gradient of weight 1.
-            plain_loss = lane_loss(
+            sample_loss = lane_loss(
                 loss, targets, row, values, at, deltas, delta_at, width, n_outputs, one
             )
             note(
@@ -66,16 +66,36 @@ def output_deltas(
                 delta_at,
                 width,
                 n_outputs,
-                plain_loss,
+                sample_loss,
             )
-            if not scaled:
-                tile_loss += plain_loss
-                continue
-        sample_loss = lane_loss(
-            loss, targets, row, values, at, deltas, delta_at, width, n_outputs, weight
-        )
+        if record is None or scaled:
+            sample_loss = lane_loss(
+                loss,
+                targets,
+                row,
+                values,
+                at,
+                deltas,
+                delta_at,
+                width,
+                n_outputs,
+                weight,
+            )
         if selection is not None:
             selection.losses[row] = sample_loss
+        if loss.smoothing > 0:
+            sample_loss += smooth_labels(
+                loss,
+                targets,
+                row,
+                values,
+                at,
+                deltas,
+                delta_at,
+                width,
+                n_outputs,
+                weight,
+            )
         tile_loss += weight * sample_loss
     return tile_loss
 
@@ -93,3 +113,27 @@ def note_outputs(loss, targets, outputs, record):
             loss, targets, row, flat, at, deltas, 0, 1, n_outputs, one
         )
         note(record, loss, targets, row, flat, at, deltas, 0, 1, n_outputs, loss_here)
+
+
+@kernel
+def mean_loss(loss, targets, outputs):
+    """Return the weighted mean loss of all samples from their outputs."""
+    n_outputs = outputs.shape[1]
+    flat = outputs.reshape(outputs.size)
+    deltas = np.empty(n_outputs, outputs.dtype)
+    one = outputs.dtype.type(1)
+    total, weights = 0.0, 0.0
+    for row in range(outputs.shape[0]):
+        at = row * n_outputs
+        loss_here = lane_loss(
+            loss, targets, row, flat, at, deltas, 0, 1, n_outputs, one
+        )
+        if loss.smoothing > 0:
+            loss_here += smooth_labels(
+                loss, targets, row, flat, at, deltas, 0, 1, n_outputs, one
+            )
+        weight = targets.sample_weight[row] if targets.sample_weight.size else one
+        if weight > 0:
+            total += weight * loss_here
+            weights += weight
+    return total / weights

@@ -2,14 +2,16 @@
 
 Everything comes from the sample's outputs z, before the step that it takes part in:
 
-- its loss; ``exp(-loss)``, its *confidence*, is for one label per sample the
-  probability of that label, for label indicators that of the whole set of labels, and
-  for numbers the density of a normal error of variance 1 over that of no error;
+- its loss, of labels that are not smoothed; ``exp(-loss)``, its *confidence*, is for
+  one label per sample the probability of that label, for label indicators that of the
+  whole set of labels, and for numbers the likelihood of the error over that of no error
+  (a normal error of variance 1 for half the squared error, a Poisson count for the
+  Poisson loss);
 - its *margin*: z of the label minus the largest other z, 0 where there is no other; the
   smallest z or -z over label indicators; the tolerance minus the error for numbers;
 - its *error*: the Euclidean norm of probabilities minus label (a single logistic output
   counts as two classes, and each label indicator, too), or the root mean square of the
-  residuals;
+  residuals, predictions minus targets;
 - whether it is *correct*: predicted right, or with an error within the tolerance.
 """
 
@@ -18,7 +20,7 @@ import math
 import numpy as np
 
 from sparsekit.kernels._jit import inlined_kernel
-from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX
+from sparsekit.kernels.losses import LOGISTIC_LOSS, POISSON, SOFTMAX
 
 # Columns of `Record.counts`. Presentations are numbered from 1; 0 means never.
 N_SEEN, N_CORRECT, N_FORGOTTEN, FIRST_LEARNED, LAST_WRONG = range(5)
@@ -52,9 +54,15 @@ def _outcome(
     """Return whether the sample is correct, its margin and its error."""
     squares = 0.0
     for k in range(n_outputs):
-        squares += deltas[delta_at + k * width] * deltas[delta_at + k * width]
+        difference = deltas[delta_at + k * width]
+        # Of numbers, the gradient may be another.
+        if loss.kind > LOGISTIC_LOSS:
+            z = values[at + k * width]
+            predicted = math.exp(z) if loss.kind >= POISSON else z
+            difference = predicted - targets.values[row, k]
+        squares += difference * difference
     correct = True
-    if loss == SOFTMAX:
+    if loss.kind == SOFTMAX:
         label = targets.labels[row]
         own = values[at + label * width]
         # The output of an only class has none to be larger than.
@@ -68,7 +76,7 @@ def _outcome(
             if not (z < own or (z == own and k > label)):
                 correct = False
         return correct, own - largest, math.sqrt(squares)
-    if loss == LOGISTIC_LOSS:
+    if loss.kind == LOGISTIC_LOSS:
         smallest = np.inf
         for k in range(n_outputs):
             z = values[at + k * width]
@@ -96,7 +104,7 @@ def note(
 ):
     """Note one presentation of the sample `row`.
 
-    `deltas` holds prediction minus target of its outputs, `sample_loss` its loss.
+    `deltas` holds the gradient at its outputs, `sample_loss` its loss.
     """
     correct, margin, error = _outcome(
         loss,

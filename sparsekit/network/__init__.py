@@ -14,6 +14,7 @@ from sparsekit.network._formats import suggest_format
 from sparsekit.network._holes import expected_holes, scaling_holes
 from sparsekit.network._inference import raw_outputs
 from sparsekit.network._initial_weights import WEIGHT_INITS, draw_weights
+from sparsekit.network._losses import LOSSES, OF_LOGARITHMS, loss_of_outputs
 from sparsekit.network._optimizer import Optimizer, OptimizerState
 from sparsekit.network._protection import Protection
 from sparsekit.network._recorder import SampleRecorder, notes_by_name
@@ -31,6 +32,6 @@ from sparsekit.network._targets import (
     value_targets,
 )
 from sparsekit.network._threads import thread_count
-from sparsekit.network._training import LOSSES, Trainer
+from sparsekit.network._training import Trainer
 
 __all__ = ["suggest_format"]

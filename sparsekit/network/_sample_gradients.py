@@ -2,11 +2,11 @@
 
 import numpy as np
 from scipy import sparse
-from scipy.special import expit, softmax
+from scipy.special import expit
 
 from sparsekit.kernels.forward import LOGISTIC, PIECEWISE
-from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX
 from sparsekit.network._formats import is_stored
+from sparsekit.network._losses import output_gradient
 from sparsekit.network._samples import n_samples_of
 
 # Numbers per array of a block of samples.
@@ -27,7 +27,7 @@ def gradient_squares(network, samples, targets, loss):
     samples : Samples
         Without NaN.
     targets : Targets
-    loss : int
+    loss : Loss
 
     Returns
     -------
@@ -44,7 +44,7 @@ def gradient_squares(network, samples, targets, loss):
     for start in range(0, n_samples, step):
         rows = np.arange(start, min(start + step, n_samples))
         values, slopes = _forward(network, matrices, _dense_rows(samples, rows))
-        delta = _output_gradient(values[-1], targets, rows, loss)
+        delta = output_gradient(loss, values[-1], targets, rows)
         for layer in range(len(matrices) - 1, -1, -1):
             squares = values[layer] ** 2, delta**2
             active[rows, layer] = ((squares[0] @ patterns[layer]) * squares[1]).sum(1)
@@ -92,12 +92,3 @@ def _activated(z, kind, left):
         return np.where(z > 0, z, left * z), np.where(z > 0, 1.0, left)
     a = expit(z) if kind == LOGISTIC else np.tanh(z)
     return a, a * (1 - a) if kind == LOGISTIC else 1 - a**2
-
-
-def _output_gradient(z, targets, rows, loss):
-    if loss == SOFTMAX:
-        delta = softmax(z, axis=1)
-        delta[np.arange(rows.size), targets.labels[rows]] -= 1
-        return delta
-    predicted = expit(z) if loss == LOGISTIC_LOSS else z
-    return predicted - targets.values[rows]

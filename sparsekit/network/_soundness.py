@@ -3,7 +3,7 @@
 import numpy as np
 
 from sparsekit.kernels.forward import PIECEWISE
-from sparsekit.kernels.losses import SQUARED
+from sparsekit.kernels.losses import POISSON, SQUARED
 from sparsekit.network._sample_losses import losses_of
 from sparsekit.network._samples import n_samples_of
 
@@ -32,7 +32,12 @@ class Soundness:
         # A sum of squares is no smaller than the square of the largest.
         self.bound *= np.sqrt(float(trainer.network.sizes[0]))
         largest = float(np.finfo(trainer.network.dtype).max)
-        self.limit = 0.1 * (np.sqrt(largest) if trainer.loss == SQUARED else largest)
+        if trainer.loss.kind == SQUARED:
+            largest = np.sqrt(largest)
+        elif trainer.loss.kind >= POISSON:
+            # So far from zero, the exponential is a small part of the largest number.
+            largest = 5.0 * np.log(largest)
+        self.limit = 0.1 * largest
         self.rows = np.arange(n_samples_of(samples))
 
     def of(self, trainer):

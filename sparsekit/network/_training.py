@@ -4,7 +4,6 @@ import numpy as np
 
 from sparsekit.kernels._structs import DENSE, InputNoise, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
-from sparsekit.kernels.losses import LOGISTIC_LOSS, SOFTMAX, SQUARED
 from sparsekit.network._formats import check_formats, layer_formats
 from sparsekit.network._holes import is_expected, room_for_notes
 from sparsekit.network._optimizer import Optimizer, OptimizerState
@@ -21,9 +20,6 @@ from sparsekit.network._threads import (
 from sparsekit.network._tiles import lanes_for, room_for_tiles
 from sparsekit.topology import plan_rewiring
 
-#: Losses by the activation of the outputs, as the kernels number them.
-LOSSES = {"softmax": SOFTMAX, "logistic": LOGISTIC_LOSS, "identity": SQUARED}
-
 
 class Trainer:
     """Trains a network in place.
@@ -35,8 +31,8 @@ class Trainer:
     optimizer : Optimizer
     samples : Samples
     targets : Targets
-    loss : int
-        A value of :data:`LOSSES`.
+    loss : Loss
+        What is minimised, see `network._losses`.
     batch_size : int
     holes : Holes or None
         What becomes of NaN in `samples`; None if there is none.

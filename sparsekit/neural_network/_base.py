@@ -1,6 +1,7 @@
 """What the estimators share: fitting, in one go and in pieces."""
 
 from abc import ABCMeta, abstractmethod
+from dataclasses import replace
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -25,7 +26,7 @@ from sparsekit.neural_network._input_checks import InputChecksMixin
 from sparsekit.neural_network._inputs import learn_inputs
 from sparsekit.neural_network._network_state import NetworkStateMixin
 from sparsekit.neural_network._pickling import PickleVersionMixin
-from sparsekit.neural_network._prepared_fit import PreparedFit, Validation
+from sparsekit.neural_network._prepared_fit import PreparedFit
 from sparsekit.neural_network._resumption import restore
 from sparsekit.neural_network._sample_selection import selection_of
 from sparsekit.neural_network._strategies import n_rewirings, strategies_of
@@ -64,6 +65,10 @@ class BaseSparseMLP(
     @abstractmethod
     def _encode_held_out(self, y):
         """Return the targets of validation rows."""
+
+    @abstractmethod
+    def _loss(self):
+        """Return what is minimised, see `network._losses`."""
 
     @abstractmethod
     def _score_outputs(self, outputs, targets):
@@ -161,7 +166,7 @@ class BaseSparseMLP(
         targets = self._encode(y, sample_weight, first)
         generator_state = self._generator.bit_generator.state
         n_rows = X.shape[0]
-        rows, held_out = hold_out(self, X, targets, X_val, y_val)
+        rows, held_out = hold_out(self, given, X, y, targets, X_val, y_val)
         if rows is not None:
             X, targets = X[rows], take_targets(targets, rows)
         if first:
@@ -172,7 +177,7 @@ class BaseSparseMLP(
                 self._check_same_network(strategies)
             trainer = self._trainer_of_copies(X, targets)
         if held_out is not None:
-            held_out = Validation(self._samples(held_out.samples), held_out.targets)
+            held_out = replace(held_out, samples=self._samples(held_out.samples))
         trainer.recorder = recorder_of(self, trainer, given, n_rows, rows)
         self.n_iter_ = 0
         return PreparedFit(trainer, strategies, selection, held_out, generator_state)

@@ -146,8 +146,10 @@ def _check_outputs(fitted, n_outputs):
         for name in ("_target_shift", "_target_scale"):
             if fitted[name].size != n_outputs or not np.isfinite(fitted[name]).all():
                 raise ValueError(f"{name} does not belong to the outputs")
-        if fitted["out_activation_"] != "identity":
+        if fitted["out_activation_"] not in ("identity", "exp"):
             raise ValueError("the outputs are not those of a regression")
+        if fitted["out_activation_"] == "exp" and (fitted["_target_scale"] <= 0).any():
+            raise ValueError("_target_scale is not positive")
         return
     # Labels are found by bisection.
     if classes.ndim != 1 or not np.array_equal(classes, np.unique(classes)):

@@ -4,8 +4,6 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from sparsekit.network import LOSSES
-
 _LARGEST = 2**63 - 1
 
 
@@ -71,7 +69,7 @@ ATTRIBUTES = {
     "n_outputs_": is_count,
     "n_iter_": is_count,
     "t_": is_count,
-    "out_activation_": one_of(*LOSSES),
+    "out_activation_": one_of("softmax", "logistic", "identity", "exp"),
     "_best_loss": is_real,
     "loss_curve_": is_list,
     "validation_scores_": is_list,

@@ -19,7 +19,7 @@ from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _align_api_if_sparse, _fit_context
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit._unknown import refuse_unknown
-from sparsekit.network import label_targets, moderate, value_targets
+from sparsekit.network import LOSSES, label_targets, moderate, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._checks import learns_in_pieces
 
@@ -141,6 +141,10 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         self.n_outputs_ = 1 if one_output else known.size
         if not multilabel:
             self._check_classes(y, None, multilabel)
+
+    def _loss(self):
+        loss = LOSSES[self.out_activation_]
+        return loss._replace(smoothing=float(self.label_smoothing))
 
     def _wanted_activation(self):
         binary = self.classes_.size == 2 and self.out_activation == "auto"

@@ -146,7 +146,7 @@ class ConsolidationMixin:
             X = self._check_X(X)
             zeros = np.zeros((X.shape[0], self.n_outputs_))
             trainer = self._trainer(X, value_targets(zeros, None, self.dtype))
-            trainer.loss = LOSSES["identity"]
+            trainer.loss = LOSSES["squared_error"]
             result = trainer.importance(power=1)
         self._generator.bit_generator.state = state
         if not np.isfinite(result).all():

@@ -73,8 +73,10 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         tol=1e-4,
         n_iter_no_change=10,
         early_stopping=False,
+        scoring="loss",
         validation_fraction=0.1,
         class_weight=None,
+        label_smoothing=0.0,
         out_activation="auto",
         warm_start=False,
         standardize=True,
@@ -108,8 +110,10 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
         self.out_activation = out_activation
         self.warm_start = warm_start
         self.standardize = standardize
@@ -128,8 +132,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
     """Multilayer perceptron with all connections, beside the sparse ones: regressor.
 
     It is trained by the same code as the sparse regressors and has their options: the
-    network to compare them with. Missing values, NaN, are taken as they are. The loss
-    is the squared error.
+    network to compare them with. Missing values, NaN, are taken as they are.
 
     Parameters
     ----------
@@ -169,6 +172,8 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         self,
         hidden_layer_sizes=(100,),
         *,
+        loss="squared_error",
+        quantile=None,
         activation="relu",
         negative_slope=None,
         solver="adam",
@@ -189,6 +194,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         tol=1e-4,
         n_iter_no_change=10,
         early_stopping=False,
+        scoring="loss",
         validation_fraction=0.1,
         warm_start=False,
         standardize=True,
@@ -202,6 +208,8 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         verbose=0,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.loss = loss
+        self.quantile = quantile
         self.activation = activation
         self.negative_slope = negative_slope
         self.solver = solver
@@ -222,6 +230,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.warm_start = warm_start
         self.standardize = standardize

@@ -10,6 +10,15 @@ _TARGET = """
     So is the target of a regression, in `fit` and the first `partial_fit`;
     predictions are in its original units."""
 
+_UNITS = """
+    It is in the units in which the network learns: y in standard deviations, or in
+    means for ``loss="poisson"`` and "gamma"; in its own with ``standardize=False``."""
+
+_OUTPUTS = {
+    "Classifier": '"softmax" or "logistic"',
+    "Regressor": '"identity", or "exp" for ``loss="poisson"`` and "gamma"',
+}
+
 _PATIENCE = """
     Rewiring raises the loss for a while, so the default is more patient than that of
     networks that keep their connections, and scikit-learn's (10)."""
@@ -31,17 +40,17 @@ _ATTRIBUTES = [
     other importances they sum to 1. They compare features of one scale, which
     ``standardize=True`` gives them.""",
     """loss_curve_ : list of float
-    Mean training loss of every epoch, penalty included; NaN where it diverged. Rows
-    that `sample_selection` left out count with the loss they had last. `partial_fit`
-    keeps the last 250 epochs, here and in `history_`.""",
+    Mean training loss of every epoch, penalty included; NaN where it diverged.{units}
+    Rows that `sample_selection` left out count with the loss they had last.
+    `partial_fit` keeps the last 250 epochs, here and in `history_`.""",
     """loss_ : float
     Training loss of the last epoch.""",
     """best_loss_ : float
     Smallest training loss of an epoch; with `early_stopping`, too, where scikit-learn
     has None.""",
     """validation_scores_ : list of float
-    Score on the validation rows after every epoch: accuracy for classifiers, R2 for
-    regressors. Empty without such rows.""",
+    Score on the validation rows after every epoch, as `scoring` says: by default the
+    negative of the loss. Empty without such rows.""",
     """best_validation_score_ : float or None
     Largest of `validation_scores_`; None without validation rows.""",
     """history_ : list of dict
@@ -71,7 +80,7 @@ _ATTRIBUTES = [
     """n_outputs_ : int
     Number of output neurons.""",
     """out_activation_ : str
-    Activation of the outputs: "softmax", "logistic" or "identity".""",
+    Activation of the outputs: {outputs}.""",
     """n_features_in_ : int
     Number of features seen in `fit`.""",
     """indicator_features_ : ndarray of int
@@ -91,6 +100,8 @@ _REFERENCES = {
    scale", arXiv 2102.01732, 2021.""",
     "expected": """Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing
    data by neural networks", NeurIPS 2018.""",
+    "label_smoothing": """Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the
+   inception architecture for computer vision", CVPR 2016, section 7.""",
     "scaling": """Yi, Lee, Kim, Hwang and Yang, "Why not to use zero imputation?
    Correcting sparsity bias in training neural networks", ICLR 2020.""",
 }
@@ -109,13 +120,15 @@ def declare_parameters(cls):
         constraints = constraints | _strategy_parameters.CONSTRAINTS_OF_SET
     cls._parameter_constraints = {name: constraints[name] for name in defaults}
     if cls.__doc__:  # absent under python -OO
-        cited = [key for key in _REFERENCES if key != "set" or _rewires(defaults)]
+        left_out = set() if _rewires(defaults) else {"set"}
+        left_out |= {"label_smoothing"} - defaults.keys()
+        cited = [key for key in _REFERENCES if key not in left_out]
         entries = [
             f".. [{number}] {_REFERENCES[key]}" for number, key in enumerate(cited, 1)
         ]
         sections = {
             "{parameters}": "\n\n".join(_parameter_texts(cls, defaults, cited)),
-            "{attributes}": "\n\n".join(_ATTRIBUTES),
+            "{attributes}": _attributes(cls),
             "{differences}": _differences(cls, defaults),
             "{references}": "\n".join(entries),
         }
@@ -123,6 +136,14 @@ def declare_parameters(cls):
             indented = textwrap.indent(text, "    ").lstrip()
             cls.__doc__ = cls.__doc__.replace(place, indented)
     return cls
+
+
+def _attributes(cls):
+    """Return the entries of the section "Attributes"."""
+    kind = "Regressor" if cls.__name__.endswith("Regressor") else "Classifier"
+    text = "\n\n".join(_ATTRIBUTES)
+    text = text.replace("{outputs}", _OUTPUTS[kind])
+    return text.replace("{units}", _UNITS if kind == "Regressor" else "")
 
 
 def _rewires(defaults):
@@ -165,7 +186,7 @@ def _differences(cls, defaults):
     )
     if regressor:
         text += (
-            " and no loss but the squared error, and if `y` has one column, shape "
+            ", `loss` is no positional parameter, and if `y` has one column, shape "
             "(n_samples, 1), so have the predictions"
         )
     return textwrap.fill(text + ".", 84)

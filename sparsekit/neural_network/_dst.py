@@ -87,8 +87,10 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         tol=1e-4,
         n_iter_no_change=30,
         early_stopping=False,
+        scoring="loss",
         validation_fraction=0.1,
         class_weight=None,
+        label_smoothing=0.0,
         out_activation="auto",
         warm_start=False,
         standardize=True,
@@ -133,8 +135,10 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
         self.out_activation = out_activation
         self.warm_start = warm_start
         self.standardize = standardize
@@ -159,7 +163,6 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
     `schedule`, ...) can be replaced, by name or as an object of your own. Where methods
     are not the question, :class:`SETMLPRegressor` has fewer parameters. No method ever
     forms an array of (neurons x neurons). Missing values, NaN, are taken as they are.
-    The loss is the squared error.
 
     Parameters
     ----------
@@ -197,6 +200,8 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         self,
         hidden_layer_sizes=(100,),
         *,
+        loss="squared_error",
+        quantile=None,
         method="set",
         sparsity=0.9,
         prune_fraction=None,
@@ -228,6 +233,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         tol=1e-4,
         n_iter_no_change=30,
         early_stopping=False,
+        scoring="loss",
         validation_fraction=0.1,
         warm_start=False,
         standardize=True,
@@ -241,6 +247,8 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         verbose=0,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.loss = loss
+        self.quantile = quantile
         self.method = method
         self.sparsity = sparsity
         self.prune_fraction = prune_fraction
@@ -272,6 +280,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.warm_start = warm_start
         self.standardize = standardize

@@ -103,8 +103,10 @@ def decode_estimator(node, arrays):
     Exception
         Of any kind, for what `encode_estimator` does not write.
     """
-    parameters = decode(node["parameters"], arrays)
-    estimator = estimators()[node["class"]](**parameters)
+    estimator = estimators()[node["class"]]()
+    # Files from before there was this parameter, whose fits went by the score.
+    earlier = {"scoring": None} if isinstance(estimator, BaseSparseMLP) else {}
+    estimator.set_params(**earlier | decode(node["parameters"], arrays))
     fitted = decode(node["fitted"], arrays)
     if isinstance(estimator, BaseSparseMLP) and "_network" in fitted:
         check_fitted(fitted, estimator)

@@ -1,22 +1,16 @@
 """Epochs, rewirings, stopping, and the callbacks around them."""
 
-import math
 import time
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from sparsekit.network import (
-    LearningRate,
-    Soundness,
-    n_samples_of,
-    raw_outputs,
-    thread_count,
-)
+from sparsekit.network import LearningRate, Soundness, n_samples_of
 from sparsekit.neural_network._epoch_rows import epoch_rows
 from sparsekit.neural_network._network_state import copied
 from sparsekit.neural_network._resumption import training_state
 from sparsekit.neural_network._rewirings import Rewirings
+from sparsekit.neural_network._scoring import ValidationScore
 from sparsekit.neural_network._stopping import Progress
 from sparsekit.neural_network._verbose import show_epoch
 from sparsekit.neural_network._warnings import warn_user
@@ -24,10 +18,6 @@ from sparsekit.neural_network._window import WINDOW
 
 # What grows from epoch to epoch.
 _LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")
-
-# With fewer steps per epoch, batches of more rows than these are worth a hint.
-FEW_STEPS = 5
-SMALL_BATCH = 32
 
 
 class FitLoop:
@@ -52,6 +42,7 @@ class FitLoop:
             setattr(estimator, name, list(getattr(estimator, name)))
         self.trainer = trainer = prepared.trainer
         self.validation = prepared.validation
+        self.validation_score = ValidationScore(estimator, prepared.validation)
         self.context = context
         self.callback_data = callback_data
         self.order = np.arange(n_samples_of(trainer.samples))
@@ -163,7 +154,7 @@ class FitLoop:
             estimator.t_ += rows.size
             estimator.n_iter_ += 1
             estimator.loss_curve_.append(loss)
-            score = self._validation_score()
+            score = self.validation_score.of(self.trainer)
             n_replaced += n_inside
             seconds = time.perf_counter() - begin
             self._record(loss, score, rate, n_replaced, rows.size, seconds)
@@ -189,25 +180,6 @@ class FitLoop:
             self.rewirings.trained(n_more, start, n_rows)
             if start == n_rows or not finite:
                 return total / start, finite, n_replaced
-
-    def _validation_score(self):
-        if self.validation is None:
-            return None
-        estimator = self.estimator
-        outputs = raw_outputs(
-            self.trainer.network,
-            self.validation.samples,
-            thread_count(estimator.n_jobs),
-            self.trainer.holes,
-        )
-        score = np.nan
-        # A network that diverges gets here before its loss is found infinite.
-        if np.isfinite(outputs).all():
-            score = float(estimator._score_outputs(outputs, self.validation.targets))
-        if not np.isfinite(score):
-            score = np.nan
-        estimator.validation_scores_.append(score)
-        return score
 
     def _record(self, loss, score, rate, n_replaced, n_samples, seconds):
         history = self.estimator.history_
@@ -257,17 +229,11 @@ class FitLoop:
         )
         if self.context is None or planned:
             return
-        advice = "Raise max_iter."
-        n_rows, batch = self.order.size, self.trainer.batch_size
-        n_steps = math.ceil(n_rows / batch)
-        if n_steps < FEW_STEPS and batch > SMALL_BATCH:
-            advice = (
-                f"Raise max_iter, or lower batch_size: {batch} of {n_rows} rows at a "
-                f"time make {n_steps} step(s) per epoch."
-            )
+        watched = "validation score" if estimator.early_stopping else "loss"
         warn_user(
-            f"Maximum number of epochs, max_iter={max_iter}, reached before the loss "
-            f"or score stopped improving. {advice}",
+            f"Maximum number of epochs, max_iter={max_iter}, reached before the "
+            f"{watched} stopped improving. early_stopping=True or "
+            "learning_rate='cosine' end training in a planned way.",
             ConvergenceWarning,
         )
 

@@ -1,7 +1,7 @@
 """Rows that are held out of training, to compute validation scores from."""
 
 import numpy as np
-from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils import _safe_indexing, check_array, check_consistent_length
 
 from sparsekit._layout import sound
 from sparsekit._splitting import parted
@@ -10,13 +10,14 @@ from sparsekit.network import take_targets
 from sparsekit.neural_network._prepared_fit import Validation
 
 
-def hold_out(estimator, X, targets, X_val, y_val):
+def hold_out(estimator, given, X, y, targets, X_val, y_val):
     """Return the training rows (None for all) and what is held out of training.
 
-    Its samples are rows of X, which are not prepared for the network yet.
+    Its samples are rows of X, which are not prepared for the network yet. `given` is
+    X as the user gave it: a table has names of columns, which scorers need.
     """
     if X_val is not None:
-        X_val = estimator._check_X(X_val)
+        given_val, X_val = X_val, estimator._check_X(X_val)
         refuse_unknown(y_val, "y_val")
         y_val = check_array(
             sound(y_val, "y_val"),
@@ -26,7 +27,8 @@ def hold_out(estimator, X, targets, X_val, y_val):
             input_name="y_val",
         )
         check_consistent_length(X_val, y_val)
-        return None, Validation(X_val, estimator._encode_held_out(y_val))
+        targets = estimator._encode_held_out(y_val)
+        return None, Validation(X_val, targets, (given_val, y_val))
     if not estimator.early_stopping:
         return None, None
     rows, held = _split(estimator, X.shape[0], targets)
@@ -51,7 +53,10 @@ def hold_out(estimator, X, targets, X_val, y_val):
             f"validation_fraction={estimator.validation_fraction}, drop the rows of "
             "weight 0, or give X_val and y_val."
         )
-    return rows, Validation(X[held], held_targets)
+    X_held = X[held]
+    named = hasattr(estimator, "feature_names_in_")
+    table = _safe_indexing(given, held) if named else X_held
+    return rows, Validation(X_held, held_targets, (table, y[held]))
 
 
 def _split(estimator, n_rows, targets):

@@ -55,7 +55,7 @@ def recorder_of(estimator, trainer, X, n_rows, rows=None, ids=None):
     recording = recording_of(estimator.record)
     if recording is None:
         return trainer.recorder
-    loss = estimator.out_activation_
+    loss = getattr(estimator, "loss", estimator.out_activation_)
     if ids is None:
         return FitRecorder(recording, trainer, loss, X, n_rows, rows)
     kept = vars(estimator).get("_notes_by_id")

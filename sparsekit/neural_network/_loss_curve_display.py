@@ -13,6 +13,15 @@ LOSS_COLOUR, VALIDATION_COLOUR = COLOURS[:2]
 REWIRING_COLOUR = "#555555"
 
 
+def _score_name(estimator):
+    """Return what `validation_scores_` are called, by the parameter `scoring`."""
+    if estimator.scoring == "loss":
+        return "score (negative loss)"
+    if estimator.scoring is None:
+        return "accuracy" if hasattr(estimator, "classes_") else "R²"
+    return estimator.scoring if isinstance(estimator.scoring, str) else "score"
+
+
 class LossCurveDisplay:
     """Training loss by epoch, the validation score beside it, and the rewirings.
 
@@ -60,7 +69,7 @@ class LossCurveDisplay:
     >>> net = net.fit(*load_iris(return_X_y=True))
     >>> display = LossCurveDisplay.from_estimator(net)
     >>> display.validation_ax_.get_ylabel()
-    'validation accuracy'
+    'validation score (negative loss)'
     """
 
     def __init__(
@@ -117,7 +126,7 @@ class LossCurveDisplay:
             loss_curve=np.array(estimator.loss_curve_),
             validation_scores=np.array(scores, dtype=float) if scores else None,
             rewired_epochs=np.array(rewired, dtype=int),
-            score_name="accuracy" if hasattr(estimator, "classes_") else "R²",
+            score_name=_score_name(estimator),
             first_epoch=history[0]["epoch"] if history else 1,
         )
         return display.plot(ax, **options)

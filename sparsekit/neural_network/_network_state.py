@@ -6,7 +6,6 @@ import numpy as np
 
 from sparsekit._magnitudes import largest_of
 from sparsekit.network import (
-    LOSSES,
     Optimizer,
     OptimizerState,
     Protection,
@@ -89,7 +88,7 @@ class NetworkStateMixin:
             ),
             self._samples(X),
             targets,
-            loss=LOSSES[self.out_activation_],
+            loss=self._loss(),
             batch_size=self._rows_per_batch(X.shape[0]),
             holes=self._holes(),
             dropout=self.dropout,

@@ -3,9 +3,10 @@
 from numbers import Integral, Real
 
 import numpy as np
+from sklearn.metrics import get_scorer_names
 
 from sparsekit._sklearn_compat import Interval, Options, StrOptions
-from sparsekit.network import ACTIVATIONS
+from sparsekit.network import ACTIVATIONS, LOSSES
 from sparsekit.neural_network import _strategy_parameters
 from sparsekit.neural_network._recording import WHEN, Recording
 from sparsekit.neural_network._sample_selection import NAMED, SampleSelection
@@ -20,6 +21,8 @@ CONSTRAINTS: dict[str, list] = {
         "array-like",
         Interval(Integral, 1, None, closed="left"),
     ],
+    "loss": [StrOptions(set(LOSSES) - {"softmax", "logistic"})],
+    "quantile": [Interval(Real, 0, 1, closed="neither"), None],
     "sparsity": [StrOptions({"auto"}), _UNIT],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "negative_slope": [Interval(Real, None, None, closed="neither"), None],
@@ -44,8 +47,10 @@ CONSTRAINTS: dict[str, list] = {
         Options(Real, {np.inf}),
     ],
     "early_stopping": ["boolean"],
+    "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
     "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
     "class_weight": [dict, list, StrOptions({"balanced"}), None],
+    "label_smoothing": [_UNIT],
     "out_activation": [StrOptions({"auto", "softmax"})],
     "warm_start": ["boolean"],
     "standardize": ["boolean"],
@@ -63,6 +68,19 @@ TEXTS = {
     "hidden_layer_sizes": """int or array-like of int, default=(100,)
     Number of neurons of each hidden layer; an int stands for one layer. An empty tuple
     gives a linear model.""",
+    "loss": """{"squared_error", "absolute_error", "huber", "poisson", "gamma", \
+"quantile"}, default="squared_error"
+    What is minimised, averaged over rows and outputs. "squared_error" and
+    "absolute_error" estimate means and medians. "huber" is squared up to an error of
+    1.35, in standard deviations of the target with `standardize`, else in units of y,
+    and linear beyond, so that outliers count less. "quantile" is the pinball loss of
+    the level `quantile`. "poisson" and "gamma" are half the deviances of counts and
+    amounts: the network estimates the logarithm of the mean, predictions are positive,
+    and y must be at least 0 (not all of it), or above 0. With `standardize` y is
+    divided by its mean for them, and not shifted. `score` is R2 for every loss.""",
+    "quantile": """float in (0, 1) or None, default=None
+    The level that ``loss="quantile"`` estimates; 0.5 is the median. Other losses ignore
+    it.""",
     "sparsity": """float in [0, 1) or "auto", default=0.9
     Share of absent connections over all weight matrices: of 0.9, one in ten exists.
     "auto" is 0.95, or less where hidden neurons would have fewer than four inputs on
@@ -127,16 +145,28 @@ default="constant"
     "n_iter_no_change": """int or inf, default={patience}
     Training stops after more epochs without progress than this.{why_patience}""",
     "early_stopping": """bool, default=False
-    Whether to watch the score on validation rows rather than the training loss, and to
-    keep the best network. The rows are `X_val` of `fit` or, without it, a random
-    `validation_fraction` of the training rows, stratified for single-label classes if
-    it has room for one row of each; a class of one row stays in training. With a few
-    hundred rows these are so few that training may stop too early.""",
+    Whether to watch the score on validation rows (see `scoring`) rather than the
+    training loss, and to keep the network of the best epoch. The rows are `X_val` of
+    `fit` or, without it, a random `validation_fraction` of the training rows,
+    stratified for single-label classes if it has room for one row of each; a class of
+    one row stays in training. With a few hundred rows these are few.""",
+    "scoring": """str, callable or None, default="loss"
+    What the score on validation rows is. "loss": the loss on them, as training has it
+    but without penalty; `validation_scores_` hold its negative, so that larger is
+    better. Other names are those of scikit-learn's scorers; they and callables
+    ``scoring(estimator, X, y)`` get the network as it is after the epoch, and
+    `sample_weight` where rows have weights (`class_weight` included). None: accuracy of
+    a classifier, R2 of a regressor.""",
     "validation_fraction": """float in (0, 1), default=0.1
     Share of the training rows put aside with `early_stopping`.""",
     "class_weight": """dict, list of dict, "balanced" or None, default=None
     Weights of the classes, multiplied into `sample_weight`. "balanced" makes every
     class weigh the same; it needs `fit`, since `partial_fit` does not see all rows.""",
+    "label_smoothing": """float in [0, 1), default=0.0
+    Share of each label that is spread evenly over all classes in the loss
+    {label_smoothing}, the right one included; each label indicator is a choice between
+    two. It keeps probabilities away from 0 and 1. What `record` and `sample_selection`
+    know of the loss is without it.""",
     "out_activation": """{"auto", "softmax"}, default="auto"
     "auto" gives a binary problem one logistic output, as in scikit-learn; "softmax"
     gives it two. One class and three or more always use softmax, label indicators

@@ -6,10 +6,19 @@ from typing import Any
 
 @dataclass
 class Validation:
-    """Rows that training does not see."""
+    """Rows that training does not see.
+
+    Attributes
+    ----------
+    samples : Samples
+    targets : Targets
+    given : tuple of (X, y)
+        The rows as scorers of scikit-learn take them.
+    """
 
     samples: Any
     targets: Any
+    given: tuple[Any, Any]
 
 
 @dataclass

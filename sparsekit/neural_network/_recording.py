@@ -33,7 +33,8 @@ class Recording(BaseEstimator):
         every note, 13 bytes per sample and epoch.
     tolerance : float, default=0.5
         Regression: a prediction is correct whose error is at most that, in the units in
-        which the network learns: standard deviations of y with ``standardize=True``.
+        which the network learns: standard deviations of y with ``standardize=True``,
+        or means of y for ``loss="poisson"`` and "gamma".
     max_samples : int or None, default=None
         "rewiring": evaluate that many random training rows around rewirings. None
         means all.
@@ -107,7 +108,7 @@ class FitRecorder(SampleRecorder):
     recording : Recording
     trainer : Trainer
     loss : str
-        Output activation, which tells the loss.
+        Name of the loss.
     X : array-like
         What the user gave; a table's index names the samples.
     n_rows : int

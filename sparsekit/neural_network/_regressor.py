@@ -1,4 +1,4 @@
-"""Regression: scaled targets, squared error."""
+"""Regression: scaled targets, losses, predictions in their units."""
 
 from typing import Any
 
@@ -12,13 +12,14 @@ from sparsekit._magnitudes import (
     LARGE_CONSTANT,
     LARGEST,
     TINIEST,
+    from_logarithms,
     in_units,
     scaled_back,
     units_of,
 )
 from sparsekit._sklearn_compat import _fit_context
 from sparsekit._unchanged import unchanged_on_error
-from sparsekit.network import value_targets
+from sparsekit.network import LOSSES, OF_LOGARITHMS, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._checks import learns_in_pieces
 
@@ -72,15 +73,49 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         flat, y = y.ndim == 1, _columns(y)
         if first:
             self._flat = flat
-            self.out_activation_ = "identity"
+            self.out_activation_ = self._wanted_activation()
             self.n_outputs_ = y.shape[1]
             self._learn_target(y, sample_weight)
         return self._scaled(y, sample_weight)
 
+    def _wanted_activation(self):
+        return "exp" if self.loss in OF_LOGARITHMS else "identity"
+
+    def _check_loss(self):
+        """Refuse a loss without its level, or of outputs of another meaning."""
+        if self.loss == "quantile" and self.quantile is None:
+            raise ValueError(
+                "loss='quantile' needs the level to estimate, in (0, 1): "
+                "quantile=0.9 for instance; got quantile=None."
+            )
+        if self._wanted_activation() != self.out_activation_:
+            raise ValueError(
+                f"loss={self.loss!r} does not describe the fitted network, whose "
+                f"outputs have the activation {self.out_activation_!r}; this loss "
+                f"needs {self._wanted_activation()!r}."
+            )
+
+    def _loss(self):
+        loss = LOSSES[self.loss]
+        if self.loss == "quantile":
+            loss = loss._replace(level=float(self.quantile))
+        return loss
+
     def _learn_target(self, y, sample_weight):
         self._target_shift = np.zeros(y.shape[1])
         self._target_scale = np.ones(y.shape[1])
-        if self.standardize:
+        if self.out_activation_ == "exp":
+            self._refuse_not_positive(y)
+            unit = units_of(y)
+            mean = np.average(in_units(y, unit), axis=0, weights=sample_weight) * unit
+            if not (mean > 0).all():
+                raise ValueError(
+                    f"loss={self.loss!r} needs targets of a positive sum; the mean of "
+                    f"output {(mean > 0).argmin()} of y is 0."
+                )
+            if self.standardize:
+                self._target_scale = np.clip(mean, TINIEST, LARGEST)
+        elif self.standardize:
             unit = units_of(y)
             y = in_units(y, unit)
             mean = np.average(y, axis=0, weights=sample_weight)
@@ -96,11 +131,14 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
             self._target_scale = np.where(varies, scale, constant)
 
     def _scaled(self, y, sample_weight=None):
+        self._check_loss()
         if y.shape[1] != self.n_outputs_:
             raise ValueError(
                 f"y has {y.shape[1]} outputs; it must have the {self.n_outputs_} of "
                 "the first call."
             )
+        if self.out_activation_ == "exp":
+            self._refuse_not_positive(y)
         # By halves: the distance of two numbers may be twice the largest of all.
         with np.errstate(over="ignore"):
             halves = (0.5 * y - 0.5 * self._target_shift) / self._target_scale
@@ -114,7 +152,37 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
                 f"the numbers of dtype={self.dtype!r}. Rescale y, or fit with "
                 "standardize=True or dtype='float64'."
             )
+        if self.loss == "gamma":
+            self._refuse_not_positive(targets.values, y)
         return targets
+
+    def _refuse_not_positive(self, values, y=None):
+        """Raise for values, which stand for `y`, whose logarithm is no mean's."""
+        below = values <= 0 if self.loss == "gamma" else values < 0
+        if not below.any():
+            return
+        row, column = np.unravel_index(below.argmax(), below.shape)
+        what = f"y has the value {values[row, column]:.6g}"
+        if y is not None:
+            what = (
+                f"y has the value {y[row, column]:.6g}, which is 0 in dtype="
+                f"{self.dtype!r} once divided by {self._target_scale[column]:.6g},"
+            )
+        needed = "above 0" if self.loss == "gamma" else "at least 0"
+        raise ValueError(
+            f"{what} in row {row}, output {column}; with loss={self.loss!r} targets "
+            f"must be {needed}."
+        )
+
+    def _validate_params(self):
+        if isinstance(self.hidden_layer_sizes, str):
+            raise ValueError(
+                "hidden_layer_sizes, the first parameter, must be an integer or a "
+                f"sequence of integers, got {self.hidden_layer_sizes!r}. Other than in "
+                "scikit-learn's MLPRegressor, loss is keyword only: give it as "
+                "loss='poisson' for instance."
+            )
+        super()._validate_params()
 
     def _encode_held_out(self, y):
         return self._scaled(_columns(y))
@@ -122,6 +190,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     def _score_outputs(self, outputs, targets):
         weight = targets.sample_weight if targets.sample_weight.size else None
         with np.errstate(over="ignore", invalid="ignore"):
+            if self.out_activation_ == "exp":
+                outputs = np.exp(outputs)
             return r2_score(targets.values, outputs, sample_weight=weight)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -162,7 +232,8 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            In the units of `y`, with as many dimensions.
+            In the units of `y`, with as many dimensions: means, medians or quantiles,
+            by `loss`.
 
         Raises
         ------
@@ -176,7 +247,10 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         or too small for it.
         """
         outputs = self._raw_outputs(X)
-        values = scaled_back(outputs, self._target_shift, self._target_scale)
+        if self.out_activation_ == "exp":
+            values = from_logarithms(outputs, self._target_scale)
+        else:
+            values = scaled_back(outputs, self._target_shift, self._target_scale)
         return values[:, 0] if self._flat else values
 
 

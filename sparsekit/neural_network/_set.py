@@ -83,8 +83,10 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         tol=1e-4,
         n_iter_no_change=30,
         early_stopping=False,
+        scoring="loss",
         validation_fraction=0.1,
         class_weight=None,
+        label_smoothing=0.0,
         out_activation="auto",
         warm_start=False,
         standardize=True,
@@ -121,8 +123,10 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
         self.out_activation = out_activation
         self.warm_start = warm_start
         self.standardize = standardize
@@ -146,7 +150,6 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
     network learns: after every epoch but the last, the connections with the weights
     nearest to zero are replaced by new random ones (sparse evolutionary training, SET
     [1]_). Their number never changes. Missing values, NaN, are taken as they are.
-    The loss is the squared error.
 
     What to choose first: `hidden_layer_sizes`, `sparsity` and ``early_stopping=True``.
 
@@ -189,6 +192,8 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         self,
         hidden_layer_sizes=(100,),
         *,
+        loss="squared_error",
+        quantile=None,
         sparsity=0.9,
         prune_fraction=0.3,
         grower="random",
@@ -212,6 +217,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         tol=1e-4,
         n_iter_no_change=30,
         early_stopping=False,
+        scoring="loss",
         validation_fraction=0.1,
         warm_start=False,
         standardize=True,
@@ -225,6 +231,8 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         verbose=0,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.loss = loss
+        self.quantile = quantile
         self.sparsity = sparsity
         self.prune_fraction = prune_fraction
         self.grower = grower
@@ -248,6 +256,7 @@ class SETMLPRegressor(BaseSparseMLPRegressor):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.warm_start = warm_start
         self.standardize = standardize

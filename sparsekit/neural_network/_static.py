@@ -78,8 +78,10 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         tol=1e-4,
         n_iter_no_change=10,
         early_stopping=False,
+        scoring="loss",
         validation_fraction=0.1,
         class_weight=None,
+        label_smoothing=0.0,
         out_activation="auto",
         warm_start=False,
         standardize=True,
@@ -114,8 +116,10 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
         self.out_activation = out_activation
         self.warm_start = warm_start
         self.standardize = standardize
@@ -138,7 +142,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
     stay where they were drawn: what it is worth to move them shows in a comparison with
     this network. With equal parameters (`n_iter_no_change` has another
     default) it equals :class:`SETMLPRegressor` with ``prune_fraction=0``. Missing
-    values, NaN, are taken as they are. The loss is the squared error.
+    values, NaN, are taken as they are.
 
     Parameters
     ----------
@@ -178,6 +182,8 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         self,
         hidden_layer_sizes=(100,),
         *,
+        loss="squared_error",
+        quantile=None,
         sparsity=0.9,
         activation="relu",
         negative_slope=None,
@@ -199,6 +205,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         tol=1e-4,
         n_iter_no_change=10,
         early_stopping=False,
+        scoring="loss",
         validation_fraction=0.1,
         warm_start=False,
         standardize=True,
@@ -212,6 +219,8 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         verbose=0,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.loss = loss
+        self.quantile = quantile
         self.sparsity = sparsity
         self.activation = activation
         self.negative_slope = negative_slope
@@ -233,6 +242,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
+        self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.warm_start = warm_start
         self.standardize = standardize

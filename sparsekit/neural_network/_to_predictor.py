@@ -91,6 +91,12 @@ def _holes_of(estimator):
 
 
 def _head_of(estimator):
+    if estimator.out_activation_ == "exp":
+        return {
+            "kind": "exp",
+            "scale": estimator._target_scale.copy(),
+            "flat": bool(estimator._flat),
+        }
     if estimator.out_activation_ == "identity":
         return {
             "kind": "identity",

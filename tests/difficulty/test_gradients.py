@@ -9,9 +9,9 @@ from sklearn.datasets import load_iris
 
 from sparsekit import DenseMLPClassifier, SETMLPClassifier, SETMLPRegressor
 from sparsekit.difficulty import gradient_coverage, grand_scores
-from sparsekit.network import LOSSES, csr_samples, gradient_squares
+from sparsekit.network import csr_samples, gradient_squares
 from tests.reference.cases import (
-    OUTPUT_OF,
+    ALL_LOSSES,
     plain_samples,
     random_naive_network,
     random_target,
@@ -23,7 +23,7 @@ from tests.reference.naive_network import backpropagate, forward, losses_and_del
 N_ROWS = 15
 
 
-@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared"])
+@pytest.mark.parametrize("loss", ALL_LOSSES)
 @pytest.mark.parametrize("activation", ["relu", "all_relu", "tanh", "logistic"])
 @pytest.mark.parametrize("stored", [False, True])
 def test_squares_are_those_of_backpropagation(loss, activation, stored):
@@ -40,7 +40,7 @@ def test_squares_are_those_of_backpropagation(loss, activation, stored):
         sparse_network(naive),
         samples,
         targets_of(loss, target, None, np.float64),
-        LOSSES[OUTPUT_OF[loss]],
+        ALL_LOSSES[loss],
     )
     for i in range(N_ROWS):
         values, slopes = forward(naive, X[i : i + 1])

@@ -9,6 +9,12 @@ from hypothesis import strategies as st
 NONSENSE = [None, "", "nonsense", -1, 0, 1, 2, 0.5, -0.5, 1e9, np.nan, np.inf, -np.inf]
 NONSENSE += [True, (), [], [None], {}, (0,), np.zeros(2), object, "set"]
 
+
+def own_score(estimator, X, y, sample_weight=None):
+    """Return the score of an estimator."""
+    return estimator.score(X, y, sample_weight)
+
+
 # What keeps a fit on a dozen rows short, and parameters that no constraint describes.
 MODEST = {
     "max_iter": st.sampled_from([1, 2, 3]),
@@ -17,6 +23,8 @@ MODEST = {
     ),
     "n_jobs": st.sampled_from([None, 1, 2, -1]),
     "verbose": st.just(0),
+    # Not every scorer fits every target.
+    "scoring": st.sampled_from(["loss", None, own_score, "no scorer"]),
     "random_state": st.sampled_from([None, 0, np.random.RandomState(1)]),
 }
 

@@ -30,7 +30,7 @@ def diverging_trainer(solver, loss, dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared"])
+@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared_error"])
 @pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
 def test_diverging_training_stops_with_finite_parameters(solver, loss, dtype):
     trainer = diverging_trainer(solver, loss, dtype)
@@ -47,13 +47,13 @@ def test_diverging_training_stops_with_finite_parameters(solver, loss, dtype):
 
 
 def test_epoch_stops_at_the_batch_that_is_not_finite():
-    trainer = diverging_trainer("sgd", "squared", np.float64)
+    trainer = diverging_trainer("sgd", "squared_error", np.float64)
     trainer.targets.values[20] = np.inf  # in the third of five batches
     _, finite = trainer.run_epoch(np.arange(N_ROWS), 0.01)
     assert not finite
     assert trainer.state.step == 3
     # That batch changed nothing: the weights are those after two batches.
-    expected = diverging_trainer("sgd", "squared", np.float64)
+    expected = diverging_trainer("sgd", "squared_error", np.float64)
     expected.run_epoch(np.arange(16), 0.01)
     np.testing.assert_array_equal(trainer.network.weights, expected.network.weights)
     np.testing.assert_array_equal(trainer.network.biases, expected.network.biases)

@@ -62,7 +62,7 @@ def test_training_goes_on_with_fewer_connections():
     rng = np.random.default_rng(1)
     network = sparse_network(random_naive_network(rng, (6, 9, 8, 3), 0.8, "tanh"))
     X, target = rng.normal(size=(10, 6)), rng.normal(size=(10, 3))
-    trainer = trainer_of(network, X, "squared", target, plain_sgd(), batch_size=4)
+    trainer = trainer_of(network, X, "squared_error", target, plain_sgd(), batch_size=4)
     order = np.arange(10)
     trainer.run_epoch(order, 0.1)
     trainer.rewire(SETPruner(), RandomGrower(), 0.2, rng, total=40)
@@ -70,7 +70,7 @@ def test_training_goes_on_with_fewer_connections():
     mean, _ = trainer.run_epoch(order, 0.1)
     optimizer = NaiveOptimizer("sgd", momentum=0.0, nesterov=False)
     expected = train_epoch(
-        twin, optimizer, X, "squared", target, order=order, batch_size=4, rate=0.1
+        twin, optimizer, X, "squared_error", target, order=order, batch_size=4, rate=0.1
     )
     assert mean == pytest.approx(expected, rel=1e-10)
     ours = layers_of(naive_copy(trainer.network, "tanh"))
@@ -83,7 +83,7 @@ def test_a_layer_that_becomes_sparse_is_no_longer_multiplied_as_a_matrix():
     network = sparse_network(random_naive_network(rng, (5, 80, 80, 3), 1.0))
     X, target = rng.normal(size=(20, 5)), rng.normal(size=(20, 3))
     trainer = trainer_of(
-        network, X, "squared", target, Optimizer("adam", 0.0), batch_size=20
+        network, X, "squared_error", target, Optimizer("adam", 0.0), batch_size=20
     )
     assert trainer._formats[2] == DENSE
     trainer.rewire(SETPruner(), RandomGrower(), 0.0, rng, total=1000)

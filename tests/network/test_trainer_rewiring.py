@@ -31,9 +31,9 @@ def random_trainer(rng, sizes, density, solver, dtype=np.float64):
     """Return a trainer whose weights and moments are random and not zero."""
     network = sparse_network(random_naive_network(rng, sizes, density), dtype)
     X = rng.normal(size=(10, sizes[0]))
-    target = random_target(rng, "squared", 10, sizes[-1])
+    target = random_target(rng, "squared_error", 10, sizes[-1])
     trainer = trainer_of(
-        network, X, "squared", target, Optimizer(solver, 0.0), batch_size=5
+        network, X, "squared_error", target, Optimizer(solver, 0.0), batch_size=5
     )
     for moment in vars(trainer.state).values():
         if isinstance(moment, np.ndarray):
@@ -173,7 +173,7 @@ def test_training_after_a_rewiring_follows_the_new_connections():
     sizes = (6, 9, 8, 3)
     network = sparse_network(random_naive_network(rng, sizes, 0.5, "tanh"))
     X, target = rng.normal(size=(10, 6)), rng.normal(size=(10, 3))
-    trainer = trainer_of(network, X, "squared", target, plain_sgd(), batch_size=4)
+    trainer = trainer_of(network, X, "squared_error", target, plain_sgd(), batch_size=4)
     order = np.arange(10)
     trainer.run_epoch(order, 0.1)
     trainer.rewire(SETPruner(), RandomGrower(), 0.4, rng)
@@ -182,7 +182,7 @@ def test_training_after_a_rewiring_follows_the_new_connections():
     mean, _ = trainer.run_epoch(order, 0.1)
     optimizer = NaiveOptimizer("sgd", momentum=0.0, nesterov=False)
     expected = train_epoch(
-        twin, optimizer, X, "squared", target, order=order, batch_size=4, rate=0.1
+        twin, optimizer, X, "squared_error", target, order=order, batch_size=4, rate=0.1
     )
     assert mean == pytest.approx(expected, rel=1e-10)
     for (theirs, _), (ours, _) in zip(

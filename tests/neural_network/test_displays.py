@@ -49,7 +49,9 @@ def test_the_curves_are_the_attributes(net):
     epochs, losses = line(display.ax_, "loss").get_data()
     assert_array_equal(epochs, [1, 2, 3, 4, 5])
     assert_array_equal(losses, net.loss_curve_)
-    scores = line(display.validation_ax_, "validation accuracy").get_ydata()
+    scores = line(
+        display.validation_ax_, "validation score (negative loss)"
+    ).get_ydata()
     assert_array_equal(scores, net.validation_scores_)
     assert display.figure_ is display.ax_.figure
 
@@ -72,7 +74,8 @@ def test_without_validation_rows_and_rewirings_there_is_one_curve():
 
 def test_a_regressor_is_scored_by_r2():
     X, y = load_iris(return_X_y=True)
-    net = SETMLPRegressor((10,), max_iter=3, early_stopping=True).fit(X, y)
+    net = SETMLPRegressor((10,), max_iter=3, early_stopping=True, scoring=None)
+    net.fit(X, y)
     display = LossCurveDisplay.from_estimator(net)
     assert display.validation_ax_.get_ylabel() == "validation R²"
 

@@ -36,7 +36,9 @@ N_EPOCHS = 9
 SETTINGS = {
     "adam": {},
     "sgd": {"solver": "sgd", "learning_rate_init": 0.05},
-    "early stopping": {"early_stopping": True, "n_iter_no_change": 4},
+    "early stopping": {"early_stopping": True, "scoring": None, "n_iter_no_change": 4},
+    "by loss": {"early_stopping": True, "learning_rate_init": 0.1},
+    "by a scorer": {"early_stopping": True, "scoring": "explained_variance"},
     "adaptive": {
         "solver": "sgd",
         "learning_rate": "adaptive",

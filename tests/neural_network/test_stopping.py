@@ -57,17 +57,18 @@ def test_a_rate_that_falls_to_zero_ends_without_a_warning():
     assert net.fit(X, y).n_iter_ == 5
 
 
-@pytest.mark.parametrize(
-    ("batch_size", "advice"),
-    [("auto", r"lower batch_size: 100 of 100 rows.* 1 step"), (32, "max_iter\\.$")],
-)
-def test_an_unfinished_training_of_few_steps_is_told_of_the_batch_size(
-    batch_size, advice
-):
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_an_unfinished_training_is_told_what_ends_it_as_planned(early_stopping):
     X, y = tumours(100)
-    net = DenseMLPClassifier((10,), batch_size=batch_size, max_iter=2, random_state=0)
-    with pytest.warns(ConvergenceWarning, match=advice):
+    net = DenseMLPClassifier((10,), max_iter=2, early_stopping=early_stopping)
+    watched = "validation score" if early_stopping else "loss"
+    message = rf"max_iter=2, reached before the {watched} stopped improving\. "
+    message += r"early_stopping=True or learning_rate='cosine' end training in a plan"
+    with pytest.warns(ConvergenceWarning, match=message) as told:
         net.fit(X, y)
+    # Small tables are better off without these.
+    assert "batch_size" not in str(told[0].message)
+    assert "Raise" not in str(told[0].message)
 
 
 def test_no_warning_where_training_has_stopped_by_itself():
@@ -102,6 +103,7 @@ def test_early_stopping_restores_the_best_network(network):
     net = network(
         (30,),
         early_stopping=True,
+        scoring=None,
         learning_rate_init=0.01,
         max_iter=30,
         n_iter_no_change=np.inf,
@@ -115,7 +117,7 @@ def test_early_stopping_restores_the_best_network(network):
 def test_given_validation_rows_win_over_a_split():
     X, y = np.arange(8.0).reshape(4, 2), [0, 0, 0, 1]
     X_val, y_val = X[:2], y[:2]
-    net = DenseMLPClassifier((5,), early_stopping=True, random_state=0)
+    net = DenseMLPClassifier((5,), early_stopping=True, scoring=None, random_state=0)
     # A split would put fewer than two rows aside.
     net.fit(X, y, X_val=X_val, y_val=y_val)
     assert len(net.validation_scores_) == net.n_iter_
@@ -126,7 +128,7 @@ def test_given_validation_rows_win_over_a_split():
 @pytest.mark.parametrize("network", [SETMLPClassifier, SETMLPRegressor])
 def test_given_validation_rows_are_scored_without_early_stopping(network):
     X, y = tumours()
-    net = network((10,), max_iter=5, random_state=0)
+    net = network((10,), max_iter=5, scoring=None, random_state=0)
     net.fit(X[:150], y[:150], X_val=X[150:], y_val=y[150:])
     assert len(net.validation_scores_) == 5
     assert_allclose(net.validation_scores_[-1], net.score(X[150:], y[150:]), rtol=1e-5)
@@ -150,8 +152,9 @@ def test_the_split_keeps_the_shares_of_the_classes(seed):
     # validation score is the share of class 0 in the validation rows.
     X, y = np.zeros((100, 3)), np.repeat([0, 1], [90, 10])
     net = DenseMLPClassifier(
-        (5,), early_stopping=True, validation_fraction=0.2, random_state=seed
-    ).fit(X, y)
+        (5,), early_stopping=True, scoring=None, validation_fraction=0.2,
+        random_state=seed,
+    ).fit(X, y)  # fmt: skip
     assert max(net.validation_scores_) == 0.9
 
 
@@ -204,7 +207,7 @@ def test_the_validation_score_is_weighted():
     y[wrong] = 1 - y[wrong]
     # Patience enough to learn the boundary from whatever weights are drawn.
     net = DenseMLPClassifier(
-        (20,), early_stopping=True, n_iter_no_change=60, random_state=0
+        (20,), early_stopping=True, scoring=None, n_iter_no_change=60, random_state=0
     )
     net.fit(X, y, sample_weight=np.where(wrong, 0.0, 1.0))
     assert max(net.validation_scores_) == 1.0

@@ -16,10 +16,15 @@ from sparsekit.network import (
     label_targets,
     value_targets,
 )
-from tests.reference.naive_network import NaiveNetwork
+from tests.reference.naive_network import LEVELS, SMOOTHING, NaiveNetwork
 
-# The names of the package's losses: its output activations.
-OUTPUT_OF = {"softmax": "softmax", "logistic": "logistic", "squared": "identity"}
+# The losses that the twins know, by the names they have there.
+ALL_LOSSES = {
+    **LOSSES,
+    "quantile": LOSSES["quantile"]._replace(level=LEVELS["quantile"]),
+    "smooth softmax": LOSSES["softmax"]._replace(smoothing=SMOOTHING),
+    "smooth logistic": LOSSES["logistic"]._replace(smoothing=SMOOTHING),
+}
 
 
 def random_mask(rng, n_out, n_in, density):
@@ -89,16 +94,20 @@ def per_layer(naive, flat):
 
 def random_target(rng, loss, n_rows, n_outputs):
     """Draw labels, label indicators or numbers."""
-    if loss == "softmax":
+    if loss.endswith("softmax"):
         return rng.integers(n_outputs, size=n_rows)
-    if loss == "logistic":
+    if loss.endswith("logistic"):
         return rng.integers(2, size=(n_rows, n_outputs)).astype(float)
+    if loss == "poisson":
+        return rng.integers(4, size=(n_rows, n_outputs)).astype(float)
+    if loss == "gamma":
+        return rng.uniform(0.1, 3.0, size=(n_rows, n_outputs))
     return rng.normal(size=(n_rows, n_outputs))
 
 
 def targets_of(loss, target, weight, dtype):
     """Return targets in the form that kernels take."""
-    make = label_targets if loss == "softmax" else value_targets
+    make = label_targets if loss.endswith("softmax") else value_targets
     return make(target, weight, dtype)
 
 
@@ -121,7 +130,7 @@ def trainer_of(
         optimizer,
         X if ready else plain_samples(X, network.dtype),
         targets_of(loss, target, weight, network.dtype),
-        loss=LOSSES[OUTPUT_OF[loss]],
+        loss=ALL_LOSSES[loss],
         batch_size=batch_size,
         **noise,
     )

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# Where the Huber loss becomes linear, and which quantile is learned.
+LEVELS = {"huber": 1.35, "quantile": 0.8}
+# Share of a label that is spread over all classes.
+SMOOTHING = 0.3
+
 WORD = 2**64
 HALF_WORD = 2**32
 
@@ -88,20 +93,46 @@ def forward(net, X, keep_scales=None):
 
 
 def losses_and_deltas(loss, z, target):
-    """Return the loss of each row and prediction minus target.
+    """Return the loss of each row and the gradient at its outputs.
 
-    As in scikit-learn, the squared error is averaged over the outputs but its gradient
-    is not.
+    As in scikit-learn, losses of numbers are averaged over the outputs but their
+    gradient is not.
     """
-    if loss == "softmax":
+    share = SMOOTHING if loss.startswith("smooth") else 0.0
+    if loss.endswith("softmax"):
         p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-        true = np.eye(z.shape[1])[target]
-        return -np.log((p * true).sum(axis=1)), p - true
-    if loss == "logistic":
+        true = (1 - share) * np.eye(z.shape[1])[target] + share / z.shape[1]
+        return -(np.log(p) * true).sum(axis=1), p - true
+    if loss.endswith("logistic"):
         p = 1 / (1 + np.exp(-z))
-        terms = target * np.log(p) + (1 - target) * np.log(1 - p)
-        return -terms.sum(axis=1), p - target
-    return 0.5 * ((z - target) ** 2).mean(axis=1), z - target
+        true = (1 - share) * target + share / 2
+        terms = true * np.log(p) + (1 - true) * np.log(1 - p)
+        return -terms.sum(axis=1), p - true
+    losses, deltas = number_losses(loss, z, target)
+    return losses.mean(axis=1), deltas
+
+
+def number_losses(loss, z, y):
+    """Return the loss of each number and its derivative by the output."""
+    error = z - y
+    if loss == "squared_error":
+        return 0.5 * error**2, error
+    if loss == "absolute_error":
+        return np.abs(error), np.sign(error)
+    if loss == "huber":
+        edge = LEVELS["huber"]
+        near = np.abs(error) <= edge
+        values = np.where(near, 0.5 * error**2, edge * (np.abs(error) - 0.5 * edge))
+        return values, np.where(near, error, edge * np.sign(error))
+    if loss == "quantile":
+        level = LEVELS["quantile"]
+        slope = np.where(error > 0, 1 - level, -level)
+        return slope * error, slope
+    mean = np.exp(z)
+    if loss == "poisson":
+        safe = np.where(y > 0, y, 1.0)
+        return y * np.log(safe / mean) - y + mean, mean - y
+    return y / mean - np.log(y / mean) - 1, 1 - y / mean
 
 
 def backpropagate(net, values, slopes, delta):

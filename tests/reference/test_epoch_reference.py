@@ -6,6 +6,7 @@ from scipy import sparse
 
 from sparsekit.network import Optimizer, _formats, csr_samples
 from tests.reference.cases import (
+    ALL_LOSSES,
     per_layer,
     plain_samples,
     random_naive_network,
@@ -152,7 +153,7 @@ def test_epoch_for_each_activation(activation):
     compare(sizes=(5, 8, 7, 6, 2), activation=activation)
 
 
-@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared"])
+@pytest.mark.parametrize("loss", ALL_LOSSES)
 @pytest.mark.parametrize("n_outputs", [1, 2, 4])
 def test_epoch_for_each_loss(loss, n_outputs):
     compare(sizes=(6, 8, n_outputs), loss=loss, density=0.6)
@@ -178,7 +179,7 @@ def test_dropout_mask_does_not_depend_on_the_width_of_tiles():
 )
 @pytest.mark.parametrize("density", [0.5, 1])
 def test_epoch_for_awkward_shapes(sizes, density):
-    compare(sizes=sizes, density=density, loss="squared", activation="tanh")
+    compare(sizes=sizes, density=density, loss="squared_error", activation="tanh")
 
 
 def test_epoch_of_a_dense_network():
@@ -299,13 +300,13 @@ def test_training_leaves_the_samples_alone():
     rng = np.random.default_rng(4)
     naive = random_naive_network(rng, SIZES, 0.5)
     X = rng.normal(size=(20, 6))
-    target = random_target(rng, "squared", 20, 3)
+    target = random_target(rng, "squared_error", 20, 3)
     compiled, _ = both_optimizers("adam")
     weight = rng.random(20)
     trainer = trainer_of(
         sparse_network(naive),
         X,
-        "squared",
+        "squared_error",
         target,
         compiled,
         batch_size=16,
@@ -316,7 +317,7 @@ def test_training_leaves_the_samples_alone():
     trainer.run_epoch(order, 0.1)
     untouched = plain_samples(X, np.float64)
     np.testing.assert_array_equal(trainer.samples.dense, untouched.dense)
-    expected = targets_of("squared", target, weight, np.float64)
+    expected = targets_of("squared_error", target, weight, np.float64)
     for ours, theirs in zip(trainer.targets, expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     np.testing.assert_array_equal(order, before)

@@ -24,8 +24,15 @@ PROBLEMS = [
     ("softmax", 3),
     ("logistic", 1),
     ("logistic", 3),
-    ("squared", 1),
-    ("squared", 3),
+    ("squared_error", 1),
+    ("squared_error", 3),
+    ("absolute_error", 2),
+    ("huber", 2),
+    ("quantile", 2),
+    ("poisson", 2),
+    ("gamma", 2),
+    ("smooth softmax", 3),
+    ("smooth logistic", 2),
 ]
 
 
@@ -97,9 +104,9 @@ def check(activation, slope, loss, n_outputs, *, alpha=0.7, sizes=(4, 5, 4), **n
         weight=weight,
         **noise,
     )
-    # As in scikit-learn, the squared error is averaged over the outputs, but its
+    # As in scikit-learn, losses of numbers are averaged over the outputs, but their
     # gradient is not.
-    factor = n_outputs if loss == "squared" else 1
+    factor = 1 if loss.endswith(("softmax", "logistic")) else n_outputs
     assert_gradients_are_slopes(trainer, alpha, weight.sum(), factor)
 
 

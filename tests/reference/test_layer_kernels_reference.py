@@ -11,7 +11,6 @@ from sparsekit.kernels._lanes import lanes_of
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW, Noise
 from sparsekit.network import LOSSES, OptimizerState, csr_samples
 from tests.reference.cases import (
-    OUTPUT_OF,
     per_layer,
     plain_samples,
     random_naive_network,
@@ -193,7 +192,7 @@ def test_forward_with_dropout(dtype):
 
 @both_precisions
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared"])
+@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared_error"])
 def test_losses_and_output_gradients(loss, weighted, dtype):
     rng, naive, X = rounded_case("tanh", dtype)
     z = forward(naive, X)[0][-1] * 3
@@ -211,7 +210,7 @@ def test_losses_and_output_gradients(loss, weighted, dtype):
         output_deltas(
             lanes,
             arrays,
-            LOSSES[OUTPUT_OF[loss]],
+            LOSSES[loss],
             targets_of(loss, target, weight, dtype),
             order,
             4,
@@ -261,7 +260,7 @@ def test_losses_of_outputs_far_from_zero_are_exact_and_finite(loss, dtype):
     total = output_deltas(
         lanes_of(dtype, WIDTH),
         sparse_network(naive, dtype).for_training(FORMATS, N_TILES * WIDTH),
-        LOSSES[OUTPUT_OF[loss]],
+        LOSSES[loss],
         targets_of(loss, target[loss], None, dtype),
         np.arange(2),
         0,

@@ -32,7 +32,7 @@ def told(trainer, n_batches, rng):
     return [np.einsum("til,tol->oi", v, d) for v, d in zip(values, deltas, strict=True)]
 
 
-@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared"])
+@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared_error"])
 @pytest.mark.parametrize("density", [0.4, 1])
 def test_a_batch_of_all_rows_tells_the_gradient_everywhere(loss, density):
     rng = np.random.default_rng(0)

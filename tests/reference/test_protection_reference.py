@@ -25,7 +25,7 @@ def row_gradients(naive, X, loss, target, weight):
         yield [w * gradient for gradient in one]
 
 
-@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared"])
+@pytest.mark.parametrize("loss", ["softmax", "logistic", "squared_error"])
 @pytest.mark.parametrize("power", [1, 2])
 @pytest.mark.parametrize("density", [0.4, 1])
 def test_importance_is_the_mean_power_of_the_gradients_of_single_rows(

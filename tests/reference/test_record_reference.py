@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sparsekit.kernels.losses import SOFTMAX
 from sparsekit.kernels.outputs import note_outputs
-from sparsekit.network import SampleRecorder, csr_samples
+from sparsekit.network import LOSSES, SampleRecorder, csr_samples
 from tests.reference.cases import (
+    ALL_LOSSES,
     plain_samples,
     plain_sgd,
     random_naive_network,
@@ -21,7 +21,7 @@ from tests.reference.naive_record import summary
 from tests.reference.naive_training import NaiveOptimizer, train_epoch
 
 N_ROWS, BATCH, EPOCHS, RATE = 37, 8, 21, 0.3
-OUTPUTS = {"softmax": 3, "logistic": 2, "squared": 2}
+OUTPUTS = dict.fromkeys(ALL_LOSSES, 2) | {"softmax": 3, "smooth softmax": 3}
 
 
 def recorded(loss, *, weight=None, stored=False, n_threads=1, **options):
@@ -122,5 +122,5 @@ def test_samples_in_batches_without_weight_are_not_seen():
 def test_equal_outputs_predict_the_first_class():
     recorder = SampleRecorder(2)
     targets = targets_of("softmax", np.array([0, 1]), None, np.float64)
-    note_outputs(SOFTMAX, targets, np.zeros((2, 3)), recorder.record)
+    note_outputs(LOSSES["softmax"], targets, np.zeros((2, 3)), recorder.record)
     assert recorder.record.correct.tolist() == [1, 0]
