@@ -1,9 +1,10 @@
 """Rows that are held out of training, to compute validation scores from."""
 
 import numpy as np
-from sklearn.utils import _safe_indexing, check_array, check_consistent_length
+from sklearn.utils import check_array, check_consistent_length
 
 from sparsekit._layout import sound
+from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit._splitting import parted
 from sparsekit._unknown import refuse_unknown
 from sparsekit.network import take_targets
