@@ -41,12 +41,14 @@ COLUMNS = {
     "all": [1, "a", True, None, 2.5, DAYS[0]],
 }
 
+SOUND = ["numbers", "truths", "words", "days", "dates", "zones", "durations"]
+
 
 @st.composite
 def columns(draw, n):
     """Draw a column, as objects or as what pandas makes of them."""
     rng = np.random.default_rng(draw(seeds))
-    values = draw(st.sampled_from(list(COLUMNS.values())))
+    values = COLUMNS[draw(st.sampled_from(SOUND * 4 + list(COLUMNS)))]
     chosen = [values[i] for i in rng.integers(len(values), size=n)]
     if draw(st.booleans()):
         hole = draw(st.sampled_from(HOLES))
@@ -69,7 +71,7 @@ def mixed(draw):
     """Draw a table of columns of all kinds, or one of those for networks."""
     if draw(st.integers(0, 3)) == 0:
         return draw(tables())
-    n = draw(st.sampled_from([1, 2, 5, 12]))
+    n = draw(st.sampled_from([1, 2, 5, 12, 110]))
     drawn = {f"c{j}": draw(columns(n)) for j in range(draw(st.integers(1, 4)))}
     return pd.DataFrame(drawn)
 
@@ -115,7 +117,19 @@ MODELS = [SparseTabularClassifier, SparseTabularRegressor]
 def test_sparse_tabular(model, data):
     X, other = data.draw(mixed()), data.draw(mixed())
     y, weight = data.draw(targets(rows_of(X))), data.draw(weights(rows_of(X)))
-    settings = data.draw(parameters(model, fixed=("n_jobs", "n_members", "network")))
+    if data.draw(st.booleans()):
+        y = np.arange(rows_of(X)) % 3
+    # What constraints say little of is drawn from values that are worth a fit.
+    worth = {
+        "encoding": ["piecewise", "piecewise", "standard", None],
+        "method": ["set", "static", "rigl", "set", "nonsense"],
+        "scoring": [None, None, "r2", "neg_log_loss", "nonsense"],
+        "sparsity": ["auto", 0.3, 0.9],
+    }
+    settings = data.draw(parameters(model, fixed=("n_jobs", "n_members", *worth)))
+    settings |= {name: data.draw(st.sampled_from(worth[name])) for name in worth}
+    if data.draw(st.booleans()):
+        settings = {"random_state": 0}
     settings.setdefault("hidden_layer_sizes", 3)
     settings.setdefault("max_iter", 1)
     estimator = model(n_members=1, **settings)
@@ -147,6 +161,8 @@ def test_ensembles(ensemble, data):
     inner = data.draw(st.sampled_from([net] * 5 + [None, 3]))
     settings = data.draw(parameters(ensemble, fixed=("estimator", "n_jobs")))
     settings["n_members"] = data.draw(st.sampled_from([1, 2, 3, 0, -1]))
+    if data.draw(st.booleans()):
+        inner, y, settings["n_members"] = net, np.arange(rows_of(X)) % 3, 2
     if inner is None:
         settings["n_members"] = 0  # networks of many epochs: only refused
     estimator = ensemble(inner, **settings)
