@@ -21,9 +21,9 @@ class CheckpointCallback:
 
     Notes
     -----
-    An estimator of several networks, such as `SparseTabular*`, is written once, when its
-    fit ends. One fit, one file: the clones that a grid search makes share their callbacks, and
-    would write over each other's checkpoints.
+    An estimator of several networks, such as `SparseTabular*`, is written once, when
+    its fit ends. One fit, one file: the clones that a grid search makes share their
+    callbacks, and would write over each other's checkpoints.
 
     Examples
     --------
