@@ -15,6 +15,11 @@ from sklearn.pipeline import Pipeline
 import sparsekit.topology as topology
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._checkpoint_checks import check_fitted
+from sparsekit.neural_network._checkpoint_schema import (
+    check_types,
+    is_count,
+    is_vector,
+)
 from sparsekit.neural_network._composed import Composed
 from sparsekit.neural_network._recording import Recording
 from sparsekit.neural_network._sample_selection import InfoBatch, LearnedRemoval
@@ -108,16 +113,31 @@ def decode_estimator(node, arrays):
     earlier = {"scoring": None} if isinstance(estimator, BaseSparseMLP) else {}
     estimator.set_params(**earlier | decode(node["parameters"], arrays))
     fitted = decode(node["fitted"], arrays)
-    if isinstance(estimator, BaseSparseMLP) and "_network" in fitted:
-        check_fitted(fitted, estimator)
-    elif not isinstance(estimator, BaseSparseMLP):
-        hidden = [name for name in fitted if hasattr(type(estimator), name)]
-        if hidden:
-            raise ValueError(f"{hidden[0]} is no attribute that a fit leaves")
+    if isinstance(estimator, BaseSparseMLP):
+        if "_network" in fitted:
+            check_fitted(fitted, estimator)
+    elif fitted:
+        _check_attributes(fitted, estimator)
     vars(estimator).update(fitted)
     if isinstance(estimator, Composed) and fitted:
         estimator._check_restored()
     return estimator
+
+
+def _check_attributes(fitted, estimator):
+    """Raise unless methods are left alone, and parameters and names are sound."""
+    hidden = [name for name in fitted if hasattr(type(estimator), name)]
+    if hidden:
+        raise ValueError(f"{hidden[0]} is no attribute that a fit leaves")
+    estimator._validate_params()
+    check_types(fitted, {"n_features_in_": is_count})
+    names = fitted.get("feature_names_in_")
+    if names is None:
+        return
+    check_types(fitted, {"feature_names_in_": is_vector("O")})
+    is_text = all(isinstance(name, str) for name in names)
+    if not is_text or names.size != fitted["n_features_in_"]:
+        raise ValueError("the names are not those of the features")
 
 
 def estimators():

@@ -47,9 +47,6 @@ class ShippedMembers:
         predictor = self._to_predictor()
         if predictor.n_features_in_ != self.n_features_in_:
             raise ValueError("the features are not those of the members")
-        names = getattr(self, "feature_names_in_", None)
-        if names is not None and np.shape(names) != (self.n_features_in_,):
-            raise ValueError("the names are not those of the features")
         if is_classifier(self) != hasattr(predictor, "classes_"):
             raise ValueError("the members are no networks for this")
         if is_classifier(self):
@@ -69,8 +66,11 @@ def _check_encoder(encoder, n_features):
     table_plan(encoder)
     if any(not isinstance(plan["name"], str) for plan in steps[0].columns_):
         raise ValueError("the names of columns are no text")
-    if len(steps) > 1 and steps[1].n_features_in_ != len(steps[1].bin_edges_):
-        raise ValueError("the bins are not those of the encoder")
+    for bins in steps[1:]:
+        if bins.n_features_in_ != len(bins.bin_edges_) or not bins.include_values:
+            raise ValueError("the bins are not those of the encoder")
+        if np.shape(bins.indicator_features_) != (0,):
+            raise ValueError("nobody asked for indicators")
 
 
 def table_plan(encoder):

@@ -127,6 +127,10 @@ def plans_of(document):
     return steps_of(document)[0][1]["$estimator"]["fitted"]["columns_"]
 
 
+def bins_of(document):
+    return steps_of(document)[1][1]["$estimator"]
+
+
 WRONG = {
     "no encoder": lambda d: d["fitted"].pop("encoder_"),
     "no members": lambda d: d["fitted"].pop("members_"),
@@ -142,6 +146,17 @@ WRONG = {
     ),
     "many other values": lambda d: plans_of(d)[4].update(others=2**31),
     "a vast category": lambda d: plans_of(d)[4].update(categories=[10**400]),
+    "an odd parameter": lambda d: d["parameters"].update(
+        batch_size={"$array": "array0"}
+    ),
+    "an odd parameter of bins": lambda d: bins_of(d)["parameters"].update(
+        include_values=None
+    ),
+    "indicators": lambda d: bins_of(d)["fitted"].update(indicator_features_=None),
+    "names that are none": lambda d: d["fitted"].update(feature_names_in_=[1]),
+    "fewer names": lambda d: d["fitted"].update(
+        feature_names_in_={"$objects": [[1], ["age"]]}
+    ),
     "another class": lambda d: d.update({"class": "SparseTabularRegressor"}),
     "an unknown class": lambda d: d.update({"class": "Pipeline"}),
     "members of another kind": lambda d: d["fitted"].update(members_=[3]),
