@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 from sklearn.model_selection import train_test_split
-from sklearn.utils import _safe_indexing, check_array, check_consistent_length
+from sklearn.utils import check_array, check_consistent_length
 
 from sparsekit._layout import sound
+from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit._unknown import refuse_unknown
 from sparsekit.network import take_targets
 from sparsekit.neural_network._prepared_fit import Validation
