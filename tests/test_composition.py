@@ -295,7 +295,7 @@ def test_the_weight_of_samples_is_refused_where_nobody_asked_for_it():
 
 def test_validation_rows_are_passed_through_a_pipeline():
     X, y = tumours(200)
-    model = make_pipeline(StandardScaler(), quick())
+    model = make_pipeline(StandardScaler(), quick().set_params(scoring=None))
     model.fit(
         X[:150],
         y[:150],

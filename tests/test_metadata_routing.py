@@ -147,6 +147,7 @@ def test_weights_of_other_rows_are_refused(weights):
 def test_routes_lead_through_pipelines_and_searches():
     with config_context(enable_metadata_routing=True):
         inner = net().set_fit_request(sample_weight=True, X_val=True, y_val=True)
+        inner.set_params(scoring=None)
         scaler = StandardScaler().set_fit_request(sample_weight=False)
         steps = make_pipeline(scaler, QuickSelector(net()), inner)
         steps[1].estimator.set_fit_request(sample_weight=True, X_val=False, y_val=False)

@@ -42,7 +42,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
     >>> from sparsekit import DenseMLPClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = DenseMLPClassifier(early_stopping=True, random_state=0).fit(X, y)
+    >>> net = DenseMLPClassifier(learning_rate="cosine", random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.9)
     True
     """
@@ -161,7 +161,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
     >>> from sparsekit import DenseMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = DenseMLPRegressor(early_stopping=True, random_state=0).fit(X, y)
+    >>> net = DenseMLPRegressor(learning_rate="cosine", random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.3)
     True
     """

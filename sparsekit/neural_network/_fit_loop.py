@@ -229,11 +229,12 @@ class FitLoop:
         )
         if self.context is None or planned:
             return
-        watched = "validation score" if estimator.early_stopping else "loss"
+        watched, advice = "loss", "early_stopping=True or learning_rate='cosine'"
+        if estimator.early_stopping:
+            watched, advice = "validation score", "learning_rate='cosine'"
         warn_user(
             f"Maximum number of epochs, max_iter={max_iter}, reached before the "
-            f"{watched} stopped improving. early_stopping=True or "
-            "learning_rate='cosine' end training in a planned way.",
+            f"{watched} stopped improving. {advice} ends training in a planned way.",
             ConvergenceWarning,
         )
 

@@ -27,6 +27,11 @@ from sparsekit.neural_network._checks import learns_in_pieces
 class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     """Base of the regressors."""
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.positive_only = self.loss in OF_LOGARITHMS
+        return tags
+
     @available_if(learns_in_pieces)
     @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
@@ -104,7 +109,7 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
     def _learn_target(self, y, sample_weight):
         self._target_shift = np.zeros(y.shape[1])
         self._target_scale = np.ones(y.shape[1])
-        if self.out_activation_ == "exp":
+        if self.loss in OF_LOGARITHMS:
             self._refuse_not_positive(y)
             unit = units_of(y)
             mean = np.average(in_units(y, unit), axis=0, weights=sample_weight) * unit

@@ -46,7 +46,8 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
     >>> from sparsekit import StaticSparseMLPClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = StaticSparseMLPClassifier(early_stopping=True, random_state=0).fit(X, y)
+    >>> net = StaticSparseMLPClassifier(learning_rate="cosine", random_state=0)
+    >>> net = net.fit(X, y)
     >>> bool(net.score(X, y) > 0.9)
     True
     """
@@ -171,7 +172,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
     >>> from sparsekit import StaticSparseMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = StaticSparseMLPRegressor(early_stopping=True, random_state=0).fit(X, y)
+    >>> net = StaticSparseMLPRegressor(learning_rate="cosine", random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.3)
     True
     """

@@ -87,7 +87,7 @@ def test_scores_are_averaged_over_networks(flowers):
 
 def test_a_dense_network_covers_every_gradient(flowers):
     X, y, net = flowers
-    dense = DenseMLPClassifier(early_stopping=True, random_state=0).fit(X, y)
+    dense = DenseMLPClassifier(learning_rate="cosine", random_state=0).fit(X, y)
     table = gradient_coverage(dense, X, y)
     assert_allclose(table, 1.0)
     everywhere = grand_scores(net, X, y, active=False)["grand"]
@@ -111,6 +111,6 @@ def test_networks_without_such_gradients_are_refused(flowers):
     X, y, _ = flowers
     with pytest.raises(ValueError, match="not fitted"):
         grand_scores(SETMLPClassifier(), X, y)
-    net = SETMLPClassifier(missing="expected", early_stopping=True).fit(X, y)
+    net = SETMLPClassifier(missing="expected", learning_rate="cosine").fit(X, y)
     with pytest.raises(ValueError, match="missing='expected'"):
         gradient_coverage(net, X, y)

@@ -63,7 +63,8 @@ def test_an_unfinished_training_is_told_what_ends_it_as_planned(early_stopping):
     net = DenseMLPClassifier((10,), max_iter=2, early_stopping=early_stopping)
     watched = "validation score" if early_stopping else "loss"
     message = rf"max_iter=2, reached before the {watched} stopped improving\. "
-    message += r"early_stopping=True or learning_rate='cosine' end training in a plan"
+    message += "" if early_stopping else "early_stopping=True or "
+    message += "learning_rate='cosine' ends training in a planned way"
     with pytest.warns(ConvergenceWarning, match=message) as told:
         net.fit(X, y)
     # Small tables are better off without these.
