@@ -314,15 +314,15 @@ def _moment(value):
 def _date_parts(dates):
     """Return the parts of dates, arrays of float64 by name."""
     missing = np.isnat(dates)
-    since = (dates - np.datetime64(0, "D")) / np.timedelta64(1, "D")
     day, month = dates.astype("datetime64[D]"), dates.astype("datetime64[M]")
     of_month = (day - month.astype("datetime64[D]")) / np.timedelta64(1, "D") + 1.0
     months = np.where(missing, np.nan, month.astype(np.int64) % 12 + 1.0)
-    days = np.floor(since)
+    days = (day - np.datetime64(0, "D")) / np.timedelta64(1, "D")
     return {
         "days": days,
         "month": months,
         "day": of_month,
         "weekday": (days + 3.0) % 7.0,
-        "hour": (since - days) * 24.0,
+        # From midnight on: the days since 1970 would round it.
+        "hour": (dates - day) / np.timedelta64(1, "h"),
     }

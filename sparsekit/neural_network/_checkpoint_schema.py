@@ -40,6 +40,11 @@ def is_list(value):
     return isinstance(value, list)
 
 
+def list_of(test):
+    """Return a test for lists whose items pass another."""
+    return lambda value: is_list(value) and all(map(test, value))
+
+
 def is_dict(value):
     """Return whether a value is a dict."""
     return isinstance(value, dict)
@@ -71,10 +76,10 @@ ATTRIBUTES = {
     "t_": is_count,
     "out_activation_": one_of("softmax", "logistic", "identity", "exp"),
     "_best_loss": is_real,
-    "loss_curve_": is_list,
-    "validation_scores_": is_list,
-    "history_": is_list,
-    "rewiring_history_": is_list,
+    "loss_curve_": list_of(is_real),
+    "validation_scores_": list_of(is_real),
+    "history_": list_of(lambda row: is_dict(row) and is_count(row.get("epoch"))),
+    "rewiring_history_": list_of(is_dict),
     "_generator": lambda value: isinstance(value, np.random.Generator),
     "_network": is_dict,
     "_optimizer": is_dict,

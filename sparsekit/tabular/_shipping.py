@@ -64,8 +64,6 @@ def _check_encoder(encoder, n_features):
     if steps[0].n_features_in_ != n_features:
         raise ValueError("the encoder is one of other columns")
     table_plan(encoder)
-    if any(not isinstance(plan["name"], str) for plan in steps[0].columns_):
-        raise ValueError("the names of columns are no text")
     for bins in steps[1:]:
         if bins.n_features_in_ != len(bins.bin_edges_) or not bins.include_values:
             raise ValueError("the bins are not those of the encoder")
@@ -101,24 +99,25 @@ def table_plan(encoder):
     names = getattr(read, "feature_names_in_", None)
     if names is None:
         names = [f"x{j}" for j in range(read.n_features_in_)]
+    names = [str(name) for name in names]
     return {
-        "names": [str(name) for name in names],
+        "names": names,
         "kinds": list(read.kinds_),
-        "columns": [_plain_plan(plan) for plan in read.columns_],
+        "columns": [_plain_plan(p, names[p["column"]]) for p in read.columns_],
         "edges": [edges.copy() for edges in bins[0].bin_edges_] if bins else None,
     }
 
 
-def _plain_plan(plan):
+def _plain_plan(plan, name):
     """Return the plan of a column as JSON can hold it."""
-    kept = {name: plan[name] for name in ("column", "part", "kind")}
+    kept = {entry: plan[entry] for entry in ("column", "part", "kind")}
     if plan["kind"] == "number":
         return kept
     values = [v.item() if isinstance(v, np.generic) else v for v in plan["categories"]]
     for value in values:
         if not isinstance(value, str | int | float):
             raise ValueError(
-                f"Column {plan['name']!r} has categories such as {value!r}, which are "
+                f"Column {name!r} has categories such as {value!r}, which are "
                 "neither text nor numbers; make text of them before fit to ship it."
             )
     return kept | {"categories": values, "others": plan["others"]}

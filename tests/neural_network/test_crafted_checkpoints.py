@@ -54,6 +54,22 @@ def test_moments_of_no_weight_are_refused(name, fitted, tmp_path):
     refuse(fitted, tmp_path, change, "does not belong to the network")
 
 
+HISTORIES = {
+    "loss_curve_": [None],
+    "validation_scores_": ["high"],
+    "history_": [{"epoch": None}],
+    "rewiring_history_": [3],
+}
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_histories_of_something_else_are_refused(name, fitted, tmp_path):
+    def change(state, arrays):
+        state[name] = HISTORIES[name]
+
+    refuse(fitted, tmp_path, change, f"{name} is of another type")
+
+
 @pytest.mark.parametrize("name", ["sizes", "indptr", "indices", "kinds"])
 def test_narrow_integers_are_refused(name, fitted, tmp_path):
     def change(state, arrays):
