@@ -125,12 +125,6 @@ class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _partial_fit(self, X, y, sample_weight, given):
         """Train every member for an epoch, see `partial_fit`."""
-        if self.strategy == "cyclic":
-            raise ValueError(
-                "partial_fit trains members apart from each other: it takes "
-                "strategy='independent', got 'cyclic', whose members are one network "
-                "at several times."
-            )
         if sample_weight is not None:
             given = given | {"sample_weight": sample_weight}
         if hasattr(self, "members_"):

@@ -11,6 +11,12 @@ from sparsekit._unchanged import unchanged_on_error
 
 def members_learn(estimator):
     """Tell whether there is `partial_fit`, as the networks do."""
+    if getattr(estimator, "strategy", None) == "cyclic":
+        raise AttributeError(
+            "partial_fit trains members apart from each other: it takes "
+            "strategy='independent', got 'cyclic', whose members are one network at "
+            "several times."
+        )
     return hasattr(estimator._prototype(), "partial_fit")
 
 
@@ -46,8 +52,10 @@ class ClassesInPieces:
         Raises
         ------
         ValueError
-            For input that does not fit, with ``early_stopping=True``, and for an
-            ensemble with ``strategy="cyclic"``. Nothing has changed then.
+            For input that does not fit, and with ``early_stopping=True``. Nothing has
+            changed then.
+        AttributeError
+            For an ensemble with ``strategy="cyclic"``.
         """
         given = {} if classes is None else {"classes": classes}
         return self._partial_fit(X, y, sample_weight, given)
@@ -83,8 +91,10 @@ class TargetsInPieces:
         Raises
         ------
         ValueError
-            For input that does not fit, with ``early_stopping=True``, and for an
-            ensemble with ``strategy="cyclic"``. Nothing has changed then.
+            For input that does not fit, and with ``early_stopping=True``. Nothing has
+            changed then.
+        AttributeError
+            For an ensemble with ``strategy="cyclic"``.
         """
         return self._partial_fit(X, y, sample_weight, {})
 
