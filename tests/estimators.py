@@ -58,7 +58,7 @@ NETWORK_VARIANTS = [
     SETMLPRegressor(missing="expected"),
     SETMLPRegressor(loss="huber"),
     DenseMLPRegressor(loss="gamma"),
-    SETMLPClassifier(label_smoothing=0.1, early_stopping=True),
+    SETMLPClassifier(label_smoothing=0.1),
     DSTMLPClassifier(method="rigl"),
     DSTMLPClassifier(method="chtss"),
     DSTMLPRegressor(method="granet"),
