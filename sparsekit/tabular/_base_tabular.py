@@ -142,6 +142,7 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
 
     def _partial_fit(self, X, y, sample_weight, given):
         """Train every member for an epoch, see `partial_fit`."""
+        self._validate_params()  # scikit-learn does so in the first call only
         first = not hasattr(self, "members_")
         frame, y, sample_weight = self._checked_rows(X, y, sample_weight, reset=first)
         rng = check_random_state(self.random_state)

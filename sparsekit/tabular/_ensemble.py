@@ -125,6 +125,7 @@ class BaseEnsemble(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _partial_fit(self, X, y, sample_weight, given):
         """Train every member for an epoch, see `partial_fit`."""
+        self._validate_params()  # scikit-learn does so in the first call only
         if sample_weight is not None:
             given = given | {"sample_weight": sample_weight}
         if hasattr(self, "members_"):

@@ -258,7 +258,8 @@ def test_label_indicators_have_a_difficulty():
     replay = ReplayClassifier(
         SETMLPClassifier((20,), random_state=0), strategy="difficulty", random_state=0
     )
-    replay.set_params(estimator__early_stopping=True).fit(X[:300], labels[:300])
+    replay.set_params(estimator__early_stopping=True)
+    replay.set_params(estimator__learning_rate="cosine").fit(X[:300], labels[:300])
     wrong = np.abs(replay.predict_proba(X[:300]) - labels[:300]).mean(axis=1)
     kept = replay.buffer_
     np.testing.assert_allclose(kept.difficulty_, wrong[kept.rows_])

@@ -111,4 +111,4 @@ def test_array_api_dispatch_changes_nothing(pytestconfig):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.split()) == len(ALL_NETWORKS) + 7
+    assert len(done.stdout.split()) == len(ALL_NETWORKS) + 9

@@ -432,7 +432,7 @@ def test_mlp_warm_start_with_early_stopping(network):
 @both
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 def test_mlp_warm_start_no_convergence(network, solver):
-    settings = {"warm_start": True, "n_iter_no_change": np.inf, "random_state": 0}
+    settings = {"warm_start": True, "n_iter_no_change": 1000, "random_state": 0}
     net = network(solver=solver, max_iter=10, **settings)
     for n_epochs in (10, 20):
         with pytest.warns(ConvergenceWarning):
