@@ -253,7 +253,8 @@ def _target(graph, head, outputs):
         return graph.add("Add", graph.add("Mul", values, head["scale"]), head["shift"])
     values = graph.add("Exp", graph.add("Add", values, np.log(head["scale"])))
     # As in `graph.dtype`, in which a prediction is never 0.
-    return graph.add("Max", values, float(np.finfo(graph.dtype).tiny))
+    least = np.array(np.finfo(graph.dtype).tiny, dtype=np.float64)
+    return graph.add("Max", values, least)
 
 
 def _add_targets(graph, heads, outputs):

@@ -223,18 +223,19 @@ class FitLoop:
 
     def _warn_if_unfinished(self, max_iter):
         estimator = self.estimator
-        # A rate that has fallen to 0, or no rule to stop by, ends as planned.
+        # A rate that has fallen to 0, the best epoch by held-out rows, or no rule to
+        # stop by: training ends as planned.
         planned = (
-            estimator.learning_rate == "cosine" or estimator.n_iter_no_change == np.inf
+            estimator.learning_rate == "cosine"
+            or estimator.early_stopping
+            or estimator.n_iter_no_change == np.inf
         )
         if self.context is None or planned:
             return
-        watched, advice = "loss", "early_stopping=True or learning_rate='cosine'"
-        if estimator.early_stopping:
-            watched, advice = "validation score", "learning_rate='cosine'"
         warn_user(
-            f"Maximum number of epochs, max_iter={max_iter}, reached before the "
-            f"{watched} stopped improving. {advice} ends training in a planned way.",
+            f"Maximum number of epochs, max_iter={max_iter}, reached before the loss "
+            "stopped improving. early_stopping=True or learning_rate='cosine' ends "
+            "training in a planned way.",
             ConvergenceWarning,
         )
 

@@ -5,7 +5,6 @@ import pickle
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.linear_model import GammaRegressor, PoissonRegressor
 from sklearn.metrics import mean_poisson_deviance
 
 from sparsekit import (
@@ -310,17 +309,3 @@ def test_a_rate_that_explodes_leaves_a_network_that_predicts(loss):
     net = net_of(loss, learning_rate_init=1e3, solver="sgd", momentum=0.0, max_iter=9)
     net.fit(X, y)
     assert np.isfinite(net.predict(X)).all()
-
-
-@pytest.mark.parametrize("loss", POSITIVE)
-def test_a_linear_network_is_the_generalised_linear_model(loss):
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(400, 3))
-    mean = np.exp(0.5 * X[:, 0] - 0.3 * X[:, 1] + 1)
-    y = rng.poisson(mean) if loss == "poisson" else rng.gamma(2.0, mean / 2)
-    linear = {"poisson": PoissonRegressor, "gamma": GammaRegressor}[loss](alpha=0.0)
-    net = DenseMLPRegressor(
-        (), loss=loss, alpha=0.0, batch_size=40, learning_rate="cosine", max_iter=200,
-        learning_rate_init=0.02, random_state=0,
-    )  # fmt: skip
-    assert_allclose(net.fit(X, y).predict(X), linear.fit(X, y).predict(X), rtol=0.01)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.linear_model import GammaRegressor, PoissonRegressor
 
-from sparsekit import DenseMLPClassifier
+from sparsekit import DenseMLPClassifier, DenseMLPRegressor
 
 
 def stepping(activation, alpha, n_hidden, rate):
@@ -68,3 +69,24 @@ def test_gradient(n_labels, activation):
         back[place] -= epsilon
         slope = step_from(net, there, X, y) - step_from(net, back, X, y)
         assert_allclose(slope / (2 * epsilon), gradient[place], atol=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["poisson", "gamma"])
+def test_mlp_vs_poisson_glm_equivalent(loss):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 3))
+    mean = np.exp(0.5 * X[:, 0] - 0.3 * X[:, 1] + 1)
+    y = rng.poisson(mean) if loss == "poisson" else rng.gamma(2.0, mean / 2)
+    linear = {"poisson": PoissonRegressor, "gamma": GammaRegressor}[loss](alpha=0.0)
+    net = DenseMLPRegressor(
+        (),
+        loss=loss,
+        alpha=0.0,
+        batch_size=40,
+        learning_rate="cosine",
+        learning_rate_init=0.02,
+        max_iter=200,
+        n_iter_no_change=np.inf,
+        random_state=0,
+    )
+    assert_allclose(net.fit(X, y).predict(X), linear.fit(X, y).predict(X), rtol=0.01)

@@ -51,20 +51,22 @@ def test_endless_patience_trains_to_the_end_without_a_warning(early_stopping):
     assert net.fit(X, y).n_iter_ == 60
 
 
-def test_a_rate_that_falls_to_zero_ends_without_a_warning():
+@pytest.mark.parametrize(
+    "planned", [{"learning_rate": "cosine"}, {"early_stopping": True}]
+)
+def test_what_ends_as_planned_ends_without_a_warning(planned):
     X, y = tumours(100)
-    net = SETMLPClassifier((10,), learning_rate="cosine", max_iter=5, random_state=0)
+    net = SETMLPClassifier((10,), max_iter=5, random_state=0, **planned)
     assert net.fit(X, y).n_iter_ == 5
 
 
-@pytest.mark.parametrize("early_stopping", [False, True])
-def test_an_unfinished_training_is_told_what_ends_it_as_planned(early_stopping):
+def test_an_unfinished_training_is_told_what_ends_it_as_planned():
     X, y = tumours(100)
-    net = DenseMLPClassifier((10,), max_iter=2, early_stopping=early_stopping)
-    watched = "validation score" if early_stopping else "loss"
-    message = rf"max_iter=2, reached before the {watched} stopped improving\. "
-    message += "" if early_stopping else "early_stopping=True or "
-    message += "learning_rate='cosine' ends training in a planned way"
+    net = DenseMLPClassifier((10,), max_iter=2)
+    message = (
+        r"max_iter=2, reached before the loss stopped improving\. early_stopping=True "
+        "or learning_rate='cosine' ends training in a planned way"
+    )
     with pytest.warns(ConvergenceWarning, match=message) as told:
         net.fit(X, y)
     # Small tables are better off without these.
