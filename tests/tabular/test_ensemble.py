@@ -135,8 +135,8 @@ def test_regressors_take_several_outputs():
 
 def test_networks_are_ours_by_default():
     model = SparseMLPEnsembleClassifier(n_members=1, random_state=0)
-    assert isinstance(model._network(), SETMLPClassifier)
-    assert isinstance(SparseMLPEnsembleRegressor()._network(), SETMLPRegressor)
+    assert isinstance(model._prototype(), SETMLPClassifier)
+    assert isinstance(SparseMLPEnsembleRegressor()._prototype(), SETMLPRegressor)
 
 
 @pytest.mark.parametrize(
