@@ -75,7 +75,7 @@ def ranks(rows, metric="loss"):
 def times(rows, of="boosting"):
     """Return the median ratio of each model's time of `fit` to that of another."""
     means = by_table(rows, "seconds")
-    return means.div(means[of], axis=0).median()
+    return means.div(means[of], axis=0).median() if of in means else means.median()
 
 
 def print_report(rows):

@@ -37,13 +37,13 @@ class Outputs(Callback):
             self.outputs.append(fitted_estimator._raw_outputs(self.X))
 
 
-@pytest.fixture(scope="module", params=["softmax", "logistic", "identity"])
+@pytest.fixture(scope="module", params=["softmax", "logistic", "squared_error"])
 def told(request):
     """Return the record of a fit, and for each sample what every epoch made of it."""
     loss = request.param
     options = {"max_iter": N_EPOCHS, "random_state": 0, "dtype": "float64"}
     options |= {"record": Recording("epoch", store="full"), "batch_size": 16}
-    if loss == "identity":
+    if loss == "squared_error":
         X, y = load_diabetes(return_X_y=True)
         net, target = SETMLPRegressor((9,), **options), (y - y.mean()) / y.std()
         target = target[:, np.newaxis]
