@@ -69,8 +69,7 @@ default="from_dtype"
     See Also
     --------
     PiecewiseLinearEncoder : Bins of numbers.
-    sklearn.preprocessing.OneHotEncoder : A missing value is a category of its own
-    there.
+    sklearn.preprocessing.OneHotEncoder : Makes a category of missing values.
 
     Notes
     -----
