@@ -16,6 +16,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from sparsekit import (
+    DenseMLPClassifier,
+    DenseMLPRegressor,
     SETMLPClassifier,
     SETMLPRegressor,
     SparseTabularClassifier,
@@ -215,13 +217,22 @@ def _tabular(**parameters):
     return make
 
 
-def _set(**parameters):
+def _network(classifier, regressor, **parameters):
     def make(classify):
-        network = SETMLPClassifier if classify else SETMLPRegressor
+        network = classifier if classify else regressor
         return make_pipeline(TableEncoder(), network(random_state=0, **parameters))
 
     return make
 
+
+# The settings of scikit-learn's networks, but for the rate: three times theirs.
+_AS_SCIKIT_LEARN = {
+    "alpha": 0.0001,
+    "batch_size": 200,
+    "learning_rate": "constant",
+    "learning_rate_init": 0.003,
+    "max_iter": 200,
+}
 
 # Of each model what makes it, given whether to classify.
 MODELS = {
@@ -231,9 +242,13 @@ MODELS = {
     "SparseTabular, one network": _tabular(n_members=1),
     "SparseTabular, no bins": _tabular(encoding="standard"),
     "SparseTabular, not chosen": _tabular(early_stopping=False),
-    "SETMLP": _set(),
-    "SETMLP, 50 epochs by cosine": _set(
-        batch_size=32, learning_rate="cosine", max_iter=50
+    "SETMLP": _network(SETMLPClassifier, SETMLPRegressor),
+    "SETMLP, set as scikit-learn's": _network(
+        SETMLPClassifier, SETMLPRegressor, **_AS_SCIKIT_LEARN
+    ),
+    "DenseMLP": _network(DenseMLPClassifier, DenseMLPRegressor),
+    "DenseMLP, set as scikit-learn's": _network(
+        DenseMLPClassifier, DenseMLPRegressor, **_AS_SCIKIT_LEARN
     ),
     "boosting": Boosting,
     "boosting, early-stopped": lambda classify: Boosting(

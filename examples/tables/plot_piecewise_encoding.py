@@ -31,10 +31,7 @@ encoders = {
 fitted, errors = {}, {}
 for name, encoder in encoders.items():
     inputs = X if encoder is None else encoder.fit_transform(X, y)
-    net = SETMLPRegressor(
-        (100,), sparsity="auto", batch_size=32, learning_rate="cosine", max_iter=50
-    )
-    net.set_params(random_state=0).fit(inputs, y)
+    net = SETMLPRegressor(sparsity="auto", random_state=0).fit(inputs, y)
     fitted[name] = net.predict(inputs)
     errors[name] = np.sqrt(np.mean((fitted[name] - truth) ** 2))
     print(f"{name:18} {inputs.shape[1]:2} inputs, error {errors[name]:.3f}")

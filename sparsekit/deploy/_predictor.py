@@ -76,7 +76,7 @@ class SparsePredictor:
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.neural_network import to_predictor
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", random_state=0).fit(X, y)
+    >>> net = SETMLPClassifier(random_state=0).fit(X, y)
     >>> predictor = to_predictor(net)
     >>> bool((predictor.predict(X) == net.predict(X)).all())
     True

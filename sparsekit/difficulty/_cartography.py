@@ -57,7 +57,7 @@ def cartography(record: Any, *, ambiguous: float = 1 / 3) -> "DataFrame":
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.difficulty import cartography
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", record="epoch", random_state=0)
+    >>> net = SETMLPClassifier(record="epoch", random_state=0)
     >>> cartography(net.fit(X, y)).columns.tolist()
     ['confidence', 'variability', 'aleatoric', 'correctness', 'region']
     """

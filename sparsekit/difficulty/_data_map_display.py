@@ -41,7 +41,7 @@ class DataMapDisplay:
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.difficulty import DataMapDisplay
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", record="epoch", random_state=0)
+    >>> net = SETMLPClassifier(record="epoch", random_state=0)
     >>> display = DataMapDisplay.from_record(net.fit(X, y))
     >>> display.ax_.get_xlabel()
     'variability'

@@ -56,7 +56,7 @@ def pruning_identified_exemplars(
     >>> from sparsekit import DenseMLPClassifier, SETMLPClassifier
     >>> from sparsekit.difficulty import pruning_identified_exemplars
     >>> X, y = load_iris(return_X_y=True)
-    >>> dense, sparse = ([net(learning_rate="cosine", random_state=seed).fit(X, y)
+    >>> dense, sparse = ([net(random_state=seed).fit(X, y)
     ...                   for seed in range(3)]
     ...                  for net in (DenseMLPClassifier, SETMLPClassifier))
     >>> pruning_identified_exemplars(dense, sparse, X)["pie"].dtype

@@ -72,7 +72,7 @@ def forgetting_events(
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.difficulty import forgetting_events
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", record="presentation")
+    >>> net = SETMLPClassifier(record="presentation")
     >>> events = forgetting_events(net.fit(X, y))
     >>> events.shape
     (150, 7)

@@ -51,7 +51,7 @@ class ForgettingDisplay:
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.difficulty import ForgettingDisplay
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", record="rewiring")
+    >>> net = SETMLPClassifier(record="rewiring")
     >>> display = ForgettingDisplay.from_record(net.fit(X, y))
     >>> int(display.counts[:, 2].sum())  # growth begins with weights of zero
     0

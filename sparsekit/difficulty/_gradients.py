@@ -60,7 +60,7 @@ def grand_scores(networks: Any, X: Any, y: Any, *, active: bool = True) -> "Data
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.difficulty import grand_scores
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", random_state=0).fit(X, y)
+    >>> net = SETMLPClassifier(random_state=0).fit(X, y)
     >>> grand_scores(net, X, y).shape
     (150, 2)
     """
@@ -118,7 +118,7 @@ def gradient_coverage(network: Any, X: Any, y: Any) -> "DataFrame":
     >>> from sparsekit import DenseMLPClassifier
     >>> from sparsekit.difficulty import gradient_coverage
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = DenseMLPClassifier(learning_rate="cosine", random_state=0).fit(X, y)
+    >>> net = DenseMLPClassifier(random_state=0).fit(X, y)
     >>> bool((gradient_coverage(net, X, y)["coverage"].round(6) == 1).all())
     True
     """

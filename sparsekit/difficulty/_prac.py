@@ -68,7 +68,7 @@ def prac_set(
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.difficulty import prac_set
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", record="rewiring").fit(X, y)
+    >>> net = SETMLPClassifier(record="rewiring").fit(X, y)
     >>> prac_set(net).columns.tolist()
     ['forgotten', 'lost', 'differs', 'selected']
     """

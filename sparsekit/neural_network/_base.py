@@ -210,7 +210,7 @@ class BaseSparseMLP(
         targets = self._encode(y, sample_weight, first, classes, partial=True)
         if first:
             self._start(strategies, X, targets, partial=True)
-            trainer = self._first_trainer(strategies, X, targets)
+            trainer = self._first_trainer(strategies, X, targets, partial=True)
             self.n_iter_ = 0
         else:
             self._check_same_network(strategies)
@@ -218,7 +218,7 @@ class BaseSparseMLP(
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
-            trainer = self._trainer_of_copies(X, targets)
+            trainer = self._trainer_of_copies(X, targets, partial=True)
         trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
         return PreparedFit(trainer, strategies)
 

@@ -52,7 +52,7 @@ def save_checkpoint(estimator: Any, path: str | os.PathLike[str]) -> None:
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.neural_network import load_checkpoint, save_checkpoint
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", random_state=0).fit(X, y)
+    >>> net = SETMLPClassifier(random_state=0).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_checkpoint(net, Path(folder) / "net.ckpt")
     ...     same = load_checkpoint(Path(folder) / "net.ckpt")
@@ -169,7 +169,7 @@ def resume(
     >>> X, y = load_iris(return_X_y=True)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "net.ckpt"
-    ...     net = SETMLPClassifier(learning_rate="cosine", random_state=0)
+    ...     net = SETMLPClassifier(random_state=0)
     ...     net = net.set_callbacks(CheckpointCallback(path)).fit(X, y)
     ...     # After a crash within fit, this goes on where the file was written.
     ...     same = resume(path, X, y, callbacks=[CheckpointCallback(path)])

@@ -42,7 +42,7 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
     >>> from sparsekit import DenseMLPClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = DenseMLPClassifier(learning_rate="cosine", random_state=0).fit(X, y)
+    >>> net = DenseMLPClassifier(random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.9)
     True
     """
@@ -56,19 +56,19 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
         activation="relu",
         negative_slope=None,
         solver="adam",
-        alpha=0.0001,
+        alpha=0.1,
         dropout=0.0,
         input_dropout=0.0,
         batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.003,
+        learning_rate="cosine",
+        learning_rate_init=0.006,
         power_t=0.5,
         momentum=0.9,
         nesterovs_momentum=True,
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-8,
-        max_iter=200,
+        max_iter=50,
         shuffle=True,
         tol=1e-4,
         n_iter_no_change=10,
@@ -161,7 +161,7 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
     >>> from sparsekit import DenseMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = DenseMLPRegressor(learning_rate="cosine", random_state=0).fit(X, y)
+    >>> net = DenseMLPRegressor(random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.3)
     True
     """
@@ -177,19 +177,19 @@ class DenseMLPRegressor(BaseSparseMLPRegressor):
         activation="relu",
         negative_slope=None,
         solver="adam",
-        alpha=0.0001,
+        alpha=0.1,
         dropout=0.0,
         input_dropout=0.0,
         batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.003,
+        learning_rate="cosine",
+        learning_rate_init=0.006,
         power_t=0.5,
         momentum=0.9,
         nesterovs_momentum=True,
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-8,
-        max_iter=200,
+        max_iter=50,
         shuffle=True,
         tol=1e-4,
         n_iter_no_change=10,

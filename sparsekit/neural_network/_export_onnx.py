@@ -72,7 +72,7 @@ def export_onnx(
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.neural_network import export_onnx
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", random_state=0).fit(X, y)
+    >>> net = SETMLPClassifier(random_state=0).fit(X, y)
     >>> [output.name for output in export_onnx(net).graph.output]
     ['label', 'probabilities']
     """

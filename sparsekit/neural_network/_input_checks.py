@@ -13,6 +13,11 @@ from sparsekit.network import moderate
 from sparsekit.neural_network._checks import refuse_lbfgs, refuse_missing
 from sparsekit.neural_network._warnings import warn_user
 
+# What ``batch_size="auto"`` stands for: about so many steps an epoch, of so many rows.
+N_STEPS = 50
+SMALLEST_BATCH = 8
+LARGEST_BATCH = 32
+
 
 class InputChecksMixin:
     """Checks of what is given to `fit` and to the methods that predict."""
@@ -67,9 +72,12 @@ class InputChecksMixin:
             )
         return [n_features, *(int(n) for n in sizes), self.n_outputs_]
 
-    def _rows_per_batch(self, n_samples):
+    def _rows_per_batch(self, n_samples, partial):
         if self.batch_size == "auto":
-            return min(200, n_samples)
+            # A call of partial_fit sees a part of the rows only, which does not tell
+            # how many steps there will be.
+            few = LARGEST_BATCH if partial else max(SMALLEST_BATCH, n_samples // N_STEPS)
+            return min(LARGEST_BATCH, few, n_samples)
         if self.batch_size > n_samples:
             warn_user(
                 f"batch_size={self.batch_size} is larger than the number of training "

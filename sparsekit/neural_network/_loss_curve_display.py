@@ -66,7 +66,7 @@ class LossCurveDisplay:
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.neural_network import LossCurveDisplay
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier((50,), learning_rate="cosine", random_state=0)
+    >>> net = SETMLPClassifier((50,), random_state=0)
     >>> net = net.fit(X[::2], y[::2], X_val=X[1::2], y_val=y[1::2])
     >>> display = LossCurveDisplay.from_estimator(net)
     >>> display.validation_ax_.get_ylabel()

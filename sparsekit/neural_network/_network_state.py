@@ -56,18 +56,18 @@ class NetworkStateMixin:
         self.rewiring_history_ = []
         self.t_ = 0
 
-    def _first_trainer(self, strategies, X, targets):
+    def _first_trainer(self, strategies, X, targets, partial=False):
         """Return a trainer of the network as it begins."""
-        trainer = self._trainer(X, targets)
+        trainer = self._trainer(X, targets, partial)
         network = chosen_network(self, strategies, trainer)
         if network is not None:
             self._network = network.to_dict()
             self._optimizer = OptimizerState.zeros(network, self.solver).to_dict()
-            trainer = self._trainer(X, targets)
+            trainer = self._trainer(X, targets, partial)
         warn_if_starving(trainer.network)
         return trainer
 
-    def _trainer(self, X, targets):
+    def _trainer(self, X, targets, partial=False):
         """Return a trainer that goes on from the fitted state."""
         network = SparseNetwork(**_writable(self._network))
         state = OptimizerState(**_writable(self._optimizer))
@@ -89,7 +89,7 @@ class NetworkStateMixin:
             self._samples(X),
             targets,
             loss=self._loss(),
-            batch_size=self._rows_per_batch(X.shape[0]),
+            batch_size=self._rows_per_batch(X.shape[0], partial),
             holes=self._holes(),
             dropout=self.dropout,
             input_dropout=self.input_dropout,
@@ -99,12 +99,12 @@ class NetworkStateMixin:
             n_threads=thread_count(self.n_jobs),
         )
 
-    def _trainer_of_copies(self, X, targets):
+    def _trainer_of_copies(self, X, targets, partial=False):
         """Return a trainer that leaves the fitted state as it is until it is kept."""
         self._network, self._optimizer = (
             copied(state) for state in (self._network, self._optimizer)
         )
-        return self._trainer(X, targets)
+        return self._trainer(X, targets, partial)
 
     def _keep(self, trainer):
         """Store what a trainer has made."""

@@ -99,7 +99,7 @@ TEXTS = {
     "solver": """{"sgd", "adam", "adamw"}, default="adam"
     Optimizer. "sgd" uses `momentum`; "adamw" shrinks the weights by
     ``learning_rate * alpha`` per step instead of adding `alpha` to the loss.""",
-    "alpha": """float, default=0.0001
+    "alpha": """float, default=0.1
     Strength of the L2 penalty on the weights. The penalty of a batch is
     ``0.5 * alpha * sum(weights ** 2) / batch weight``, as in scikit-learn.""",
     "dropout": """float in [0, 1), default=0.0
@@ -112,17 +112,17 @@ TEXTS = {
     zero does. The first layer skips the lost entries where it visits the stored entries
     only (see :func:`suggest_format`).""",
     "batch_size": """int or "auto", default="auto"
-    Rows per training step. "auto" means ``min(200, n_samples)``, which makes few steps
-    of an epoch where there are only a few hundred rows: give 32 there.""",
+    Rows per training step. "auto" means 32, and fewer for a `fit` to less than 1,600
+    rows: a fiftieth of them, but not less than 8, so that an epoch has enough steps.""",
     "learning_rate": """{"constant", "invscaling", "adaptive", "cosine"}, \
-default="constant"
+default="cosine"
     How the learning rate changes from epoch to epoch. "invscaling" and "adaptive" hold
     for ``solver="sgd"`` only, as in scikit-learn: divide by ``t ** power_t`` after
     ``t`` samples, or by 5 whenever progress stalls. "cosine" falls from
     `learning_rate_init` to 0 over `max_iter` epochs, with every solver.""",
-    "learning_rate_init": """float, default=0.003
-    Initial learning rate. The default is three times scikit-learn's: a sparse network
-    has few weights, and large ones, so each must move further.""",
+    "learning_rate_init": """float, default=0.006
+    Initial learning rate. The default is six times scikit-learn's: a sparse network has
+    few weights, and large ones, so each must move further.""",
     "power_t": """float, default=0.5
     Exponent of "invscaling".""",
     "momentum": """float in [0, 1], default=0.9
@@ -135,7 +135,7 @@ default="constant"
     Decay of the second moment in "adam" and "adamw".""",
     "epsilon": """float, default=1e-8
     Added to the root of the second moment in "adam" and "adamw".""",
-    "max_iter": """int, default=200
+    "max_iter": """int, default=50
     Largest number of epochs.""",
     "shuffle": """bool, default=True
     Whether each epoch visits the rows in a new random order.""",

@@ -62,7 +62,7 @@ class Recording(BaseEstimator):
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.neural_network import Recording
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(learning_rate="cosine", record=Recording("epoch"))
+    >>> net = SETMLPClassifier(record=Recording("epoch"))
     >>> net.fit(X, y).record_["n_seen"].shape
     (150,)
     """

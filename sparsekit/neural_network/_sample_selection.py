@@ -162,7 +162,7 @@ class InfoBatch(SampleSelection):
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.neural_network import InfoBatch
     >>> X, y = load_iris(return_X_y=True)
-    >>> net = SETMLPClassifier(sample_selection=InfoBatch(0.3), learning_rate="cosine")
+    >>> net = SETMLPClassifier(sample_selection=InfoBatch(0.3))
     >>> used = [epoch["n_samples"] for epoch in net.fit(X, y).history_]
     >>> used[0], min(used) < used[0]
     (150, True)
@@ -255,7 +255,7 @@ class LearnedRemoval(SampleSelection):
     >>> from sparsekit.neural_network import LearnedRemoval
     >>> X, y = load_iris(return_X_y=True)
     >>> selection = LearnedRemoval(keep_at_least=0.4)
-    >>> net = SETMLPClassifier(sample_selection=selection, learning_rate="cosine")
+    >>> net = SETMLPClassifier(sample_selection=selection)
     >>> net = net.set_params(random_state=0).fit(X, y)
     >>> used = [epoch["n_samples"] for epoch in net.history_]
     >>> used[9], min(used) < 150

@@ -46,7 +46,7 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
     >>> from sparsekit import StaticSparseMLPClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = StaticSparseMLPClassifier(learning_rate="cosine", random_state=0)
+    >>> net = StaticSparseMLPClassifier(random_state=0)
     >>> net = net.fit(X, y)
     >>> bool(net.score(X, y) > 0.9)
     True
@@ -62,19 +62,19 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
         activation="relu",
         negative_slope=None,
         solver="adam",
-        alpha=0.0001,
+        alpha=0.1,
         dropout=0.0,
         input_dropout=0.0,
         batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.003,
+        learning_rate="cosine",
+        learning_rate_init=0.006,
         power_t=0.5,
         momentum=0.9,
         nesterovs_momentum=True,
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-8,
-        max_iter=200,
+        max_iter=50,
         shuffle=True,
         tol=1e-4,
         n_iter_no_change=10,
@@ -172,7 +172,7 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
     >>> from sparsekit import StaticSparseMLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> X[::3, 5] = float("nan")
-    >>> net = StaticSparseMLPRegressor(learning_rate="cosine", random_state=0).fit(X, y)
+    >>> net = StaticSparseMLPRegressor(random_state=0).fit(X, y)
     >>> bool(net.score(X, y) > 0.3)
     True
     """
@@ -189,19 +189,19 @@ class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
         activation="relu",
         negative_slope=None,
         solver="adam",
-        alpha=0.0001,
+        alpha=0.1,
         dropout=0.0,
         input_dropout=0.0,
         batch_size="auto",
-        learning_rate="constant",
-        learning_rate_init=0.003,
+        learning_rate="cosine",
+        learning_rate_init=0.006,
         power_t=0.5,
         momentum=0.9,
         nesterovs_momentum=True,
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-8,
-        max_iter=200,
+        max_iter=50,
         shuffle=True,
         tol=1e-4,
         n_iter_no_change=10,

@@ -28,9 +28,9 @@ from sparsekit.tabular._importance import MAX_ROWS, sensitivity_shares
 from sparsekit.tabular._in_pieces import trained_on
 from sparsekit.tabular._piecewise import PiecewiseLinearEncoder
 from sparsekit.tabular._settings import (
+    ALPHA,
     BATCH_SIZE,
     HELD_OUT,
-    MAX_ITER,
     MAX_OUTPUTS,
     MAX_TRIED,
     MIN_BINS,
@@ -203,13 +203,15 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         """Return the settings to choose between: those that parameters leave open."""
         fixed = {
             name: value
-            for name in ("hidden_layer_sizes", "dropout", "learning_rate_init")
+            for name in ("hidden_layer_sizes", "dropout", "learning_rate_init", "max_iter")
             if not isinstance(value := getattr(self, name), str)
         }
         if "hidden_layer_sizes" in fixed:
             fixed["hidden_layer_sizes"] = tuple(np.ravel(fixed["hidden_layer_sizes"]))
         if self.encoding != "piecewise":
             fixed |= {"strategy": None, "n_bins": 0}
+        if self.network is not None:
+            fixed["beta_2"] = None  # its own, see `_network`
         settings = [replace(setting, **fixed) for setting in SETTINGS]
         # Settings that differ in their names only are one.
         distinct = {replace(s, name=""): s for s in reversed(settings)}
@@ -293,11 +295,13 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
             "learning_rate_init": setting.learning_rate_init,
             "learning_rate": "cosine",
             "batch_size": _first_given(self.batch_size, min(BATCH_SIZE, few)),
-            "max_iter": _first_given(self.max_iter, MAX_ITER),
+            "max_iter": setting.max_iter,
             "early_stopping": self._members_stop(),
             "random_state": seed,
             "verbose": self.verbose,
         }
+        if self.network is None:
+            given |= {"alpha": ALPHA, "beta_2": setting.beta_2}
         if self.sparsity == "auto" and not hasattr(network, "sparsity"):
             del given["sparsity"]  # that of a dense network
         if not self._members_stop():

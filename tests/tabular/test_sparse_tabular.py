@@ -203,8 +203,10 @@ def test_settings_differ_in_what_is_left_open_only():
     settings = SparseTabularClassifier(**fixed)._settings()
     assert [s.n_bins for s in settings] == [8, 32]
     assert {s.hidden_layer_sizes for s in settings} == {(9,)}
-    one = SparseTabularClassifier(**fixed, encoding="standard")._settings()
-    assert len(one) == 1
+    fixed |= {"max_iter": 5, "encoding": "standard"}
+    assert len(SparseTabularClassifier(**fixed)._settings()) == 2
+    network = SETMLPClassifier()
+    assert len(SparseTabularClassifier(**fixed, network=network)._settings()) == 1
 
 
 def test_numbers_have_no_bins_with_the_standard_encoding():
