@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sparsekit.neural_network._recipes import RECIPES
-from sparsekit.neural_network._strategies import NAMED
+from sparsekit.neural_network.parameters._made import NAMED
+from sparsekit.neural_network.parameters._methods import RECIPES
 
 N = 50_000
 DENSITY = 1e-4

@@ -1,31 +1,31 @@
 """Estimators for scikit-learn: sparse networks, and the dense one beside them."""
 
-from sparsekit.neural_network._checkpoint import (
-    load_checkpoint,
-    resume,
-    save_checkpoint,
-)
-from sparsekit.neural_network._checkpoint_callback import CheckpointCallback
-from sparsekit.neural_network._compact import compact
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
-from sparsekit.neural_network._export_onnx import export_onnx
-from sparsekit.neural_network._loss_curve_display import LossCurveDisplay
 from sparsekit.neural_network._quick_selector import QuickSelector
-from sparsekit.neural_network._recording import Recording
-from sparsekit.neural_network._sample_selection import (
-    InfoBatch,
-    LearnedRemoval,
-    SampleNotes,
-    SampleSelection,
-)
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
-from sparsekit.neural_network._to_predictor import to_predictor
-from sparsekit.neural_network._topology_display import TopologyDisplay
+from sparsekit.neural_network.checkpoint._callback import CheckpointCallback
+from sparsekit.neural_network.checkpoint._files import (
+    load_checkpoint,
+    resume,
+    save_checkpoint,
+)
+from sparsekit.neural_network.displays._loss_curve import LossCurveDisplay
+from sparsekit.neural_network.displays._topology import TopologyDisplay
+from sparsekit.neural_network.export._compact import compact
+from sparsekit.neural_network.export._onnx import export_onnx
+from sparsekit.neural_network.export._predictor import to_predictor
+from sparsekit.neural_network.training._recording import Recording
+from sparsekit.neural_network.training._sample_selection import (
+    InfoBatch,
+    LearnedRemoval,
+    SampleNotes,
+    SampleSelection,
+)
 
 __all__ = [
     "CheckpointCallback",

@@ -17,19 +17,22 @@ from sparsekit._unchanged import unchanged_on_error
 from sparsekit.network import SparseNetwork, raw_outputs, take_targets, thread_count
 from sparsekit.neural_network._checks import validate_parameters
 from sparsekit.neural_network._consolidation import ConsolidationMixin
-from sparsekit.neural_network._fit_loop import FitLoop
 from sparsekit.neural_network._fitted_network import FittedNetworkMixin
-from sparsekit.neural_network._held_out import hold_out
-from sparsekit.neural_network._identified import IdentifiedRecordMixin, recorder_of
 from sparsekit.neural_network._importance import FeatureImportancesMixin
 from sparsekit.neural_network._input_checks import InputChecksMixin
-from sparsekit.neural_network._inputs import learn_inputs
 from sparsekit.neural_network._network_state import NetworkStateMixin
 from sparsekit.neural_network._pickling import PickleVersionMixin
-from sparsekit.neural_network._prepared_fit import PreparedFit
-from sparsekit.neural_network._resumption import restore
-from sparsekit.neural_network._sample_selection import selection_of
-from sparsekit.neural_network._strategies import n_rewirings, strategies_of
+from sparsekit.neural_network.parameters._made import n_rewirings, strategies_of
+from sparsekit.neural_network.training._fit_loop import FitLoop
+from sparsekit.neural_network.training._held_out import hold_out
+from sparsekit.neural_network.training._inputs import learn_inputs
+from sparsekit.neural_network.training._prepared_fit import PreparedFit
+from sparsekit.neural_network.training._records_by_id import (
+    IdentifiedRecordMixin,
+    recorder_of,
+)
+from sparsekit.neural_network.training._resumption import restore
+from sparsekit.neural_network.training._sample_selection import selection_of
 
 
 class BaseSparseMLP(

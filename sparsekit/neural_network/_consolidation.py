@@ -11,7 +11,7 @@ from sparsekit._sklearn_compat import _align_api_if_sparse
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit.network import LOSSES, Protection, SparseNetwork, value_targets
 from sparsekit.neural_network._checks import validate_parameters
-from sparsekit.neural_network._strategies import strategies_of
+from sparsekit.neural_network.parameters._made import strategies_of
 
 
 class ConsolidationMixin:

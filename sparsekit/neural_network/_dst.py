@@ -1,8 +1,8 @@
 """Dynamic sparse training: any published method, or one put together from parts."""
 
 from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
-from sparsekit.neural_network._docstrings import declare_parameters
 from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
+from sparsekit.neural_network.parameters._docstrings import declare_parameters
 
 
 @declare_parameters

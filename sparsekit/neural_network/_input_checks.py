@@ -76,7 +76,9 @@ class InputChecksMixin:
         if self.batch_size == "auto":
             # A call of partial_fit sees a part of the rows only, which does not tell
             # how many steps there will be.
-            few = LARGEST_BATCH if partial else max(SMALLEST_BATCH, n_samples // N_STEPS)
+            few = (
+                LARGEST_BATCH if partial else max(SMALLEST_BATCH, n_samples // N_STEPS)
+            )
             return min(LARGEST_BATCH, few, n_samples)
         if self.batch_size > n_samples:
             warn_user(

@@ -14,14 +14,17 @@ from sparsekit.network import (
     activation_table,
     thread_count,
 )
-from sparsekit.neural_network._beginning import (
+from sparsekit.neural_network.training._initial_network import (
     chosen_network,
     first_network,
     may_have,
     warn_if_starving,
 )
-from sparsekit.neural_network._inputs import learn_inputs, warn_about_empty_columns
-from sparsekit.neural_network._missing import (
+from sparsekit.neural_network.training._inputs import (
+    learn_inputs,
+    warn_about_empty_columns,
+)
+from sparsekit.neural_network.training._missing import (
     check_missing,
     holes_of,
     indicator_features,

@@ -1,8 +1,8 @@
 """SET: sparse from the first step, with connections that move while it trains."""
 
 from sparsekit.neural_network._classifier import BaseSparseMLPClassifier
-from sparsekit.neural_network._docstrings import declare_parameters
 from sparsekit.neural_network._regressor import BaseSparseMLPRegressor
+from sparsekit.neural_network.parameters._docstrings import declare_parameters
 
 
 @declare_parameters

@@ -203,7 +203,12 @@ class BaseSparseTabular(DocLinkMixin, BaseEstimator):
         """Return the settings to choose between: those that parameters leave open."""
         fixed = {
             name: value
-            for name in ("hidden_layer_sizes", "dropout", "learning_rate_init", "max_iter")
+            for name in (
+                "hidden_layer_sizes",
+                "dropout",
+                "learning_rate_init",
+                "max_iter",
+            )
             if not isinstance(value := getattr(self, name), str)
         }
         if "hidden_layer_sizes" in fixed:

@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 
 from sparsekit import DSTMLPClassifier
-from sparsekit.neural_network._recipes import RECIPES
+from sparsekit.neural_network.parameters._methods import RECIPES
 from tests.benchmarks.figures import write_table
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "images" / "method_costs.csv"

@@ -23,7 +23,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 
 from sparsekit import DenseMLPClassifier, DSTMLPClassifier
-from sparsekit.neural_network._recipes import RECIPES
+from sparsekit.neural_network.parameters._methods import RECIPES
 from tests.benchmarks.figures import write_table
 from tests.benchmarks.studies import with_intervals
 

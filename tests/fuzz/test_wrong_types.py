@@ -14,7 +14,7 @@ from sparsekit import SETMLPClassifier, SETMLPRegressor
 from sparsekit._sklearn_compat import Interval
 from sparsekit.continual import ReplayBuffer
 from sparsekit.deploy import SparsePredictor
-from sparsekit.neural_network._parameters import CONSTRAINTS
+from sparsekit.neural_network.parameters._constraints import CONSTRAINTS
 from sparsekit.topology import Layer
 from tests.fuzz.harness import DOCUMENTED, Misbehaviour, behaves, shown
 from tests.fuzz.parameters import NONSENSE

@@ -81,7 +81,7 @@ def test_a_regressor_is_scored_by_r2():
 
 
 def test_epochs_that_are_forgotten_keep_their_numbers(monkeypatch):
-    monkeypatch.setattr("sparsekit.neural_network._fit_loop.WINDOW", 4)
+    monkeypatch.setattr("sparsekit.neural_network.training._fit_loop.WINDOW", 4)
     X, y = load_iris(return_X_y=True)
     net = SETMLPClassifier((10,), sparsity=0.5, max_iter=3, random_state=0)
     net.fit(X, y, X_val=X, y_val=y)

@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
-from sparsekit.neural_network import _inputs
-from sparsekit.neural_network._inputs import learn_inputs
+from sparsekit.neural_network.training import _inputs
+from sparsekit.neural_network.training._inputs import learn_inputs
 
 N_ROWS = 60
 

@@ -17,7 +17,7 @@ from sparsekit.difficulty import (
 )
 from sparsekit.network import moderate
 from sparsekit.neural_network import load_checkpoint, save_checkpoint, to_predictor
-from sparsekit.neural_network._inputs import learn_inputs
+from sparsekit.neural_network.training._inputs import learn_inputs
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

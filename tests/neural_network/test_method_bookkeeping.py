@@ -11,7 +11,7 @@ from sklearn.datasets import make_classification
 
 from sparsekit import DSTMLPClassifier
 from sparsekit.network import Trainer
-from sparsekit.neural_network._recipes import RECIPES
+from sparsekit.neural_network.parameters._methods import RECIPES
 from tests.callbacks import InterruptAt
 
 pytestmark = pytest.mark.filterwarnings(

@@ -16,7 +16,7 @@ from sparsekit import (
     SETMLPClassifier,
     StaticSparseMLPClassifier,
 )
-from sparsekit.neural_network._recipes import RECIPES
+from sparsekit.neural_network.parameters._methods import RECIPES
 from sparsekit.topology import (
     GradientGrower,
     MagnitudePruner,

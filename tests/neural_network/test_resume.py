@@ -25,7 +25,7 @@ from sparsekit.neural_network import (
     resume,
     save_checkpoint,
 )
-from sparsekit.neural_network._recipes import RECIPES
+from sparsekit.neural_network.parameters._methods import RECIPES
 from sparsekit.topology import RewiringSchedule
 from tests.callbacks import CutOff
 

@@ -20,7 +20,7 @@ from sparsekit import SETMLPClassifier, SETMLPRegressor, StaticSparseMLPClassifi
 from sparsekit._sample_ids import check_sample_ids
 from sparsekit.difficulty import cartography, forgetting_events
 from sparsekit.neural_network import Recording, load_checkpoint, save_checkpoint
-from sparsekit.neural_network._identified import _take_slots
+from sparsekit.neural_network.training._records_by_id import _take_slots
 from tests.reference import naive_record as naive
 
 NAMES = ("n_seen", "n_correct", "n_forgotten", "first_learned", "last_wrong", "correct")

@@ -16,7 +16,7 @@ from sparsekit import (
     _archive,
 )
 from sparsekit.neural_network import LossCurveDisplay, load_checkpoint, save_checkpoint
-from sparsekit.neural_network._checkpoint import _FORMAT, _VERSION
+from sparsekit.neural_network.checkpoint._files import _FORMAT, _VERSION
 from tests.estimators import NETWORKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

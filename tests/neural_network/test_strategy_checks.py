@@ -5,7 +5,7 @@ import pytest
 from sklearn.base import BaseEstimator
 
 from sparsekit import DSTMLPClassifier, SETMLPClassifier
-from sparsekit.neural_network import _strategies
+from sparsekit.neural_network.parameters import _made as _strategies
 from sparsekit.topology import (
     ElasticDensity,
     ErdosRenyi,

@@ -65,7 +65,7 @@ def test_events_of_rewirings_are_the_last_and_their_sums_those_of_all():
     whole = clone(net)
     net, _ = streamed(net)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sparsekit.neural_network._identified.WINDOW", 10**6)
+        patch.setattr("sparsekit.neural_network.training._records_by_id.WINDOW", 10**6)
         streamed(whole)
     kept, known = net.record_["rewirings"], whole.record_["rewirings"]
     for name, values in known["events"].items():

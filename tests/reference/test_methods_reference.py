@@ -8,7 +8,7 @@ from sklearn.datasets import make_classification
 
 from sparsekit import DSTMLPClassifier
 from sparsekit.network import SparseNetwork
-from sparsekit.neural_network._recipes import RECIPES
+from sparsekit.neural_network.parameters._methods import RECIPES
 from tests.callbacks import Callback
 from tests.reference.naive_fit import NaiveFit
 from tests.reference.naive_methods import METHODS

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sparsekit.network import blank_selection, losses_of, n_samples_of
-from sparsekit.neural_network._sample_selection import SampleNotes
+from sparsekit.neural_network.training._sample_selection import SampleNotes
 
 
 def epoch_rows(estimator, prepared):

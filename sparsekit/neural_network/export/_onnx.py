@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit.deploy import onnx_model
-from sparsekit.neural_network._to_predictor import to_predictor
+from sparsekit.neural_network.export._predictor import to_predictor
 
 
 def export_onnx(

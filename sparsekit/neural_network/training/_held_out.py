@@ -8,7 +8,7 @@ from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit._splitting import parted
 from sparsekit._unknown import refuse_unknown
 from sparsekit.network import take_targets
-from sparsekit.neural_network._prepared_fit import Validation
+from sparsekit.neural_network.training._prepared_fit import Validation
 
 
 def hold_out(estimator, given, X, y, targets, X_val, y_val):

@@ -14,15 +14,18 @@ from sklearn.pipeline import Pipeline
 
 import sparsekit.topology as topology
 from sparsekit.neural_network._base import BaseSparseMLP
-from sparsekit.neural_network._checkpoint_checks import check_fitted
-from sparsekit.neural_network._checkpoint_schema import (
+from sparsekit.neural_network.checkpoint._checks import check_fitted
+from sparsekit.neural_network.checkpoint._schema import (
     check_types,
     is_count,
     is_vector,
 )
-from sparsekit.neural_network._composed import Composed
-from sparsekit.neural_network._recording import Recording
-from sparsekit.neural_network._sample_selection import InfoBatch, LearnedRemoval
+from sparsekit.neural_network.export._composed import Composed
+from sparsekit.neural_network.training._recording import Recording
+from sparsekit.neural_network.training._sample_selection import (
+    InfoBatch,
+    LearnedRemoval,
+)
 
 # Objects that parameters may hold beside the strategies of `topology`.
 _OWN = {found.__name__: found for found in (InfoBatch, LearnedRemoval, Recording)}

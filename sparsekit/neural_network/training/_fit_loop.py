@@ -6,15 +6,15 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from sparsekit.network import LearningRate, Soundness, n_samples_of
-from sparsekit.neural_network._epoch_rows import epoch_rows
 from sparsekit.neural_network._network_state import copied
-from sparsekit.neural_network._resumption import training_state
-from sparsekit.neural_network._rewirings import Rewirings
-from sparsekit.neural_network._scoring import ValidationScore
-from sparsekit.neural_network._stopping import Progress
-from sparsekit.neural_network._verbose import show_epoch
 from sparsekit.neural_network._warnings import warn_user
-from sparsekit.neural_network._window import WINDOW
+from sparsekit.neural_network.training._epoch_rows import epoch_rows
+from sparsekit.neural_network.training._resumption import training_state
+from sparsekit.neural_network.training._rewirings import Rewirings
+from sparsekit.neural_network.training._scoring import ValidationScore
+from sparsekit.neural_network.training._stopping import Progress
+from sparsekit.neural_network.training._verbose import show_epoch
+from sparsekit.neural_network.training._window import WINDOW
 
 # What grows from epoch to epoch.
 _LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")

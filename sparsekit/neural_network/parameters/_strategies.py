@@ -3,8 +3,8 @@
 from numbers import Real
 
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions
-from sparsekit.neural_network._recipes import RECIPES
-from sparsekit.neural_network._strategies import NAMED
+from sparsekit.neural_network.parameters._made import NAMED
+from sparsekit.neural_network.parameters._methods import RECIPES
 
 
 def _named_or(parameter, *methods):

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from sklearn.base import clone
 
-from sparsekit.neural_network._recipes import DEFAULTS, RECIPES
+from sparsekit.neural_network.parameters._methods import DEFAULTS, RECIPES
 from sparsekit.topology import (
     ALLOCATIONS,
     TOPOLOGIES,

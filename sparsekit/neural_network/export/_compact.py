@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from sparsekit.network import SparseNetwork, live_parts, subnetwork
 from sparsekit.neural_network._base import BaseSparseMLP
-from sparsekit.neural_network._composed import Composed
 from sparsekit.neural_network._fitted_network import check_fitted_network
+from sparsekit.neural_network.export._composed import Composed
 
 Network = TypeVar("Network", bound=BaseSparseMLP | Composed)
 

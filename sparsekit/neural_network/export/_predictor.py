@@ -7,8 +7,8 @@ import numpy as np
 from sparsekit.deploy import SparseEnsemblePredictor, SparsePredictor
 from sparsekit.network import activation_table
 from sparsekit.neural_network._base import BaseSparseMLP
-from sparsekit.neural_network._composed import Composed
 from sparsekit.neural_network._fitted_network import check_fitted_network
+from sparsekit.neural_network.export._composed import Composed
 
 
 @overload

@@ -3,8 +3,8 @@
 import inspect
 import textwrap
 
-from sparsekit.neural_network import _strategy_parameters
-from sparsekit.neural_network._parameters import CONSTRAINTS, TEXTS
+from sparsekit.neural_network.parameters import _strategies as _strategy_parameters
+from sparsekit.neural_network.parameters._constraints import CONSTRAINTS, TEXTS
 
 _TARGET = """
     So is the target of a regression, in `fit` and the first `partial_fit`;

@@ -7,9 +7,9 @@ from sklearn.metrics import get_scorer_names
 
 from sparsekit._sklearn_compat import Interval, Options, StrOptions
 from sparsekit.network import ACTIVATIONS, LOSSES
-from sparsekit.neural_network import _strategy_parameters
-from sparsekit.neural_network._recording import WHEN, Recording
-from sparsekit.neural_network._sample_selection import NAMED, SampleSelection
+from sparsekit.neural_network.parameters import _strategies as _strategy_parameters
+from sparsekit.neural_network.training._recording import WHEN, Recording
+from sparsekit.neural_network.training._sample_selection import NAMED, SampleSelection
 
 _UNIT = Interval(Real, 0, 1, closed="left")
 _NON_NEGATIVE = Interval(Real, 0, None, closed="left")

@@ -5,7 +5,7 @@ from sklearn.base import is_classifier
 
 from sparsekit._layout import check_layers
 from sparsekit.network import Protection, SparseNetwork
-from sparsekit.neural_network import _checkpoint_schema as schema
+from sparsekit.neural_network.checkpoint import _schema as schema
 
 # Arrays with an element for each feature, and the kind of their numbers.
 _PER_FEATURE = {

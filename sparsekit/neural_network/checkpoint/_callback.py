@@ -2,7 +2,7 @@
 
 from numbers import Integral
 
-from sparsekit.neural_network._checkpoint import save_checkpoint
+from sparsekit.neural_network.checkpoint._files import save_checkpoint
 
 
 class CheckpointCallback:

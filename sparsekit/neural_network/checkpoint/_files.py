@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from sparsekit import _archive
 from sparsekit.neural_network._base import BaseSparseMLP
-from sparsekit.neural_network._encoding import (
+from sparsekit.neural_network.checkpoint._json_codec import (
     decode_estimator,
     encode_estimator,
     estimators,

@@ -1,0 +1,1 @@
+"""Estimators in files, and fits that are resumed from them."""

@@ -1,0 +1,1 @@
+"""Fitted networks in other forms: smaller, for numpy alone, as ONNX graphs."""

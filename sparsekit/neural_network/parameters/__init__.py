@@ -1,0 +1,1 @@
+"""What the parameters of the networks may be, and what they stand for."""

@@ -1,0 +1,1 @@
+"""A fit, from validated rows to a trained network."""
