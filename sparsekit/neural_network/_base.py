@@ -23,16 +23,15 @@ from sparsekit.neural_network._input_checks import InputChecksMixin
 from sparsekit.neural_network._network_state import NetworkStateMixin
 from sparsekit.neural_network._pickling import PickleVersionMixin
 from sparsekit.neural_network.parameters._made import n_rewirings, strategies_of
-from sparsekit.neural_network.training._fit_loop import FitLoop
-from sparsekit.neural_network.training._held_out import hold_out
+from sparsekit.neural_network.training._fit_loop import FitLoop, PreparedFit
 from sparsekit.neural_network.training._inputs import learn_inputs
-from sparsekit.neural_network.training._prepared_fit import PreparedFit
 from sparsekit.neural_network.training._records_by_id import (
     IdentifiedRecordMixin,
     recorder_of,
 )
 from sparsekit.neural_network.training._resumption import restore
 from sparsekit.neural_network.training._sample_selection import selection_of
+from sparsekit.neural_network.training._validation import hold_out
 
 
 class BaseSparseMLP(

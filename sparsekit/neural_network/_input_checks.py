@@ -76,10 +76,8 @@ class InputChecksMixin:
         if self.batch_size == "auto":
             # A call of partial_fit sees a part of the rows only, which does not tell
             # how many steps there will be.
-            few = (
-                LARGEST_BATCH if partial else max(SMALLEST_BATCH, n_samples // N_STEPS)
-            )
-            return min(LARGEST_BATCH, few, n_samples)
+            wanted = LARGEST_BATCH if partial else n_samples // N_STEPS
+            return min(max(SMALLEST_BATCH, wanted), LARGEST_BATCH, n_samples)
         if self.batch_size > n_samples:
             warn_user(
                 f"batch_size={self.batch_size} is larger than the number of training "

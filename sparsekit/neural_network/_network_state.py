@@ -21,14 +21,12 @@ from sparsekit.neural_network.training._initial_network import (
     warn_if_starving,
 )
 from sparsekit.neural_network.training._inputs import (
-    learn_inputs,
-    warn_about_empty_columns,
-)
-from sparsekit.neural_network.training._missing import (
     check_missing,
     holes_of,
     indicator_features,
+    learn_inputs,
     prepare,
+    warn_about_empty_columns,
 )
 
 

@@ -40,6 +40,9 @@ from sparsekit.tabular._settings import (
 from sparsekit.tabular._table_encoder import TableEncoder
 from sparsekit.tabular._tasks import fitted_in_tasks
 
+# What a setting says unless a parameter of that name does.
+_OF_SETTINGS = ("hidden_layer_sizes", "dropout", "learning_rate_init", "max_iter")
+
 _AUTO = StrOptions({"auto"})
 _COUNT = Interval(Integral, 1, None, closed="left")
 

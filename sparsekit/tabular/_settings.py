@@ -36,8 +36,8 @@ class Setting:
 
 # "smooth" suits noisy tables, where capacity learns noise. "fine" suits tables whose
 # target jumps where a column passes a threshold, or is nearly certain: more epochs pay
-# there, and so does a second moment with a shorter memory, since most bins are 0 in most
-# rows.
+# there, and so does a second moment with a shorter memory, since most bins are 0 in
+# most rows.
 SETTINGS = (
     Setting("smooth", "quantile", 8, (100,), 0.1, 0.003, 0.999, 25),
     Setting("fine", "tree", 32, (256, 128), 0.1, 0.01, 0.95, 40),

@@ -8,7 +8,7 @@ from sparsekit import (
     SETMLPClassifier,
     StaticSparseMLPRegressor,
 )
-from sparsekit.neural_network.training._verbose import show_epoch
+from sparsekit.neural_network.training._history import show_epoch
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -112,8 +112,8 @@ TEXTS = {
     zero does. The first layer skips the lost entries where it visits the stored entries
     only (see :func:`suggest_format`).""",
     "batch_size": """int or "auto", default="auto"
-    Rows per training step. "auto" means 32, and fewer for a `fit` to less than 1,600
-    rows: a fiftieth of them, but not less than 8, so that an epoch has enough steps.""",
+    Rows per training step. "auto" means 32 or, in a `fit` to less than 1,600 rows, a
+    fiftieth of them but at least 8, so that an epoch has enough steps.""",
     "learning_rate": """{"constant", "invscaling", "adaptive", "cosine"}, \
 default="cosine"
     How the learning rate changes from epoch to epoch. "invscaling" and "adaptive" hold

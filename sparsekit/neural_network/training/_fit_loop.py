@@ -1,6 +1,8 @@
 """Epochs, rewirings, stopping, and the callbacks around them."""
 
 import time
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -9,12 +11,68 @@ from sparsekit.network import LearningRate, Soundness, n_samples_of
 from sparsekit.neural_network._network_state import copied
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.training._epoch_rows import epoch_rows
+from sparsekit.neural_network.training._history import WINDOW, show_epoch
 from sparsekit.neural_network.training._resumption import training_state
 from sparsekit.neural_network.training._rewirings import Rewirings
-from sparsekit.neural_network.training._scoring import ValidationScore
-from sparsekit.neural_network.training._stopping import Progress
-from sparsekit.neural_network.training._verbose import show_epoch
-from sparsekit.neural_network.training._window import WINDOW
+from sparsekit.neural_network.training._validation import Validation, ValidationScore
+
+
+@dataclass
+class PreparedFit:
+    """What the preparation of a call of `fit` or `partial_fit` hands to `FitLoop`.
+
+    Attributes
+    ----------
+    trainer : Trainer
+    strategies : Strategies
+    selection : SampleSelection or None, default=None
+        None lets every epoch take all rows.
+    validation : Validation or None, default=None
+    generator_state : dict or None, default=None
+        State of the estimator's generator before rows were held out: a fit that is
+        resumed prepares from there. None for `partial_fit`, which is never resumed.
+    """
+
+    trainer: Any
+    strategies: Any
+    selection: Any = None
+    validation: Validation | None = None
+    generator_state: dict | None = None
+
+
+class Progress:
+    """Counts epochs without progress, as scikit-learn's MLPClassifier does.
+
+    Parameters
+    ----------
+    tol : float
+        What a loss must fall, or a score rise, to count as progress.
+    patience : int or float
+        Epochs without progress after which `stalled` is True.
+    higher_is_better : bool
+    """
+
+    def __init__(self, tol, patience, higher_is_better) -> None:
+        self.tol = tol
+        self.patience = patience
+        self.sign = 1.0 if higher_is_better else -1.0
+        self.best = -np.inf
+        self.waited = 0
+
+    @property
+    def stalled(self) -> bool:
+        """True when `patience` was exceeded."""
+        return self.waited > self.patience
+
+    def update(self, value: float) -> bool:
+        """Take the value of one epoch; return whether it is the best so far."""
+        value = self.sign * value
+        self.waited = 0 if value >= self.best + self.tol else self.waited + 1
+        improved = value > self.best
+        if improved:
+            self.best = value
+        return improved
+
 
 # What grows from epoch to epoch.
 _LISTS = ("loss_curve_", "validation_scores_", "history_", "rewiring_history_")

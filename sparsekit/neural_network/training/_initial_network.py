@@ -8,8 +8,8 @@ from scipy import sparse
 from sparsekit._answers import check_counts, check_kept, density_at
 from sparsekit.network import build_network, select_connections
 from sparsekit.neural_network._warnings import warn_user
+from sparsekit.neural_network.training._inputs import prepare
 from sparsekit.neural_network.training._memory import check_memory
-from sparsekit.neural_network.training._missing import prepare
 from sparsekit.topology import correlation_strengths, needs_of
 
 # Density for ``sparsity="auto"``, and the inputs that a hidden neuron then has at

@@ -6,8 +6,8 @@ from itertools import islice
 import numpy as np
 
 from sparsekit.network import EARLY, notes_by_name
+from sparsekit.neural_network.training._history import WINDOW
 from sparsekit.neural_network.training._recording import FitRecorder, recording_of
-from sparsekit.neural_network.training._window import WINDOW
 
 # Of what is noted around rewirings, what adds up over calls, and what is replaced.
 _SUMS = (

@@ -7,7 +7,7 @@ import numpy as np
 from sparsekit._answers import density_at, fraction_at
 from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
 from sparsekit.neural_network.training._initial_network import final_number
-from sparsekit.neural_network.training._missing import input_rates
+from sparsekit.neural_network.training._inputs import input_rates
 from sparsekit.topology import Exploration, needs_of
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.

@@ -1,14 +1,35 @@
-"""Rows that are held out of training, to compute validation scores from."""
+"""Rows that are held out of training, and the scores on them."""
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import numpy as np
+from sklearn.metrics import check_scoring
 from sklearn.utils import check_array, check_consistent_length
 
 from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _safe_indexing
 from sparsekit._splitting import parted
 from sparsekit._unknown import refuse_unknown
-from sparsekit.network import take_targets
-from sparsekit.neural_network.training._prepared_fit import Validation
+from sparsekit.network import loss_of_outputs, raw_outputs, take_targets, thread_count
+
+
+@dataclass
+class Validation:
+    """Rows that training does not see.
+
+    Attributes
+    ----------
+    samples : Samples
+    targets : Targets
+    given : tuple of (X, y)
+        The rows as scorers of scikit-learn take them.
+    """
+
+    samples: Any
+    targets: Any
+    given: tuple[Any, Any]
 
 
 def hold_out(estimator, given, X, y, targets, X_val, y_val):
@@ -72,3 +93,63 @@ def _split(estimator, n_rows, targets):
             f"validation_fraction={estimator.validation_fraction} of the {n_rows} rows "
             f"aside: {error}. Give more rows, X_val and y_val, or early_stopping=False."
         ) from error
+
+
+class ValidationScore:
+    """What the parameter `scoring` says, of the rows that training does not see.
+
+    Parameters
+    ----------
+    estimator : BaseSparseMLP
+        It gets the scores in `validation_scores_`.
+    validation : Validation or None
+        None has no scores.
+    """
+
+    def __init__(self, estimator, validation) -> None:
+        self.estimator = estimator
+        self.validation = validation
+        self.scorer = None
+        if validation is not None and estimator.scoring not in ("loss", None):
+            self.scorer = check_scoring(estimator, scoring=estimator.scoring)
+
+    def of(self, trainer):
+        """Return the score of the network that a trainer holds now.
+
+        NaN where it has none, as that of a network that diverges, which gets here
+        before its training loss is found infinite. None without validation rows.
+        """
+        if self.validation is None:
+            return None
+        estimator, targets = self.estimator, self.validation.targets
+        outputs = raw_outputs(
+            trainer.network,
+            self.validation.samples,
+            thread_count(estimator.n_jobs),
+            trainer.holes,
+        )
+        loss = loss_of_outputs(trainer.loss, outputs, targets)
+        score = np.nan
+        if np.isfinite(loss):
+            if estimator.scoring == "loss":
+                score = -loss
+            elif self.scorer is None:
+                score = float(estimator._score_outputs(outputs, targets))
+            else:
+                estimator._keep(trainer)
+                score = self._scored()
+        score = score if np.isfinite(score) else np.nan
+        estimator.validation_scores_.append(score)
+        return score
+
+    def _scored(self):
+        """Return what the scorer says of the estimator as it is."""
+        weights = self.validation.targets.sample_weight
+        more = {"sample_weight": weights.astype(np.float64)} if weights.size else {}
+        score = self.scorer(self.estimator, *self.validation.given, **more)
+        if not isinstance(score, Real):
+            raise ValueError(
+                f"scoring must return a number, got {score!r} of type "
+                f"{type(score).__name__}."
+            )
+        return float(score)

@@ -1,6 +1,12 @@
-"""The table that `verbose` shows."""
+"""Rows of `history_`: how many are kept, and how `verbose` shows them."""
 
 import sys
+
+#: Epochs in `history_` and `loss_curve_`, and rewirings in `rewiring_history_` and in
+#: the events of a record, that `partial_fit` keeps: the last ones. The docstrings have
+#: the number, too. `fit` keeps all.
+WINDOW = 250
+
 
 # "#" keeps trailing zeros, so that the digits of a column stand below each other; "g"
 # keeps to its width, however large the number.
