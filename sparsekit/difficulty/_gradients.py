@@ -8,7 +8,7 @@ from sparsekit._magnitudes import refuse_not_finite
 from sparsekit._unknown import refuse_unknown
 from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._record import row_index
-from sparsekit.network import SparseNetwork, gradient_squares
+from sparsekit.network import gradient_squares
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -125,7 +125,7 @@ def gradient_coverage(network: Any, X: Any, y: Any) -> "DataFrame":
     import pandas as pd
 
     active, full, _ = _squares(network, X, y)
-    arrays = SparseNetwork(**network._network)
+    arrays = network._network
     numbers = range(1, arrays.n_layers + 1)
     densities = np.array(
         [
@@ -149,7 +149,7 @@ def _squares(network, X, y):
             f"network must be a fitted network of sparsekit; {type(network).__name__} "
             "is not fitted: call fit first."
         )
-    if network._holes() is not None:
+    if network._holes(network._network.dtype) is not None:
         raise ValueError(
             "gradients of single samples are known for networks without "
             "missing='expected' and missing_scaling only; got missing="
@@ -164,7 +164,7 @@ def _squares(network, X, y):
         )
     samples = network._samples(X)
     targets = network._encode_held_out(y)
-    arrays = SparseNetwork(**network._network)
+    arrays = network._network
     with np.errstate(over="ignore", invalid="ignore"):
         squares = gradient_squares(arrays, samples, targets, network._loss())
     refuse_not_finite(np.hstack(squares), "The squared gradient")

@@ -69,6 +69,23 @@ class OptimizerState:
             np.zeros(network.biases.size * n_second, dtype=network.dtype),
         )
 
+    def copy(self):
+        """Return a state with arrays of its own."""
+        moments = (getattr(self, name).copy() for name in self._MOMENTS)
+        return OptimizerState(*moments, self.step)
+
+    def of_parts(self, neurons, connections):
+        """Return the state of some neurons and connections, given as masks."""
+        parts = {
+            name: getattr(self, name)[
+                connections if name.startswith("weight_") else neurons
+            ]
+            if getattr(self, name).size
+            else getattr(self, name).copy()
+            for name in self._MOMENTS
+        }
+        return OptimizerState(**parts, step=self.step)
+
     def to_dict(self):
         """Return everything by name: all that a copy needs."""
         moments = {name: getattr(self, name) for name in self._MOMENTS}

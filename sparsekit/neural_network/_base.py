@@ -1,61 +1,68 @@
 """What the estimators share: fitting, in one go and in pieces."""
 
+import math
 from abc import ABCMeta, abstractmethod
 from dataclasses import replace
+from numbers import Integral
+from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._magnitudes import refuse_not_finite
+from sparsekit._magnitudes import largest_of
 from sparsekit._sample_ids import check_sample_ids
-from sparsekit._sklearn_compat import _fit_context
+from sparsekit._sklearn_compat import _check_sample_weight, _fit_context
 from sparsekit._unchanged import unchanged_on_error
-from sparsekit.network import SparseNetwork, raw_outputs, take_targets, thread_count
-from sparsekit.neural_network._checks import validate_parameters
-from sparsekit.neural_network._consolidation import ConsolidationMixin
-from sparsekit.neural_network._fitted_network import FittedNetworkMixin
-from sparsekit.neural_network._importance import FeatureImportancesMixin
-from sparsekit.neural_network._input_checks import InputChecksMixin
-from sparsekit.neural_network._network_state import NetworkStateMixin
-from sparsekit.neural_network._pickling import PickleVersionMixin
+from sparsekit.network import (
+    LOSSES,
+    Optimizer,
+    OptimizerState,
+    Trainer,
+    activation_table,
+    moderate,
+    n_samples_of,
+    take_targets,
+    thread_count,
+    value_targets,
+)
+from sparsekit.neural_network._checks import refuse_lbfgs, validate_parameters
+from sparsekit.neural_network._fitted_network import FittedNetwork
+from sparsekit.neural_network._protection import check_options, with_more_protected
+from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.parameters._made import n_rewirings, strategies_of
 from sparsekit.neural_network.training._fit_loop import FitLoop, PreparedFit
-from sparsekit.neural_network.training._inputs import learn_inputs
-from sparsekit.neural_network.training._records_by_id import (
-    IdentifiedRecordMixin,
-    recorder_of,
+from sparsekit.neural_network.training._initial_network import (
+    chosen_network,
+    first_network,
+    may_have,
+    warn_if_starving,
 )
+from sparsekit.neural_network.training._inputs import (
+    check_missing,
+    indicator_features,
+    learn_inputs,
+    warn_about_empty_columns,
+)
+from sparsekit.neural_network.training._records_by_id import recorder_of
 from sparsekit.neural_network.training._resumption import restore
 from sparsekit.neural_network.training._sample_selection import selection_of
 from sparsekit.neural_network.training._validation import hold_out
 
+# What ``batch_size="auto"`` stands for: about so many steps an epoch, of so many rows.
+N_STEPS = 50
+SMALLEST_BATCH = 8
+LARGEST_BATCH = 32
 
-class BaseSparseMLP(
-    DocLinkMixin,
-    InputChecksMixin,
-    NetworkStateMixin,
-    FittedNetworkMixin,
-    ConsolidationMixin,
-    FeatureImportancesMixin,
-    IdentifiedRecordMixin,
-    PickleVersionMixin,
-    CallbackSupportMixin,
-    BaseEstimator,
-    metaclass=ABCMeta,
-):
+
+class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
     """Base of classifiers and regressors; not for direct use."""
 
     @property
     def _method_name(self):
         """Name of a method in `RECIPES`."""
         return self.method
-
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "_network")
 
     @abstractmethod
     def _encode(self, y, sample_weight, first, classes=None, partial=False):
@@ -75,6 +82,14 @@ class BaseSparseMLP(
     @abstractmethod
     def _score_outputs(self, outputs, targets):
         """Return accuracy or R2 of raw outputs."""
+
+    def _strata(self, targets):
+        """Return the classes that a validation split should keep in proportion."""
+        return None
+
+    def _validate_params(self):
+        refuse_lbfgs(self.solver)
+        super()._validate_params()
 
     @unchanged_on_error
     @_fit_context(prefer_skip_nested_validation=True)
@@ -148,7 +163,7 @@ class BaseSparseMLP(
 
     @_fit_context(prefer_skip_nested_validation=True)
     def _resume(self, X, y, sample_weight, X_val, y_val):
-        """Go on with the fit of a checkpoint, see `_checkpoint.resume`."""
+        """Go on with the fit of a checkpoint, see `checkpoint.resume`."""
         state = self._training
         self._generator.bit_generator.state = state["generator_at_start"]
         prepared = self._prepare_fit(
@@ -172,7 +187,6 @@ class BaseSparseMLP(
         if rows is not None:
             X, targets = X[rows], take_targets(targets, rows)
         if first:
-            self._start(strategies, X, targets)
             trainer = self._first_trainer(strategies, X, targets)
         else:
             if not resuming:
@@ -186,12 +200,6 @@ class BaseSparseMLP(
 
     def _partial_fit(self, X, y, sample_weight, sample_ids, classes=None):
         validate_parameters(self)
-        prepared = self._prepare_partial_fit(X, y, sample_weight, sample_ids, classes)
-        FitLoop(self, prepared).run(max_iter=1)
-        return self
-
-    def _prepare_partial_fit(self, X, y, sample_weight, sample_ids, classes):
-        """Check everything, build what is new."""
         strategies = strategies_of(self)
         # The rows of a call are new to it, so that it selects none of them; but what
         # `fit` refuses is refused here, too.
@@ -211,7 +219,6 @@ class BaseSparseMLP(
             self._seed()
         targets = self._encode(y, sample_weight, first, classes, partial=True)
         if first:
-            self._start(strategies, X, targets, partial=True)
             trainer = self._first_trainer(strategies, X, targets, partial=True)
             self.n_iter_ = 0
         else:
@@ -222,25 +229,265 @@ class BaseSparseMLP(
             )
             trainer = self._trainer_of_copies(X, targets, partial=True)
         trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
-        return PreparedFit(trainer, strategies)
+        FitLoop(self, PreparedFit(trainer, strategies)).run(max_iter=1)
+        return self
+
+    @unchanged_on_error
+    def consolidate(
+        self, X=None, y=None, *, share=0.5, importance="fisher", protect="gradient"
+    ) -> Self:
+        """Protect the connections that matter most on some rows.
+
+        To be called after a task is learned and before the next one. What is protected
+        stays protected, and each call adds a share of the connections that are still
+        free, so that some are always left to learn with. A new `fit` releases all.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), default=None
+            Rows of the task; not needed for "magnitude".
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Their targets; needed for "fisher" only.
+        share : float in [0, 1], default=0.5
+            Share of the free connections of each layer that become protected, rounded
+            down: those of highest importance, and none whose importance is 0.
+        importance : {"fisher", "mas", "magnitude"}, default="fisher"
+            "fisher": mean square of the gradient of a row's loss, the diagonal of the
+            empirical Fisher information (elastic weight consolidation [1]_). "mas":
+            mean absolute gradient of half the squared norm of the outputs, which needs
+            no targets (memory aware synapses [2]_). "magnitude": abs(w), as in
+            PackNet [3]_.
+        protect : {"gradient", "pruning"}, default="gradient"
+            "pruning": no rewiring drops a protected connection. "gradient": the
+            optimizer leaves their weights alone, too; they stay as they are to the
+            bit. It holds for all protected connections, those of earlier calls
+            included.
+
+        Returns
+        -------
+        self : object
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is none of those allowed, or rows are missing.
+
+        Notes
+        -----
+        Biases are never protected, and neither are location and scale of the features,
+        which `partial_fit` keeps learning with ``standardize=True``: where features
+        mean the same in all tasks, scale them beforehand. Complexity: O(n_samples *
+        connections) time, O(connections + batch_size * neurons) memory.
+
+        References
+        ----------
+        .. [1] Kirkpatrick et al., "Overcoming catastrophic forgetting in neural
+           networks", PNAS 114, 2017. There a penalty holds the weights.
+        .. [2] Aljundi, Babiloni, Elhoseiny, Rohrbach and Tuytelaars, "Memory aware
+           synapses: learning what (not) to forget", ECCV 2018, equation 3.
+        .. [3] Mallya and Lazebnik, "PackNet: adding multiple tasks to a single network
+           by iterative pruning", CVPR 2018.
+        """
+        check_is_fitted(self)
+        check_options(share, importance, protect)
+        scores = self._importance_of_connections(X, y, importance)
+        self._protection = with_more_protected(
+            self._network,
+            getattr(self, "_protection", None),
+            scores,
+            share,
+            frozen=protect == "gradient",
+        )
+        return self
+
+    def _importance_of_connections(self, X, y, importance):
+        """Return a number for each connection of all layers."""
+        if importance == "magnitude":
+            return np.abs(self._network.weights)
+        if X is None or (y is None and importance == "fisher"):
+            needed = "X and y" if importance == "fisher" else "X"
+            raise ValueError(f"importance={importance!r} needs rows: give {needed}.")
+        validate_parameters(self)
+        self._check_same_network(strategies_of(self))
+        # What later training draws does not depend on whether anything was protected.
+        state = self._generator.bit_generator.state
+        if importance == "fisher":
+            X, y = self._check_X(X, y)
+            targets = self._encode(y, None, first=False, partial=True)
+            result = self._trainer_of_copies(X, targets).importance(power=2)
+        else:
+            X = self._check_X(X)
+            zeros = np.zeros((X.shape[0], self.n_outputs_))
+            targets = value_targets(zeros, None, self.dtype)
+            trainer = self._trainer_of_copies(X, targets)
+            trainer.loss = LOSSES["squared_error"]
+            result = trainer.importance(power=1)
+        self._generator.bit_generator.state = state
+        if not np.isfinite(result).all():
+            raise ValueError(
+                f"importance={importance!r} of a connection is beyond all numbers: "
+                "values of X or y lie very far from those of the training rows. Clip "
+                "or transform them."
+            )
+        return result
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         self._generator = np.random.default_rng(seed)
 
-    def _strata(self, targets):
-        """Return the classes that a validation split should keep in proportion."""
-        return None
+    def _check_weights(self, sample_weight, X):
+        if sample_weight is None:
+            return None
+        return moderate(
+            _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            )
+        )
 
-    def _raw_outputs(self, X):
-        """Return W x + b of the output level, shape (n_samples, n_outputs).
+    def _level_sizes(self, n_features):
+        """Return the neurons per level."""
+        sizes = self.hidden_layer_sizes
+        sizes = [sizes] if isinstance(sizes, Integral) else list(sizes)
+        if not all(isinstance(n, Integral) and n > 0 for n in sizes):
+            raise ValueError(
+                f"hidden_layer_sizes must be integers > 0, got {sizes} instead."
+            )
+        return [n_features, *map(int, sizes), self.n_outputs_]
 
-        They are single precision if both the weights and X are.
+    def _rows_per_batch(self, n_samples, partial):
+        if self.batch_size == "auto":
+            # A call of partial_fit sees a part of the rows only, which does not tell
+            # how many steps there will be.
+            wanted = LARGEST_BATCH if partial else n_samples // N_STEPS
+            return min(max(SMALLEST_BATCH, wanted), LARGEST_BATCH, n_samples)
+        if self.batch_size > n_samples:
+            warn_user(
+                f"batch_size={self.batch_size} is larger than the number of training "
+                f"rows, {n_samples}, and is clipped to it."
+            )
+        return min(self.batch_size, n_samples)
+
+    def _first_trainer(self, strategies, X, targets, partial=False):
+        """Build a network, and return a trainer of it as it begins."""
+        check_missing(self.missing, self.missing_scaling, self.activation)
+        weights = targets.sample_weight if targets.sample_weight.size else None
+        inputs = learn_inputs(X, self.standardize, weights)
+        inputs["indicators"] = indicator_features(
+            self.missing, inputs, all_features=partial
+        )
+        warn_about_empty_columns(inputs, getattr(self, "feature_names_in_", None))
+        self._inputs = inputs
+        self._input_config = self._input_parameters()
+        samples = self._samples(X, np.dtype(self.dtype))
+        sizes = self._level_sizes(X.shape[1] + inputs["indicators"].size)
+        network = first_network(self, strategies, X, samples, sizes)
+        self._rewiring = {"clock": 0, "n_steps": 0}
+        self.release()
+        self._best_loss = math.nan
+        self.loss_curve_ = []
+        self.validation_scores_ = []
+        self.history_ = []
+        self.rewiring_history_ = []
+        self.t_ = 0
+        state = OptimizerState.zeros(network, self.solver)
+        trainer = self._trainer(network, state, samples, targets, partial)
+        chosen = chosen_network(self, strategies, trainer)
+        if chosen is not None:
+            state = OptimizerState.zeros(chosen, self.solver)
+            trainer = self._trainer(chosen, state, samples, targets, partial)
+        self._keep(trainer)
+        warn_if_starving(trainer.network)
+        return trainer
+
+    def _trainer_of_copies(self, X, targets, partial=False):
+        """Return a trainer that leaves the fitted state as it is until it is kept."""
+        network = self._network.copy()
+        # The solver may be another than that of the last call.
+        if (self.solver == "sgd") == (self._optimizer.weight_second.size == 0):
+            state = self._optimizer.copy()
+        else:
+            state = OptimizerState.zeros(network, self.solver)
+        return self._trainer(network, state, self._samples(X), targets, partial)
+
+    def _trainer(self, network, state, samples, targets, partial):
+        return Trainer(
+            network,
+            state,
+            Optimizer(
+                self.solver,
+                self.alpha,
+                self.momentum,
+                self.nesterovs_momentum,
+                self.beta_1,
+                self.beta_2,
+                self.epsilon,
+            ),
+            samples,
+            targets,
+            loss=self._loss(),
+            batch_size=self._rows_per_batch(n_samples_of(samples), partial),
+            holes=self._holes(network.dtype),
+            dropout=self.dropout,
+            input_dropout=self.input_dropout,
+            n_values=self.n_features_in_,
+            noise_seed=int(self._generator.integers(np.iinfo(np.int32).max)),
+            protection=getattr(self, "_protection", None),
+            n_threads=thread_count(self.n_jobs),
+        )
+
+    def _keep(self, trainer):
+        """Store what a trainer has made."""
+        self._network, self._optimizer = trainer.network, trainer.state
+
+    def _input_parameters(self):
+        """Return the parameters that say what the first layer makes of its inputs."""
+        missing = "absent" if self.missing == "raise" else self.missing
+        return {
+            "standardize": self.standardize,
+            "missing": missing,
+            "missing_scaling": self.missing_scaling,
+        }
+
+    def _refuse_far_values(self, X):
+        """Refuse rows that lie beyond the network's numbers, in the scale known so far.
+
+        With them the scale would be theirs, in which all rows so far are one value.
         """
-        check_is_fitted(self)
-        X = self._check_X(X)
-        network = SparseNetwork(**self._network)
-        n_threads = thread_count(self.n_jobs)
-        outputs = raw_outputs(network, self._samples(X), n_threads, self._holes())
-        refuse_not_finite(outputs, "The output for the values")
-        return outputs.astype(np.result_type(outputs, X.dtype), copy=False)
+        inputs = self._inputs
+        with np.errstate(over="ignore"):
+            reach = (largest_of(X) + np.abs(inputs["shift"])) * inputs["scale"]
+        if (reach > np.finfo(self._network.dtype).max).any():
+            self._samples(X)
+
+    def _check_same_network(self, strategies):
+        """Refuse to go on from a network that the parameters do not describe."""
+        network = self._network
+        n_inputs = self.n_features_in_ + self._inputs["indicators"].size
+        sizes = self._level_sizes(n_inputs)
+        kinds, slopes = activation_table(
+            self.activation, self.negative_slope, len(sizes) - 2
+        )
+        same = (
+            self._input_parameters() == self._input_config
+            and sizes == network.sizes.tolist()
+            and self.dtype == network.dtype
+            and np.array_equal(kinds, network.kinds)
+            and np.array_equal(slopes.astype(network.dtype), network.slopes)
+            and may_have(strategies, sizes, network.weights.size)
+        )
+        if not same:
+            names = ("hidden_layer_sizes", "sparsity", "activation", "negative_slope")
+            given = {name: getattr(self, name, None) for name in names}
+            given |= {"dtype": self.dtype} | self._input_parameters()
+            raise ValueError(
+                f"{_listed(given)} must be those of the fitted network to go on from "
+                f"it. It has levels of {network.sizes.tolist()} neurons, "
+                f"{network.weights.size} connections, weights of type {network.dtype} "
+                f"and {_listed(self._input_config)}; use warm_start=False to start "
+                "anew."
+            )
+
+
+def _listed(parameters):
+    return ", ".join(f"{name}={value}" for name, value in parameters.items())

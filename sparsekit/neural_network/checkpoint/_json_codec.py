@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 import sparsekit.topology as topology
+from sparsekit.network import OptimizerState, Protection, SparseNetwork
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network.checkpoint._checks import check_fitted
 from sparsekit.neural_network.checkpoint._schema import (
@@ -30,9 +31,16 @@ from sparsekit.neural_network.training._sample_selection import (
 # Objects that parameters may hold beside the strategies of `topology`.
 _OWN = {found.__name__: found for found in (InfoBatch, LearnedRemoval, Recording)}
 
-# Where estimators are looked up when a file names one. The second is above this room,
-# which must not need it.
-_ROOMS = ("sparsekit.neural_network", "sparsekit.tabular")
+# Attributes that are stored as their arrays by name, and made of them again.
+_STATE = {
+    "_network": SparseNetwork,
+    "_optimizer": OptimizerState,
+    "_protection": Protection,
+}
+
+# Where estimators are looked up when a file names one. The second is above this
+# subpackage, which must not need it.
+_SUBPACKAGES = ("sparsekit.neural_network", "sparsekit.tabular")
 _ENCODERS = ("PiecewiseLinearEncoder", "TableEncoder")
 
 # Belongs to what surrounds an estimator: callbacks, meta-estimators, routing.
@@ -92,7 +100,7 @@ def encode_estimator(estimator, arrays):
     """Return an estimator, one of `estimators`, as JSON can hold it."""
     given = estimator.get_params(deep=False)
     fitted = {
-        key: value
+        key: _plain(value)
         for key, value in vars(estimator).items()
         if key not in given and not key.startswith(_NOT_STORED)
     }
@@ -119,12 +127,22 @@ def decode_estimator(node, arrays):
     if isinstance(estimator, BaseSparseMLP):
         if "_network" in fitted:
             check_fitted(fitted, estimator)
+            for name in _STATE.keys() & fitted.keys():
+                fitted[name] = _STATE[name](**fitted[name])
     elif fitted:
         _check_attributes(fitted, estimator)
     vars(estimator).update(fitted)
     if isinstance(estimator, Composed) and fitted:
         estimator._check_restored()
     return estimator
+
+
+def _plain(value):
+    """Return the arrays of a network, or of what goes with one, by name."""
+    if isinstance(value, Protection):
+        return value._asdict()
+    has_arrays = isinstance(value, SparseNetwork | OptimizerState)
+    return value.to_dict() if has_arrays else value
 
 
 def _check_attributes(fitted, estimator):
@@ -145,7 +163,7 @@ def _check_attributes(fitted, estimator):
 
 def estimators():
     """Return the estimators that a checkpoint may hold, by name."""
-    rooms = [importlib.import_module(room) for room in _ROOMS]
+    rooms = [importlib.import_module(room) for room in _SUBPACKAGES]
     public = {name: getattr(room, name) for room in rooms for name in room.__all__}
     return {
         name: found

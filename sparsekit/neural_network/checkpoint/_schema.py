@@ -84,7 +84,7 @@ ATTRIBUTES = {
     "_network": is_dict,
     "_optimizer": is_dict,
     "_inputs": is_dict,
-    "_made_with": {
+    "_input_config": {
         "standardize": is_flag,
         "missing": one_of("absent", "indicator", "expected"),
         "missing_scaling": one_of(None, "sample", "neuron"),

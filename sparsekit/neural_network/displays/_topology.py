@@ -7,7 +7,6 @@ import numpy as np
 
 from sparsekit._palette import COLOURS
 from sparsekit._pyplot import import_pyplot
-from sparsekit.network import SparseNetwork
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
 COLOUR_MAP = "viridis"
@@ -95,7 +94,7 @@ class TopologyDisplay:
             For an estimator that is not fitted.
         """
         check_fitted_network(estimator)
-        layers = SparseNetwork(**estimator._network).layers()
+        layers = estimator._network.layers()
         degrees = [
             (np.diff(layer.indptr), np.bincount(layer.indices, minlength=layer.n_in))
             for layer in layers

@@ -3,7 +3,7 @@
 import copy
 from typing import TypeVar
 
-from sparsekit.network import SparseNetwork, live_parts, subnetwork
+from sparsekit.network import live_parts, subnetwork
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._fitted_network import check_fitted_network
 from sparsekit.neural_network.export._composed import Composed
@@ -69,21 +69,16 @@ def compact(estimator: Network) -> Network:
     if isinstance(estimator, Composed):
         return estimator._compacted()
     check_fitted_network(estimator)
-    network = SparseNetwork(**estimator._network)
+    network = estimator._network
     neurons, connections = live_parts(network)
     small = _without_arrays(estimator)
-    small._network = subnetwork(network, neurons, connections).to_dict()
-    small._optimizer = {
-        name: value[connections if name.startswith("weight_") else neurons].copy()
-        if getattr(value, "size", 0)
-        else copy.copy(value)
-        for name, value in estimator._optimizer.items()
-    }
+    small._network = subnetwork(network, neurons, connections)
+    small._optimizer = estimator._optimizer.of_parts(neurons, connections)
     if not neurons.all():
         # What was noted about connections names some that are no more.
         small._rewiring = {key: small._rewiring[key] for key in ("clock", "n_steps")}
         small.release()
-        small.hidden_layer_sizes = tuple(small._network["sizes"][1:-1].tolist())
+        small.hidden_layer_sizes = tuple(small._network.sizes[1:-1].tolist())
     return small
 
 

@@ -58,14 +58,14 @@ def to_predictor(estimator: Any) -> SparsePredictor | SparseEnsemblePredictor:
     names = getattr(estimator, "feature_names_in_", None)
     network = estimator._network
     return SparsePredictor(
-        network={name: array.copy() for name, array in network.items()},
+        network={name: array.copy() for name, array in network.to_dict().items()},
         inputs={
             name: estimator._inputs[name].copy()
             for name in ("shift", "scale", "indicators")
         },
         holes=_holes_of(estimator),
         head=_head_of(estimator),
-        activation=_activation_names()[int(network["kinds"][1])],
+        activation=_activation_names()[int(network.kinds[1])],
         feature_names=None if names is None else names.tolist(),
     )
 
@@ -77,11 +77,12 @@ def _activation_names():
 
 
 def _holes_of(estimator):
-    made_with, holes = estimator._made_with, estimator._holes()
-    expected = made_with["missing"] == "expected"
+    config = estimator._input_config
+    holes = estimator._holes(estimator._network.dtype)
+    expected = config["missing"] == "expected"
     empty = np.empty(0)
     return {
-        "kind": "expected" if expected else made_with["missing_scaling"],
+        "kind": "expected" if expected else config["missing_scaling"],
         "typical": 0.0 if holes is None else float(holes.typical),
         "root": bool(holes is not None and holes.root),
         "mean": empty if holes is None else holes.mean.copy(),

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from sparsekit.network import LearningRate, Soundness, n_samples_of
-from sparsekit.neural_network._network_state import copied
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.training._epoch_rows import epoch_rows
 from sparsekit.neural_network.training._history import WINDOW, show_epoch
@@ -300,7 +299,7 @@ class FitLoop:
     def fitted_attributes(self):
         """Return a copy of the fitted state, for callbacks that predict."""
         self.estimator._keep(self.trainer)
-        attributes = {"_network": copied(self.estimator._network)}
+        attributes = {"_network": self.estimator._network.copy()}
         for name in _LISTS:
             attributes[name] = list(getattr(self.estimator, name))
         return attributes | ({"_interrupted": True} if self.interrupted else {})
@@ -309,7 +308,7 @@ class FitLoop:
         """Return the fitted state with what the fit needs to go on from it."""
         return {
             **self.fitted_attributes(),
-            "_optimizer": copied(self.estimator._optimizer),
+            "_optimizer": self.estimator._optimizer.copy(),
             "_rewiring": self.rewirings.state(),
             "_training": training_state(self),
         }

@@ -87,7 +87,7 @@ def may_have(strategies, sizes, n_connections):
     return n_connections >= final
 
 
-def first_network(estimator, strategies, X, sizes):
+def first_network(estimator, strategies, X, samples, sizes):
     """Return a network that has not been trained.
 
     If the topology chooses its connections by their gradients, the network holds all
@@ -101,7 +101,9 @@ def first_network(estimator, strategies, X, sizes):
     check_memory(sizes, counts, dtype, estimator.solver, resizes)
     facts = {}
     if "input_strengths" in needs_of(topology):
-        samples = prepare(X, estimator._inputs, dtype, keep_missing=False)
+        if estimator._holes(dtype) is not None:
+            # Correlations are those of values with the mean in place of missing ones.
+            samples = prepare(X, estimator._inputs, dtype, keep_missing=False)
         strengths = _strengths(samples, estimator._generator)
         facts["input_strengths"] = [strengths, *[None] * (len(sizes) - 2)]
     return build_network(

@@ -1,6 +1,5 @@
 """Notes about samples that come again in later calls, kept by identity."""
 
-from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -19,21 +18,6 @@ _SUMS = (
     "null_loss_change",
 )
 _LATEST = ("correct", "lost_at")
-
-
-class IdentifiedRecordMixin:
-    """Makes `record_` of the notes that `partial_fit` keeps by identity."""
-
-    @cached_property
-    def record_(self):
-        # What a call without identities noted stands in the way of this property, and
-        # the next call takes away what it returned.
-        notes = vars(self).get("_notes_by_id")
-        if notes is None:
-            raise AttributeError(
-                f"{type(self).__name__!r} object has no attribute 'record_'"
-            )
-        return _record_of(notes)
 
 
 def recorder_of(estimator, trainer, X, n_rows, rows=None, ids=None):
@@ -194,7 +178,7 @@ def _grown(array, n_rows):
     return larger
 
 
-def _record_of(notes):
+def record_by_id(notes):
     """Return `record_`, with a row for each sample that has an identity."""
     n_rows, rewirings = len(notes["slots"]), notes["rewirings"]
     names = np.empty(n_rows, dtype=object)
