@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sparsekit._answers import check_drawn
 from sparsekit.network._activations import activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._initial_weights import draw_weights, weight_limits
-from sparsekit.topology import RandomTopology, connect_idle_neurons
+from sparsekit.topology import RandomTopology, check_drawn, connect_idle_neurons
 
 
 def build_network(

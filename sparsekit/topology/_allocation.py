@@ -1,53 +1,15 @@
 """How many connections each layer gets."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.topology._parameters import check_flag, check_number
-from sparsekit.topology._shares import shapes, share_out, without_gaps
-
-
-def erdos_renyi_counts(sizes: Sequence[int], sparsity: float) -> np.ndarray:
-    """Share connections over layers by the Erdos-Renyi rule.
-
-    The density of a layer is proportional to ``(n_in + n_out) / (n_in * n_out)``, so
-    that its number of connections is proportional to its number of neurons. Layers
-    that would reach density 1 are dense and the others make up for it. The total is
-    exactly ``round((1 - sparsity) * positions)``.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Neurons per level, inputs first, outputs last.
-    sparsity : float
-        Share of absent connections over all layers, in [0, 1).
-
-    Returns
-    -------
-    ndarray of shape (len(sizes) - 1,), int64
-        Connections per layer.
-
-    Raises
-    ------
-    ValueError
-        If a layer would have no connection at all.
-
-    References
-    ----------
-    Mocanu et al., "Scalable training of artificial neural networks with adaptive
-    sparse connectivity inspired by network science", Nature Communications 9, 2018,
-    equation 1; made exact for a given sparsity as in Evci et al., "Rigging the
-    lottery", ICML 2020.
-
-    Examples
-    --------
-    >>> erdos_renyi_counts([30, 100, 100, 2], sparsity=0.9)
-    array([441, 679, 200])
-    """
-    n_in, n_out = shapes(sizes)
-    return share_out(n_in + n_out, n_in, n_out, sparsity, dense_output=False)
+from sparsekit.topology._apportion import apportion
+from sparsekit.topology._validation import check_flag, check_number
 
 
 class ErdosRenyi(BaseEstimator):
@@ -247,3 +209,58 @@ class PerLayer(BaseEstimator):
                 f"layer; got {given}."
             )
         return given.astype(np.int64)
+
+
+# Those that need no arguments have a name.
+ALLOCATIONS: dict[str, Any] = {"erdos_renyi": ErdosRenyi, "uniform": Uniform}
+
+
+def shapes(sizes):
+    """Return the numbers of inputs and of outputs of each layer."""
+    levels = np.asarray(sizes)
+    if not levels.size:
+        raise ValueError("sizes is empty; it must hold the neurons of each level.")
+    # Whole numbers beyond 64 bits are objects.
+    if levels.ndim != 1 or levels.dtype.kind not in "iu" or (levels < 0).any():
+        raise ValueError(f"sizes must be whole numbers of at least 0; got {sizes}.")
+    whole = levels.tolist()
+    if sum(a * b for a, b in pairwise(whole)) > np.iinfo(np.int64).max:
+        raise ValueError(f"sizes={sizes} have more positions than 64 bits can count.")
+    levels = levels.astype(np.int64)
+    return levels[:-1], levels[1:]
+
+
+def share_out(share, n_in, n_out, sparsity, dense_output):
+    """Share the connections that `sparsity` leaves in proportion to `share`, exactly.
+
+    With `dense_output` the last layer takes all its positions beforehand.
+    """
+    if not isinstance(sparsity, Real) or not 0 <= sparsity < 1:
+        raise ValueError(f"sparsity must be a number in [0, 1); got {sparsity!r}.")
+    positions = n_in * n_out
+    goal = round((1.0 - sparsity) * int(positions.sum()))
+    n_shared = share.size - 1 if dense_output else share.size
+    rest = goal - int(positions[n_shared:].sum())
+    if dense_output and rest < n_shared:
+        raise ValueError(
+            f"sparsity={sparsity} leaves {goal} connections, too few for a dense last "
+            f"layer of {positions[-1]} and at least one in each other layer; use a "
+            "lower sparsity or dense_output=False."
+        )
+    open_positions = positions[:n_shared]
+    none = np.zeros(n_shared, dtype=np.int64)
+    counts = apportion(share[:n_shared], rest, none, open_positions)
+    counts = np.concatenate([counts, positions[n_shared:]])
+    return without_gaps(counts, n_in, n_out, f"sparsity={sparsity}", "lower")
+
+
+def without_gaps(counts, n_in, n_out, given, direction):
+    """Return `counts`, or complain about a layer without a connection."""
+    if (counts == 0).any():
+        layer = int(np.argmin(counts))
+        name = given.partition("=")[0]
+        raise ValueError(
+            f"{given} leaves layer {layer} ({n_in[layer]} x {n_out[layer]}) without a "
+            f"connection; use a {direction} {name} or larger hidden_layer_sizes."
+        )
+    return counts

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from sparsekit._answers import describe
+from sparsekit.topology._contract import describe
 from sparsekit.topology._example_layers import arrays_of, example_layers, mirrored
 from sparsekit.topology._layer import Layer
 

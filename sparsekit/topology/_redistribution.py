@@ -2,6 +2,7 @@
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -131,6 +132,13 @@ class MomentumRedistribution(_ProportionalRedistribution):
                 gradients = layer.gradients_at(layer.positions()[~gone])
                 means[number] = np.abs(gradients).mean(dtype=np.float64)
         return means
+
+
+REDISTRIBUTIONS: dict[str, Any] = {
+    "none": lambda: None,
+    "nonzeros": NonzeroRedistribution,
+    "momentum": MomentumRedistribution,
+}
 
 
 def bounds_of_growth(layers, dropped):

@@ -1,0 +1,189 @@
+"""Add connections anywhere: what other growers are compared with."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.kernels.sampling import draw_by_column
+from sparsekit.topology._layer import Layer
+from sparsekit.topology._selection import random_free_positions, sample_distinct
+
+
+class RandomGrower(BaseEstimator):
+    """Add connections at free positions, each with the same probability.
+
+    The positions of the connections that were just dropped are free, too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, RandomGrower
+    >>> layer = Layer(np.array([0, 2, 4]), np.array([0, 1, 1, 2]), np.ones(4), n_in=3)
+    >>> dropped, rng = np.array([True, False, False, False]), np.random.default_rng(0)
+    >>> RandomGrower().select(layer, dropped, 3, rng)
+    array([0, 2, 3])
+    """
+
+    def select(
+        self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Choose the positions of new connections.
+
+        Parameters
+        ----------
+        layer : Layer
+        dropped : ndarray of bool, shape (n_connections,)
+            Connections that are going.
+        count : int
+            Number of connections to add.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of shape (count,), int64
+            Positions ``row * n_in + column``, sorted and distinct. Complexity:
+            O(n_connections + count).
+        """
+        return random_free_positions(layer, dropped, count, rng)
+
+
+class ObservedGrower(BaseEstimator):
+    """Add connections at free positions, preferring inputs that are often observed.
+
+    A connection from an input that is missing in most samples learns from few of them.
+    Here the next position is chosen with a probability proportional to ``r_j``, the
+    rate at which its input `j` is observed (``layer.input_rates``), among the positions
+    that are still free: successive sampling without replacement. Inputs that are never
+    observed get a connection only when no other position is left; then all positions
+    left are alike. Where all rates are equal, this is :class:`RandomGrower`, number by
+    number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, ObservedGrower
+    >>> layer = Layer(np.array([0, 1, 1]), np.array([0]), np.ones(1), n_in=4)
+    >>> layer = layer._replace(input_rates=np.array([0.9, 0.0, 0.9, 0.0]))
+    >>> dropped = np.array([False])
+    >>> ObservedGrower().select(layer, dropped, 3, np.random.default_rng(0))
+    array([2, 4, 6])
+    """
+
+    needs = frozenset({"input_rates"})
+
+    def select(
+        self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Choose the positions of new connections.
+
+        Parameters
+        ----------
+        layer : Layer
+            Its `input_rates` are in [0, 1]; None stands for equal rates.
+        dropped : ndarray of bool, shape (n_connections,)
+            Connections that are going.
+        count : int
+            Number of connections to add, at most as many as positions are free.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of shape (count,), int64
+            Positions ``row * n_in + column``, sorted and distinct.
+
+        Raises
+        ------
+        ValueError
+            If a rate lies outside [0, 1], or their number is not that of the inputs.
+
+        Notes
+        -----
+        Complexity: O(n_connections + n_in + count log(n_in + count)), however rare the
+        observations are: the column is drawn first, by the rates.
+        """
+        if layer.input_rates is None:
+            return RandomGrower().select(layer, dropped, count, rng)
+        rates = np.ascontiguousarray(layer.input_rates, dtype=np.float64)
+        if rates.shape != (layer.n_in,) or not ((rates >= 0) & (rates <= 1)).all():
+            raise ValueError(
+                f"layer.input_rates must be {layer.n_in} numbers in [0, 1], one for "
+                f"each input; got {layer.input_rates!r}."
+            )
+        if (rates == rates[0]).all():
+            return RandomGrower().select(layer, dropped, count, rng)
+        seed = rng.integers(2**64, dtype=np.uint64)
+        return np.sort(
+            draw_by_column(seed, layer.indptr, layer.indices, dropped, rates, count)
+        )
+
+
+class UnfiredGrower(BaseEstimator):
+    """Add connections at random positions that never had one.
+
+    While such positions are left, none is tried twice, so that training explores as
+    many of them as it can. When too few are left, all of these get a connection and
+    the rest goes to free positions that had one before, drawn at random, too.
+
+    References
+    ----------
+    Liu et al., "Do we actually need dense over-parameterization? In-time
+    over-parameterization in sparse training", ICML 2021; the growth is called
+    "random unfired" in the authors' code.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, UnfiredGrower
+    >>> layer = Layer(np.array([0, 1, 1]), np.array([0]), np.ones(1), n_in=3)
+    >>> layer = layer._replace(explored=np.array([0, 1, 3]))
+    >>> dropped = np.array([False])
+    >>> UnfiredGrower().select(layer, dropped, 3, np.random.default_rng(0))
+    array([2, 4, 5])
+    """
+
+    needs = frozenset({"explored"})
+
+    def select(
+        self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Choose the positions of new connections.
+
+        Parameters
+        ----------
+        layer : Layer
+            Its `explored` includes the positions of the present connections.
+        dropped : ndarray of bool, shape (n_connections,)
+            Connections that are going.
+        count : int
+            Number of connections to add, at most as many as positions are free.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of shape (count,), int64
+            Positions ``row * n_in + column``, sorted and distinct. Complexity:
+            O(explored + count log explored).
+
+        Raises
+        ------
+        ValueError
+            If `layer.explored` is not known.
+        """
+        explored = layer.explored
+        if explored is None:
+            raise ValueError(
+                "UnfiredGrower asks which positions ever had a connection; "
+                "layer.explored does not tell."
+            )
+        n_unfired = layer.n_in * layer.n_out - explored.size
+        ranks = sample_distinct(n_unfired, min(count, n_unfired), rng)
+        # Before an explored position lie as many unfired ones as its number exceeds
+        # its own rank.
+        unfired_before = explored - np.arange(explored.size)
+        unfired = ranks + np.searchsorted(unfired_before, ranks, side="right")
+        if count <= n_unfired:
+            return unfired
+        fired = np.ones(explored.size, dtype=bool)
+        fired[np.searchsorted(explored, layer.positions()[~dropped])] = False
+        free = explored[fired]
+        again = free[sample_distinct(free.size, count - n_unfired, rng)]
+        return np.sort(np.concatenate([unfired, again]))

@@ -1,0 +1,130 @@
+"""Of random connections, those that matter most to the loss at the start."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._layer import Layer
+from sparsekit.topology._selection import mark_lowest
+from sparsekit.topology._validation import check_number
+from sparsekit.topology.initial._random import RandomTopology
+
+
+class SNIPTopology(BaseEstimator):
+    """Draw more connections than are wanted, and keep the most sensitive ones.
+
+    The sensitivity of a connection is ``|w g|``, its weight times the gradient of the
+    loss: how much the loss would change, to first order, without it. This takes three
+    steps, for a topology knows neither weights nor data: a network is built with
+    :meth:`candidate_counts` connections, which :meth:`draw` places at random; some
+    samples pass through it; :meth:`keep` says which connections stay.
+
+    Parameters
+    ----------
+    candidates : float, default=3.0
+        Random connections for each one that stays, at least 1. With as many as there
+        are positions this is SNIP on all of a layer.
+
+    References
+    ----------
+    Lee et al., "SNIP: single-shot network pruning based on connection sensitivity",
+    ICLR 2019, equations 4 to 6. There all connections are candidates, in a dense
+    network, and compete across layers; here a random sample of them, so that
+    memory goes with the connections, within each layer, whose number is given.
+
+    Examples
+    --------
+    >>> from sparsekit.topology import SNIPTopology
+    >>> SNIPTopology(candidates=3.0).candidate_counts([30, 100, 2], [300, 100])
+    array([900, 200])
+    """
+
+    needs = frozenset({"values", "deltas"})
+
+    def __init__(self, candidates: float = 3.0):
+        self.candidates = candidates
+
+    def candidate_counts(
+        self, sizes: Sequence[int], counts: Sequence[int]
+    ) -> np.ndarray:
+        """Return the connections of each layer before the choice.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            Neurons per level, inputs first, outputs last.
+        counts : sequence of int
+            Connections that shall stay in each layer.
+
+        Returns
+        -------
+        ndarray of shape (len(sizes) - 1,), int64
+            ``candidates * counts``, rounded and at most all positions.
+
+        Raises
+        ------
+        ValueError
+            If `candidates` is less than 1.
+        """
+        self.check_parameters()
+        levels = np.asarray(sizes, dtype=np.int64)
+        wanted = np.rint(self.candidates * np.asarray(counts)).astype(np.int64)
+        return np.minimum(wanted, levels[:-1] * levels[1:])
+
+    def check_parameters(self) -> None:
+        """Raise ValueError if a parameter is none of those allowed."""
+        check_number(self, "candidates", 1, closed="left")
+
+    def draw(
+        self,
+        n_in: int,
+        n_out: int,
+        count: int,
+        rng: np.random.Generator,
+        facts: Mapping[str, np.ndarray | None] | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the candidates of a layer: :class:`RandomTopology`.
+
+        Parameters
+        ----------
+        n_in, n_out : int
+            Size of the layer.
+        count : int
+            Number of candidates, at most ``n_in * n_out``.
+        rng : numpy.random.Generator
+        facts : mapping or None, default=None
+            Not used.
+
+        Returns
+        -------
+        indptr : ndarray of shape (n_out + 1,), int64
+            Where the connections of each output neuron start and end.
+        indices : ndarray of shape (count,)
+            Sorted within each row, without duplicates. Complexity: O(count + n_out).
+        """
+        return RandomTopology().draw(n_in, n_out, count, rng)
+
+    def keep(self, layer: Layer, count: int) -> np.ndarray:
+        """Choose the connections that stay.
+
+        Parameters
+        ----------
+        layer : Layer
+            The candidates, with `values` and `deltas`.
+        count : int
+            At most as many as there are candidates.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_connections,)
+            True for `count` connections with the largest ``|w g|``; of equal ones the
+            first stay. Complexity: O(n_connections * samples).
+
+        Raises
+        ------
+        ValueError
+            If `values` and `deltas` are not known.
+        """
+        sensitivity = np.abs(layer.weights * layer.gradients_at(layer.positions()))
+        return mark_lowest(-sensitivity, count)

@@ -1,0 +1,127 @@
+"""Draw the connections to drop, with chances that follow a score."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._layer import Layer, needs_of
+from sparsekit.topology._selection import sample_distinct
+from sparsekit.topology._validation import check_number
+from sparsekit.topology.pruners._magnitude import MagnitudePruner
+from sparsekit.topology.pruners._score import ScorePruner
+
+
+class SoftPruner(ScorePruner):
+    """Draw the connections that stay, in proportion to a power of their score.
+
+    The survivors are drawn one after another without replacement, each with a
+    probability proportional to ``score ** temperature`` among those left. A connection
+    with a low score has a chance to stay, and one with a high score may go, which lets
+    a rewiring explore more topologies.
+
+    Parameters
+    ----------
+    pruner : ScorePruner or None, default=None
+        Gives the scores and the scope. None: :class:`MagnitudePruner`.
+    temperature : float, default=1.0
+        The higher, the closer to dropping the lowest scores; close to 0, all
+        connections are alike. A connection with the score 0 goes first.
+
+    Notes
+    -----
+    The draws are those of a race: ``temperature * log(score)`` plus a Gumbel random
+    number has the order of successive draws, and the last of it go. Complexity:
+    O(n_connections) beside the scores.
+
+    References
+    ----------
+    Zhang et al., "Brain network science modelling of sparse neural networks enables
+    transformers and LLMs to perform as fully connected", NeurIPS 2025
+    (arXiv:2501.19107): the soft removal of CHTs, whose temperature goes from 1 to 3
+    while a multilayer perceptron trains. Kool et al., "Stochastic beams and where to
+    find them", ICML 2019, section 2.3: the race.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, RelativeImportancePruner, SoftPruner
+    >>> layer = Layer(np.array([0, 5]), np.arange(5), np.arange(5.0), n_in=9)
+    >>> pruner = SoftPruner(RelativeImportancePruner(), temperature=2.0)
+    >>> pruner.select(layer, 0.4, np.random.default_rng(0)).sum()
+    np.int64(2)
+    """
+
+    def __init__(self, pruner=None, temperature=1.0) -> None:
+        self.pruner = pruner
+        self.temperature = temperature
+
+    @property
+    def needs(self):
+        """Names of the fields of `Layer` that the scores need."""
+        return needs_of(self._scorer())
+
+    @property
+    def scope(self):
+        """Scope of the ranking: that of the pruner that gives the scores."""
+        return self._scorer().scope
+
+    def scores(self, layer: Layer) -> np.ndarray:
+        """Return the scores of the pruner inside."""
+        return self._scorer().scores(layer)
+
+    def check_parameters(self) -> None:
+        """Raise ValueError or TypeError if a parameter is none of those allowed."""
+        self._scorer().check_parameters()
+        check_number(self, "temperature", closed="neither")
+
+    def _scorer(self):
+        if self.pruner is None:
+            return MagnitudePruner()
+        if not isinstance(self.pruner, ScorePruner):
+            raise TypeError(
+                "SoftPruner: pruner must be a ScorePruner, such as MagnitudePruner(), "
+                f"or None; got {self.pruner!r}."
+            )
+        return self.pruner
+
+    def _keys(self, layer, rng):
+        with np.errstate(divide="ignore"):
+            keys = np.log(self.scores(layer), dtype=np.float64)
+        keys *= self.temperature
+        keys += rng.gumbel(size=keys.size)
+        return keys
+
+
+class RandomPruner(BaseEstimator):
+    """Drop connections at random, each with the same probability.
+
+    What a pruner that looks at weights or gradients is compared with.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, RandomPruner
+    >>> layer = Layer(np.array([0, 5]), np.arange(5), np.ones(5), n_in=9)
+    >>> RandomPruner().select(layer, 0.4, np.random.default_rng(0)).sum()
+    np.int64(2)
+    """
+
+    def select(
+        self, layer: Layer, fraction: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Choose the connections to drop.
+
+        Parameters
+        ----------
+        layer : Layer
+        fraction : float
+            In [0, 1]. Exactly ``floor(fraction * n_connections)`` go.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of bool, shape (n_connections,)
+            True where a connection is dropped. Complexity: O(n_connections).
+        """
+        dropped = np.zeros(layer.indices.size, dtype=bool)
+        dropped[sample_distinct(dropped.size, int(fraction * dropped.size), rng)] = True
+        return dropped
