@@ -1,4 +1,4 @@
-"""Check that a pruner or a grower keeps its contract."""
+"""A trial of a pruner or a grower on example layers."""
 
 import inspect
 from typing import Any
@@ -14,12 +14,12 @@ _OPTIONAL = frozenset(Layer._field_defaults)
 
 
 def check_strategy(strategy: Any) -> None:
-    """Check that a pruner or a grower keeps the contract that a rewiring relies on.
+    """Check if a pruner or a grower adheres to the contract that rewirings rely on.
 
-    The strategy is run on layers of all kinds: with empty and full rows, equal and zero
+    The strategy is run on many layers: with empty and full rows, equal and zero
     weights, one connection, none and all; in single and double precision; with nothing
-    and everything to drop or to add. Everything it asks for in `needs` is there, and
-    nothing else.
+    and everything to drop or to add. The optional fields of the layers that it does not
+    list in `needs` are None.
 
     Parameters
     ----------
@@ -30,16 +30,16 @@ def check_strategy(strategy: Any) -> None:
     Raises
     ------
     AssertionError
-        With what is wrong, and on which layer, if
+        With the reason and the layer, if
 
-        - `strategy` cannot be cloned, or names in `needs` what no layer has;
+        - `strategy` cannot be cloned, or lists in `needs` what is no field of `Layer`;
         - `select` fails or modifies an array that it was given;
-        - the same seed gives another result, or an earlier call changes the next;
-        - a pruner's mask is not boolean or has not an element for each connection;
-          drops more than the fraction, although it does not ignore it altogether; or,
-          for one with `scores`, fewer;
-        - a grower's positions are not int64, sorted, distinct and free, or not as many
-          as it was asked for.
+        - the same seed gives another result, or a call has an influence on the next;
+        - the mask of a pruner is not boolean or does not have one element for each
+          connection; if it drops more than the fraction, unless it ignores the fraction
+          altogether, or less, if it has a method `scores`;
+        - the positions of a grower are not int64, sorted, distinct and free, or not as
+          many as required.
 
     Examples
     --------
@@ -57,8 +57,8 @@ def check_strategy(strategy: Any) -> None:
     _check_parameters(strategy, name)
     needs = _needs(strategy, name)
     hidden: dict[str, Any] = dict.fromkeys(_OPTIONAL - needs)
-    for kind, layer in example_layers().items():
-        check(strategy, layer._replace(**hidden), f"{name} on a layer {_is(kind)}")
+    for case, layer in example_layers().items():
+        check(strategy, layer._replace(**hidden), f"{name} on a layer {_clause(case)}")
     if "input_rates" in needs:
         hidden["input_rates"] = None
         layer = example_layers()["sparse"]._replace(**hidden)
@@ -71,8 +71,8 @@ def _require(condition, message):
         raise AssertionError(message)
 
 
-def _is(kind):
-    return kind if kind.startswith("with") else f"that is {kind}"
+def _clause(case):
+    return case if case.startswith("with") else f"that is {case}"
 
 
 def _is_grower(strategy, name):
@@ -121,7 +121,7 @@ def _check_pruning(pruner, layer, where):
         if getattr(pruner, "scope", "layer") == "network":
             _check_network(pruner, layer, fraction, here)
     if all((mask == masks[0.0]).all() for mask in masks.values()):
-        return  # the pruner decides by itself how many go
+        return  # the pruner ignores the fraction
     for fraction, mask in masks.items():
         most, n_dropped = int(fraction * n), np.count_nonzero(mask)
         _require(

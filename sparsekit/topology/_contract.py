@@ -17,7 +17,7 @@ def check_mask(pruner, layer, mask):
     Raises
     ------
     ValueError
-        If it is not an array of booleans with an element for each connection.
+        If it is not a boolean array with an element for each connection.
     """
     is_mask = isinstance(mask, np.ndarray) and mask.dtype == bool
     if not is_mask or mask.shape != (layer.indices.size,):
@@ -34,7 +34,7 @@ def check_masks(pruner, layers, masks):
     Raises
     ------
     ValueError
-        If there is not one for each layer, or one of them is none.
+        If there is not one for each layer, or one of them is not a mask.
     """
     masks = list(masks)
     if len(masks) != len(layers):
@@ -48,7 +48,7 @@ def check_masks(pruner, layers, masks):
 
 
 def check_positions(grower, layer, dropped, count, positions):
-    """Return the positions of a grower; O(connections + count).
+    """Return the positions of a grower. Complexity: O(connections + count).
 
     Raises
     ------
@@ -116,7 +116,7 @@ def fraction_at(schedule, initial, progress):
     Raises
     ------
     ValueError
-        If it is no number from 0 to 1.
+        If it is not a number from 0 to 1.
     """
     return _check_fraction(schedule, "fraction", schedule.fraction(initial, progress))
 
@@ -127,7 +127,7 @@ def density_at(density_schedule, final, progress):
     Raises
     ------
     ValueError
-        If it is no number from 0 to 1.
+        If it is not a number from 0 to 1.
     """
     density = density_schedule.density(final, progress)
     return _check_fraction(density_schedule, "density", density)
@@ -148,7 +148,7 @@ def check_kept(topology, layer, count, mask):
     Raises
     ------
     ValueError
-        If it is no mask, or keeps another number than `count`.
+        If it is not a mask, or does not keep exactly `count`.
     """
     n_kept = np.count_nonzero(check_mask(topology, layer, mask))
     if n_kept != count:
@@ -181,7 +181,7 @@ def check_counts(allocation, sizes, counts):
 
 
 def check_drawn(topology, n_in, n_out, count, drawn):
-    """Return the rows of a layer as a topology draws them, `indptr` and `indices`.
+    """Return the `indptr` and `indices` that a topology draws for a layer.
 
     Raises
     ------

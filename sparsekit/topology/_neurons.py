@@ -59,8 +59,8 @@ def connections_without_path(layers):
     Returns
     -------
     list of ndarray of bool
-        For each layer, True where a connection can be dropped: all of them where no
-        path is left. Complexity: O(connections + neurons).
+        For each layer, True where a connection can be dropped: all of them if there
+        is no path. Complexity: O(connections + neurons).
 
     References
     ----------
@@ -108,7 +108,7 @@ def inputs_of_unimportant_neurons(layers, percentile):
     2102.01732, importance pruning: every 10 or 20 epochs late in the training, with a
     percentile of 20 or 10. There neurons that have lost their inputs before count
     towards the percentile; here they do not, so that each pruning takes the same
-    fraction of what is left.
+    fraction of the remaining ones.
 
     Examples
     --------

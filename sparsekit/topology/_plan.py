@@ -1,4 +1,4 @@
-"""Decide which connections of a network are replaced, and by which."""
+"""The plan of a rewiring: which connections are dropped, and where new ones grow."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -43,49 +43,49 @@ def plan_rewiring(
     total: int | None = None,
     redistribution: Any = None,
 ) -> list[Replacement]:
-    """Prune all layers and let connections grow; their total number is exact.
+    """Choose the connections to drop and to add, such that their number is exact.
 
-    With ``n`` connections now and `total` afterwards, ``n - total`` connections must
-    go, and of the others the `fraction` is replaced: the pruner drops
-    ``n - total + fraction * total`` connections, as far as it keeps to what it is asked
-    for, and the grower brings as many as are then missing. A `total` above ``n`` lets
-    the grower bring more instead.
+    With ``n`` connections now and `total` afterwards, the surplus of ``n - total`` is
+    dropped, and of the others the `fraction` is replaced: the pruner is asked to drop
+    ``n - total + fraction * total`` connections, and the grower adds as many as it
+    takes to reach `total`. With a `total` above ``n`` the grower adds more than the
+    pruner drops.
 
     Parameters
     ----------
     layers : sequence of Layer
     pruner : object with `select`
-        See :class:`SETPruner`. It is asked layer by layer, and what must go is shared
-        in proportion to their connections (largest remainders). A pruner with
-        ``scope="network"`` ranks the connections of all layers together instead.
+        See :class:`SETPruner`. It is asked layer by layer, and the surplus is
+        apportioned to the layers by their numbers of connections (largest remainders).
+        A pruner with ``scope="network"`` ranks the connections of all layers together.
     grower : object with `select`
         See :class:`RandomGrower`.
     fraction : float
-        Share of the remaining connections to replace, in [0, 1].
+        Fraction of the remaining connections to replace, in [0, 1].
     rng : numpy.random.Generator
     total : int or None, default=None
-        Connections of all layers together after the rewiring; None: as many as now.
+        Connections of all layers together after the rewiring. None means as many as
+        now.
     redistribution : object with `share` or None, default=None
-        How many of the new connections each layer gets, see
-        :class:`NonzeroRedistribution`. None: in proportion to what it dropped, which is
-        the very number where `total` is the number now.
+        Number of new connections of each layer, see :class:`NonzeroRedistribution`.
+        None means in proportion to the dropped ones; if `total` is the number now, each
+        layer adds as many as it drops.
 
     Returns
     -------
     list of Replacement
-        One for each layer. If the pruner drops fewer than must go, the survivors with
-        the smallest weights go as well. No layer loses its last connection without
-        getting a new one, and none a protected one: where the pruner chooses such, it
-        stays, and fewer are replaced. Complexity: O(connections) beside the pruner and
-        the grower.
+        One for each layer. If the pruner drops less than the surplus, the remaining
+        connections with the smallest weights are dropped, too. No layer loses its last
+        connection without getting a new one. Protected connections that the pruner
+        chooses are not dropped, and fewer are replaced. Complexity: O(connections)
+        beside the pruner and the grower.
 
     Raises
     ------
     ValueError
-        If `total` is more than there are positions, or less than one for each layer and
-        all that are protected; if the pruner answers no mask, the grower no free
-        positions, or one of them or the redistribution another number than it was
-        asked for.
+        If `total` is more than the number of positions, or less than one connection for
+        each layer and all protected ones; if the pruner, the grower or the
+        redistribution breaks its contract.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def plan_rewiring(
     by_network = getattr(pruner, "scope", "layer") == "network"
     prune = _prune_network if by_network else _prune_by_layer
     dropped = prune(layers, pruner, fraction, rng, n_surplus)
-    n_dropped = [int(np.count_nonzero(gone)) for gone in dropped]
+    n_dropped = [int(np.count_nonzero(mask)) for mask in dropped]
     count = total - n_now + sum(n_dropped)
     if redistribution is None and count == sum(n_dropped):
         counts = n_dropped
@@ -117,8 +117,8 @@ def plan_rewiring(
         bounds = bounds_of_growth(layers, dropped)
         check_shared(redistribution, count, bounds, counts)
     return [
-        Replacement(gone, _grow(layer, gone, int(n_new), grower, rng))
-        for layer, gone, n_new in zip(layers, dropped, counts, strict=True)
+        Replacement(mask, _grow(layer, mask, int(n_new), grower, rng))
+        for layer, mask, n_new in zip(layers, dropped, counts, strict=True)
     ]
 
 

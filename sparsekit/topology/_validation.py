@@ -1,4 +1,4 @@
-"""Checks of what a strategy was given when it was made."""
+"""Validation of the parameters of strategies."""
 
 from numbers import Integral, Real
 
@@ -8,12 +8,10 @@ _INFINITY = float("inf")
 
 
 def check_parameters_of(strategy: object) -> None:
-    """Let a strategy check its parameters, if it has `check_parameters`.
+    """Call `check_parameters` of a strategy, if it has this method.
 
-    Of a schedule, `every` and `unit` are checked whoever made it.
-
-    Training asks before it begins, so that what makes no sense is not found at the
-    first rewiring only.
+    `every` and `unit` of a schedule are checked in any case. This is done before
+    training, so that invalid parameters are not first found by a rewiring.
 
     Parameters
     ----------
@@ -23,7 +21,7 @@ def check_parameters_of(strategy: object) -> None:
     Raises
     ------
     ValueError or TypeError
-        As the strategy says.
+        Raised by the strategy.
 
     Examples
     --------
@@ -36,7 +34,7 @@ def check_parameters_of(strategy: object) -> None:
     if check is not None:
         check()
     if hasattr(strategy, "fraction"):
-        # A schedule of one's own need not check these, and training counts by them.
+        # Training counts by these, and a user's own schedule may not check them.
         check_count(strategy, "every")
         check_option(strategy, "unit", ("epochs", "steps"))
 
@@ -46,7 +44,7 @@ def check_number(
 ):
     """Raise if a parameter of `strategy` is not a number between `low` and `high`.
 
-    `closed` is "both", "left", "right" or "neither": which of the two it may equal.
+    `closed`, "both", "left", "right" or "neither", says which bounds are allowed.
     """
     value = getattr(strategy, name)
     if or_none and value is None:
@@ -88,7 +86,7 @@ def check_count(strategy, name, *, or_none=False):
 
 
 def check_option(strategy, name, options):
-    """Raise if a parameter of `strategy` is none of the `options`."""
+    """Raise if a parameter of `strategy` is not one of the `options`."""
     value = getattr(strategy, name, None)
     if not isinstance(value, str) or value not in options:
         raise ValueError(

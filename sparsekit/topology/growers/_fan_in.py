@@ -1,4 +1,4 @@
-"""Add connections so that all neurons end with the same number of inputs."""
+"""Grower by gradient that keeps the fan-in constant."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -11,25 +11,26 @@ from sparsekit.topology._validation import check_count, check_number
 
 
 class FanInGrower(BaseEstimator):
-    """Add connections by gradient, so that all neurons have the same fan-in after it.
+    """Add connections by gradient such that all neurons have the same fan-in.
 
     Structured RigL (SRigL) keeps the fan-in of a layer constant. Here every output
-    neuron is filled up to the same number of connections, with those of its free
-    positions where the gradient of the loss is largest in size. Where that number is
-    not whole, neurons with the largest gradient left get one connection more; a neuron
-    whose survivors are more than its share keeps them, and the others share the rest.
+    neuron is filled up to the same number of connections, at those of its free
+    positions where the gradient of the loss is largest in magnitude. If that number is
+    not whole, the neurons with the largest remaining gradients get one connection more.
+    A neuron that has more connections already keeps them, and the others get fewer.
 
     The gradient is computed at candidates drawn uniformly within each row, as
     :class:`GradientGrower` does within the layer. The paper also drops whole neurons
-    ("ablation"): that is a pruner's work, and a grower fills such a neuron up again.
+    ("ablation"), which is the task of a pruner; this grower would fill such a neuron up
+    again.
 
     Parameters
     ----------
     candidates : float or None, default=3.0
-        Candidates in a row for each connection that it gets, at least 1. None and
-        infinity stand for all free positions.
+        Candidates in a row for each connection that it gets, at least 1. None or
+        infinity means all free positions.
     n_batches : int, default=1
-        Batches over which the trainer takes the gradient.
+        Number of batches on which the gradient is computed.
 
     References
     ----------
@@ -66,7 +67,7 @@ class FanInGrower(BaseEstimator):
         layer : Layer
             With `values` and `deltas`.
         dropped : ndarray of bool, shape (n_connections,)
-            Connections that are going.
+            Connections that this rewiring drops.
         count : int
             Number of connections to add, at most as many as positions are free.
         rng : numpy.random.Generator
@@ -80,68 +81,68 @@ class FanInGrower(BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is none of those allowed, or the gradient is not known.
+            If a parameter has a value that is not allowed, or the gradient is unknown.
         """
         self.check_parameters()
-        survivors = _survivors_per_row(layer.indptr, dropped)
-        shares, may_get_more = _shares(survivors, layer.n_in, count)
-        free = layer.n_in - survivors
-        sizes = n_candidates(self.candidates, shares + may_get_more, free)
+        n_kept = _n_kept_per_row(layer.indptr, dropped)
+        n_new, may_get_more = _n_new_per_row(n_kept, layer.n_in, count)
+        n_free = layer.n_in - n_kept
+        sizes = n_candidates(self.candidates, n_new + may_get_more, n_free)
         seed = rng.integers(2**64, dtype=np.uint64)
         positions = free_positions(
             layer.indptr,
             layer.indices,
             layer.n_in,
             dropped,
-            draw_per_group(seed, free, sizes),
+            draw_per_group(seed, n_free, sizes),
         )
         gradients = np.abs(layer.gradients_at(positions))
         ranks = _ranks_within_rows(gradients, sizes)
         rows = np.repeat(np.arange(layer.n_out), sizes)
-        chosen = ranks < shares[rows]
-        next_best = np.flatnonzero((ranks == shares[rows]) & may_get_more[rows])
-        missing = count - int(shares.sum())
-        chosen[next_best[mark_highest(gradients[next_best], missing, rng)]] = True
+        chosen = ranks < n_new[rows]
+        next_best = np.flatnonzero((ranks == n_new[rows]) & may_get_more[rows])
+        n_more = count - int(n_new.sum())
+        chosen[next_best[mark_highest(gradients[next_best], n_more, rng)]] = True
         return positions[chosen]
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "candidates", 1, or_none=True)
         check_count(self, "n_batches")
 
 
-def _survivors_per_row(indptr, dropped):
-    """Return how many connections of each row survive."""
-    survivors_before = np.concatenate([[0], np.cumsum(~dropped)])
-    return np.diff(survivors_before[indptr])
+def _n_kept_per_row(indptr, dropped):
+    """Return the number of connections of each row that are kept."""
+    n_kept_before = np.concatenate([[0], np.cumsum(~dropped)])
+    return np.diff(n_kept_before[indptr])
 
 
-def _shares(survivors, n_in, count):
-    """Share new connections over rows so that all end as equal as they can.
+def _n_new_per_row(n_kept, n_in, count):
+    """Divide new connections among rows so that the fan-ins are as equal as possible.
 
     Returns
     -------
-    shares : ndarray of int64
+    n_new : ndarray of int64
         New connections of each row; together at most `count`.
     may_get_more : ndarray of bool
-        Rows of which some get one more: more rows than connections are missing.
+        Rows of which some get one more: there are more such rows than connections.
     """
-    total = int(survivors.sum()) + count
+    total = int(n_kept.sum()) + count
     low, high = 0, n_in
     while low < high:
         level = (low + high + 1) // 2
-        if np.maximum(survivors, level).sum() <= total:
+        if np.maximum(n_kept, level).sum() <= total:
             low = level
         else:
             high = level - 1
-    shares = np.maximum(low - survivors, 0)
-    if shares.sum() == count:
-        return shares, np.zeros(survivors.size, dtype=bool)
-    return shares, survivors <= low
+    n_new = np.maximum(low - n_kept, 0)
+    if n_new.sum() == count:
+        return n_new, np.zeros(n_kept.size, dtype=bool)
+    return n_new, n_kept <= low
 
 
 def _ranks_within_rows(sizes_of_gradients, row_sizes):
-    """Return how many of its row's candidates come before each, the largest first."""
+    """Return the rank of each candidate within its row, the largest gradient first."""
     rows = np.repeat(np.arange(row_sizes.size), row_sizes)
     order = np.lexsort((-sizes_of_gradients, rows))
     starts = np.cumsum(row_sizes) - row_sizes

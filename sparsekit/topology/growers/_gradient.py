@@ -1,4 +1,4 @@
-"""Add connections where the loss would fall fastest."""
+"""Growers by the gradient of the loss."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -14,22 +14,21 @@ from sparsekit.topology._validation import check_count, check_number
 
 
 class GradientGrower(BaseEstimator):
-    """Add connections where the gradient of the loss is largest in size.
+    """Add connections where the gradient of the loss is largest in magnitude.
 
-    RigL looks at the gradient of every absent connection, a dense array. Here it is
+    RigL computes the gradient of every absent connection, a dense array. Here it is
     computed at *candidates* only, drawn uniformly from the free positions, as in guided
     stochastic exploration; with ``candidates=None`` all free positions are candidates,
-    which is RigL exactly. Positions whose connection was just dropped are free: as in
-    RigL, it may come back. Equal gradients are decided at random.
+    which is RigL exactly. As in RigL, a connection that was just dropped may grow
+    again. Ties are broken at random.
 
     Parameters
     ----------
     candidates : float or None, default=3.0
         Candidates for each connection to add, at least 1; with 1 the growth is random.
-        None and infinity stand for all free positions, of which a layer of n_in x n_out
-        neurons has nearly as many.
+        None or infinity means all free positions: nearly n_in x n_out of them.
     n_batches : int, default=1
-        Batches over which the trainer takes the gradient.
+        Number of batches on which the gradient is computed.
 
     References
     ----------
@@ -66,7 +65,7 @@ class GradientGrower(BaseEstimator):
         layer : Layer
             With `values` and `deltas`.
         dropped : ndarray of bool, shape (n_connections,)
-            Connections that are going.
+            Connections that this rewiring drops.
         count : int
             Number of connections to add, at most as many as positions are free.
         rng : numpy.random.Generator
@@ -80,7 +79,7 @@ class GradientGrower(BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is none of those allowed, or the gradient is not known.
+            If a parameter has a value that is not allowed, or the gradient is unknown.
         """
         self.check_parameters()
         size = n_candidates(self.candidates, count, n_free_after(layer, dropped))
@@ -89,38 +88,38 @@ class GradientGrower(BaseEstimator):
         return positions[mark_highest(sizes, count, rng)]
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "candidates", 1, or_none=True)
         check_count(self, "n_batches")
 
     def _gradients(self, layer, positions):
-        """Return what the candidates are judged by; a sum ranks them as a mean does."""
+        """Return the scores of the candidates; a sum ranks them as a mean does."""
         return layer.gradients_at(positions)
 
 
 class MomentumGrower(GradientGrower):
-    """Add connections where the momentum of the gradient is largest in size.
+    """Add connections where the momentum of the gradient is largest in magnitude.
 
     Sparse networks from scratch (SNFS) keep the momentum of every weight, absent ones
     included, in a dense array, and add connections where it is largest. Here nothing
-    is kept for connections that do not exist. Instead the gradient at the candidates
-    is taken on `n_batches` batches, and the momentum starts from zero there:
-    m <- decay * m + gradient, batch by batch.
+    is stored for absent connections. Instead the gradient at the candidates is computed
+    on `n_batches` batches, over which the momentum accumulates from zero:
+    m <- decay * m + gradient.
 
-    That differs from the paper in four ways: the batches all meet the weights as they
-    are now, where a running momentum mixes gradients at weights of the past; older
-    batches than these do not count (with the defaults the paper's average gives them
-    0.9**8 = 43 % of its weight); candidates are sampled; and layers keep their number
-    of connections, which the paper redistributes between layers by momentum.
+    This differs from the paper in three ways: all batches are evaluated at the present
+    weights, whereas a running momentum mixes gradients at past ones; earlier batches do
+    not count (with the defaults they have 0.9**8 = 43 % of the weight in the paper's
+    average); and candidates are sampled. The paper also redistributes connections
+    between layers by momentum: see :class:`MomentumRedistribution`.
 
     Parameters
     ----------
     decay : float, default=0.9
         Weight of a batch relative to the next one, in [0, 1]: 1 is a plain mean.
     n_batches : int, default=8
-        Batches over which the trainer takes the gradient. Each has an equal share of
-        the tiles of `values` and `deltas`, the oldest first; where the shares are not
-        whole numbers, the oldest batches have a tile more than the others.
+        Number of batches on which the gradient is computed. The tiles of `values` and
+        `deltas` are divided equally among them, the oldest first; if that leaves a
+        remainder, the oldest batches have one tile more.
     candidates : float or None, default=3.0
         Candidates for each connection to add; see :class:`GradientGrower`.
 
@@ -152,15 +151,15 @@ class MomentumGrower(GradientGrower):
         self.decay = decay
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         super().check_parameters()
         check_number(self, "decay", 0, 1)
 
     def _gradients(self, layer, positions):
         """Return the momentum at the candidates."""
-        shares = (np.array_split(part, self.n_batches) for part in layer.probed())
+        batches = (np.array_split(part, self.n_batches) for part in layer.probed())
         momentum = np.zeros(positions.size)
-        for values, deltas in zip(*shares, strict=True):
+        for values, deltas in zip(*batches, strict=True):
             batch = layer._replace(values=values, deltas=deltas)
             momentum = self.decay * momentum + batch.gradients_at(positions)
         return momentum

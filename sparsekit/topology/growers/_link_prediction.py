@@ -1,4 +1,4 @@
-"""Add connections where the network's own shape predicts them."""
+"""Grower by link prediction on the graph of the connections."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -20,17 +20,18 @@ _RULES = ("CH3-L3p", "CH2-L3n")
 
 
 class LinkPredictionGrower(BaseEstimator):
-    r"""Add connections by Cannistraci-Hebb link prediction on the surviving ones.
+    r"""Add connections by Cannistraci-Hebb link prediction.
 
-    Cannistraci-Hebb training (CHT, CHTs) asks neither weights nor gradients: output and
-    input neurons are the two sides of a bipartite graph, and a connection is predicted
-    where many paths of length three lead from the output neuron `r` over an input
-    neuron `z1` and an output neuron `z2` to the input neuron `c`, in a community that
-    is closed to the outside. The nodes `z` on these paths are the *local community* of
-    the pair. Of the connections of such a node, `i(z)` lead to other nodes of the
-    community, one leads to `r` or `c`, and the `e(z)` others lead outside:
-    `e(z1) = d(z1) - 1 - i(z1)`, where `d` is the number of connections and `i(z1)` that
-    of the output neurons that read both `z1` and `c`; `z2` likewise. The rules are
+    Cannistraci-Hebb training (CHT, CHTs) uses neither weights nor gradients: output and
+    input neurons are the two sides of a bipartite graph of the remaining connections,
+    and a connection is predicted where many paths of length three lead from the output
+    neuron `r` over an input neuron `z1` and an output neuron `z2` to the input neuron
+    `c`, in a community with few connections to the outside. The nodes `z` on these
+    paths are the *local community* of the pair. Of the connections of such a node,
+    `i(z)` lead to other nodes of the community, one leads to `r` or `c`, and the `e(z)`
+    others lead outside: `e(z1) = d(z1) - 1 - i(z1)`, where `d` is the number of
+    connections and `i(z1)` that of the output neurons that read both `z1` and `c`; `z2`
+    likewise. The rules are
 
     - "CH3-L3p", by path:
       :math:`\sum_{paths} 1 / \sqrt{(1 + e(z_1)) (1 + e(z_2))}`;
@@ -43,28 +44,28 @@ class LinkPredictionGrower(BaseEstimator):
         The score of a position.
     candidates : float or None, default=2.0
         Candidates for each connection to add, at least 1. They are the ends of random
-        paths of length three, so that a position is the more probably a candidate the
-        more paths lead to it and the fewer connections the nodes of these have: even
-        with 1 the growth follows the paths. Where the ends of as many paths are not
-        enough, because they are connected or came twice, the rest is drawn uniformly.
-        None and infinity stand for all free positions, as in CHT.
+        paths of length three, so that the probability of a position grows with the
+        number of paths to it and falls with the degrees of their nodes: even with 1 the
+        growth follows the paths. Where these ends are too few, because some are
+        connected or drawn twice, the rest are drawn uniformly. None or infinity means
+        all free positions, as in CHT.
     temperature : float or None, default=None
         None takes the largest scores (CHT). With a number, positions are drawn one
         after another with a probability proportional to score**(1 / temperature)
-        among the candidates left (Gumbel top-k); 1 is the soft sampling of CHTs,
+        among the remaining candidates (Gumbel top-k); 1 is the soft sampling of CHTs,
         nearly 0 takes the largest.
     max_degree : int or None, default=128
-        Of the connections of a neuron, at most as many are looked at for a candidate:
-        every second, third, ... one, from a random one on, and each stands for two,
-        three, ... That bounds the time where neurons have many connections. The number
-        of paths is then estimated without bias, and the score nearly so, as it is not
-        linear in `i(z)`: at random, with 250 connections of a neuron, scores come out
-        0.5 % too large and correlate by 0.93 with the exact ones. With fewer than a
-        fifth of the connections they tell little. None looks at all.
+        Maximum number of connections of a neuron that are used for a candidate: every
+        second, third, ... one, from a random one on, with a weight of two, three, ...
+        This bounds the time where neurons have many connections. The number of paths is
+        then estimated without bias, and the score nearly so, as it is not linear in
+        `i(z)`: on random connections, 250 for a neuron, scores are 0.5 % too large and
+        have a correlation of 0.93 with the exact ones. With fewer than a fifth of the
+        connections they are of little use. None uses all.
 
     Notes
     -----
-    Positions without a path come last, in random order.
+    Positions without a path are ranked last, in random order.
 
     References
     ----------
@@ -112,7 +113,7 @@ class LinkPredictionGrower(BaseEstimator):
         ----------
         layer : Layer
         dropped : ndarray of bool, shape (n_connections,)
-            Connections that are going: no path leads over them.
+            Connections that this rewiring drops: no path leads over them.
         count : int
             Number of connections to add, at most as many as positions are free.
         rng : numpy.random.Generator
@@ -125,7 +126,7 @@ class LinkPredictionGrower(BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is none of the values it may have.
+            If a parameter has a value that is not allowed.
 
         Notes
         -----
@@ -155,7 +156,7 @@ class LinkPredictionGrower(BaseEstimator):
         return positions[mark_highest(scores, count, rng)]
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_option(self, "rule", _RULES)
         check_number(self, "candidates", 1, or_none=True)
         check_number(self, "temperature", closed="neither", or_none=True)
@@ -163,7 +164,7 @@ class LinkPredictionGrower(BaseEstimator):
 
 
 def _surviving_links(layer, dropped):
-    """Return the connections that stay, by row and by column."""
+    """Return the remaining connections by row and by column."""
     kept = ~dropped
     row_starts = np.concatenate([[0], np.cumsum(kept)])[layer.indptr]
     columns = layer.indices[kept]
@@ -171,7 +172,7 @@ def _surviving_links(layer, dropped):
 
 
 def _ends_of_paths(layer, dropped, links, size, rng):
-    """Return `size` free positions, as many as possible with a path of length three."""
+    """Return `size` free positions, as many as possible at ends of such paths."""
     found = np.zeros(0, dtype=np.int64)
     if links.columns.size:
         seed = rng.integers(2**64, dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""Add connections anywhere: what other growers are compared with."""
+"""Growers that choose at random."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -9,9 +9,9 @@ from sparsekit.topology._selection import random_free_positions, sample_distinct
 
 
 class RandomGrower(BaseEstimator):
-    """Add connections at free positions, each with the same probability.
+    """Add connections at free positions, uniformly at random.
 
-    The positions of the connections that were just dropped are free, too.
+    The positions of connections that were just dropped are free, too.
 
     Examples
     --------
@@ -32,7 +32,7 @@ class RandomGrower(BaseEstimator):
         ----------
         layer : Layer
         dropped : ndarray of bool, shape (n_connections,)
-            Connections that are going.
+            Connections that this rewiring drops.
         count : int
             Number of connections to add.
         rng : numpy.random.Generator
@@ -47,15 +47,14 @@ class RandomGrower(BaseEstimator):
 
 
 class ObservedGrower(BaseEstimator):
-    """Add connections at free positions, preferring inputs that are often observed.
+    """Add connections at random, with a preference for inputs that are often observed.
 
     A connection from an input that is missing in most samples learns from few of them.
-    Here the next position is chosen with a probability proportional to ``r_j``, the
-    rate at which its input `j` is observed (``layer.input_rates``), among the positions
-    that are still free: successive sampling without replacement. Inputs that are never
-    observed get a connection only when no other position is left; then all positions
-    left are alike. Where all rates are equal, this is :class:`RandomGrower`, number by
-    number.
+    Free positions are sampled one after another without replacement, with probabilities
+    proportional to the rate at which their input is observed (``layer.input_rates``).
+    Inputs that are never observed get connections only when no other position is free,
+    uniformly at random. If all rates are equal, the result is that of
+    :class:`RandomGrower`.
 
     Examples
     --------
@@ -78,9 +77,9 @@ class ObservedGrower(BaseEstimator):
         Parameters
         ----------
         layer : Layer
-            Its `input_rates` are in [0, 1]; None stands for equal rates.
+            Its `input_rates` are in [0, 1]; None means equal rates.
         dropped : ndarray of bool, shape (n_connections,)
-            Connections that are going.
+            Connections that this rewiring drops.
         count : int
             Number of connections to add, at most as many as positions are free.
         rng : numpy.random.Generator
@@ -93,12 +92,12 @@ class ObservedGrower(BaseEstimator):
         Raises
         ------
         ValueError
-            If a rate lies outside [0, 1], or their number is not that of the inputs.
+            If a rate is outside [0, 1], or their number is not that of the inputs.
 
         Notes
         -----
-        Complexity: O(n_connections + n_in + count log(n_in + count)), however rare the
-        observations are: the column is drawn first, by the rates.
+        Complexity: O(n_connections + n_in + count log(n_in + count)), whatever the
+        rates are: the column is drawn first.
         """
         if layer.input_rates is None:
             return RandomGrower().select(layer, dropped, count, rng)
@@ -117,11 +116,11 @@ class ObservedGrower(BaseEstimator):
 
 
 class UnfiredGrower(BaseEstimator):
-    """Add connections at random positions that never had one.
+    """Add connections at random positions that have never been connected.
 
-    While such positions are left, none is tried twice, so that training explores as
-    many of them as it can. When too few are left, all of these get a connection and
-    the rest goes to free positions that had one before, drawn at random, too.
+    As long as there are such positions, none is connected twice, so that training
+    explores as many positions as possible. When there are too few, all of these get a
+    connection, and the rest are drawn at random from the other free positions.
 
     References
     ----------
@@ -150,9 +149,9 @@ class UnfiredGrower(BaseEstimator):
         Parameters
         ----------
         layer : Layer
-            Its `explored` includes the positions of the present connections.
+            Its `explored` includes the positions of all connections.
         dropped : ndarray of bool, shape (n_connections,)
-            Connections that are going.
+            Connections that this rewiring drops.
         count : int
             Number of connections to add, at most as many as positions are free.
         rng : numpy.random.Generator
@@ -166,18 +165,18 @@ class UnfiredGrower(BaseEstimator):
         Raises
         ------
         ValueError
-            If `layer.explored` is not known.
+            If `layer.explored` is None.
         """
         explored = layer.explored
         if explored is None:
             raise ValueError(
-                "UnfiredGrower asks which positions ever had a connection; "
-                "layer.explored does not tell."
+                "UnfiredGrower needs the positions that have ever been connected, and "
+                "layer.explored is None."
             )
         n_unfired = layer.n_in * layer.n_out - explored.size
         ranks = sample_distinct(n_unfired, min(count, n_unfired), rng)
-        # Before an explored position lie as many unfired ones as its number exceeds
-        # its own rank.
+        # The number of unfired positions before an explored one is the position minus
+        # its rank among the explored ones.
         unfired_before = explored - np.arange(explored.size)
         unfired = ranks + np.searchsorted(unfired_before, ranks, side="right")
         if count <= n_unfired:

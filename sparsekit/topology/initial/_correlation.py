@@ -1,4 +1,4 @@
-"""How strongly each feature correlates with the others, without all the pairs."""
+"""Initial topology by the correlations of the inputs."""
 
 from collections.abc import Mapping
 
@@ -11,25 +11,26 @@ from sparsekit.topology.initial._random import RandomTopology, rows_of
 
 
 class CorrelationTopology(BaseEstimator):
-    """Give more connections to inputs that correlate strongly with other inputs.
+    """More connections for inputs that correlate strongly with other inputs.
 
-    Position after position is drawn from those still free, with a probability
-    proportional to ``s_j``, the sum of the absolute correlations of its input `j` with
-    all other inputs, see :func:`correlation_strengths`. Inputs without any correlation
-    come last. This concerns the layer that reads the data; a layer of which
-    nothing is known starts as in :class:`RandomTopology`.
+    Free positions are drawn one after another with a probability proportional to
+    ``s_j``, the sum of the absolute correlations of their input `j` with all other
+    inputs. Inputs without any correlation come last. This applies to the first layer;
+    the others start as in :class:`RandomTopology`.
+
+    All pairs are computed for up to 1000 inputs. For more, `s_j` is estimated from 100
+    random projections.
 
     References
     ----------
     "Correlated sparse topological initialization" (CSTI): Zhang et al., "Epitopological
     learning and Cannistraci-Hebb network shape intelligence brain-inspired theory for
     ultra-sparse advantage in deep learning", ICLR 2024; arXiv 2501.19107, appendix D.
-    There hidden neuron `i` stands for input `i`, and the layer takes the pairs with the
-    largest absolute correlations, or draws pairs with probabilities proportional to
-    them; so the hidden level has as many neurons as there are inputs, or twice as many,
-    and all correlations are in memory. Here the inputs get as many connections as in
-    those draws on average, and the hidden neurons at the other end are random: any
-    number of them will do.
+    There hidden neuron `i` corresponds to input `i`, and the layer has the pairs with
+    the largest absolute correlations, or pairs drawn in proportion to them; so the
+    hidden level has as many neurons as there are inputs, or twice as many, and all
+    correlations are in memory. Here the inputs get as many connections as in those
+    draws on average, to random hidden neurons, of which there can be any number.
 
     Examples
     --------
@@ -62,8 +63,8 @@ class CorrelationTopology(BaseEstimator):
             Number of connections, at most ``n_in * n_out``.
         rng : numpy.random.Generator
         facts : mapping or None, default=None
-            ``input_strengths``: ndarray of shape (n_in,), not negative, or None where
-            nothing is known.
+            ``input_strengths``: ndarray of shape (n_in,), not negative, or None for
+            other layers than the first.
 
         Returns
         -------
@@ -122,15 +123,14 @@ def correlation_strengths(
     ----------
     X : ndarray or scipy.sparse CSR array of shape (n_samples, n_features)
         The inputs of the network, with missing values as NaN or as 0. NaN counts as 0,
-        which stands for the mean where the inputs are standardised: a correlation is
-        the weaker the more is missing.
+        which is the mean of standardised inputs: the more values are missing, the
+        weaker the correlation.
     rng : numpy.random.Generator
         Used for the projections only.
     fill : ndarray of shape (n_features,) or None, default=None
-        For CSR input, what an entry that is not stored stands for; None for 0.
+        For CSR input, the value of the entries that are not stored. None means 0.
     n_projections : int or None, default=None
-        None computes all pairs up to 1000 features, and 100 projections beyond. A
-        number asks for so many projections.
+        None means all pairs for up to 1000 features, and 100 projections for more.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def _all_pairs(table):
 
 
 class _Table:
-    """Samples whose features are centred and of length 1, without being so stored."""
+    """A view of the samples with centred features of unit norm."""
 
     def __init__(self, X, fill) -> None:
         self.shape = n_samples, n_features = X.shape
@@ -192,7 +192,7 @@ class _Table:
         if sparse.issparse(X):
             data = np.nan_to_num(X.data.astype(np.float64), nan=0.0, copy=False)
             if fill is not None:
-                # Centring takes away the constant that entries not stored stand for.
+                # Centring removes the constant value of the entries not stored.
                 offset = fill
                 data -= offset[X.indices]
             X = sparse.csr_array((data, X.indices, X.indptr), shape=X.shape)

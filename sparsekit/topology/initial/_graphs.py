@@ -1,4 +1,4 @@
-"""Neighbours on a ring, some of them rewired: the bipartite small world."""
+"""Initial topologies of network science: small-world and scale-free graphs."""
 
 from collections.abc import Mapping
 
@@ -13,30 +13,31 @@ from sparsekit.topology.initial._random import index_type, rows_of
 
 
 class SmallWorld(BaseEstimator):
-    """Connect neighbours on a ring, then rewire each connection with some probability.
+    """A bipartite small-world graph: a ring lattice, randomly rewired.
 
-    The inputs lie evenly on a ring, and so do the outputs on the same ring: input `j`
-    at ``(j + 1/2) / n_in`` of its length, output `i` at ``(i + 1/2) / n_out``. Every
+    Inputs and outputs are evenly spaced on the same ring: input `j` at
+    ``(j + 1/2) / n_in`` of its length, output `i` at ``(i + 1/2) / n_out``. Every
     output connects to its nearest inputs, their numbers differing by at most one; of
     two inputs equally near, the one that follows comes first. Neighbouring outputs
-    then share inputs, so inputs whose order has a meaning, such as time, frequency or
-    the pixels of a row, are read by windows. Each of these connections is taken away
+    then share inputs, so that inputs whose order has a meaning, such as time, frequency
+    or the pixels of a row, are read by windows. Each of these connections is removed
     with the probability `beta`, and as many are drawn uniformly from all positions that
     are then free.
 
     Parameters
     ----------
     beta : float, default=0.25
-        In [0, 1]: 0 is the regular lattice, 1 is :class:`RandomTopology`.
+        Probability of rewiring in [0, 1]: 0 is the regular lattice, 1 is
+        :class:`RandomTopology`.
 
     References
     ----------
     Zhang et al., "Brain network science modelling of sparse neural networks enables
     Transformers and LLMs to perform as fully connected", arXiv 2501.19107, appendix D,
     "bipartite small-world model", after Watts and Strogatz, Nature 393, 1998. There
-    each neuron of both levels is given its share of neighbours, with those that both
-    ends name counted once; here the outputs choose, which makes the number of
-    connections exact and spreads them nearly as evenly over the inputs.
+    each neuron of both levels chooses neighbours, and connections chosen from both ends
+    count once; here only the outputs choose, which makes the number of connections
+    exact and spreads them nearly as evenly over the inputs.
 
     Examples
     --------
@@ -84,7 +85,7 @@ class SmallWorld(BaseEstimator):
         Raises
         ------
         ValueError
-            If `beta` lies outside [0, 1].
+            If `beta` is outside [0, 1].
         """
         self.check_parameters()
         indptr, rows, columns = _lattice(n_in, n_out, count)
@@ -92,15 +93,15 @@ class SmallWorld(BaseEstimator):
         indices = (positions % n_in).astype(index_type(n_in))
         if self.beta == 0:
             return indptr, indices
-        gone = rng.random(count) < self.beta
-        n_gone = int(np.count_nonzero(gone))
-        ranks = sample_distinct(n_in * n_out - count + n_gone, n_gone, rng)
-        drawn = free_positions(indptr, indices, n_in, gone, ranks)
-        positions = np.sort(np.concatenate([positions[~gone], drawn]))
+        removed = rng.random(count) < self.beta
+        n_removed = int(np.count_nonzero(removed))
+        ranks = sample_distinct(n_in * n_out - count + n_removed, n_removed, rng)
+        drawn = free_positions(indptr, indices, n_in, removed, ranks)
+        positions = np.sort(np.concatenate([positions[~removed], drawn]))
         return rows_of(positions, n_in, n_out)
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "beta", 0, 1)
 
 
@@ -122,23 +123,24 @@ def _lattice(n_in, n_out, count):
 
 
 class ScaleFree(BaseEstimator):
-    """Let neurons arrive in random order and prefer those with many connections.
+    """A bipartite scale-free graph, grown by preferential attachment.
 
-    Each of the ``n_in + n_out`` neurons brings its share of the connections. It links
-    to neurons of the other level that are there already, chosen one after another with
-    a probability proportional to 1 + their number of connections. Early neurons become
-    hubs: of a level the share of the neurons with k connections falls about as k to the
-    power ``-(1 + (n_in + n_out) / n_other)``, where `n_other` is the size of the other
-    level. That is -3, as in the graphs of Barabasi and Albert, for levels of one size;
-    of two unequal levels the smaller one has the larger hubs.
+    The ``n_in + n_out`` neurons are added in random order, each with an equal number of
+    connections. These lead to neurons of the other level that were added before, drawn
+    one after another with a probability proportional to 1 + their number of
+    connections. Early neurons become hubs: the fraction of the neurons of a level with
+    k connections falls about as k to the power ``-(1 + (n_in + n_out) / n_other)``,
+    where `n_other` is the size of the other level. For levels of equal size that is -3,
+    as in the graphs of Barabasi and Albert; of two unequal levels the smaller one has
+    the larger hubs.
 
     References
     ----------
     Barabasi and Albert, "Emergence of scaling in random networks", Science 286, 1999.
     Zhang et al., arXiv 2501.19107, appendix D, "bipartite scale-free model", draws such
-    a graph of all neurons and then bends the connections within a level over to the
-    other one. Here the levels differ from the start, so nothing is bent, and the number
-    of connections is exact.
+    a graph of all neurons and then moves the connections within a level to the other
+    one. Here the graph is bipartite from the start, and the number of connections is
+    exact.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Hidden neurons of an untrained network that compute nothing."""
+"""Hidden neurons of an untrained network without inputs or outputs."""
 
 import numpy as np
 
@@ -9,12 +9,12 @@ def connect_idle_neurons(
     indices: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Let connections read neurons that have inputs rather than neurons that have none.
+    """Move connections from neurons without inputs to neurons without outputs.
 
-    In a small or very sparse network many hidden neurons have inputs and no output, or
-    outputs and no input, and neither kind computes anything. Connections that read a
-    neuron without inputs move to neurons whose output nobody reads, as far as there
-    are any. Where every neuron has inputs, nothing changes.
+    In a small or very sparse network many hidden neurons have inputs but no outputs, or
+    outputs but no inputs, and do not contribute to the result. A connection that reads
+    a neuron without inputs is moved to one that has inputs and no outputs, as long as
+    there is one. If every neuron has inputs, nothing changes.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ def connect_idle_neurons(
     -------
     ndarray of shape (n_connections,)
         The new indices, sorted within each row; the number of connections of every
-        row is unchanged. Complexity: O(n_connections log n_connections) if anything
-        moves.
+        row is unchanged. Complexity: O(n_connections log n_connections) if any is
+        moved.
 
     Examples
     --------
-    The second neuron has no input, the third one no reader yet:
+    The second neuron has no inputs, and the third one no outputs:
 
     >>> import numpy as np
     >>> from sparsekit.topology import connect_idle_neurons

@@ -1,4 +1,4 @@
-"""Where the first connections lie."""
+"""Random initial topologies."""
 
 from collections.abc import Mapping
 
@@ -32,7 +32,7 @@ def index_type(n_in: int) -> type[np.signedinteger]:
 
 
 class RandomTopology(BaseEstimator):
-    """Every set of positions is as probable as any other: an Erdos-Renyi graph.
+    """Positions drawn uniformly at random: an Erdos-Renyi graph.
 
     Examples
     --------
@@ -75,16 +75,15 @@ class RandomTopology(BaseEstimator):
 
 
 class ConstantFanIn(BaseEstimator):
-    """Every output neuron has the same number of random inputs, or one more.
+    """The same number of random inputs for every output neuron.
 
-    Which neurons have one more, where the numbers do not divide, is random, too. With a
-    constant fan-in no neuron starts dead and all start with signals of the same scale.
+    If the numbers do not divide, random neurons get one more. With a constant fan-in no
+    neuron is without inputs at the start, and all have signals of the same scale.
 
     References
     ----------
     Lasby et al., "Dynamic sparse training with structured sparsity", ICLR 2024, which
-    keeps the fan-in constant throughout the training, too; here it is that of the
-    beginning.
+    keeps the fan-in constant during training, too.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Of random connections, those that matter most to the loss at the start."""
+"""Initial topology by the sensitivity of the loss."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,26 +12,26 @@ from sparsekit.topology.initial._random import RandomTopology
 
 
 class SNIPTopology(BaseEstimator):
-    """Draw more connections than are wanted, and keep the most sensitive ones.
+    """The most sensitive connections of a larger random sample (SNIP).
 
     The sensitivity of a connection is ``|w g|``, its weight times the gradient of the
-    loss: how much the loss would change, to first order, without it. This takes three
-    steps, for a topology knows neither weights nor data: a network is built with
-    :meth:`candidate_counts` connections, which :meth:`draw` places at random; some
-    samples pass through it; :meth:`keep` says which connections stay.
+    loss: the change of the loss, to first order, if it is removed. As an initial
+    topology knows neither weights nor data, this takes three steps: a network is built
+    with :meth:`candidate_counts` connections, which :meth:`draw` places at random; the
+    gradients are computed on some samples; :meth:`keep` chooses the connections.
 
     Parameters
     ----------
     candidates : float, default=3.0
-        Random connections for each one that stays, at least 1. With as many as there
-        are positions this is SNIP on all of a layer.
+        Random connections for each one that is kept, at least 1. With as many as there
+        are positions this is SNIP on a whole layer.
 
     References
     ----------
     Lee et al., "SNIP: single-shot network pruning based on connection sensitivity",
     ICLR 2019, equations 4 to 6. There all connections are candidates, in a dense
-    network, and compete across layers; here a random sample of them, so that
-    memory goes with the connections, within each layer, whose number is given.
+    network, and compete across layers; here a random sample of them, within each
+    layer, so that memory is proportional to the number of connections.
 
     Examples
     --------
@@ -48,14 +48,14 @@ class SNIPTopology(BaseEstimator):
     def candidate_counts(
         self, sizes: Sequence[int], counts: Sequence[int]
     ) -> np.ndarray:
-        """Return the connections of each layer before the choice.
+        """Return the number of candidates of each layer.
 
         Parameters
         ----------
         sizes : sequence of int
             Neurons per level, inputs first, outputs last.
         counts : sequence of int
-            Connections that shall stay in each layer.
+            Connections to keep in each layer.
 
         Returns
         -------
@@ -73,7 +73,7 @@ class SNIPTopology(BaseEstimator):
         return np.minimum(wanted, levels[:-1] * levels[1:])
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "candidates", 1, closed="left")
 
     def draw(
@@ -106,7 +106,7 @@ class SNIPTopology(BaseEstimator):
         return RandomTopology().draw(n_in, n_out, count, rng)
 
     def keep(self, layer: Layer, count: int) -> np.ndarray:
-        """Choose the connections that stay.
+        """Choose the connections to keep.
 
         Parameters
         ----------
@@ -118,13 +118,13 @@ class SNIPTopology(BaseEstimator):
         Returns
         -------
         ndarray of bool, shape (n_connections,)
-            True for `count` connections with the largest ``|w g|``; of equal ones the
-            first stay. Complexity: O(n_connections * samples).
+            True for the `count` connections with the largest ``|w g|``; of equal ones
+            for the first. Complexity: O(n_connections * samples).
 
         Raises
         ------
         ValueError
-            If `values` and `deltas` are not known.
+            If `values` or `deltas` is None.
         """
         sensitivity = np.abs(layer.weights * layer.gradients_at(layer.positions()))
         return mark_lowest(-sensitivity, count)

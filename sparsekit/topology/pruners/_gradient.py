@@ -1,4 +1,4 @@
-"""Drop the connections with small weights and small gradients."""
+"""Pruners by weight and gradient."""
 
 import numpy as np
 
@@ -8,15 +8,15 @@ from sparsekit.topology.pruners._score import ScorePruner
 
 
 class MESTPruner(ScorePruner):
-    """Drop the connections with small weights that training does not change, either.
+    """Drop the connections with a small weight and a small gradient (MEST).
 
-    A weight that is small but moves fast, such as that of a connection that has just
-    grown, is worth more than its size tells.
+    A small weight with a large gradient, such as that of a connection that has just
+    grown, is more important than its magnitude says.
 
     Parameters
     ----------
     gradient_weight : float, default=0.01
-        How much a gradient counts beside a weight.
+        Weight of the absolute gradient relative to the absolute weight.
     scope : {"layer", "network"}, default="layer"
         One ranking for each layer, or one over all layers.
 
@@ -57,16 +57,16 @@ class MESTPruner(ScorePruner):
         return sizes + np.abs(layer.weights)
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         super().check_parameters()
         check_number(self, "gradient_weight", closed="left")
 
 
 class TaylorPruner(ScorePruner):
-    """Drop the connections without which the error would change least.
+    """Drop the connections whose removal changes the loss least, to first order.
 
-    To first order, the error changes by ``-w * g`` if a weight ``w`` with the gradient
-    ``g`` becomes 0.
+    To first order, the loss changes by ``-w * g`` if a weight ``w`` with the gradient
+    ``g`` is set to 0.
 
     Parameters
     ----------

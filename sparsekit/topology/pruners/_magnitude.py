@@ -1,4 +1,4 @@
-"""Drop the connections with the smallest weights."""
+"""Pruners by the magnitude of the weights."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -11,12 +11,12 @@ from sparsekit.topology.pruners._score import ScorePruner
 
 
 class MagnitudePruner(ScorePruner):
-    """Drop the connections with the smallest weights, whatever their sign.
+    """Drop the weights of smallest magnitude.
 
     Parameters
     ----------
     scope : {"layer", "network"}, default="layer"
-        One ranking for each layer, or one over all layers, where layers with small
+        One ranking for each layer, or one over all layers, in which layers with small
         weights lose most.
 
     See Also
@@ -45,11 +45,11 @@ class MagnitudePruner(ScorePruner):
 
 
 class SETPruner(BaseEstimator):
-    """Drop, per sign, the connections whose weights lie nearest to zero.
+    """Drop the weights of smallest magnitude, separately for each sign.
 
-    Of the connections with a positive weight the `fraction` nearest to zero goes, and
-    the same share of those with a negative weight. Zero counts as positive, negative
-    zero as negative.
+    Of the positive weights the `fraction` nearest to zero is dropped, and the same
+    fraction of the negative weights. Zero counts as positive, negative zero as
+    negative.
 
     References
     ----------
@@ -78,7 +78,7 @@ class SETPruner(BaseEstimator):
         fraction : float
             In [0, 1]; the number per sign is rounded down.
         rng : numpy.random.Generator
-            Not used: nothing here is random.
+            Not used.
 
         Returns
         -------
@@ -92,27 +92,26 @@ class SETPruner(BaseEstimator):
 
 
 class LAMPPruner(ScorePruner):
-    r"""Drop the connections with the smallest weights, relative to their layer.
+    r"""Drop the weights of smallest magnitude relative to their layer (LAMP).
 
     The score of a weight is its square over the sum of the squares of all weights of
-    the layer that are not smaller: layer-adaptive magnitude-based pruning (LAMP). The
-    largest weight of a layer has the score 1 and the smallest at most ``1 / n``, so
-    that one ranking of the whole network leaves something of every layer. By plain
-    magnitudes, a layer of small weights may lose all of them: the output layer of a
-    small network does.
+    the layer that are not smaller: layer-adaptive magnitude-based pruning. The largest
+    weight of a layer has the score 1 and the smallest at most ``1 / n``, so that a
+    ranking of the whole network leaves connections in every layer. By magnitude alone,
+    a layer of small weights may lose all of them, such as the output layer of a small
+    network.
 
     Parameters
     ----------
     scope : {"layer", "network"}, default="network"
-        One ranking over all layers, or one for each layer, which is the one by
-        magnitude.
+        One ranking over all layers, or one for each layer, which is that by magnitude.
 
     Notes
     -----
     .. math:: s_u = \frac{w_u^2}{\sum_{v \geq u} w_v^2}
 
-    for the weights of a layer in ascending order of their size; of equal weights the
-    first counts as smaller. A layer of zeros has the scores 0. Complexity:
+    for the weights of a layer in ascending order of magnitude; of equal weights the
+    first counts as smaller. In a layer of zeros all scores are 0. Complexity:
     O(n_connections log n_connections).
 
     References
@@ -144,10 +143,10 @@ class LAMPPruner(ScorePruner):
 
 
 class RelativeImportancePruner(ScorePruner):
-    """Drop the connections that carry the smallest share of their neurons' weights.
+    """Drop the weights that are smallest relative to the others of their neurons.
 
-    A small weight is important if it is among the few of its input or output neuron;
-    ranking by size alone would cut such neurons off.
+    A small weight is important if its input or output neuron has few others; ranking by
+    magnitude alone would cut such neurons off.
 
     Parameters
     ----------
@@ -177,16 +176,16 @@ class RelativeImportancePruner(ScorePruner):
     def scores(self, layer: Layer) -> np.ndarray:
         """Return ``|w| / (sum over its row) + |w| / (sum over its column)``.
 
-        A connection of weight 0 has the score 0. Complexity: O(n_connections + n_in +
+        The score of a weight of 0 is 0. Complexity: O(n_connections + n_in +
         n_out).
         """
         sizes = np.abs(layer.weights).astype(np.float64, copy=False)
         columns = np.bincount(layer.indices, weights=sizes, minlength=layer.n_in)
         fan_in = np.diff(layer.indptr)
         rows = np.add.reduceat(sizes, layer.indptr[:-1][fan_in > 0])
-        shares = _divide(sizes, np.repeat(rows, fan_in[fan_in > 0]))
-        shares += _divide(sizes, columns[layer.indices])
-        return shares
+        scores = _divide(sizes, np.repeat(rows, fan_in[fan_in > 0]))
+        scores += _divide(sizes, columns[layer.indices])
+        return scores
 
 
 def _divide(sizes, sums):
@@ -195,15 +194,15 @@ def _divide(sizes, sums):
 
 
 class ThresholdPruner(BaseEstimator):
-    """Drop the connections whose weights are smaller than a threshold.
+    """Drop the weights of magnitude below a threshold.
 
-    How many go, the training decides: few while most weights are large.
+    Their number follows from the training: it is small while most weights are large.
 
     Parameters
     ----------
     threshold : float, default=0.001
-        Connections with ``|w| < threshold`` go, though no more than the fraction that
-        a rewiring asks for: then the smallest.
+        Connections with ``|w| < threshold`` are dropped, the smallest first and no more
+        than the fraction that the rewiring asks for.
 
     References
     ----------
@@ -233,9 +232,9 @@ class ThresholdPruner(BaseEstimator):
         ----------
         layer : Layer
         fraction : float
-            In [0, 1]. At most ``floor(fraction * n_connections)`` go.
+            In [0, 1]. At most ``floor(fraction * n_connections)`` are dropped.
         rng : numpy.random.Generator
-            Not used: nothing here is random.
+            Not used.
 
         Returns
         -------
@@ -253,5 +252,5 @@ class ThresholdPruner(BaseEstimator):
         return mark_lowest(sizes, min(n_below, int(fraction * sizes.size)))
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "threshold")

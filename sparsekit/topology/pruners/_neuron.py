@@ -1,4 +1,4 @@
-"""Drop connections by what their neurons are worth."""
+"""Pruner by the importance of the neurons."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -16,20 +16,20 @@ from sparsekit.topology.pruners._magnitude import SETPruner
 
 
 class NeuronPruner(BaseEstimator):
-    """Drop the connections of neurons that matter little, or to nobody.
+    """Drop inputs of unimportant neurons, and connections on no path to an output.
 
-    Three kinds of connections go: those that another pruner drops; of the others, those
-    into the hidden neurons with the smallest importance, the sum of their absolute
-    weights; and then those on no path from an input to an output. The grower brings as
-    many new ones, so that they leave neurons that do no work for others; with a density
-    schedule, they leave the network.
+    Dropped are, one after another, the connections that another pruner chooses; of the
+    others, those into the hidden neurons of smallest importance, the sum of the
+    absolute weights of their inputs; and of the rest, those on no path from an input to
+    an output. The grower adds as many, so that connections move from inactive neurons
+    to others; with a density schedule, the number of connections falls.
 
     Parameters
     ----------
     pruner : object with `select` or None, default=None
-        What drops connections by themselves. None: :class:`SETPruner`.
+        Chooses single connections. None means :class:`SETPruner`.
     percentile : float, default=0.0
-        Per cent of the neurons of each hidden level that lose their inputs at each
+        Percentage of the neurons of each hidden level that lose their inputs at each
         rewiring, in [0, 100).
 
     References
@@ -60,7 +60,7 @@ class NeuronPruner(BaseEstimator):
 
     @property
     def needs(self):
-        """Names of the fields of `Layer` that the pruner inside needs."""
+        """Names of the fields of `Layer` that `pruner` needs."""
         return needs_of(self._inner())
 
     def select(
@@ -79,22 +79,22 @@ class NeuronPruner(BaseEstimator):
         layers : sequence of Layer
             All layers of a network, first layer first.
         fraction : float
-            In [0, 1]; of the pruner inside.
+            In [0, 1]; passed on to `pruner`.
         rng : numpy.random.Generator
 
         Returns
         -------
         list of ndarray of bool
             For each layer, True where a connection is dropped. Where no path from an
-            input to an output would be left, what the pruner inside drops. Complexity:
-            O(connections + neurons log neurons) beside that pruner.
+            input to an output would remain, only what `pruner` drops. Complexity:
+            O(connections + neurons) beside that pruner.
 
         Raises
         ------
         ValueError
-            If `percentile` lies outside [0, 100).
+            If `percentile` is outside [0, 100).
         TypeError
-            If `pruner` is no object with `select`.
+            If `pruner` is not an object with `select`.
         """
         self.check_parameters()
         inner = self._inner()
@@ -105,18 +105,18 @@ class NeuronPruner(BaseEstimator):
         masks = first
         unimportant = partial(inputs_of_unimportant_neurons, percentile=self.percentile)
         for choose in (unimportant, connections_without_path):
-            left = [
+            remaining = [
                 _remaining(layer, mask)
                 for layer, mask in zip(layers, masks, strict=True)
             ]
             masks = [
                 _union(mask, more)
-                for mask, more in zip(masks, choose(left), strict=True)
+                for mask, more in zip(masks, choose(remaining), strict=True)
             ]
         return first if any(mask.all() for mask in masks) else masks
 
     def check_parameters(self) -> None:
-        """Raise ValueError or TypeError if a parameter is none of those allowed."""
+        """Raise ValueError or TypeError if a parameter has a value not allowed."""
         check_number(self, "percentile", 0, 100, closed="left")
         inner = self._inner()
         if isinstance(inner, type) or not hasattr(inner, "select"):

@@ -1,4 +1,4 @@
-"""Draw the connections to drop, with chances that follow a score."""
+"""Pruners that choose at random."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -11,25 +11,24 @@ from sparsekit.topology.pruners._score import ScorePruner
 
 
 class SoftPruner(ScorePruner):
-    """Draw the connections that stay, in proportion to a power of their score.
+    """Drop connections at random, with a probability that falls with their score.
 
-    The survivors are drawn one after another without replacement, each with a
-    probability proportional to ``score ** temperature`` among those left. A connection
-    with a low score has a chance to stay, and one with a high score may go, which lets
-    a rewiring explore more topologies.
+    The connections to keep are sampled one after another without replacement, with
+    probabilities proportional to ``score ** temperature``. One with a low score may be
+    kept and one with a high score dropped, which explores more topologies.
 
     Parameters
     ----------
     pruner : ScorePruner or None, default=None
-        Gives the scores and the scope. None: :class:`MagnitudePruner`.
+        Gives the scores and the scope. None means :class:`MagnitudePruner`.
     temperature : float, default=1.0
-        The higher, the closer to dropping the lowest scores; close to 0, all
-        connections are alike. A connection with the score 0 goes first.
+        The higher, the closer to dropping the lowest scores; near 0, all connections
+        have the same probability. Connections with the score 0 are dropped first.
 
     Notes
     -----
-    The draws are those of a race: ``temperature * log(score)`` plus a Gumbel random
-    number has the order of successive draws, and the last of it go. Complexity:
+    This is Gumbel top-k sampling: ``temperature * log(score)`` plus a Gumbel random
+    number has the order of successive draws, the last of which are dropped. Complexity:
     O(n_connections) beside the scores.
 
     References
@@ -38,7 +37,7 @@ class SoftPruner(ScorePruner):
     transformers and LLMs to perform as fully connected", NeurIPS 2025
     (arXiv:2501.19107): the soft removal of CHTs, whose temperature goes from 1 to 3
     while a multilayer perceptron trains. Kool et al., "Stochastic beams and where to
-    find them", ICML 2019, section 2.3: the race.
+    find them", ICML 2019, section 2.3: Gumbel top-k sampling.
 
     Examples
     --------
@@ -65,11 +64,11 @@ class SoftPruner(ScorePruner):
         return self._scorer().scope
 
     def scores(self, layer: Layer) -> np.ndarray:
-        """Return the scores of the pruner inside."""
+        """Return the scores that `pruner` gives."""
         return self._scorer().scores(layer)
 
     def check_parameters(self) -> None:
-        """Raise ValueError or TypeError if a parameter is none of those allowed."""
+        """Raise ValueError or TypeError if a parameter has a value not allowed."""
         self._scorer().check_parameters()
         check_number(self, "temperature", closed="neither")
 
@@ -92,9 +91,9 @@ class SoftPruner(ScorePruner):
 
 
 class RandomPruner(BaseEstimator):
-    """Drop connections at random, each with the same probability.
+    """Drop connections uniformly at random.
 
-    What a pruner that looks at weights or gradients is compared with.
+    The baseline for pruners by weight or gradient.
 
     Examples
     --------
@@ -114,7 +113,7 @@ class RandomPruner(BaseEstimator):
         ----------
         layer : Layer
         fraction : float
-            In [0, 1]. Exactly ``floor(fraction * n_connections)`` go.
+            In [0, 1]. Exactly ``floor(fraction * n_connections)`` are dropped.
         rng : numpy.random.Generator
 
         Returns

@@ -1,4 +1,4 @@
-"""Drop the connections with the lowest scores."""
+"""Base class of pruners that rank connections by a score."""
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from sparsekit.topology._validation import check_option
 
 
 class ScorePruner(BaseEstimator, metaclass=ABCMeta):
-    """Base of the pruners that rank connections by a score.
+    """Base class of pruners that rank connections by a score.
 
     A subclass defines :meth:`scores`, and `needs` if its scores need more than the
     connections and their weights.
@@ -20,8 +20,8 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
     Parameters
     ----------
     scope : {"layer", "network"}, default="layer"
-        Whether every layer loses the same share of its connections, or those go that
-        have the lowest scores of all layers together.
+        Whether every layer loses the same fraction of its connections, or those with
+        the lowest scores of all layers together are dropped.
 
     Examples
     --------
@@ -42,7 +42,7 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
 
     @abstractmethod
     def scores(self, layer: Layer) -> np.ndarray:
-        """Return the score of each connection; the lowest go first.
+        """Return the score of each connection; the lowest are dropped first.
 
         Parameters
         ----------
@@ -63,8 +63,8 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
         ----------
         layer : Layer
         fraction : float
-            In [0, 1]. Exactly ``floor(fraction * n_connections)`` go; of connections
-            with equal scores, the first.
+            In [0, 1]. Exactly ``floor(fraction * n_connections)`` are dropped; of
+            connections with equal scores, the first.
         rng : numpy.random.Generator
 
         Returns
@@ -76,8 +76,8 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If a parameter is none of those allowed, or a fact about the layer that the
-            scores need is not known.
+            If a parameter has a value that is not allowed, or a field of the layer that
+            the scores need is None.
         """
         return self.select_network([layer], fraction, rng)[0]
 
@@ -90,7 +90,7 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
         ----------
         layers : sequence of Layer
         fraction : float
-            In [0, 1]: share of the connections of all layers together; the number is
+            Fraction of the connections of all layers together, in [0, 1]; the number is
             rounded down.
         rng : numpy.random.Generator
 
@@ -108,7 +108,7 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
     def check_parameters(self) -> None:
         """Raise ValueError if a parameter is none of those allowed.
 
-        A subclass with parameters of its own extends it.
+        Extended by subclasses with parameters of their own.
         """
         check_option(self, "scope", ("layer", "network"))
 

@@ -1,4 +1,4 @@
-"""Drop the connections whose weights have changed their sign."""
+"""Pruner by the sign of the weights."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -7,15 +7,15 @@ from sparsekit.topology._layer import Layer
 
 
 class SignChangePruner(BaseEstimator):
-    """Drop the connections whose weights have crossed zero since the last rewiring.
+    """Drop the connections whose weights have changed sign since the last rewiring.
 
-    Every connection has a sign from when it grew. Training that pushes its weight to
-    the other side of zero wants to be rid of the connection. How many go, the training
-    alone decides: the fraction that a rewiring asks for has no influence.
+    A connection gets its sign as it grows, and is dropped once training moves its
+    weight across zero. The number of dropped connections follows from the training
+    alone: the fraction that the rewiring asks for has no influence.
 
     Notes
     -----
-    A weight of exactly 0 has not crossed it.
+    A weight of exactly 0 has not changed sign.
 
     References
     ----------
@@ -46,7 +46,7 @@ class SignChangePruner(BaseEstimator):
         fraction : float
             Not used.
         rng : numpy.random.Generator
-            Not used: nothing here is random.
+            Not used.
 
         Returns
         -------
@@ -56,7 +56,7 @@ class SignChangePruner(BaseEstimator):
         Raises
         ------
         ValueError
-            If the signs are not known.
+            If ``layer.signs`` is None.
         """
         if layer.signs is None:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""How many connections a network has while it trains: smooth schedules."""
+"""Schedules of the density of a network during training."""
 
 import math
 from itertools import pairwise
@@ -11,7 +11,7 @@ from sparsekit.topology._validation import check_count, check_number
 
 
 class CubicDensity(BaseEstimator):
-    """Start with more connections and lose them fast at first, then ever more slowly.
+    """Density that decreases along a cubic: fast at first, then ever more slowly.
 
     Parameters
     ----------
@@ -19,9 +19,9 @@ class CubicDensity(BaseEstimator):
         Density at the start, in (0, 1]; 1 is gradual magnitude pruning of a dense
         network.
     begin : float, default=0.0
-        Share of the training done when the density begins to fall, in [0, end).
+        Fraction of the training at which the density begins to fall, in [0, end).
     end : float, default=0.75
-        Share of the training done when it has reached its final value, in (0, 1].
+        Fraction of the training at which it reaches its final value, in (0, 1].
 
     References
     ----------
@@ -43,31 +43,49 @@ class CubicDensity(BaseEstimator):
         self.end = end
 
     def density(self, final: float, progress: float) -> float:
-        """Return the density now, see :meth:`ConstantDensity.density`."""
+        """Return the density now.
+
+        Parameters
+        ----------
+        final : float
+            Density at the end of the training, in (0, 1].
+        progress : float
+            Fraction of the training that is done, in [0, 1].
+
+        Returns
+        -------
+        float
+            In (0, 1].
+
+        Raises
+        ------
+        ValueError
+            If a parameter has a value that is not allowed.
+        """
         self.check_parameters()
-        done = _share_done(progress, self.begin, self.end)
+        done = _fraction_done(progress, self.begin, self.end)
         return _between(final, self.initial, (1.0 - done) ** 3)
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "end", 0, 1, closed="right")
         check_number(self, "begin", 0, self.end, closed="left")
 
 
 class SigmoidDensity(BaseEstimator):
-    """Start with more connections and lose most of them midway.
+    """Density that decreases along a sigmoid, fastest halfway.
 
     Parameters
     ----------
     initial : float, default=0.5
         Density at the start, in (0, 1].
     steepness : float, default=6.0
-        The larger, the faster the fall midway. The logistic function runs from
+        The larger, the faster the decrease halfway. The logistic function runs from
         ``-steepness`` to `steepness`, stretched to reach the initial and the final
         density.
     end : float, default=0.75
-        Share of the training, in (0, 1], after which the density stays.
+        Fraction of the training at which it reaches its final value, in (0, 1].
 
     References
     ----------
@@ -89,43 +107,43 @@ class SigmoidDensity(BaseEstimator):
         self.end = end
 
     def density(self, final: float, progress: float) -> float:
-        """Return the density now, see :meth:`ConstantDensity.density`."""
+        """Return the density now, see :meth:`CubicDensity.density`."""
         self.check_parameters()
-        done = _share_done(progress, 0.0, self.end)
+        done = _fraction_done(progress, 0.0, self.end)
         # The logistic function, shifted by a half and doubled, is tanh of half of it.
         bend = 0.5 * self.steepness
         height = math.tanh(bend * (1.0 - 2.0 * done)) / math.tanh(bend)
         return _between(final, self.initial, 0.5 * (1.0 + height))
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "steepness", 0, closed="neither")
         check_number(self, "end", 0, 1, closed="right")
 
 
-def _share_done(progress, begin, end):
-    """Return how much of the way from `begin` to `end` is done, in [0, 1]."""
+def _fraction_done(progress, begin, end):
+    """Return the progress from `begin` to `end`, in [0, 1]."""
     return min(max((progress - begin) / (end - begin), 0.0), 1.0)
 
 
 def _between(final, initial, height):
-    """Return the density at `height`, where 1 is initial and 0 final, both exactly."""
+    """Return the density at `height`, 1 for the initial and 0 for the final one."""
     return height * initial + (1.0 - height) * final
 
 
 class ElasticDensity(BaseEstimator):
-    """Hold some more connections than in the end, in ever lower steps.
+    """Density somewhat above the final one that decreases in steps.
 
-    A connection that has grown stays for a while beside those that it is to replace.
+    New connections are trained for a while beside those that they are to replace.
 
     Parameters
     ----------
     extra : sequence of float, default=(0.5, 0.25)
-        What the density of each step exceeds the final one by, as a share of that one,
-        not negative.
+        Excess of the density of each step over the final one, relative to that one, not
+        negative.
     until : sequence of float, default=(0.6, 0.8)
-        Share of the training done when each step ends, in [0, 1], increasing; as many
+        Fraction of the training at which each step ends, in [0, 1], increasing; as many
         as `extra`.
 
     References
@@ -147,10 +165,7 @@ class ElasticDensity(BaseEstimator):
         self.until = until
 
     def density(self, final: float, progress: float) -> float:
-        """Return the density now, see :meth:`ConstantDensity.density`.
-
-        It is never above 1.
-        """
+        """Return the density now, at most 1; see :meth:`CubicDensity.density`."""
         self.check_parameters()
         for extra, until in zip(self.extra, self.until, strict=True):
             if progress < until:
@@ -158,7 +173,7 @@ class ElasticDensity(BaseEstimator):
         return final
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         for name in ("extra", "until"):
             given = getattr(self, name)
             if not np.iterable(given) or not all(isinstance(x, Real) for x in given):
@@ -167,7 +182,7 @@ class ElasticDensity(BaseEstimator):
                 )
         extra, until = list(self.extra), list(self.until)
         is_increasing = all(a < b for a, b in pairwise([-1, *until, 2]))
-        in_order = is_increasing and all(0 <= share <= 1 for share in until)
+        in_order = is_increasing and all(0 <= fraction <= 1 for fraction in until)
         if len(extra) != len(until) or not in_order or min(extra, default=0) < 0:
             raise ValueError(
                 "ElasticDensity: extra must be numbers of at least 0, and until as "
@@ -177,14 +192,14 @@ class ElasticDensity(BaseEstimator):
 
 
 class OneShotDensity(BaseEstimator):
-    """Train with many connections and lose all that are too many at once.
+    """Density that falls to the final one in a single step.
 
     Parameters
     ----------
     initial : float, default=1.0
         Density at the start, in (0, 1].
     at : float, default=0.5
-        Share of the training done when they go, in [0, 1].
+        Fraction of the training at which they are dropped, in [0, 1].
 
     References
     ----------
@@ -204,34 +219,35 @@ class OneShotDensity(BaseEstimator):
         self.at = at
 
     def density(self, final: float, progress: float) -> float:
-        """Return the density now, see :meth:`ConstantDensity.density`."""
+        """Return the density now, see :meth:`CubicDensity.density`."""
         self.check_parameters()
         return self.initial if progress < self.at else final
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "at", 0, 1)
 
 
 class IterativeDensity(BaseEstimator):
-    """Lose the same share of the connections in each of some rounds.
+    """Density that decreases by the same factor in each of several rounds.
 
     Parameters
     ----------
     rounds : int, default=5
-        Number of times that connections go, at least 1.
+        Number of times that connections are dropped, at least 1.
     initial : float, default=1.0
         Density at the start, in (0, 1].
     end : float, default=0.75
-        Share of the training, in (0, 1], after which the last of them go; the rounds
-        are equally long.
+        Fraction of the training, in (0, 1], at which the last of them are dropped; the
+        rounds are equally long.
 
     References
     ----------
     Frankle & Carbin, "The lottery ticket hypothesis", ICLR 2019, section 1: iterative
-    magnitude pruning, where every round removes the same share of what is left. Here
-    the weights of the survivors stay; the paper sets them back.
+    magnitude pruning, where every round removes the same fraction of the remaining
+    connections. The paper then resets the remaining weights to their initial values:
+    so does ``method="lottery"`` of the estimators, and this schedule alone does not.
 
     Examples
     --------
@@ -247,16 +263,16 @@ class IterativeDensity(BaseEstimator):
         self.end = end
 
     def density(self, final: float, progress: float) -> float:
-        """Return the density now, see :meth:`ConstantDensity.density`."""
+        """Return the density now, see :meth:`CubicDensity.density`."""
         self.check_parameters()
-        # Slightly more, so that rounding does not hold up a round that is due.
+        # Slightly more, so that rounding does not delay a round that is due.
         rounds_done = math.floor(self.rounds * (progress / self.end) * (1.0 + 1e-12))
         if rounds_done >= self.rounds:
             return final
         return self.initial * (final / self.initial) ** (rounds_done / self.rounds)
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_count(self, "rounds")
         check_number(self, "initial", 0, 1, closed="right")
         check_number(self, "end", 0, 1, closed="right")

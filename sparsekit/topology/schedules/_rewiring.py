@@ -1,4 +1,4 @@
-"""When a network is rewired, and how much of it."""
+"""Schedule of the rewirings."""
 
 import math
 
@@ -10,26 +10,26 @@ DECAYS = ("constant", "linear", "cosine")
 
 
 class RewiringSchedule(BaseEstimator):
-    """When connections are replaced, and which share of them at what time.
+    """Schedule of the rewirings, and of the fraction of connections that they replace.
 
     Parameters
     ----------
     every : int, default=1
-        A rewiring comes after every `every` units of training.
+        Number of units of training between two rewirings.
     unit : {"epochs", "steps"}, default="epochs"
-        What `every` counts: passes over the training samples, or mini-batches.
+        Unit of `every`: passes over the training samples, or mini-batches.
     decay : {"constant", "linear", "cosine"}, default="constant"
-        How the fraction goes from its initial value to its end: it stays, or it falls
-        to 0 on a line or on half a cosine.
+        Course of the fraction: it is constant, or decreases to 0 linearly or along half
+        a cosine.
     end : float, default=1.0
-        Share of the training, in (0, 1], after which no connection is replaced any
-        more: the rest of it fits the weights of the last topology.
+        Fraction of the training, in (0, 1], after which no more connections are
+        replaced: the rest of the training fits the weights of the last topology.
 
     Notes
     -----
-    The schedule counts nothing itself. Training asks after every `every` units, with
-    the progress so far. At ``progress == end`` the fraction is 0, so that there is no
-    rewiring after the last epoch, which would only leave untrained connections.
+    The schedule has no state: training calls it after every `every` units with the
+    progress so far. At ``progress == end`` the fraction is 0, so that there is no
+    rewiring after the last epoch, whose connections would remain untrained.
 
     References
     ----------
@@ -53,14 +53,14 @@ class RewiringSchedule(BaseEstimator):
         self.end = end
 
     def fraction(self, initial: float, progress: float) -> float:
-        """Return the share of the connections to replace now.
+        """Return the fraction of the connections to replace now.
 
         Parameters
         ----------
         initial : float
-            Share at the start of the training, in [0, 1].
+            Fraction at the start of the training, in [0, 1].
         progress : float
-            Share of the training that is done, in [0, 1].
+            Fraction of the training that is done, in [0, 1].
 
         Returns
         -------
@@ -70,7 +70,7 @@ class RewiringSchedule(BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is none of those allowed.
+            If a parameter has a value that is not allowed.
         """
         self.check_parameters()
         if progress >= self.end:
@@ -82,7 +82,7 @@ class RewiringSchedule(BaseEstimator):
         return initial
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_count(self, "every")
         check_option(self, "unit", ("epochs", "steps"))
         check_option(self, "decay", DECAYS)

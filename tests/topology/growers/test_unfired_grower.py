@@ -42,5 +42,5 @@ def test_growth_is_uniform_over_the_positions_of_a_kind(explored):
 
 def test_a_layer_that_does_not_tell_what_was_explored_is_an_error():
     layer = Layer(np.array([0, 1]), np.array([0]), np.ones(1), 2)
-    with pytest.raises(ValueError, match=r"layer\.explored does not tell"):
+    with pytest.raises(ValueError, match=r"layer\.explored is None"):
         UnfiredGrower().select(layer, np.array([True]), 1, np.random.default_rng(0))
