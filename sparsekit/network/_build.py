@@ -38,10 +38,9 @@ def build_network(
         float32 or float64.
     rng : numpy.random.Generator
     topology : object or sequence of objects, default=None
-        What draws the connections of each layer, or one for all of them, such as those
-        of :data:`sparsekit.topology.TOPOLOGIES`; None for `RandomTopology`. Connections
-        that read a neuron without inputs then move to neurons that nobody reads, see
-        `connect_idle_neurons`.
+        What draws the connections of each layer, or one for all of them, such as
+        `SmallWorld()`; None means `RandomTopology()`. Connections that read a neuron
+        without inputs then move to neurons without outputs, see `connect_idle_neurons`.
     weight_init : str, default="he"
         See `draw_weights`.
     facts : dict of str to sequence or None, default=None

@@ -67,11 +67,18 @@ def check_positions(grower, layer, dropped, count, positions):
             f"{name} chose {positions.size} positions where it was asked for {count}; "
             "a grower chooses exactly as many as it is asked for."
         )
-    within = count == 0 or 0 <= positions[0] <= positions[-1] < layer.n_in * layer.n_out
-    if not within or not (positions[1:] > positions[:-1]).all():
+    falls = np.flatnonzero(positions[1:] <= positions[:-1])
+    if falls.size:
+        first, second = positions[falls[0] : falls[0] + 2]
         raise ValueError(
-            f"{name} chose positions that are not sorted, not distinct or outside the "
-            "layer; check_strategy tells which."
+            f"{name} chose positions that are not sorted or not distinct: {first} "
+            f"comes before {second}."
+        )
+    n_positions = layer.n_in * layer.n_out
+    if count and not 0 <= positions[0] <= positions[-1] < n_positions:
+        raise ValueError(
+            f"{name} chose positions outside the layer; they must be from 0 to "
+            f"{n_positions - 1}."
         )
     taken = first_taken(
         read_only(layer.indptr),
