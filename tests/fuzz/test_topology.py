@@ -1,6 +1,7 @@
 """Strategies with random parameters, on random layers."""
 
 import inspect
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -30,10 +31,16 @@ GROWERS = [c for name, c in CLASSES.items() if name.endswith("Grower")]
 
 
 @st.composite
-def layers(draw):
-    """Draw a layer with all that a strategy may ask for."""
+def networks(draw):
+    """Draw the layers of a network, with all fields that a strategy may need."""
+    sizes = draw(st.lists(st.integers(1, 8), min_size=2, max_size=4))
+    return [draw(layers(n_in, n_out)) for n_in, n_out in pairwise(sizes)]
+
+
+@st.composite
+def layers(draw, n_in, n_out):
+    """Draw a layer of the given size."""
     rng = np.random.default_rng(draw(seeds))
-    n_out, n_in = draw(st.integers(1, 8)), draw(st.integers(1, 8))
     connected = rng.random((n_out, n_in)) < draw(st.sampled_from([0.0, 0.2, 0.5, 1.0]))
     weights = rng.normal(size=connected.sum()) * draw(
         st.sampled_from([0, 1, 1e-40, 1e30])
@@ -88,7 +95,7 @@ def keep_contract(strategy):
 
 
 @given(
-    st.lists(layers(), min_size=1, max_size=3),
+    networks(),
     st.sampled_from(PRUNERS),
     st.sampled_from(GROWERS),
     st.sampled_from([0.0, 0.3, 1.0]),

@@ -1,16 +1,16 @@
 """Grower by gradient that keeps the fan-in constant."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.sampling import draw_per_group
 from sparsekit.kernels.wiring import free_positions
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import mark_highest, n_candidates
 from sparsekit.topology._validation import check_count, check_number
+from sparsekit.topology.growers._base import BaseGrower
 
 
-class FanInGrower(BaseEstimator):
+class FanInGrower(BaseGrower):
     """Add connections by gradient such that all neurons have the same fan-in.
 
     Structured RigL (SRigL) keeps the fan-in of a layer constant. Here every output
@@ -31,6 +31,11 @@ class FanInGrower(BaseEstimator):
         infinity means all free positions.
     n_batches : int, default=1
         Number of batches on which the gradient is computed.
+
+    Notes
+    -----
+    Complexity: O(n_connections + n_out log n_in + c log c + c * samples) for c
+    candidates.
 
     References
     ----------
@@ -60,29 +65,6 @@ class FanInGrower(BaseEstimator):
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
-        """Choose the positions of new connections.
-
-        Parameters
-        ----------
-        layer : Layer
-            With `values` and `deltas`.
-        dropped : ndarray of bool, shape (n_connections,)
-            Connections that this rewiring drops.
-        count : int
-            Number of connections to add, at most as many as positions are free.
-        rng : numpy.random.Generator
-
-        Returns
-        -------
-        ndarray of shape (count,), int64
-            Positions ``row * n_in + column``, sorted and distinct. Complexity:
-            O(n_connections + n_out log n_in + c log c + c * samples) for c candidates.
-
-        Raises
-        ------
-        ValueError
-            If a parameter has a value that is not allowed, or the gradient is unknown.
-        """
         self.check_parameters()
         n_kept = _n_kept_per_row(layer.indptr, dropped)
         n_new, may_get_more = _n_new_per_row(n_kept, layer.n_in, count)

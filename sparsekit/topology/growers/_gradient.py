@@ -1,7 +1,6 @@
 """Growers by the gradient of the loss."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import (
@@ -11,9 +10,10 @@ from sparsekit.topology._selection import (
     random_free_positions,
 )
 from sparsekit.topology._validation import check_count, check_number
+from sparsekit.topology.growers._base import BaseGrower
 
 
-class GradientGrower(BaseEstimator):
+class GradientGrower(BaseGrower):
     """Add connections where the gradient of the loss is largest in magnitude.
 
     RigL computes the gradient of every absent connection, a dense array. Here it is
@@ -29,6 +29,10 @@ class GradientGrower(BaseEstimator):
         None or infinity means all free positions: nearly n_in x n_out of them.
     n_batches : int, default=1
         Number of batches on which the gradient is computed.
+
+    Notes
+    -----
+    Complexity: O(n_connections + candidates * count * samples).
 
     References
     ----------
@@ -58,29 +62,6 @@ class GradientGrower(BaseEstimator):
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
-        """Choose the positions of new connections.
-
-        Parameters
-        ----------
-        layer : Layer
-            With `values` and `deltas`.
-        dropped : ndarray of bool, shape (n_connections,)
-            Connections that this rewiring drops.
-        count : int
-            Number of connections to add, at most as many as positions are free.
-        rng : numpy.random.Generator
-
-        Returns
-        -------
-        ndarray of shape (count,), int64
-            Positions ``row * n_in + column``, sorted and distinct. Complexity:
-            O(n_connections + candidates * count * samples).
-
-        Raises
-        ------
-        ValueError
-            If a parameter has a value that is not allowed, or the gradient is unknown.
-        """
         self.check_parameters()
         size = n_candidates(self.candidates, count, n_free_after(layer, dropped))
         positions = random_free_positions(layer, dropped, int(size), rng)

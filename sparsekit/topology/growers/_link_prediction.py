@@ -1,7 +1,6 @@
 """Grower by link prediction on the graph of the connections."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.linking import Links, path_scores, transpose, walk_ends
 from sparsekit.kernels.sampling import insert_absent
@@ -15,11 +14,12 @@ from sparsekit.topology._selection import (
     sample_distinct,
 )
 from sparsekit.topology._validation import check_count, check_number, check_option
+from sparsekit.topology.growers._base import BaseGrower
 
 _RULES = ("CH3-L3p", "CH2-L3n")
 
 
-class LinkPredictionGrower(BaseEstimator):
+class LinkPredictionGrower(BaseGrower):
     r"""Add connections by Cannistraci-Hebb link prediction.
 
     Cannistraci-Hebb training (CHT, CHTs) uses neither weights nor gradients: output and
@@ -65,7 +65,9 @@ class LinkPredictionGrower(BaseEstimator):
 
     Notes
     -----
-    Positions without a path are ranked last, in random order.
+    Positions without a path are ranked last, in random order. Complexity:
+    O(n_connections * d + c (log c + d + p)) for c candidates, neurons of d connections,
+    of which `max_degree` count at most, and p paths of a candidate.
 
     References
     ----------
@@ -107,33 +109,6 @@ class LinkPredictionGrower(BaseEstimator):
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
-        """Choose the positions of new connections.
-
-        Parameters
-        ----------
-        layer : Layer
-        dropped : ndarray of bool, shape (n_connections,)
-            Connections that this rewiring drops: no path leads over them.
-        count : int
-            Number of connections to add, at most as many as positions are free.
-        rng : numpy.random.Generator
-
-        Returns
-        -------
-        ndarray of shape (count,), int64
-            Positions ``row * n_in + column``, sorted and distinct.
-
-        Raises
-        ------
-        ValueError
-            If a parameter has a value that is not allowed.
-
-        Notes
-        -----
-        Complexity: O(n_connections * d + c (log c + d + p)) for c candidates, neurons
-        of d connections, of which `max_degree` count at most, and p paths of a
-        candidate.
-        """
         self.check_parameters()
         links = _surviving_links(layer, dropped)
         n_free = n_free_after(layer, dropped)

@@ -1,17 +1,21 @@
 """Growers that choose at random."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.sampling import draw_by_column
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import random_free_positions, sample_distinct
+from sparsekit.topology.growers._base import BaseGrower
 
 
-class RandomGrower(BaseEstimator):
+class RandomGrower(BaseGrower):
     """Add connections at free positions, uniformly at random.
 
     The positions of connections that were just dropped are free, too.
+
+    Notes
+    -----
+    Complexity: O(n_connections + count).
 
     Examples
     --------
@@ -26,27 +30,10 @@ class RandomGrower(BaseEstimator):
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
-        """Choose the positions of new connections.
-
-        Parameters
-        ----------
-        layer : Layer
-        dropped : ndarray of bool, shape (n_connections,)
-            Connections that this rewiring drops.
-        count : int
-            Number of connections to add.
-        rng : numpy.random.Generator
-
-        Returns
-        -------
-        ndarray of shape (count,), int64
-            Positions ``row * n_in + column``, sorted and distinct. Complexity:
-            O(n_connections + count).
-        """
         return random_free_positions(layer, dropped, count, rng)
 
 
-class ObservedGrower(BaseEstimator):
+class ObservedGrower(BaseGrower):
     """Add connections at random, with a preference for inputs that are often observed.
 
     A connection from an input that is missing in most samples learns from few of them.
@@ -55,6 +42,11 @@ class ObservedGrower(BaseEstimator):
     Inputs that are never observed get connections only when no other position is free,
     uniformly at random. If all rates are equal, the result is that of
     :class:`RandomGrower`.
+
+    Notes
+    -----
+    Complexity: O(n_connections + n_in + count log(n_in + count)), whatever the rates
+    are: the column is drawn first. ``layer.input_rates`` of None means equal rates.
 
     Examples
     --------
@@ -72,33 +64,6 @@ class ObservedGrower(BaseEstimator):
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
-        """Choose the positions of new connections.
-
-        Parameters
-        ----------
-        layer : Layer
-            Its `input_rates` are in [0, 1]; None means equal rates.
-        dropped : ndarray of bool, shape (n_connections,)
-            Connections that this rewiring drops.
-        count : int
-            Number of connections to add, at most as many as positions are free.
-        rng : numpy.random.Generator
-
-        Returns
-        -------
-        ndarray of shape (count,), int64
-            Positions ``row * n_in + column``, sorted and distinct.
-
-        Raises
-        ------
-        ValueError
-            If a rate is outside [0, 1], or their number is not that of the inputs.
-
-        Notes
-        -----
-        Complexity: O(n_connections + n_in + count log(n_in + count)), whatever the
-        rates are: the column is drawn first.
-        """
         if layer.input_rates is None:
             return RandomGrower().select(layer, dropped, count, rng)
         rates = np.ascontiguousarray(layer.input_rates, dtype=np.float64)
@@ -115,12 +80,16 @@ class ObservedGrower(BaseEstimator):
         )
 
 
-class UnfiredGrower(BaseEstimator):
+class UnfiredGrower(BaseGrower):
     """Add connections at random positions that have never been connected.
 
     As long as there are such positions, none is connected twice, so that training
     explores as many positions as possible. When there are too few, all of these get a
     connection, and the rest are drawn at random from the other free positions.
+
+    Notes
+    -----
+    Complexity: O(explored + count log explored).
 
     References
     ----------
@@ -144,29 +113,6 @@ class UnfiredGrower(BaseEstimator):
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
-        """Choose the positions of new connections.
-
-        Parameters
-        ----------
-        layer : Layer
-            Its `explored` includes the positions of all connections.
-        dropped : ndarray of bool, shape (n_connections,)
-            Connections that this rewiring drops.
-        count : int
-            Number of connections to add, at most as many as positions are free.
-        rng : numpy.random.Generator
-
-        Returns
-        -------
-        ndarray of shape (count,), int64
-            Positions ``row * n_in + column``, sorted and distinct. Complexity:
-            O(explored + count log explored).
-
-        Raises
-        ------
-        ValueError
-            If `layer.explored` is None.
-        """
         explored = layer.explored
         if explored is None:
             raise ValueError(

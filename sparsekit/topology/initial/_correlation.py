@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.sampling import draw_by_column
+from sparsekit.topology.initial._base import BaseInitialTopology
 from sparsekit.topology.initial._random import RandomTopology, rows_of
 
 
-class CorrelationTopology(BaseEstimator):
+class CorrelationTopology(BaseInitialTopology):
     """More connections for inputs that correlate strongly with other inputs.
 
     Free positions are drawn one after another with a probability proportional to
@@ -20,6 +20,12 @@ class CorrelationTopology(BaseEstimator):
 
     All pairs are computed for up to 1000 inputs. For more, `s_j` is estimated from 100
     random projections.
+
+    Notes
+    -----
+    :meth:`draw` gets the ``input_strengths`` `s_j` as one of its facts: an ndarray of
+    shape (n_in,), not negative, or None for other layers than the first. Complexity:
+    O(count log count + n_in + n_out).
 
     References
     ----------
@@ -53,32 +59,6 @@ class CorrelationTopology(BaseEstimator):
         rng: np.random.Generator,
         facts: Mapping[str, np.ndarray | None] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the connections of a layer.
-
-        Parameters
-        ----------
-        n_in, n_out : int
-            Size of the layer.
-        count : int
-            Number of connections, at most ``n_in * n_out``.
-        rng : numpy.random.Generator
-        facts : mapping or None, default=None
-            ``input_strengths``: ndarray of shape (n_in,), not negative, or None for
-            other layers than the first.
-
-        Returns
-        -------
-        indptr : ndarray of shape (n_out + 1,), int64
-            Where the connections of each output neuron start and end.
-        indices : ndarray of shape (count,)
-            Sorted within each row, without duplicates. Complexity: O(count log count +
-            n_in + n_out).
-
-        Raises
-        ------
-        ValueError
-            If a strength is negative or not finite, or their number is not `n_in`.
-        """
         given = None if facts is None else facts.get("input_strengths")
         if given is None:
             return RandomTopology().draw(n_in, n_out, count, rng)

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.topologies import attach_preferentially
 from sparsekit.kernels.wiring import free_positions
 from sparsekit.topology._selection import sample_distinct
 from sparsekit.topology._validation import check_number
+from sparsekit.topology.initial._base import BaseInitialTopology
 from sparsekit.topology.initial._random import index_type, rows_of
 
 
-class SmallWorld(BaseEstimator):
+class SmallWorld(BaseInitialTopology):
     """A bipartite small-world graph: a ring lattice, randomly rewired.
 
     Inputs and outputs are evenly spaced on the same ring: input `j` at
@@ -29,6 +29,10 @@ class SmallWorld(BaseEstimator):
     beta : float, default=0.25
         Probability of rewiring in [0, 1]: 0 is the regular lattice, 1 is
         :class:`RandomTopology`.
+
+    Notes
+    -----
+    Complexity: O(count log count + n_out).
 
     References
     ----------
@@ -62,31 +66,6 @@ class SmallWorld(BaseEstimator):
         rng: np.random.Generator,
         facts: Mapping[str, np.ndarray | None] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the connections of a layer.
-
-        Parameters
-        ----------
-        n_in, n_out : int
-            Size of the layer.
-        count : int
-            Number of connections, at most ``n_in * n_out``.
-        rng : numpy.random.Generator
-        facts : mapping or None, default=None
-            Not used.
-
-        Returns
-        -------
-        indptr : ndarray of shape (n_out + 1,), int64
-            Where the connections of each output neuron start and end.
-        indices : ndarray of shape (count,)
-            Sorted within each row, without duplicates. Complexity: O(count log count +
-            n_out).
-
-        Raises
-        ------
-        ValueError
-            If `beta` is outside [0, 1].
-        """
         self.check_parameters()
         indptr, rows, columns = _lattice(n_in, n_out, count)
         positions = np.sort(rows * n_in + columns)
@@ -122,7 +101,7 @@ def _lattice(n_in, n_out, count):
     return indptr, rows, (starts[rows] + steps) % n_in
 
 
-class ScaleFree(BaseEstimator):
+class ScaleFree(BaseInitialTopology):
     """A bipartite scale-free graph, grown by preferential attachment.
 
     The ``n_in + n_out`` neurons are added in random order, each with an equal number of
@@ -133,6 +112,10 @@ class ScaleFree(BaseEstimator):
     where `n_other` is the size of the other level. For levels of equal size that is -3,
     as in the graphs of Barabasi and Albert; of two unequal levels the smaller one has
     the larger hubs.
+
+    Notes
+    -----
+    Complexity: O(count log count + n_in + n_out).
 
     References
     ----------
@@ -160,26 +143,6 @@ class ScaleFree(BaseEstimator):
         rng: np.random.Generator,
         facts: Mapping[str, np.ndarray | None] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the connections of a layer.
-
-        Parameters
-        ----------
-        n_in, n_out : int
-            Size of the layer.
-        count : int
-            Number of connections, at most ``n_in * n_out``.
-        rng : numpy.random.Generator
-        facts : mapping or None, default=None
-            Not used.
-
-        Returns
-        -------
-        indptr : ndarray of shape (n_out + 1,), int64
-            Where the connections of each output neuron start and end.
-        indices : ndarray of shape (count,)
-            Sorted within each row, without duplicates. Complexity: O(count log count +
-            n_in + n_out).
-        """
         seed = rng.integers(2**64, dtype=np.uint64)
         arrivals = rng.permutation(n_in + n_out)
         positions = attach_preferentially(seed, arrivals, n_in, count)

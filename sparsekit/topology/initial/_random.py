@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.topologies import draw_rows
 from sparsekit.topology._selection import sample_distinct
+from sparsekit.topology.initial._base import BaseInitialTopology
 
 
 def rows_of(
@@ -31,8 +31,12 @@ def index_type(n_in: int) -> type[np.signedinteger]:
     return np.int32 if n_in <= np.iinfo(np.int32).max else np.int64
 
 
-class RandomTopology(BaseEstimator):
+class RandomTopology(BaseInitialTopology):
     """Positions drawn uniformly at random: an Erdos-Renyi graph.
+
+    Notes
+    -----
+    Complexity: O(count + n_out).
 
     Examples
     --------
@@ -51,34 +55,19 @@ class RandomTopology(BaseEstimator):
         rng: np.random.Generator,
         facts: Mapping[str, np.ndarray | None] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the connections of a layer.
-
-        Parameters
-        ----------
-        n_in, n_out : int
-            Size of the layer.
-        count : int
-            Number of connections, at most ``n_in * n_out``.
-        rng : numpy.random.Generator
-        facts : mapping or None, default=None
-            Not used.
-
-        Returns
-        -------
-        indptr : ndarray of shape (n_out + 1,), int64
-            Where the connections of each output neuron start and end.
-        indices : ndarray of shape (count,)
-            Sorted within each row, without duplicates. Complexity: O(count + n_out).
-        """
         positions = sample_distinct(n_in * n_out, count, rng)
         return rows_of(positions, n_in, n_out)
 
 
-class ConstantFanIn(BaseEstimator):
+class ConstantFanIn(BaseInitialTopology):
     """The same number of random inputs for every output neuron.
 
     If the numbers do not divide, random neurons get one more. With a constant fan-in no
     neuron is without inputs at the start, and all have signals of the same scale.
+
+    Notes
+    -----
+    Complexity: O(count + n_out).
 
     References
     ----------
@@ -102,25 +91,6 @@ class ConstantFanIn(BaseEstimator):
         rng: np.random.Generator,
         facts: Mapping[str, np.ndarray | None] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the connections of a layer.
-
-        Parameters
-        ----------
-        n_in, n_out : int
-            Size of the layer.
-        count : int
-            Number of connections, at most ``n_in * n_out``.
-        rng : numpy.random.Generator
-        facts : mapping or None, default=None
-            Not used.
-
-        Returns
-        -------
-        indptr : ndarray of shape (n_out + 1,), int64
-            Where the connections of each output neuron start and end.
-        indices : ndarray of shape (count,)
-            Sorted within each row, without duplicates. Complexity: O(count + n_out).
-        """
         fan_in = np.full(n_out, count // n_out, dtype=np.int64)
         fan_in[rng.permutation(n_out)[: count % n_out]] += 1
         indptr = np.concatenate([[0], np.cumsum(fan_in)])

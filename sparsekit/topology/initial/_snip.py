@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import mark_lowest
 from sparsekit.topology._validation import check_number
+from sparsekit.topology.initial._base import BaseInitialTopology
 from sparsekit.topology.initial._random import RandomTopology
 
 
-class SNIPTopology(BaseEstimator):
+class SNIPTopology(BaseInitialTopology):
     """The most sensitive connections of a larger random sample (SNIP).
 
     The sensitivity of a connection is ``|w g|``, its weight times the gradient of the
@@ -84,25 +84,7 @@ class SNIPTopology(BaseEstimator):
         rng: np.random.Generator,
         facts: Mapping[str, np.ndarray | None] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the candidates of a layer: :class:`RandomTopology`.
-
-        Parameters
-        ----------
-        n_in, n_out : int
-            Size of the layer.
-        count : int
-            Number of candidates, at most ``n_in * n_out``.
-        rng : numpy.random.Generator
-        facts : mapping or None, default=None
-            Not used.
-
-        Returns
-        -------
-        indptr : ndarray of shape (n_out + 1,), int64
-            Where the connections of each output neuron start and end.
-        indices : ndarray of shape (count,)
-            Sorted within each row, without duplicates. Complexity: O(count + n_out).
-        """
+        """Draw the candidates of a layer, as :class:`RandomTopology` does."""
         return RandomTopology().draw(n_in, n_out, count, rng)
 
     def keep(self, layer: Layer, count: int) -> np.ndarray:
