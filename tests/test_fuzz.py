@@ -18,12 +18,8 @@ def test_random_calls_raise_nothing_but_documented_errors():
 
 # What no table of random calls is about, and why.
 NOT_FUZZED = {
-    "ALLOCATIONS": "a constant",
-    "TOPOLOGIES": "a constant",
     "__version__": "a constant",
     "Diagnosis": "what diagnose returns; its parts are read there",
-    "Exploration": "what estimators keep between rewirings; checked in files",
-    "Replacement": "what a plan hands back; nothing is checked",
     "ScorePruner": "a base without scores; those that derive from it are drawn",
 }
 

@@ -25,7 +25,6 @@ from sparsekit.difficulty import (
 from sparsekit.missingness import MARMasker, MissingnessDisplay, MNARMasker, diagnose
 from sparsekit.neural_network import QuickSelector, to_predictor
 from sparsekit.study import missingness_study
-from sparsekit.topology import correlation_strengths
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -211,7 +210,6 @@ CALLS = {
     "second_split_forgetting": lambda bad: second_split_forgetting(fitted(), bad, Y),
     "selection_curve": lambda bad: selection_curve(fitted(), bad, Y),
     "missingness_study": lambda bad: missingness_study(bad, Y),
-    "correlation_strengths": lambda bad: correlation_strengths(bad, RNG),
 }
 IN_COLUMNS = ("fit", "predict", "a predictor", "MCARMasker.fit", "diagnose")
 

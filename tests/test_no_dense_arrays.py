@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sparsekit.neural_network.parameters._made import NAMED
 from sparsekit.neural_network.parameters._methods import RECIPES
+from sparsekit.topology import STRATEGIES
 
 N = 50_000
 DENSITY = 1e-4
@@ -105,7 +105,7 @@ def cases():
         start = {"density_schedule": START[method]} if method in START else {}
         chosen[f"method={method}"] = {"method": method} | start
     for part in ("pruner", "grower", "redistribution", "allocation", "topology"):
-        for name in NAMED[part]:
+        for name in STRATEGIES[part]:
             chosen[f"{part}={name}"] = {part: name}
     return chosen
 

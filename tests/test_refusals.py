@@ -38,19 +38,12 @@ from sparsekit.study import (
 from sparsekit.topology import (
     ElasticDensity,
     ErdosRenyi,
-    Layer,
     LinkPredictionGrower,
-    MagnitudePruner,
     NeuronPruner,
-    RandomGrower,
     check_strategy,
-    correlation_strengths,
-    erdos_renyi_counts,
-    plan_rewiring,
 )
 
 X, Y = np.random.default_rng(0).normal(size=(8, 2)), np.arange(8) % 2
-LAYER = Layer(np.array([0, 2]), np.array([0, 1], dtype=np.int32), np.ones(2), 3)
 
 
 def kept(size=3):
@@ -112,15 +105,11 @@ CALLS = {
         lambda: suggest_format("a", 3, density=0.5),
         "n_in=a must be a whole number",
     ),
-    "no features": (
-        lambda: correlation_strengths(X[:, :0], np.random.default_rng(0)),
-        "X must have rows and columns",
-    ),
     "sparsity beyond numbers": (
-        lambda: erdos_renyi_counts([3, 4], np.nan),
+        lambda: ErdosRenyi().counts([3, 4], np.nan),
         r"sparsity must be a number in \[0, 1\)",
     ),
-    "negative sizes": (lambda: erdos_renyi_counts([-1, 4], 0.5), "at least 0"),
+    "negative sizes": (lambda: ErdosRenyi().counts([-1, 4], 0.5), "at least 0"),
     "epsilon that is a dict": (
         lambda: ErdosRenyi({}).counts([3, 4], 0.5),
         "epsilon must be a number in",
@@ -205,12 +194,6 @@ CALLS = {
     "no densities": (
         lambda: ElasticDensity(None).density(0.1, 0.5),
         "extra must be numbers",
-    ),
-    "fraction beyond 1": (
-        lambda: plan_rewiring(
-            [LAYER], MagnitudePruner("network"), RandomGrower(), -1, None
-        ),
-        r"fraction must be a number in \[0, 1\]",
     ),
 }
 

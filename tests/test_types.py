@@ -50,7 +50,7 @@ from sparsekit.tabular import (
     SparseMLPEnsembleRegressor,
     TableEncoder,
 )
-from sparsekit.topology import MagnitudePruner, erdos_renyi_counts
+from sparsekit.topology import MagnitudePruner, ErdosRenyi
 
 X = np.zeros((5, 2))
 own = DSTMLPClassifier(pruner=MagnitudePruner(scope="network"))
@@ -71,7 +71,7 @@ assert_type(MissingnessDisplay.from_diagnosis(diagnose(X)), MissingnessDisplay)
 assert_type(fit_in_chunks(net, X, X[:, 0]), SETMLPClassifier)
 assert_type(missingness_study(X, X[:, 0]), StudyResult)
 assert_type(missingness_study(X, X[:, 0]).report(), str)
-assert_type(erdos_renyi_counts([2, 5, 1], 0.5), np.ndarray)
+assert_type(ErdosRenyi().counts([2, 5, 1], 0.5), np.ndarray)
 assert_type(sparsekit.SETMLPClassifier, type[SETMLPClassifier])
 table = SparseTabularClassifier(n_members=2, sparsity="auto", random_state=0)
 table.fit(X, X[:, 0], sample_weight=X[:, 0])

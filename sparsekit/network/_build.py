@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sparsekit._answers import check_drawn
 from sparsekit.network._activations import activation_table
 from sparsekit.network._arrays import SparseNetwork
 from sparsekit.network._initial_weights import draw_weights, weight_limits
-from sparsekit.topology import RandomTopology, connect_idle_neurons
+from sparsekit.topology import RandomTopology, check_drawn, connect_idle_neurons
 
 
 def build_network(
@@ -39,10 +38,9 @@ def build_network(
         float32 or float64.
     rng : numpy.random.Generator
     topology : object or sequence of objects, default=None
-        What draws the connections of each layer, or one for all of them, such as those
-        of :data:`sparsekit.topology.TOPOLOGIES`; None for `RandomTopology`. Connections
-        that read a neuron without inputs then move to neurons that nobody reads, see
-        `connect_idle_neurons`.
+        What draws the connections of each layer, or one for all of them, such as
+        `SmallWorld()`; None means `RandomTopology()`. Connections that read a neuron
+        without inputs then move to neurons without outputs, see `connect_idle_neurons`.
     weight_init : str, default="he"
         See `draw_weights`.
     facts : dict of str to sequence or None, default=None

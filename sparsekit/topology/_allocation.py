@@ -1,71 +1,36 @@
-"""How many connections each layer gets."""
+"""Allocations: how many connections each layer gets."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.topology._parameters import check_flag, check_number
-from sparsekit.topology._shares import shapes, share_out, without_gaps
-
-
-def erdos_renyi_counts(sizes: Sequence[int], sparsity: float) -> np.ndarray:
-    """Share connections over layers by the Erdos-Renyi rule.
-
-    The density of a layer is proportional to ``(n_in + n_out) / (n_in * n_out)``, so
-    that its number of connections is proportional to its number of neurons. Layers
-    that would reach density 1 are dense and the others make up for it. The total is
-    exactly ``round((1 - sparsity) * positions)``.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Neurons per level, inputs first, outputs last.
-    sparsity : float
-        Share of absent connections over all layers, in [0, 1).
-
-    Returns
-    -------
-    ndarray of shape (len(sizes) - 1,), int64
-        Connections per layer.
-
-    Raises
-    ------
-    ValueError
-        If a layer would have no connection at all.
-
-    References
-    ----------
-    Mocanu et al., "Scalable training of artificial neural networks with adaptive
-    sparse connectivity inspired by network science", Nature Communications 9, 2018,
-    equation 1; made exact for a given sparsity as in Evci et al., "Rigging the
-    lottery", ICML 2020.
-
-    Examples
-    --------
-    >>> erdos_renyi_counts([30, 100, 100, 2], sparsity=0.9)
-    array([441, 679, 200])
-    """
-    n_in, n_out = shapes(sizes)
-    return share_out(n_in + n_out, n_in, n_out, sparsity, dense_output=False)
+from sparsekit.topology._apportion import apportion
+from sparsekit.topology._validation import check_flag, check_number
 
 
 class ErdosRenyi(BaseEstimator):
-    """Give a layer connections in proportion to its neurons.
+    """Connections in proportion to the number of neurons of a layer.
 
-    Small layers get a higher density than large ones. For fully connected layers, the
+    The density of a layer is proportional to ``(n_in + n_out) / (n_in * n_out)``, so
+    that small layers get a higher density than large ones. Layers that would reach
+    density 1 are dense, and the others make up for it. For fully connected layers, the
     only ones here, the "Erdos-Renyi kernel" rule of convolutional networks is the same
     rule.
 
     Parameters
     ----------
     epsilon : float or None, default=None
-        None shares out as many connections as the sparsity leaves, see
-        :func:`erdos_renyi_counts`. A number gives each layer ``epsilon * (n_in +
-        n_out)`` connections, rounded and at most all, whatever the sparsity.
+        None divides the connections that the sparsity leaves, exactly
+        ``round((1 - sparsity) * positions)``. A number gives each layer
+        ``epsilon * (n_in + n_out)`` connections, rounded and at most all, whatever the
+        sparsity.
     dense_output : bool, default=False
-        Whether the last layer has all its connections, at the cost of the others where
-        a sparsity is to be met.
+        Whether the last layer has all its connections. Without `epsilon` the others
+        then have fewer.
 
     References
     ----------
@@ -92,7 +57,7 @@ class ErdosRenyi(BaseEstimator):
         sizes : sequence of int
             Neurons per level, inputs first, outputs last.
         sparsity : float
-            Share of absent connections over all layers, in [0, 1); not used with an
+            Fraction of absent connections over all layers, in [0, 1); not used with an
             `epsilon`.
 
         Returns
@@ -106,31 +71,30 @@ class ErdosRenyi(BaseEstimator):
         ValueError
             If `epsilon` is not positive, or a layer would have no connection at all.
         """
-        n_in, n_out = shapes(sizes)
+        n_in, n_out = _shapes(sizes)
         self.check_parameters()
         if self.epsilon is None:
-            share = n_in + n_out
-            return share_out(share, n_in, n_out, sparsity, self.dense_output)
+            weights = n_in + n_out
+            return _counts(weights, n_in, n_out, sparsity, self.dense_output)
         wanted = np.minimum(self.epsilon * (n_in + n_out), n_in * n_out)
         counts = np.rint(wanted).astype(np.int64)
         if self.dense_output:
             counts[-1] = n_in[-1] * n_out[-1]
-        return without_gaps(counts, n_in, n_out, f"epsilon={self.epsilon}", "higher")
+        return _check_counts(counts, n_in, n_out, f"epsilon={self.epsilon}", "higher")
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_number(self, "epsilon", closed="neither", or_none=True)
         check_flag(self, "dense_output")
 
 
 class Uniform(BaseEstimator):
-    """Give every layer the same density.
+    """The same density for every layer.
 
     Parameters
     ----------
     dense_output : bool, default=False
-        Whether the last layer has all its connections, and the others are as much
-        sparser.
+        Whether the last layer has all its connections. The others then have fewer.
 
     Examples
     --------
@@ -151,13 +115,13 @@ class Uniform(BaseEstimator):
         sizes : sequence of int
             Neurons per level, inputs first, outputs last.
         sparsity : float
-            Share of absent connections over all layers, in [0, 1).
+            Fraction of absent connections over all layers, in [0, 1).
 
         Returns
         -------
         ndarray of shape (len(sizes) - 1,), int64
             At least one for each layer. They sum to ``round((1 - sparsity) *
-            positions)``; each is the exact share, rounded down or up.
+            positions)``; each is the exact number, rounded down or up.
 
         Raises
         ------
@@ -165,23 +129,23 @@ class Uniform(BaseEstimator):
             If a layer would have no connection at all.
         """
         self.check_parameters()
-        n_in, n_out = shapes(sizes)
-        return share_out(n_in * n_out, n_in, n_out, sparsity, self.dense_output)
+        n_in, n_out = _shapes(sizes)
+        return _counts(n_in * n_out, n_in, n_out, sparsity, self.dense_output)
 
     def check_parameters(self):
-        """Raise ValueError if a parameter is none of those allowed."""
+        """Raise ValueError if a parameter has a value that is not allowed."""
         check_flag(self, "dense_output")
 
 
 class PerLayer(BaseEstimator):
-    """Give each layer what the user says.
+    """A given sparsity or number of connections for each layer.
 
     Parameters
     ----------
     sparsities : sequence of float or None, default=None
-        Share of absent connections of each layer, in [0, 1), first layer first.
+        Fraction of absent connections of each layer, in [0, 1), first layer first.
     n_connections : sequence of int or None, default=None
-        Or the number of connections of each layer. Exactly one of both is given.
+        Number of connections of each layer. Exactly one of the two parameters is given.
 
     Examples
     --------
@@ -208,7 +172,7 @@ class PerLayer(BaseEstimator):
         sizes : sequence of int
             Neurons per level, inputs first, outputs last.
         sparsity : float
-            Not used: what each layer gets has been said.
+            Not used.
 
         Returns
         -------
@@ -218,15 +182,15 @@ class PerLayer(BaseEstimator):
         Raises
         ------
         ValueError
-            If not exactly one of both lists is given, its length is not the number of
-            layers, or a number is out of its range.
+            If not exactly one of the two lists is given, if its length is not the
+            number of layers, or if a number is out of range.
         """
         if (self.sparsities is None) == (self.n_connections is None):
             raise ValueError(
                 "PerLayer: one of sparsities and n_connections must be given; got "
                 f"{self.sparsities!r} and {self.n_connections!r}."
             )
-        n_in, n_out = shapes(sizes)
+        n_in, n_out = _shapes(sizes)
         positions = n_in * n_out
         name = "sparsities" if self.n_connections is None else "n_connections"
         given = np.asarray(getattr(self, name))
@@ -239,7 +203,7 @@ class PerLayer(BaseEstimator):
             if not ((given >= 0) & (given < 1)).all():
                 raise ValueError(f"sparsities must lie in [0, 1); got {given}.")
             counts = np.rint((1.0 - given) * positions).astype(np.int64)
-            return without_gaps(counts, n_in, n_out, f"sparsities={given}", "lower")
+            return _check_counts(counts, n_in, n_out, f"sparsities={given}", "lower")
         whole = np.issubdtype(given.dtype, np.integer)
         if not whole or not ((given >= 1) & (given <= positions)).all():
             raise ValueError(
@@ -247,3 +211,57 @@ class PerLayer(BaseEstimator):
                 f"layer; got {given}."
             )
         return given.astype(np.int64)
+
+
+# Those that need no arguments have a name.
+ALLOCATIONS: dict[str, Any] = {"erdos_renyi": ErdosRenyi, "uniform": Uniform}
+
+
+def _shapes(sizes):
+    """Return the numbers of inputs and of outputs of each layer."""
+    levels = np.asarray(sizes)
+    if not levels.size:
+        raise ValueError("sizes is empty; it must hold the neurons of each level.")
+    # Whole numbers beyond 64 bits are objects.
+    if levels.ndim != 1 or levels.dtype.kind not in "iu" or (levels < 0).any():
+        raise ValueError(f"sizes must be whole numbers of at least 0; got {sizes}.")
+    whole = levels.tolist()
+    if sum(a * b for a, b in pairwise(whole)) > np.iinfo(np.int64).max:
+        raise ValueError(f"sizes={sizes} have more positions than 64 bits can count.")
+    levels = levels.astype(np.int64)
+    return levels[:-1], levels[1:]
+
+
+def _counts(weights, n_in, n_out, sparsity, dense_output):
+    """Divide the connections that `sparsity` leaves in proportion to `weights`.
+
+    With `dense_output` the last layer takes all its positions beforehand.
+    """
+    if not isinstance(sparsity, Real) or not 0 <= sparsity < 1:
+        raise ValueError(f"sparsity must be a number in [0, 1); got {sparsity!r}.")
+    positions = n_in * n_out
+    goal = round((1.0 - sparsity) * int(positions.sum()))
+    n_free = weights.size - 1 if dense_output else weights.size
+    rest = goal - int(positions[n_free:].sum())
+    if dense_output and rest < n_free:
+        raise ValueError(
+            f"sparsity={sparsity} leaves {goal} connections, too few for a dense last "
+            f"layer of {positions[-1]} and at least one in each other layer; use a "
+            "lower sparsity or dense_output=False."
+        )
+    none = np.zeros(n_free, dtype=np.int64)
+    counts = apportion(weights[:n_free], rest, none, positions[:n_free])
+    counts = np.concatenate([counts, positions[n_free:]])
+    return _check_counts(counts, n_in, n_out, f"sparsity={sparsity}", "lower")
+
+
+def _check_counts(counts, n_in, n_out, given, direction):
+    """Return `counts`; raise if a layer would have no connection."""
+    if (counts == 0).any():
+        layer = int(np.argmin(counts))
+        name = given.partition("=")[0]
+        raise ValueError(
+            f"{given} leaves layer {layer} ({n_in[layer]} x {n_out[layer]}) without a "
+            f"connection; use a {direction} {name} or larger hidden_layer_sizes."
+        )
+    return counts

@@ -2,14 +2,16 @@
 
 import numpy as np
 
+from sparsekit.topology._selection import mark_lowest
+
 
 def apportion(
     weights: np.ndarray, total: int, lower: np.ndarray, upper: np.ndarray
 ) -> np.ndarray:
-    """Share `total` in proportion to `weights`, within bounds, in whole numbers.
+    """Divide `total` in proportion to `weights`, within bounds, in whole numbers.
 
-    The share of layer `l` is ``min(max(level * weights[l], lower[l]), upper[l])`` with
-    the one level at which the shares sum to `total`; it is rounded down, and those with
+    The quota of layer `l` is ``min(max(level * weights[l], lower[l]), upper[l])`` with
+    the one level at which the quotas sum to `total`; it is rounded down, and those with
     the largest remainders get one more, of equal ones the first.
 
     Parameters
@@ -39,19 +41,18 @@ def apportion(
     if np.where(weighs, upper, lower).sum() < total:
         weights = np.where(weighs, 0.0, upper)
         lower = np.where(weighs, upper, lower)
-    shares = np.clip(_level(weights, total, lower, upper) * weights, lower, upper)
-    counts = np.floor(shares).astype(np.int64)
-    missing = total - int(counts.sum())
+    quotas = np.clip(_level(weights, total, lower, upper) * weights, lower, upper)
+    counts = np.floor(quotas).astype(np.int64)
+    n_more = total - int(counts.sum())
     # Rounded, so that of equal remainders the first is the largest on every machine.
-    remainders = np.round(shares - counts, 6)
-    counts[np.argsort(-remainders, kind="stable")[:missing]] += 1
-    return counts
+    remainders = np.round(quotas - counts, 6)
+    return counts + mark_lowest(-remainders, n_more)
 
 
 def _level(weights, total, lower, upper):
-    """Return the level at which the bounded shares sum to `total`.
+    """Return the level at which the bounded quotas sum to `total`.
 
-    Their sum is piecewise linear in the level, with corners where a share reaches one
+    Their sum is piecewise linear in the level, with corners where a quota reaches one
     of its bounds.
     """
     weighs = weights > 0

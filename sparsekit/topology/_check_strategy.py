@@ -1,4 +1,4 @@
-"""Check that a pruner or a grower keeps its contract."""
+"""A trial of a pruner or a grower on example layers."""
 
 import inspect
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from sparsekit._answers import describe
+from sparsekit.topology._contract import check_mask, check_masks, check_positions
 from sparsekit.topology._example_layers import arrays_of, example_layers, mirrored
 from sparsekit.topology._layer import Layer
 
@@ -14,12 +14,12 @@ _OPTIONAL = frozenset(Layer._field_defaults)
 
 
 def check_strategy(strategy: Any) -> None:
-    """Check that a pruner or a grower keeps the contract that a rewiring relies on.
+    """Check if a pruner or a grower adheres to the contract that rewirings rely on.
 
-    The strategy is run on layers of all kinds: with empty and full rows, equal and zero
+    The strategy is run on many layers: with empty and full rows, equal and zero
     weights, one connection, none and all; in single and double precision; with nothing
-    and everything to drop or to add. Everything it asks for in `needs` is there, and
-    nothing else.
+    and everything to drop or to add. The optional fields of the layers that it does not
+    list in `needs` are None.
 
     Parameters
     ----------
@@ -30,16 +30,16 @@ def check_strategy(strategy: Any) -> None:
     Raises
     ------
     AssertionError
-        With what is wrong, and on which layer, if
+        With the reason and the layer, if
 
-        - `strategy` cannot be cloned, or names in `needs` what no layer has;
+        - `strategy` cannot be cloned, or lists in `needs` what is no field of `Layer`;
         - `select` fails or modifies an array that it was given;
-        - the same seed gives another result, or an earlier call changes the next;
-        - a pruner's mask is not boolean or has not an element for each connection;
-          drops more than the fraction, although it does not ignore it altogether; or,
-          for one with `scores`, fewer;
-        - a grower's positions are not int64, sorted, distinct and free, or not as many
-          as it was asked for.
+        - the same seed gives another result, or a call has an influence on the next;
+        - the mask of a pruner is not boolean or does not have one element for each
+          connection; if it drops more than the fraction, unless it ignores the fraction
+          altogether, or less, if it has a method `scores`;
+        - the positions of a grower are not int64, sorted, distinct and free, or not as
+          many as required.
 
     Examples
     --------
@@ -57,8 +57,8 @@ def check_strategy(strategy: Any) -> None:
     _check_parameters(strategy, name)
     needs = _needs(strategy, name)
     hidden: dict[str, Any] = dict.fromkeys(_OPTIONAL - needs)
-    for kind, layer in example_layers().items():
-        check(strategy, layer._replace(**hidden), f"{name} on a layer {_is(kind)}")
+    for case, layer in example_layers().items():
+        check(strategy, layer._replace(**hidden), f"{name} on a layer {_clause(case)}")
     if "input_rates" in needs:
         hidden["input_rates"] = None
         layer = example_layers()["sparse"]._replace(**hidden)
@@ -71,8 +71,16 @@ def _require(condition, message):
         raise AssertionError(message)
 
 
-def _is(kind):
-    return kind if kind.startswith("with") else f"that is {kind}"
+def _keeps_contract(here, check, *arguments):
+    """Run a check of the contract, and raise its error as an AssertionError."""
+    try:
+        check(*arguments)
+    except ValueError as error:
+        raise AssertionError(f"{here}: {error}") from None
+
+
+def _clause(case):
+    return case if case.startswith("with") else f"that is {case}"
 
 
 def _is_grower(strategy, name):
@@ -116,12 +124,12 @@ def _check_pruning(pruner, layer, where):
     for fraction in (0.0, 0.29, 0.5, 1.0):
         here = f"{where}, fraction={fraction}"
         mask = _run(pruner, (layer, fraction), here)
-        _check_mask(mask, n, here)
+        _keeps_contract(here, check_mask, pruner, layer, mask)
         masks[fraction] = mask
         if getattr(pruner, "scope", "layer") == "network":
             _check_network(pruner, layer, fraction, here)
     if all((mask == masks[0.0]).all() for mask in masks.values()):
-        return  # the pruner decides by itself how many go
+        return  # the pruner ignores the fraction
     for fraction, mask in masks.items():
         most, n_dropped = int(fraction * n), np.count_nonzero(mask)
         _require(
@@ -136,15 +144,6 @@ def _check_pruning(pruner, layer, where):
         )
 
 
-def _check_mask(mask, n_connections, here):
-    is_mask = isinstance(mask, np.ndarray) and mask.dtype == bool
-    _require(
-        is_mask and mask.shape == (n_connections,),
-        f"{here}: select must return a boolean ndarray of shape ({n_connections},), "
-        f"got {describe(mask)}.",
-    )
-
-
 def _check_network(pruner, layer, fraction, here):
     """Check the ranking of a network: the layer, and its mirror image after it."""
     select = getattr(pruner, "select_network", None)
@@ -154,13 +153,12 @@ def _check_network(pruner, layer, fraction, here):
         "fraction, rng).",
     )
     here += ", select_network of the layer and its mirror image"
+    layers = [layer, mirrored(layer)]
     try:
-        masks = select([layer, mirrored(layer)], fraction, np.random.default_rng(0))
+        masks = select(layers, fraction, np.random.default_rng(0))
     except Exception as error:
         raise AssertionError(f"{here}: select_network raised {error!r}.") from error
-    _require(len(masks) == 2, f"{here}: got {len(masks)} masks; each layer needs one.")
-    for mask in masks:
-        _check_mask(mask, layer.indices.size, here)
+    _keeps_contract(here, check_masks, pruner, layers, masks)
     most, n_dropped = int(fraction * 2 * layer.indices.size), np.count_nonzero(masks)
     _require(
         n_dropped <= most,
@@ -174,41 +172,12 @@ def _check_growth(grower, layer, where):
     for dropped in (np.zeros(n, dtype=bool), every_third, np.ones(n, dtype=bool)):
         dropped.flags.writeable = False
         n_free = layer.n_free + int(np.count_nonzero(dropped))
-        taken = layer.positions()[~dropped]
         for count in sorted({0, min(1, n_free), n_free // 2, n_free}):
             here = f"{where}, {dropped.sum()} of {n} dropped, count={count}"
             positions = _run(grower, (layer, dropped, count), here)
-            _check_positions(positions, count, taken, layer.n_in * layer.n_out, here)
-
-
-def _check_positions(positions, count, taken, n_positions, here):
-    is_integer = isinstance(positions, np.ndarray) and positions.dtype == np.int64
-    _require(
-        is_integer and positions.ndim == 1,
-        f"{here}: select must return a one-dimensional ndarray of int64, got "
-        f"{describe(positions)}.",
-    )
-    _require(
-        positions.size == count,
-        f"{here}: select returned {positions.size} positions; it must return as many "
-        "as it is asked for.",
-    )
-    falls = np.flatnonzero(np.diff(positions) <= 0)[:1]
-    _require(
-        falls.size == 0,
-        f"{here}: positions must be sorted and distinct, got {positions[falls]} before "
-        f"{positions[falls + 1]}.",
-    )
-    outside = positions[(positions < 0) | (positions >= n_positions)]
-    _require(
-        outside.size == 0,
-        f"{here}: positions must be from 0 to {n_positions - 1}, got {outside[:1]}.",
-    )
-    occupied = np.intersect1d(positions, taken)
-    _require(
-        occupied.size == 0,
-        f"{here}: positions must be free; a connection stays at {occupied[:1]}.",
-    )
+            _keeps_contract(
+                here, check_positions, grower, layer, dropped, count, positions
+            )
 
 
 def _run(strategy, arguments, here):

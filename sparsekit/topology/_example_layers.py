@@ -1,4 +1,4 @@
-"""Layers on which a strategy is tried: ordinary ones, and those at the limits."""
+"""Example layers on which strategies are tried: ordinary ones and edge cases."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ _N_TILES, _N_LANES = 2, 4
 
 
 def example_layers() -> dict[str, Layer]:
-    """Return layers by name, with all that a strategy can ask for; read-only arrays.
+    """Return layers by name, with all optional fields and read-only arrays.
 
     Single and double precision, no connection to all of them, rows and columns without
     a connection and full ones, equal weights, zeros, and inputs that are never
@@ -67,7 +67,7 @@ def _layer(is_connected, weights, rng):
 
 
 def mirrored(layer) -> Layer:
-    """Return a layer that leads back: outputs to inputs, the same connections."""
+    """Return the transposed layer, from outputs to inputs."""
     rows = np.repeat(np.arange(layer.n_out), np.diff(layer.indptr))
     order = np.lexsort((rows, layer.indices))
     fan_in = np.bincount(layer.indices, minlength=layer.n_in)

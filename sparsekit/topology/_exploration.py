@@ -1,4 +1,4 @@
-"""How much of all possible connections a network has ever tried."""
+"""The fraction of all positions that have ever had a connection."""
 
 from itertools import pairwise
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from sparsekit.topology._layer import Layer
 
-# Positions that are remembered one by one; beyond, a random part of them is. They are
-# stored with the network: half a megabyte at most.
+# Positions that are remembered one by one; beyond that, a random sample of them is.
+# They are stored with the network and take half a megabyte at most.
 BUDGET = 2**16
 
 # Positions looked at at a time, so that a large network needs no copy of them.
@@ -18,15 +18,15 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Exploration:
-    """Counts the positions that have ever had a connection, layer by layer.
+    """Count the positions that have ever had a connection, layer by layer.
 
-    The share of all positions that were tried at any time is the in-time
-    over-parameterisation of Liu et al., "Do we actually need dense
+    The fraction of all positions that have ever had one is the in-time
+    over-parameterisation rate of Liu et al., "Do we actually need dense
     over-parameterization?", ICML 2021, equation 1.
 
     Positions are remembered exactly while there are few. Above the budget only those
-    are whose hash falls into a half, then a quarter, ... of all hashes, and their
-    number is scaled up (adaptive sampling, Flajolet 1990): with 2**16 remembered
+    are remembered whose hash falls into a half, then a quarter, ... of all hashes, and
+    their number is scaled up (adaptive sampling, Flajolet 1990): with 2**16 remembered
     positions the relative error is about 0.5 %.
 
     Parameters
@@ -36,16 +36,16 @@ class Exploration:
     exact : bool, default=False
         Whether all positions are remembered, however many.
     state : dict or None, default=None
-        What `to_dict` returned, to go on from there.
+        What `to_dict` returned, to continue from there.
 
     Examples
     --------
     >>> import numpy as np
     >>> from sparsekit.topology import Exploration
     >>> exploration = Exploration([2, 3, 1])
-    >>> exploration.see([np.array([0, 4]), np.array([2])])
-    >>> exploration.see([np.array([4, 5]), np.array([2])])
-    >>> exploration.settle()
+    >>> exploration.add([np.array([0, 4]), np.array([2])])
+    >>> exploration.add([np.array([4, 5]), np.array([2])])
+    >>> exploration.flush()
     >>> exploration.rates().round(2)
     array([0.5 , 0.33])
     """
@@ -65,77 +65,77 @@ class Exploration:
         return f"Exploration({self.ends.size - 1} layers, exact={self.exact})"
 
     def to_dict(self):
-        """Return all that a copy needs.
+        """Return the state, from which a copy can be made.
 
         Returns
         -------
         dict
             The remembered positions, and how they were chosen.
         """
-        self.settle()
+        self.flush()
         return {"seen": self._seen, "halvings": self._halvings}
 
-    def see(self, positions, tell=None):
-        """Note new connections.
+    def add(self, positions, callback=None):
+        """Add new connections.
 
         Parameters
         ----------
         positions : list of ndarray of int64, one per layer
             ``row * n_in + column``, sorted and distinct.
-        tell : callable or None, default=None
-            Called with the rates after these positions, when they are counted; that is
-            put off until somebody asks or many have come together, because counting
-            sorts.
+        callback : callable or None, default=None
+            Called with the rates that include these positions, once they are counted.
+            Counting needs a sort and is put off until the rates are needed or many
+            positions have accumulated.
         """
-        self._expect(sum(here.size for here in positions))
+        self._reserve(sum(here.size for here in positions))
         keys = [
             self._sampled(here[at : at + _CHUNK] + end)
             for here, end in zip(positions, self.ends[:-1], strict=True)
             for at in range(0, here.size, _CHUNK)
         ]
         keys = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
-        self._put_off(keys, tell)
+        self._enqueue(keys, callback)
         if self.exact or self._n_pending > BUDGET:
-            self.settle()
+            self.flush()
 
-    def see_layers(self, layers):
-        """Note all connections that a network has, without a copy of their positions.
+    def add_layers(self, layers):
+        """Add all connections of a network, without a copy of their positions.
 
         Parameters
         ----------
         layers : list of Layer
         """
-        self._expect(sum(layer.indices.size for layer in layers))
+        self._reserve(sum(layer.indices.size for layer in layers))
         keys = [
-            self._sampled(some + end)
+            self._sampled(chunk + end)
             for layer, end in zip(layers, self.ends[:-1], strict=True)
-            for some in _in_pieces(layer)
+            for chunk in _chunks(layer)
         ]
-        self._put_off(np.concatenate(keys), None)
+        self._enqueue(np.concatenate(keys), None)
 
-    def _put_off(self, keys, tell):
-        self._pending.append((keys, tell))
+    def _enqueue(self, keys, callback):
+        self._pending.append((keys, callback))
         self._n_pending += keys.size
 
-    def _expect(self, n_new):
-        """Remember as small a part of all positions as so many new ones demand."""
+    def _reserve(self, n_new):
+        """Thin out the sample until so many new positions fit into the budget."""
         while not self.exact and n_new >> self._halvings > BUDGET:
             self._halvings += 1
 
-    def settle(self):
-        """Count what was noted; tell those who asked."""
+    def flush(self):
+        """Count the positions that were added, and call the callbacks."""
         pending, self._pending, self._n_pending = self._pending, [], 0
         self._seen = self._sampled(self._seen)
-        for keys, tell in pending:
+        for keys, callback in pending:
             # Sorted and distinct already: a set operation of numpy takes far longer.
             keys = self._sampled(keys)
-            fresh = keys[~_are_among(keys, self._seen)]
-            self._seen = np.sort(np.concatenate([self._seen, fresh]), kind="stable")
+            new = keys[~_are_among(keys, self._seen)]
+            self._seen = np.sort(np.concatenate([self._seen, new]), kind="stable")
             while not self.exact and self._seen.size > BUDGET:
                 self._halvings += 1
                 self._seen = self._sampled(self._seen)
-            if tell is not None:
-                tell(self.rates())
+            if callback is not None:
+                callback(self.rates())
 
     def _sampled(self, keys):
         if not self._halvings:
@@ -144,7 +144,7 @@ class Exploration:
         return keys[hashes >> np.uint64(64 - self._halvings) == 0]
 
     def rates(self):
-        """Return the share of the positions of each layer that were ever tried.
+        """Return the fraction of the positions of each layer that were ever connected.
 
         Returns
         -------
@@ -162,7 +162,7 @@ class Exploration:
         list of ndarray of int64
             ``row * n_in + column``, sorted.
         """
-        self.settle()
+        self.flush()
         at = np.searchsorted(self._seen, self.ends)
         return [
             self._seen[begin:end] - first
@@ -170,21 +170,21 @@ class Exploration:
         ]
 
 
-def _in_pieces(layer):
+def _chunks(layer):
     """Yield the positions of a layer, some rows at a time."""
     cuts = np.arange(0, layer.indices.size, _CHUNK)
     rows = np.unique([*np.searchsorted(layer.indptr, cuts), 0, layer.n_out])
     for begin, end in pairwise(rows):
-        mine = slice(layer.indptr[begin], layer.indptr[end])
+        here = slice(layer.indptr[begin], layer.indptr[end])
         indptr = layer.indptr[begin : end + 1] - layer.indptr[begin]
-        part = Layer(indptr, layer.indices[mine], layer.weights[mine], layer.n_in)
+        part = Layer(indptr, layer.indices[here], layer.weights[here], layer.n_in)
         yield part.positions() + begin * layer.n_in
 
 
 def _are_among(keys, known):
     """Tell which keys are among the known ones; these are sorted."""
-    places = np.searchsorted(known, keys)
+    at = np.searchsorted(known, keys)
     found = np.zeros(keys.size, dtype=bool)
-    inside = places < known.size
-    found[inside] = known[places[inside]] == keys[inside]
+    inside = at < known.size
+    found[inside] = known[at[inside]] == keys[inside]
     return found

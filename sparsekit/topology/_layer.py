@@ -1,4 +1,4 @@
-"""One layer's connections, as pruners and growers see them."""
+"""The connections of a layer, as pruners and growers see them."""
 
 from typing import NamedTuple
 
@@ -12,11 +12,11 @@ _VECTOR = 16
 
 
 class Layer(NamedTuple):
-    """A layer in CSR by output neuron, and what is known about it; read only.
+    """The connections of a layer in CSR format by output neuron; read only.
 
     The first four fields are always there. Each of the others is None unless a
-    strategy asks for it by name in its class attribute ``needs``, see
-    :func:`needs_of`: what nobody asks for is not computed.
+    strategy names it in its class attribute ``needs``, a frozenset of names: it is not
+    computed otherwise.
 
     Attributes
     ----------
@@ -28,10 +28,10 @@ class Layer(NamedTuple):
     n_in : int
         Number of input neurons.
     input_rates : ndarray of shape (n_in,) or None
-        Share of the samples in which each input is observed, in [0, 1]. None also
-        where all inputs are alike, as the hidden neurons are.
+        Fraction of the samples in which each input is observed, in [0, 1]. None for
+        the layers that read hidden neurons.
     values : ndarray of shape (n_tiles, n_in, n_lanes) or None
-        What the inputs held in some training samples, a lane for each sample.
+        Values of the inputs for some training samples, a lane for each sample.
     deltas : ndarray of shape (n_tiles, n_out, n_lanes) or None
         Gradient of the mean loss of these samples at the sums of the output neurons.
         With `values` it gives the gradient at any position, see :meth:`gradients_at`.
@@ -41,8 +41,8 @@ class Layer(NamedTuple):
     explored : ndarray of int64 or None
         Positions ``row * n_in + column`` that have ever had a connection, sorted.
     protected : ndarray of bool, shape (n_connections,) or None
-        Connections that no rewiring drops, whatever a pruner chooses; None for none. A
-        strategy need not ask for it.
+        Connections that a rewiring never drops, whatever the pruner chooses; None if
+        there are none. It is there without being named in ``needs``.
 
     Examples
     --------
@@ -108,8 +108,8 @@ class Layer(NamedTuple):
         Raises
         ------
         ValueError
-            If `values` and `deltas` are not known: a strategy that calls this lists
-            both in `needs`. If a position lies outside the layer.
+            If `values` or `deltas` is None, because the strategy does not name both in
+            ``needs``, or if a position is outside the layer.
         """
         values, deltas = (_whole_vectors(part) for part in self.probed())
         end = values.shape[1] * deltas.shape[1]
@@ -129,7 +129,7 @@ class Layer(NamedTuple):
         Raises
         ------
         ValueError
-            If they are not known: a strategy that asks for them lists both in `needs`.
+            If one is None, because the strategy does not name both in ``needs``.
         """
         if self.values is None or self.deltas is None:
             raise ValueError(
@@ -142,18 +142,17 @@ class Layer(NamedTuple):
 
 def _whole_vectors(tiles):
     """Return tiles whose lanes fill whole vectors; those of training do already."""
-    missing = -tiles.shape[-1] % _VECTOR
-    return np.pad(tiles, [(0, 0), (0, 0), (0, missing)]) if missing else tiles
+    n_more = -tiles.shape[-1] % _VECTOR
+    return np.pad(tiles, [(0, 0), (0, 0), (0, n_more)]) if n_more else tiles
 
 
 def needs_of(*strategies: object) -> frozenset[str]:
-    """Return the names of the fields of `Layer` that any of the strategies asks for.
+    """Return the names of the fields of `Layer` that any of the strategies needs.
 
     Parameters
     ----------
     *strategies : object
-        A strategy asks by a class attribute ``needs``, a frozenset of names; one
-        without it asks for nothing.
+        A strategy without a class attribute ``needs`` needs nothing.
 
     Returns
     -------

@@ -1,133 +1,17 @@
-"""Neurons that matter little, and neurons on no path from the inputs to the outputs."""
+"""Neurons of little importance, and neurons on no path from an input to an output."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
-from sparsekit.topology._check_layers import check_layer, check_layers
-from sparsekit.topology._layer import Layer
-from sparsekit.topology._parameters import check_number
+from sparsekit.topology._selection import mark_lowest
 
 
-def neuron_importance(layer: Layer) -> np.ndarray:
-    """Return the sum of the absolute weights into each output neuron of a layer.
+def active_neurons(layers):
+    """Return which neurons are on a path from an input to an output.
 
-    Parameters
-    ----------
-    layer : Layer
-
-    Returns
-    -------
-    ndarray of shape (n_out,), float64
-        Complexity: O(n_connections + n_out).
-
-    Raises
-    ------
-    TypeError or ValueError
-        If the layer is none.
-
-    References
-    ----------
-    Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale", arXiv
-    2102.01732, importance pruning.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from sparsekit.topology import Layer, neuron_importance
-    >>> layer = Layer(
-    ...     np.array([0, 2, 2, 3]), np.array([0, 1, 1]), np.array([1.0, -3.0, 0.5]), 2
-    ... )
-    >>> neuron_importance(layer)
-    array([4. , 0. , 0.5])
-    """
-    check_layer(layer)
-    return _importance_in(layer)
-
-
-def _importance_in(layer):
-    sizes = np.abs(layer.weights, dtype=np.float64)
-    return np.bincount(_rows_of(layer), weights=sizes, minlength=layer.n_out)
-
-
-class ImportancePruning(BaseEstimator):
-    """Take all inputs from the hidden neurons that matter least.
-
-    In each hidden level the `percentile` of the neurons that have inputs is chosen, by
-    the sum of the absolute weights into them. The outputs are left alone.
-    :func:`percolation` tells which connections then lead nowhere.
-
-    Parameters
-    ----------
-    percentile : float, default=10.0
-        Per cent of the neurons that lose their inputs, in [0, 100); rounded down, so
-        that no level loses all. Of equally important ones the first lose theirs.
-
-    References
-    ----------
-    Curci, Mocanu and Pechenizkiy, arXiv 2102.01732, who do this every 10 or 20 epochs
-    late in the training, with a percentile of 20 or 10. There neurons that have lost
-    their inputs before count towards the percentile; here they do not, so that each
-    pruning takes the same share of what is left.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from sparsekit.topology import ImportancePruning, Layer
-    >>> hidden = Layer(
-    ...     np.array([0, 2, 3]), np.array([0, 1, 1]), np.array([1.0, -3.0, 0.5]), 2
-    ... )
-    >>> out = Layer(np.array([0, 2]), np.array([0, 1]), np.array([1.0, 1.0]), 2)
-    >>> [dropped.tolist() for dropped in ImportancePruning(50.0).select([hidden, out])]
-    [[False, False, True], [False, False]]
-    """
-
-    def __init__(self, percentile: float = 10.0):
-        self.percentile = percentile
-
-    def select(self, layers: Sequence[Layer]) -> list[np.ndarray]:
-        """Choose the connections to drop.
-
-        Parameters
-        ----------
-        layers : sequence of Layer
-            All layers of a network, first layer first.
-
-        Returns
-        -------
-        list of ndarray of bool
-            For each layer, True where a connection is dropped. Complexity:
-            O(connections + neurons log neurons).
-
-        Raises
-        ------
-        ValueError
-            If `percentile` lies outside [0, 100).
-        """
-        self.check_parameters()
-        masks = [self._select_in(layer) for layer in layers[:-1]]
-        return [*masks, np.zeros(layers[-1].indices.size, dtype=bool)]
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed."""
-        check_number(self, "percentile", 0, 100, closed="left")
-
-    def _select_in(self, layer):
-        fed = np.flatnonzero(np.diff(layer.indptr))
-        count = math.floor(self.percentile * fed.size / 100)
-        order = np.argsort(_importance_in(layer)[fed], kind="stable")
-        loses = np.zeros(layer.n_out, dtype=bool)
-        loses[fed[order[:count]]] = True
-        return loses[_rows_of(layer)]
-
-
-def active_neurons(layers: Sequence[Layer]) -> list[np.ndarray]:
-    """Tell which neurons lie on a path from an input to an output.
-
-    A neuron that no input reaches computes a constant, and one that reaches no output
-    computes for nobody.
+    A neuron that no input reaches computes a constant, and the output of one from which
+    no path leads to an output has no influence.
 
     Parameters
     ----------
@@ -140,25 +24,15 @@ def active_neurons(layers: Sequence[Layer]) -> list[np.ndarray]:
         For each level, inputs and outputs included, True where a neuron is active.
         Complexity: O(connections + neurons).
 
-    Raises
-    ------
-    TypeError or ValueError
-        If the layers are none, or not those of one network.
-
     Examples
     --------
     >>> import numpy as np
-    >>> from sparsekit.topology import Layer, active_neurons
+    >>> from sparsekit.topology import Layer
     >>> hidden = Layer(np.array([0, 1, 2, 2]), np.array([0, 1]), np.ones(2), 2)
     >>> out = Layer(np.array([0, 2]), np.array([1, 2]), np.ones(2), 3)
     >>> [level.tolist() for level in active_neurons([hidden, out])]
     [[False, True], [False, True, False], [True]]
     """
-    check_layers(layers)
-    return _active_in(layers)
-
-
-def _active_in(layers):
     reached = [np.ones(layers[0].n_in, dtype=bool)]
     for layer in layers:
         fed = _rows_of(layer)[reached[-1][layer.indices]]
@@ -170,11 +44,12 @@ def _active_in(layers):
     return active
 
 
-def percolation(layers: Sequence[Layer]) -> list[np.ndarray]:
-    """Choose the connections that lie on no path from an input to an output.
+def connections_without_path(layers):
+    """Return which connections are on no path from an input to an output.
 
     Without them the network computes the same but for constants: the activation of a
-    neuron without inputs, which those that read it lose.
+    neuron without inputs is lost to the neurons that read it. Removing them makes no
+    other neuron inactive.
 
     Parameters
     ----------
@@ -184,14 +59,8 @@ def percolation(layers: Sequence[Layer]) -> list[np.ndarray]:
     Returns
     -------
     list of ndarray of bool
-        For each layer, True where a connection can be dropped: all of them where no
-        path is left. Dropping them makes no other neuron inactive. Complexity:
-        O(connections + neurons).
-
-    Raises
-    ------
-    TypeError or ValueError
-        If the layers are none, or not those of one network.
+        For each layer, True where a connection can be dropped: all of them if there
+        is no path. Complexity: O(connections + neurons).
 
     References
     ----------
@@ -200,23 +69,71 @@ def percolation(layers: Sequence[Layer]) -> list[np.ndarray]:
     Examples
     --------
     >>> import numpy as np
-    >>> from sparsekit.topology import Layer, percolation
+    >>> from sparsekit.topology import Layer
     >>> hidden = Layer(np.array([0, 1, 2, 2]), np.array([0, 1]), np.ones(2), 2)
     >>> out = Layer(np.array([0, 2]), np.array([1, 2]), np.ones(2), 3)
-    >>> [dropped.tolist() for dropped in percolation([hidden, out])]
+    >>> [dropped.tolist() for dropped in connections_without_path([hidden, out])]
     [[True, False], [False, True]]
     """
-    check_layers(layers)
-    return connections_that_lead_nowhere(layers)
-
-
-def connections_that_lead_nowhere(layers):
-    """Return what `percolation` does, for layers that are known to be sound."""
-    active = _active_in(layers)
+    active = active_neurons(layers)
     return [
         ~(inputs[layer.indices] & outputs[_rows_of(layer)])
         for layer, inputs, outputs in zip(layers, active[:-1], active[1:], strict=True)
     ]
+
+
+def inputs_of_unimportant_neurons(layers, percentile):
+    """Return which connections lead into the least important hidden neurons.
+
+    The importance of a neuron is the sum of the absolute weights of its inputs.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        All layers of a network, first layer first.
+    percentile : float
+        Percentage of the neurons of each hidden level, of those that have inputs, in
+        [0, 100); rounded down, so that no level loses all. Of equally important neurons
+        the first are taken.
+
+    Returns
+    -------
+    list of ndarray of bool
+        For each layer, True where a connection leads into such a neuron; none of the
+        output layer. Complexity: O(connections + neurons).
+
+    References
+    ----------
+    Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale", arXiv
+    2102.01732, importance pruning: every 10 or 20 epochs late in the training, with a
+    percentile of 20 or 10. There neurons that have lost their inputs before count
+    towards the percentile; here they do not, so that each pruning takes the same
+    fraction of the remaining ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer
+    >>> hidden = Layer(
+    ...     np.array([0, 2, 3]), np.array([0, 1, 1]), np.array([1.0, -3.0, 0.5]), 2
+    ... )
+    >>> out = Layer(np.array([0, 2]), np.array([0, 1]), np.array([1.0, 1.0]), 2)
+    >>> [m.tolist() for m in inputs_of_unimportant_neurons([hidden, out], 50.0)]
+    [[False, False, True], [False, False]]
+    """
+    masks = [_inputs_of_unimportant(layer, percentile) for layer in layers[:-1]]
+    return [*masks, np.zeros(layers[-1].indices.size, dtype=bool)]
+
+
+def _inputs_of_unimportant(layer, percentile):
+    rows = _rows_of(layer)
+    sizes = np.abs(layer.weights, dtype=np.float64)
+    importance = np.bincount(rows, weights=sizes, minlength=layer.n_out)
+    fed = np.flatnonzero(np.diff(layer.indptr))
+    count = math.floor(percentile * fed.size / 100)
+    is_unimportant = np.zeros(layer.n_out, dtype=bool)
+    is_unimportant[fed] = mark_lowest(importance[fed], count)
+    return is_unimportant[rows]
 
 
 def _rows_of(layer):

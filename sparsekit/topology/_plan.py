@@ -1,38 +1,32 @@
-"""Decide which connections of a network are replaced, and by which."""
+"""The plan of a rewiring: which connections are dropped, and where new ones grow."""
 
 from collections.abc import Sequence
-from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sparsekit._answers import check_mask, describe
 from sparsekit.topology._apportion import apportion
-from sparsekit.topology._check_layers import check_generator, check_types
-from sparsekit.topology._check_positions import check_positions
+from sparsekit.topology._contract import (
+    check_mask,
+    check_masks,
+    check_positions,
+    check_shared,
+)
 from sparsekit.topology._layer import Layer
-from sparsekit.topology._ranking import mark_lowest
 from sparsekit.topology._redistribution import DroppedRedistribution, bounds_of_growth
+from sparsekit.topology._selection import mark_lowest
 
 
 class Replacement(NamedTuple):
-    """Which connections of a layer go, and where new ones come.
+    """The dropped connections of a layer, and the positions of the new ones.
 
     Attributes
     ----------
     dropped : ndarray of bool, shape (n_connections,)
-        Connections that go.
+        Connections that are dropped.
     grown : ndarray of int64
         Positions ``row * n_in + column`` of the new ones, sorted and distinct, and none
         where a connection stays.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from sparsekit.topology import Replacement
-    >>> plan = Replacement(dropped=np.array([True, False]), grown=np.array([7]))
-    >>> int(plan.dropped.sum()) == plan.grown.size
-    True
     """
 
     dropped: np.ndarray
@@ -49,51 +43,49 @@ def plan_rewiring(
     total: int | None = None,
     redistribution: Any = None,
 ) -> list[Replacement]:
-    """Prune all layers and let connections grow; their total number is exact.
+    """Choose the connections to drop and to add, such that their number is exact.
 
-    With ``n`` connections now and `total` afterwards, ``n - total`` connections must
-    go, and of the others the `fraction` is replaced: the pruner drops
-    ``n - total + fraction * total`` connections, as far as it keeps to what it is asked
-    for, and the grower brings as many as are then missing. A `total` above ``n`` lets
-    the grower bring more instead.
+    With ``n`` connections now and `total` afterwards, the surplus of ``n - total`` is
+    dropped, and of the others the `fraction` is replaced: the pruner is asked to drop
+    ``n - total + fraction * total`` connections, and the grower adds as many as it
+    takes to reach `total`. With a `total` above ``n`` the grower adds more than the
+    pruner drops.
 
     Parameters
     ----------
     layers : sequence of Layer
     pruner : object with `select`
-        See :class:`SETPruner`. It is asked layer by layer, and what must go is shared
-        in proportion to their connections (largest remainders). A pruner with
-        ``scope="network"`` ranks the connections of all layers together instead.
+        See :class:`SETPruner`. It is asked layer by layer, and the surplus is
+        apportioned to the layers by their numbers of connections (largest remainders).
+        A pruner with ``scope="network"`` ranks the connections of all layers together.
     grower : object with `select`
         See :class:`RandomGrower`.
     fraction : float
-        Share of the remaining connections to replace, in [0, 1].
+        Fraction of the remaining connections to replace, in [0, 1].
     rng : numpy.random.Generator
     total : int or None, default=None
-        Connections of all layers together after the rewiring; None: as many as now.
+        Connections of all layers together after the rewiring. None means as many as
+        now.
     redistribution : object with `share` or None, default=None
-        How many of the new connections each layer gets, see
-        :class:`NonzeroRedistribution`. None: in proportion to what it dropped, which is
-        the very number where `total` is the number now.
+        Number of new connections of each layer, see :class:`NonzeroRedistribution`.
+        None means in proportion to the dropped ones; if `total` is the number now, each
+        layer adds as many as it drops.
 
     Returns
     -------
     list of Replacement
-        One for each layer. If the pruner drops fewer than must go, the survivors with
-        the smallest weights go as well. No layer loses its last connection without
-        getting a new one, and none a protected one: where the pruner chooses such, it
-        stays, and fewer are replaced. Complexity: O(connections) beside the pruner and
-        the grower.
+        One for each layer. If the pruner drops less than the surplus, the remaining
+        connections with the smallest weights are dropped, too. No layer loses its last
+        connection without getting a new one. Protected connections that the pruner
+        chooses are not dropped, and fewer are replaced. Complexity: O(connections)
+        beside the pruner and the grower.
 
     Raises
     ------
     ValueError
-        If `total` is more than there are positions, or less than one for each layer and
-        all that are protected; if the pruner answers no mask, the grower no free
-        positions, or one of them or the redistribution another number than it was
-        asked for.
-    TypeError
-        If an argument is of another type.
+        If `total` is more than the number of positions, or less than one connection for
+        each layer and all protected ones; if the pruner, the grower or the
+        redistribution breaks its contract.
 
     Examples
     --------
@@ -106,56 +98,52 @@ def plan_rewiring(
     >>> plan.dropped.tolist(), plan.grown.size
     ([True, False, True, False], 2)
     """
-    check_types(layers)
-    if total is not None and not isinstance(total, Integral):
-        raise TypeError(f"total must be a whole number or None, got {total!r}.")
-    if not isinstance(fraction, Real) or not 0 <= fraction <= 1:
-        raise ValueError(f"fraction must be a number in [0, 1]; got {fraction!r}.")
-    check_generator(rng)
     n_now = sum(layer.indices.size for layer in layers)
     if total is None:
         total = n_now
     if total != n_now:
         _check_total(total, layers)
-    must_go = max(n_now - total, 0)
-    prune = _prune_network if _ranks_the_network(pruner) else _prune_by_layer
-    dropped = prune(layers, pruner, fraction, rng, must_go)
-    n_dropped = [int(np.count_nonzero(gone)) for gone in dropped]
+    n_surplus = max(n_now - total, 0)
+    by_network = getattr(pruner, "scope", "layer") == "network"
+    prune = _prune_network if by_network else _prune_by_layer
+    dropped = prune(layers, pruner, fraction, rng, n_surplus)
+    n_dropped = [int(np.count_nonzero(mask)) for mask in dropped]
     count = total - n_now + sum(n_dropped)
     if redistribution is None and count == sum(n_dropped):
         counts = n_dropped
     else:
         redistribution = redistribution or DroppedRedistribution()
         counts = redistribution.share(layers, dropped, count)
-        _check_shares(redistribution, layers, dropped, count, counts)
+        bounds = bounds_of_growth(layers, dropped)
+        check_shared(redistribution, count, bounds, counts)
     return [
-        Replacement(gone, _grow(layer, gone, int(n_new), grower, rng))
-        for layer, gone, n_new in zip(layers, dropped, counts, strict=True)
+        Replacement(mask, _grow(layer, mask, int(n_new), grower, rng))
+        for layer, mask, n_new in zip(layers, dropped, counts, strict=True)
     ]
 
 
-def _ranks_the_network(pruner):
-    return getattr(pruner, "scope", "layer") == "network"
+def _prune_by_layer(layers, pruner, fraction, rng, n_surplus):
+    """Return the masks of dropped connections, with one ranking for each layer.
 
-
-def _prune_by_layer(layers, pruner, fraction, rng, must_go):
-    """Return what goes in each layer; each loses its share of `must_go` at least."""
+    The surplus is apportioned to the layers; each drops that number at least.
+    """
     n_now = np.array([layer.indices.size for layer in layers])
     quotas = [0] * len(layers)
-    if must_go:
-        quotas = apportion(n_now, must_go, quotas, n_now - _least(layers)).tolist()
+    if n_surplus:
+        most = n_now - _n_kept_at_least(layers)
+        quotas = apportion(n_now, n_surplus, quotas, most).tolist()
     masks = []
     for layer, quota in zip(layers, quotas, strict=True):
-        # So written, the fraction stays what it is where nothing must go.
-        share = fraction + (1.0 - fraction) * quota / max(layer.indices.size, 1)
-        mask = check_mask(pruner, layer, pruner.select(layer, share, rng))
+        # Written so that without a quota it is `fraction` to the bit.
+        drop_fraction = fraction + (1.0 - fraction) * quota / max(layer.indices.size, 1)
+        mask = check_mask(pruner, layer, pruner.select(layer, drop_fraction, rng))
         mask = _without_protected(layer, mask)
         masks += _drop_more([layer], [mask], quota) if quota else [mask]
     return masks
 
 
-def _least(layers):
-    """Return how many connections each layer keeps whatever must go."""
+def _n_kept_at_least(layers):
+    """Return the number of connections that each layer cannot lose."""
     return np.array([max(la.n_protected, int(la.indices.size > 0)) for la in layers])
 
 
@@ -164,29 +152,24 @@ def _without_protected(layer, mask):
     return mask if layer.protected is None else mask & ~layer.protected
 
 
-def _prune_network(layers, pruner, fraction, rng, must_go):
-    """Return what goes in each layer by one ranking, `must_go` at least in all."""
+def _prune_network(layers, pruner, fraction, rng, n_surplus):
+    """Return the masks of dropped connections, with one ranking for all layers."""
     n_now = sum(layer.indices.size for layer in layers)
-    share = fraction + (1.0 - fraction) * must_go / max(n_now, 1)
-    chosen = list(pruner.select_network(layers, share, rng))
-    if len(chosen) != len(layers):
-        raise ValueError(
-            f"{type(pruner).__name__}.select_network must return a mask for each of "
-            f"the {len(layers)} layers, got {len(chosen)}."
-        )
+    drop_fraction = fraction + (1.0 - fraction) * n_surplus / max(n_now, 1)
+    chosen = pruner.select_network(layers, drop_fraction, rng)
     masks = [
-        _without_protected(layer, check_mask(pruner, layer, mask))
-        for layer, mask in zip(layers, chosen, strict=True)
+        _without_protected(layer, mask)
+        for layer, mask in zip(layers, check_masks(pruner, layers, chosen), strict=True)
     ]
     n_dropped = sum(int(np.count_nonzero(mask)) for mask in masks)
     emptied, _ = bounds_of_growth(layers, masks)
-    if n_dropped - must_go < emptied.sum():
-        # Too few grow to give each of these layers a connection.
+    if n_dropped - n_surplus < emptied.sum():
+        # Too few new ones to give each of these layers a connection.
         masks = [
             _without_the_largest(layer.weights, mask) if is_empty else mask
             for layer, mask, is_empty in zip(layers, masks, emptied, strict=True)
         ]
-    return _drop_more(layers, masks, must_go)
+    return _drop_more(layers, masks, n_surplus)
 
 
 def _without_the_largest(weights, mask):
@@ -197,12 +180,12 @@ def _without_the_largest(weights, mask):
 
 
 def _drop_more(layers, masks, goal):
-    """Drop the smallest weights until `goal` connections go, but no layer's last."""
-    missing = goal - sum(int(np.count_nonzero(mask)) for mask in masks)
-    if missing <= 0:
+    """Drop the smallest weights until `goal` are dropped, but no layer's last one."""
+    n_more = goal - sum(int(np.count_nonzero(mask)) for mask in masks)
+    if n_more <= 0:
         return masks
-    # Of the survivors of each layer, the largest is none of the candidates, unless
-    # protected ones stay.
+    # The largest of the remaining weights of each layer is spared, unless protected
+    # connections stay anyway.
     candidates = []
     for layer, mask in zip(layers, masks, strict=True):
         if layer.n_protected:
@@ -211,14 +194,14 @@ def _drop_more(layers, masks, goal):
         alive = np.flatnonzero(~mask)
         spared = np.argmax(np.abs(layer.weights[alive])) if alive.size else []
         candidates.append(np.delete(alive, spared))
-    ends = np.cumsum([places.size for places in candidates])
+    ends = np.cumsum([here.size for here in candidates])
     sizes = np.concatenate(
         [np.abs(la.weights[at]) for la, at in zip(layers, candidates, strict=True)]
     )
-    going = np.split(mark_lowest(sizes, missing), ends[:-1])
+    lowest = np.split(mark_lowest(sizes, n_more), ends[:-1])
     masks = [mask.copy() for mask in masks]
-    for mask, places, goes in zip(masks, candidates, going, strict=True):
-        mask[places[goes]] = True
+    for mask, here, is_lowest in zip(masks, candidates, lowest, strict=True):
+        mask[here[is_lowest]] = True
     return masks
 
 
@@ -230,24 +213,10 @@ def _grow(layer, dropped, count, grower, rng):
 
 def _check_total(total, layers):
     """Raise if no network of these layers can have `total` connections."""
-    least = int(_least(layers).sum())
+    least = int(_n_kept_at_least(layers).sum())
     most = sum(layer.n_in * layer.n_out for layer in layers)
     if not least <= total <= most:
         raise ValueError(
             f"total={total} connections do not fit: the layers have {most} positions, "
             f"and {least} connections stay, one for each layer and all protected ones."
-        )
-
-
-def _check_shares(redistribution, layers, dropped, count, counts):
-    """Raise if the numbers do not add up or a layer cannot take what it gets."""
-    lower, upper = bounds_of_growth(layers, dropped)
-    is_whole = isinstance(counts, np.ndarray) and counts.dtype.kind in "iu"
-    is_possible = is_whole and counts.shape == lower.shape and counts.sum() == count
-    if not is_possible or (counts < lower).any() or (counts > upper).any():
-        shown = counts.tolist() if is_whole else describe(counts)
-        raise ValueError(
-            f"{type(redistribution).__name__} gave the layers {shown} new connections; "
-            f"it must share {count}, as an ndarray of whole numbers with at least "
-            f"{lower.tolist()} and at most {upper.tolist()} for each layer."
         )

@@ -1,7 +1,8 @@
-"""How many of the new connections each layer gets."""
+"""Redistributions: how many of the new connections each layer gets."""
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -11,19 +12,19 @@ from sparsekit.topology._layer import Layer
 
 
 class _ProportionalRedistribution(BaseEstimator, metaclass=ABCMeta):
-    """Share new connections among layers in proportion to a weight of each layer."""
+    """Divide new connections among layers in proportion to a weight of each layer."""
 
     @abstractmethod
     def weights(
         self, layers: Sequence[Layer], dropped: Sequence[np.ndarray]
     ) -> np.ndarray:
-        """Return what the layers share in proportion to.
+        """Return the weight of each layer.
 
         Parameters
         ----------
         layers : sequence of Layer
         dropped : sequence of ndarray of bool, shape (n_connections,)
-            Connections that are going, for each layer.
+            Connections that this rewiring drops, for each layer.
 
         Returns
         -------
@@ -34,42 +35,41 @@ class _ProportionalRedistribution(BaseEstimator, metaclass=ABCMeta):
     def share(
         self, layers: Sequence[Layer], dropped: Sequence[np.ndarray], count: int
     ) -> np.ndarray:
-        """Return how many connections each layer grows.
+        """Return the number of new connections of each layer.
 
         Parameters
         ----------
         layers : sequence of Layer
         dropped : sequence of ndarray of bool, shape (n_connections,)
-            Connections that are going, for each layer.
+            Connections that this rewiring drops, for each layer.
         count : int
-            Connections that all layers grow together, at most as many as positions are
-            free.
+            New connections of all layers together, at most the number of free
+            positions.
 
         Returns
         -------
         ndarray of shape (n_layers,), int64
             Sums to `count`. No layer gets more than it has free positions, and one
-            that has lost all connections gets at least one; the others get
-            accordingly more or less.
+            that lost all connections gets at least one; the others get more or less
+            accordingly.
         """
         lower, upper = bounds_of_growth(layers, dropped)
         return apportion(self.weights(layers, dropped), count, lower, upper)
 
 
 class DroppedRedistribution(_ProportionalRedistribution):
-    """Share new connections in proportion to what each layer dropped."""
+    """Divide new connections in proportion to those that each layer dropped."""
 
     def weights(self, layers, dropped):
         """Return the number of dropped connections of each layer."""
-        return np.array([np.count_nonzero(gone) for gone in dropped])
+        return np.array([np.count_nonzero(mask) for mask in dropped])
 
 
 class NonzeroRedistribution(_ProportionalRedistribution):
-    """Share new connections in proportion to the connections that survive.
+    """Divide new connections in proportion to the remaining ones of each layer.
 
-    Layers in which many connections shrink to nothing lose them to layers that use
-    theirs: with a ranking or a threshold over the whole network, connections wander
-    between layers.
+    With a ranking or a threshold over the whole network, layers in which many weights
+    shrink to zero lose connections to the others.
 
     References
     ----------
@@ -81,25 +81,25 @@ class NonzeroRedistribution(_ProportionalRedistribution):
     >>> import numpy as np
     >>> from sparsekit.topology import Layer, NonzeroRedistribution
     >>> layer = Layer(np.array([0, 4]), np.arange(4), np.ones(4), n_in=9)
-    >>> dropped = [np.arange(4) < 1, np.arange(4) < 3]  # 1 and 3 connections go
+    >>> dropped = [np.arange(4) < 1, np.arange(4) < 3]  # 1 and 3 are dropped
     >>> NonzeroRedistribution().share([layer, layer], dropped, 4)
     array([3, 1])
     """
 
     def weights(self, layers, dropped):
-        """Return the number of surviving connections of each layer."""
-        return np.array([gone.size - np.count_nonzero(gone) for gone in dropped])
+        """Return the number of remaining connections of each layer."""
+        return np.array([mask.size - np.count_nonzero(mask) for mask in dropped])
 
 
 class MomentumRedistribution(_ProportionalRedistribution):
-    """Share new connections in proportion to the mean gradient of those that survive.
+    """Divide new connections in proportion to the mean gradient of the remaining ones.
 
-    The layer in which connections would reduce the error fastest gets most.
+    The layer in which connections would reduce the loss fastest gets most.
 
     Notes
     -----
-    The paper takes the mean size of the momentum, a running mean of gradients; here it
-    is that of the gradient of the samples in ``layer.values``. Complexity:
+    The paper takes the mean absolute momentum, a running mean of gradients; here it is
+    the gradient of the samples in ``layer.values``. Complexity:
     O(connections * samples).
 
     References
@@ -124,22 +124,29 @@ class MomentumRedistribution(_ProportionalRedistribution):
     needs = frozenset({"values", "deltas"})
 
     def weights(self, layers, dropped):
-        """Return the mean size of the gradients of each layer, 0 without survivors."""
+        """Return the mean absolute gradient of each layer; 0 if none remains."""
         means = np.zeros(len(layers))
-        for number, (layer, gone) in enumerate(zip(layers, dropped, strict=True)):
-            if not gone.all():
-                gradients = layer.gradients_at(layer.positions()[~gone])
+        for number, (layer, mask) in enumerate(zip(layers, dropped, strict=True)):
+            if not mask.all():
+                gradients = layer.gradients_at(layer.positions()[~mask])
                 means[number] = np.abs(gradients).mean(dtype=np.float64)
         return means
 
 
-def bounds_of_growth(layers, dropped):
-    """Return the least and the most connections that each layer can grow.
+REDISTRIBUTIONS: dict[str, Any] = {
+    "none": lambda: None,
+    "nonzeros": NonzeroRedistribution,
+    "momentum": MomentumRedistribution,
+}
 
-    At least one where all are going, at most as many as positions are free.
+
+def bounds_of_growth(layers, dropped):
+    """Return the bounds of the number of new connections of each layer.
+
+    At least one where all are dropped, at most the number of free positions.
     """
-    n_dropped = np.array([np.count_nonzero(gone) for gone in dropped])
-    n_connections = np.array([gone.size for gone in dropped])
+    n_dropped = np.array([np.count_nonzero(mask) for mask in dropped])
+    n_connections = np.array([mask.size for mask in dropped])
     lower = (n_dropped > 0) & (n_dropped == n_connections)
     upper = np.array([layer.n_free for layer in layers]) + n_dropped
     return lower.astype(np.int64), upper

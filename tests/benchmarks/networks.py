@@ -14,7 +14,7 @@ from sparsekit.network import (
     dense_samples,
     label_targets,
 )
-from sparsekit.topology import erdos_renyi_counts
+from sparsekit.topology import ErdosRenyi
 
 MOMENTUM = 0.9
 
@@ -38,7 +38,7 @@ class Work:
     @property
     def counts(self):
         """Connections per layer."""
-        return erdos_renyi_counts(self.sizes, 1.0 - self.density)
+        return ErdosRenyi().counts(self.sizes, 1.0 - self.density)
 
 
 # The network for breast cancer data of the paper behind the study.

@@ -34,8 +34,14 @@ from sparsekit.network import (
     value_targets,
 )
 from sparsekit.neural_network import export_onnx, to_predictor
-from sparsekit.topology import RandomGrower, SETPruner, check_parameters_of, needs_of
-from sparsekit.topology._initial import connect_idle_neurons, random_topology
+from sparsekit.topology import (
+    RandomGrower,
+    RandomTopology,
+    SETPruner,
+    check_parameters_of,
+    connect_idle_neurons,
+    needs_of,
+)
 from tests.fuzz.harness import behaves
 from tests.fuzz.parameters import NONSENSE
 from tests.fuzz.tables import seeds
@@ -142,7 +148,7 @@ def test_learning_rates(schedule, n_seen):
 def test_topologies(n_in, n_out, data):
     rng = np.random.default_rng(0)
     count = data.draw(st.integers(0, n_in * n_out))
-    indptr, indices = random_topology(n_in, n_out, count, rng)
+    indptr, indices = RandomTopology().draw(n_in, n_out, count, rng)
     fan_in = rng.integers(0, 2, size=n_in)
     moved = connect_idle_neurons(fan_in, indptr, indices, rng)
     for start, end in itertools.pairwise(indptr):

@@ -13,7 +13,6 @@ from sparsekit.continual import ReplayBuffer
 from sparsekit.difficulty import HardSampleSelector
 from sparsekit.missingness import MARMasker, MCARMasker, MNARMasker, diagnose
 from sparsekit.neural_network import QuickSelector, to_predictor
-from sparsekit.topology import correlation_strengths
 from tests.fuzz.tables import seeds, untidy_csr
 
 SHAPE = (9, 4)
@@ -44,9 +43,6 @@ CALLS = {
     "buffer": lambda table: ReplayBuffer(4, random_state=0).add(table, Y),
     "resample": lambda table: HardSampleSelector(network(), by="random").fit_resample(
         table, Y
-    ),
-    "correlations": lambda table: correlation_strengths(
-        table, np.random.default_rng(0)
     ),
 }
 

@@ -12,13 +12,13 @@ from sparsekit.network import (
     select_connections,
 )
 from sparsekit.topology import (
-    TOPOLOGIES,
+    STRATEGIES,
     ConstantFanIn,
     CorrelationTopology,
     RandomTopology,
     SmallWorld,
+    connect_idle_neurons,
 )
-from sparsekit.topology._initial import connect_idle_neurons, random_topology
 from tests.reference.cases import (
     connections_per_layer,
     per_layer,
@@ -119,7 +119,7 @@ def test_default_is_drawn_layer_by_layer_and_then_weight_by_weight(
     rng = np.random.default_rng(9)
     fan_in, layers = np.ones(10), []
     for n_in, n_out, count in zip(sizes, sizes[1:], counts, strict=False):
-        indptr, indices = random_topology(n_in, n_out, count, rng)
+        indptr, indices = RandomTopology().draw(n_in, n_out, count, rng)
         layers.append((indptr, connect_idle_neurons(fan_in, indptr, indices, rng)))
         fan_in = np.diff(indptr)
     network = built(activation, dtype, 9, sizes, counts)
@@ -138,9 +138,9 @@ def test_default_is_drawn_layer_by_layer_and_then_weight_by_weight(
         np.testing.assert_array_equal(layer.weights, weights)
 
 
-@pytest.mark.parametrize("name", TOPOLOGIES)
+@pytest.mark.parametrize("name", STRATEGIES["topology"])
 def test_every_topology_makes_a_network_with_exact_counts(name):
-    network = built(topology=TOPOLOGIES[name]())
+    network = built(topology=STRATEGIES["topology"][name]())
     assert connections_per_layer(network) == COUNTS
     for number in (1, 2, 3):
         layer = network.layer(number)

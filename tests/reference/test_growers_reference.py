@@ -14,7 +14,7 @@ from sparsekit.topology import (
     LinkPredictionGrower,
     MomentumGrower,
 )
-from sparsekit.topology._candidates import random_free_positions
+from sparsekit.topology._selection import random_free_positions
 from tests.reference import naive_growers
 from tests.reference import naive_topology as naive
 from tests.reference.strategies import layers, pairs_of, rewirings, shares

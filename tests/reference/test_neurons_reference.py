@@ -6,7 +6,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparsekit.topology import ImportancePruning, Layer, active_neurons, percolation
+from sparsekit.topology import Layer
+from sparsekit.topology._neurons import (
+    active_neurons,
+    connections_without_path,
+    inputs_of_unimportant_neurons,
+)
 from tests.reference import naive_neurons as naive
 from tests.reference.strategies import pairs_of
 
@@ -31,7 +36,7 @@ def networks(draw):
 def test_percolation_drops_what_is_on_no_path(drawn):
     layers, sizes = drawn
     expected = naive.on_a_path([pairs_of(layer) for layer in layers], sizes)
-    for dropped, used in zip(percolation(layers), expected, strict=True):
+    for dropped, used in zip(connections_without_path(layers), expected, strict=True):
         assert (~dropped).tolist() == used
 
 
@@ -52,7 +57,7 @@ def test_active_neurons_are_those_with_a_connection_on_a_path(drawn):
 @given(networks(), st.sampled_from([0.0, 10.0, 34.0, 50.0, 99.0]))
 def test_importance_pruning_takes_the_inputs_of_the_least_important(drawn, percentile):
     layers, _ = drawn
-    masks = ImportancePruning(percentile).select(layers)
+    masks = inputs_of_unimportant_neurons(layers, percentile)
     for layer, dropped in zip(layers[:-1], masks, strict=False):
         assert dropped.tolist() == naive.least_important(
             pairs_of(layer), layer.weights, percentile

@@ -17,7 +17,7 @@ from sparsekit.topology import (
     TaylorPruner,
     ThresholdPruner,
 )
-from sparsekit.topology._ranking import mark_lowest
+from sparsekit.topology._selection import mark_lowest
 from tests.reference import naive_pruners as naive
 from tests.reference.strategies import known_layers, shares
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sparsekit.topology import Layer, SETPruner, erdos_renyi_counts
+from sparsekit.topology import ErdosRenyi, Layer, SETPruner
 from tests.reference import naive_topology as naive
 from tests.reference.strategies import layers, shares
 
@@ -28,7 +28,7 @@ def test_erdos_renyi_counts_are_rounded_water_filling(sizes, sparsity):
     goal = goal_of(sizes, sparsity)
     shares = naive.erdos_renyi_shares(sizes, goal)
     expected = naive.largest_remainders(shares, goal)
-    assert erdos_renyi_counts(sizes, sparsity).tolist() == expected
+    assert ErdosRenyi().counts(sizes, sparsity).tolist() == expected
 
 
 @given(level_sizes, st.floats(0, 0.999))
@@ -36,7 +36,7 @@ def test_no_layer_is_a_connection_off_its_exact_share(sizes, sparsity):
     goal = goal_of(sizes, sparsity)
     shares = naive.erdos_renyi_shares(sizes, goal)
     assume(min(shares) >= 1)
-    counts = erdos_renyi_counts(sizes, sparsity).tolist()
+    counts = ErdosRenyi().counts(sizes, sparsity).tolist()
     assert sum(counts) == goal
     # A share that is whole up to rounding may go either way.
     slack = Fraction(1, 10**9)

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from sparsekit.topology import (
-    ALLOCATIONS,
+    STRATEGIES,
     ErdosRenyi,
     PerLayer,
     Uniform,
-    erdos_renyi_counts,
 )
 
+ALLOCATIONS = STRATEGIES["allocation"]
 SIZES = (30, 100, 100, 2)
 level_sizes = st.lists(st.integers(1, 200), min_size=2, max_size=6)
 sparsities = st.sampled_from([0.0, 0.5, 0.9, 0.99]) | st.floats(0, 0.9999)
@@ -31,17 +31,6 @@ def test_a_name_stands_for_an_allocation_that_can_be_cloned(name):
     counts = allocation.counts(SIZES, 0.9)
     assert counts.dtype == np.int64
     assert counts.sum() == round(0.1 * (3000 + 10_000 + 200))
-
-
-@given(level_sizes, sparsities)
-def test_erdos_renyi_without_epsilon_is_the_function(sizes, sparsity):
-    try:
-        expected = erdos_renyi_counts(sizes, sparsity)
-    except ValueError:
-        with pytest.raises(ValueError, match="leaves layer"):
-            ErdosRenyi().counts(sizes, sparsity)
-        return
-    np.testing.assert_array_equal(ErdosRenyi().counts(sizes, sparsity), expected)
 
 
 @given(

@@ -25,7 +25,7 @@ def test_every_position_counts_once_however_often_it_comes(history, exact, data)
     seen: list[set] = [set(), set()]
     expected = []
     for sets in history:
-        exploration.see(arrays(sets), lambda rates: told.append(rates.tolist()))
+        exploration.add(arrays(sets), lambda rates: told.append(rates.tolist()))
         for positions, new in zip(seen, sets, strict=True):
             positions |= new
         expected.append([len(s) / n for s, n in zip(seen, SPANS, strict=True)])
@@ -36,7 +36,7 @@ def test_every_position_counts_once_however_often_it_comes(history, exact, data)
     assert told == expected
 
 
-def test_the_connections_of_layers_are_seen_piece_by_piece(monkeypatch):
+def test_the_connections_of_layers_are_added_piece_by_piece(monkeypatch):
     monkeypatch.setattr(module, "_CHUNK", 4)
     rng = np.random.default_rng(0)
     layers, expected = [], []
@@ -48,7 +48,7 @@ def test_the_connections_of_layers_are_seen_piece_by_piece(monkeypatch):
         layers.append(Layer(indptr, indices, np.ones(indices.size), n_in))
         expected.append(np.flatnonzero(mask).tolist())
     exploration = Exploration(SIZES)
-    exploration.see_layers(layers)
+    exploration.add_layers(layers)
     assert [here.tolist() for here in exploration.positions()] == expected
 
 
@@ -60,9 +60,9 @@ def test_beyond_the_budget_the_rate_is_estimated(monkeypatch):
     seen = np.zeros(n * n, dtype=bool)
     for _ in range(40):
         positions = np.sort(rng.choice(n * n, 3000, replace=False))
-        exploration.see([positions])
+        exploration.add([positions])
         seen[positions] = True
-    exploration.settle()
+    exploration.flush()
     assert exploration.to_dict()["seen"].size <= 4000
     # A sample of 2,000 to 4,000: a standard error of about 2 %.
     assert exploration.rates()[0] == pytest.approx(seen.mean(), rel=0.08)
@@ -72,5 +72,5 @@ def test_all_are_remembered_where_a_strategy_asks_for_them(monkeypatch):
     monkeypatch.setattr(module, "BUDGET", 10)
     exploration = Exploration([30, 30], exact=True)
     positions = np.arange(0, 900, 2)
-    exploration.see([positions])
+    exploration.add([positions])
     assert exploration.positions()[0].tolist() == positions.tolist()

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from sparsekit.topology import TOPOLOGIES
+from sparsekit.topology import STRATEGIES
 
 
 def peak():
@@ -20,7 +20,7 @@ def peak():
 
 def draw(n, count):
     facts = {"input_strengths": np.linspace(0, 1, n)}
-    for make in TOPOLOGIES.values():
+    for make in STRATEGIES["topology"].values():
         indptr, indices = make().draw(n, n, count, np.random.default_rng(0), facts)
         assert indptr[-1] == indices.size == count
 

@@ -5,79 +5,7 @@ from typing import Any, NamedTuple
 from sklearn.base import clone
 
 from sparsekit.neural_network.parameters._methods import DEFAULTS, RECIPES
-from sparsekit.topology import (
-    ALLOCATIONS,
-    TOPOLOGIES,
-    CubicDensity,
-    ElasticDensity,
-    FanInGrower,
-    GradientGrower,
-    LAMPPruner,
-    LinkPredictionGrower,
-    MagnitudePruner,
-    MESTPruner,
-    MomentumGrower,
-    MomentumRedistribution,
-    NeuronPruner,
-    NonzeroRedistribution,
-    ObservedGrower,
-    PerLayer,
-    RandomGrower,
-    RandomPruner,
-    RelativeImportancePruner,
-    RewiringSchedule,
-    SETPruner,
-    SigmoidDensity,
-    SignChangePruner,
-    SoftPruner,
-    TaylorPruner,
-    ThresholdPruner,
-    UnfiredGrower,
-    check_parameters_of,
-)
-
-# What each parameter may be by name.
-NAMED = {
-    "pruner": {
-        "set": SETPruner,
-        "magnitude": MagnitudePruner,
-        "lamp": LAMPPruner,
-        "threshold": ThresholdPruner,
-        "mest": MESTPruner,
-        "relative_importance": RelativeImportancePruner,
-        "taylor": TaylorPruner,
-        "soft": SoftPruner,
-        "random": RandomPruner,
-        "neuron": NeuronPruner,
-        "sign_change": SignChangePruner,
-    },
-    "grower": {
-        "random": RandomGrower,
-        "observed": ObservedGrower,
-        "unfired": UnfiredGrower,
-        "gradient": GradientGrower,
-        "momentum": MomentumGrower,
-        "fan_in": FanInGrower,
-        "link_prediction": LinkPredictionGrower,
-    },
-    "schedule": {
-        decay: lambda decay=decay: RewiringSchedule(decay=decay)
-        for decay in ("constant", "linear", "cosine")
-    },
-    "density_schedule": {
-        "constant": lambda: None,
-        "cubic": CubicDensity,
-        "sigmoid": SigmoidDensity,
-        "elastic": ElasticDensity,
-    },
-    "redistribution": {
-        "none": lambda: None,
-        "nonzeros": NonzeroRedistribution,
-        "momentum": MomentumRedistribution,
-    },
-    "allocation": ALLOCATIONS,
-    "topology": TOPOLOGIES,
-}
+from sparsekit.topology import STRATEGIES, PerLayer, check_parameters_of
 
 
 class Strategies(NamedTuple):
@@ -139,10 +67,10 @@ def n_rewirings(strategies, n_epochs, first):
 
 
 def _made(name, value):
-    if name not in NAMED or value is None:
+    if name not in STRATEGIES or value is None:
         return value
     if isinstance(value, str):
-        return NAMED[name][value]()
+        return STRATEGIES[name][value]()
     if isinstance(value, type):
         raise TypeError(
             f"{name} must be an object, not a class; got {value.__name__}. Did you "

@@ -1,14 +1,34 @@
 """What the parameters of dynamic sparse training may be, and what they mean."""
 
+import textwrap
 from numbers import Real
 
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions
-from sparsekit.neural_network.parameters._made import NAMED
 from sparsekit.neural_network.parameters._methods import RECIPES
+from sparsekit.topology import STRATEGIES
 
 
 def _named_or(parameter, *methods):
-    return [StrOptions(set(NAMED[parameter])), HasMethods(list(methods)), None]
+    # The keys and not a set of them: a name that is registered later is accepted, too.
+    names = StrOptions(STRATEGIES[parameter].keys())
+    return [names, HasMethods(list(methods)), None]
+
+
+def _names(parameter):
+    """Return the names of the strategies as docstrings list allowed values."""
+    return "{" + ", ".join(f'"{name}"' for name in STRATEGIES[parameter]) + "}"
+
+
+def _explained(parameter):
+    """Return a list of the names, each with the first line of its class' docstring."""
+    items = []
+    for name, strategy in STRATEGIES[parameter].items():
+        meaning = (strategy.__doc__ or "").partition("\n")[0]  # None under python -OO
+        text = f'- "{name}": {meaning[:1].lower()}{meaning[1:]}'
+        items.append(
+            textwrap.fill(text, 80, subsequent_indent="  ", break_on_hyphens=False)
+        )
+    return textwrap.indent("\n".join(items), "    ")
 
 
 CONSTRAINTS: dict[str, list] = {
@@ -45,46 +65,37 @@ TEXTS = {
     Share of the connections that is replaced at a rewiring, before the schedule's
     decay. None means as `method` says, here and in the parameters up to
     `weight_init`.""",
-    "pruner": """{"set", "magnitude", "lamp", "threshold", "mest", \
-"relative_importance", "taylor", "soft", "random", "neuron", "sign_change"}, object \
-with `select` or None, default=None
-    Which connections go: those with the smallest weights ("magnitude"; per sign, "set";
-    relative to their layer, "lamp"; to their neurons, "relative_importance"; below a
-    fixed size, "threshold"; drawn by size, "soft"), or weights and gradients ("mest",
-    "taylor"), those whose weight crossed zero ("sign_change"), those on no path from an
-    input to an output beside what "set" drops ("neuron"), or random ones.""",
-    "grower": """{"random", "unfired", "gradient", "momentum", "fan_in", \
-"link_prediction", "observed"}, object with `select` or None, default=None
-    Where connections grow: at random ("random"; where none has ever been, "unfired";
-    from inputs that are often observed, "observed"), where the gradient of the loss or
-    its momentum is largest ("gradient", "momentum"; with as many for every neuron,
-    "fan_in"), or where paths over other connections lead ("link_prediction").""",
-    "schedule": """{"constant", "linear", "cosine"}, object with `fraction` or None, \
-default=None
+    "pruner": f"""{_names("pruner")}, object with `select` or None, default=None
+    Which connections a rewiring drops.
+
+{_explained("pruner")}""",
+    "grower": f"""{_names("grower")}, object with `select` or None, default=None
+    Where a rewiring adds connections.
+
+{_explained("grower")}""",
+    "schedule": f"""{_names("schedule")}, object with `fraction` or None, default=None
     When the network is rewired, and how `prune_fraction` falls until the end, see
     :class:`sparsekit.topology.RewiringSchedule`. By name: before every epoch but the
     first, to the end of training.""",
-    "density_schedule": """{"constant", "cubic", "sigmoid", "elastic"}, object with \
-`density` or None, default=None
+    "density_schedule": f"""{_names("density_schedule")}, object with `density` or \
+None, default=None
     How the share of present connections goes to that of `sparsity`: it is there from
     the first step on ("constant"), comes from a larger one ("cubic", "sigmoid"), or
     exceeds it by a little ("elastic"). Training does not stop early before it is
     reached.""",
-    "redistribution": """{"none", "nonzeros", "momentum"}, object with `share` or \
-None, default=None
+    "redistribution": f"""{_names("redistribution")}, object with `share` or None, \
+default=None
     Which layers the connections of a rewiring grow in: in the one where they were
     dropped ("none"), or in proportion to the connections that survive ("nonzeros") or
     to their mean gradient ("momentum").""",
-    "allocation": """{"erdos_renyi", "uniform"}, object with `counts`, array-like of \
+    "allocation": f"""{_names("allocation")}, object with `counts`, array-like of \
 float or None, default=None
     How layers share the connections: by the Erdos-Renyi rule, with equal densities, or
     with these sparsities per layer, in which case `sparsity` does not matter.""",
-    "topology": """{"random", "constant_fan_in", "small_world", "scale_free", \
-"correlation", "snip"}, object with `draw` or None, default=None
-    Where the first connections lie: anywhere ("random"), as many for every neuron
-    ("constant_fan_in"), between neighbours, some moved ("small_world"), most at few
-    neurons ("scale_free"), at inputs that correlate with others ("correlation"), or
-    where they matter most to the first loss ("snip").""",
+    "topology": f"""{_names("topology")}, object with `draw` or None, default=None
+    Where the connections of the untrained network are.
+
+{_explained("topology")}""",
     "weight_init": """{"he", "glorot", "he_dense", "glorot_dense"} or None, default=None
     Variance of the first weights: by the number of connections that a neuron really
     has, or by that of a dense layer.""",
@@ -103,13 +114,9 @@ TEXTS_OF_SET = {
     papers): of the positive weights the share nearest to zero goes, and of the
     negative weights the same, each number rounded down; as many new connections grow
     at free positions, with weight zero.""",
-    "grower": """{"random", "unfired", "gradient", "momentum", "fan_in", \
-"link_prediction", "observed"} or object with `select`, default="random"
-    Where connections grow. "random": every free position alike. "observed": a position
-    in the first layer with a probability proportional to the share of the training
-    rows in which its input is observed (an indicator: in which it is 1), see
-    :class:`sparsekit.topology.ObservedGrower`. "unfired": where no connection has ever
-    been. "gradient", "momentum": where the gradient of the loss, or its momentum, is
-    largest; "fan_in" also with as many for every neuron. "link_prediction": where paths
-    over other connections lead.""",
+    "grower": f"""{_names("grower")} or object with `select`, default="random"
+    Where connections grow. An indicator of missing values counts as an input that is
+    observed where it is 1.
+
+{_explained("grower")}""",
 }

@@ -5,12 +5,17 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from sparsekit._answers import check_counts, check_kept, density_at
 from sparsekit.network import build_network, select_connections
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.training._inputs import prepare
 from sparsekit.neural_network.training._memory import check_memory
-from sparsekit.topology import correlation_strengths, needs_of
+from sparsekit.topology import (
+    check_counts,
+    check_kept,
+    correlation_strengths,
+    density_at,
+    needs_of,
+)
 
 # Density for ``sparsity="auto"``, and the inputs that a hidden neuron then has at
 # least, on average. With fewer, many neurons of a narrow table have no input or no

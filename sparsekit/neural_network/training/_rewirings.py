@@ -4,11 +4,10 @@ import time
 
 import numpy as np
 
-from sparsekit._answers import density_at, fraction_at
 from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
 from sparsekit.neural_network.training._initial_network import final_number
 from sparsekit.neural_network.training._inputs import input_rates
-from sparsekit.topology import Exploration, needs_of
+from sparsekit.topology import Exploration, density_at, fraction_at, needs_of
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
 _NEVER_DONE = np.nextafter(1.0, 0.0)
@@ -46,7 +45,7 @@ class Rewirings:
         state = self.kept.get("exploration")
         self.exploration = Exploration(network.sizes, exact=exact, state=state)
         if state is None:
-            self.exploration.see_layers(network.layers())
+            self.exploration.add_layers(network.layers())
         if "signs" in self.needs and "signs" not in self.kept:
             self._note_signs()
         if self.strategies.rewind and "initial_weights" not in self.kept:
@@ -217,7 +216,7 @@ class Rewirings:
             for row, rate in zip(rows, rates.tolist(), strict=True):
                 row["exploration_rate"] = rate
 
-        self.exploration.see(change.grown, note_rates)
+        self.exploration.add(change.grown, note_rates)
         estimator.rewiring_history_ += rows
 
     def went_back(self, kept=None):

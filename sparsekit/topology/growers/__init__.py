@@ -1,0 +1,35 @@
+"""Growers: where a rewiring adds connections.
+
+A new grower is a class in a file of this folder and a line in each list below.
+"""
+
+from typing import Any
+
+from sparsekit.topology.growers._fan_in import FanInGrower
+from sparsekit.topology.growers._gradient import GradientGrower, MomentumGrower
+from sparsekit.topology.growers._link_prediction import LinkPredictionGrower
+from sparsekit.topology.growers._random import (
+    ObservedGrower,
+    RandomGrower,
+    UnfiredGrower,
+)
+
+GROWERS: dict[str, Any] = {
+    "random": RandomGrower,
+    "unfired": UnfiredGrower,
+    "observed": ObservedGrower,
+    "gradient": GradientGrower,
+    "momentum": MomentumGrower,
+    "fan_in": FanInGrower,
+    "link_prediction": LinkPredictionGrower,
+}
+
+__all__ = [
+    "FanInGrower",
+    "GradientGrower",
+    "LinkPredictionGrower",
+    "MomentumGrower",
+    "ObservedGrower",
+    "RandomGrower",
+    "UnfiredGrower",
+]

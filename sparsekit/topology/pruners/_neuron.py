@@ -1,0 +1,146 @@
+"""Pruner by the importance of the neurons."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._layer import Layer, needs_of
+from sparsekit.topology._neurons import (
+    connections_without_path,
+    inputs_of_unimportant_neurons,
+)
+from sparsekit.topology._validation import check_number, check_parameters_of
+from sparsekit.topology.pruners._magnitude import SETPruner
+
+
+class NeuronPruner(BaseEstimator):
+    """Drop inputs of unimportant neurons, and connections on no path to an output.
+
+    Dropped are, one after another, the connections that another pruner chooses; of the
+    others, those into the hidden neurons of smallest importance, the sum of the
+    absolute weights of their inputs; and of the rest, those on no path from an input to
+    an output. The grower adds as many, so that connections move from inactive neurons
+    to others; with a density schedule, the number of connections falls.
+
+    Parameters
+    ----------
+    pruner : object with `select` or None, default=None
+        Chooses single connections. None means :class:`SETPruner`.
+    percentile : float, default=0.0
+        Percentage of the neurons of each hidden level that lose their inputs at each
+        rewiring, in [0, 100).
+
+    References
+    ----------
+    Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at scale", arXiv
+    2102.01732 (importance pruning). Zhang et al., "Brain network science modelling of
+    sparse neural networks enables transformers and LLMs to perform as fully connected",
+    NeurIPS 2025, arXiv 2501.19107, appendix F (percolation).
+
+    Examples
+    --------
+    Hidden neuron 1 has no input, so that the output need not read it:
+
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, NeuronPruner
+    >>> hidden = Layer(np.array([0, 1, 1]), np.array([0]), np.array([1.0]), n_in=2)
+    >>> out = Layer(np.array([0, 2]), np.array([0, 1]), np.array([1.0, 3.0]), n_in=2)
+    >>> rng = np.random.default_rng(0)
+    >>> [mask.tolist() for mask in NeuronPruner().select_network([hidden, out], 0, rng)]
+    [[False], [False, True]]
+    """
+
+    scope = "network"
+
+    def __init__(self, pruner=None, percentile: float = 0.0):
+        self.pruner = pruner
+        self.percentile = percentile
+
+    @property
+    def needs(self):
+        """Names of the fields of `Layer` that `pruner` needs."""
+        return needs_of(self._inner())
+
+    def select(
+        self, layer: Layer, fraction: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Choose connections of a single layer, see :meth:`select_network`."""
+        return self.select_network([layer], fraction, rng)[0]
+
+    def select_network(
+        self, layers: Sequence[Layer], fraction: float, rng: np.random.Generator
+    ) -> list[np.ndarray]:
+        """Choose the connections to drop in all layers.
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+            All layers of a network, first layer first.
+        fraction : float
+            In [0, 1]; passed on to `pruner`.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        list of ndarray of bool
+            For each layer, True where a connection is dropped. Where no path from an
+            input to an output would remain, only what `pruner` drops. Complexity:
+            O(connections + neurons) beside that pruner.
+
+        Raises
+        ------
+        ValueError
+            If `percentile` is outside [0, 100).
+        TypeError
+            If `pruner` is not an object with `select`.
+        """
+        self.check_parameters()
+        inner = self._inner()
+        if getattr(inner, "scope", "layer") == "network":
+            first = inner.select_network(layers, fraction, rng)
+        else:
+            first = [inner.select(layer, fraction, rng) for layer in layers]
+        masks = first
+        unimportant = partial(inputs_of_unimportant_neurons, percentile=self.percentile)
+        for choose in (unimportant, connections_without_path):
+            remaining = [
+                _remaining(layer, mask)
+                for layer, mask in zip(layers, masks, strict=True)
+            ]
+            masks = [
+                _union(mask, more)
+                for mask, more in zip(masks, choose(remaining), strict=True)
+            ]
+        return first if any(mask.all() for mask in masks) else masks
+
+    def check_parameters(self) -> None:
+        """Raise ValueError or TypeError if a parameter has a value not allowed."""
+        check_number(self, "percentile", 0, 100, closed="left")
+        inner = self._inner()
+        if isinstance(inner, type) or not hasattr(inner, "select"):
+            raise TypeError(
+                "NeuronPruner: pruner must be an object with `select`, such as "
+                f"SETPruner(), or None; got {inner!r}."
+            )
+        check_parameters_of(inner)
+
+    def _inner(self):
+        return SETPruner() if self.pruner is None else self.pruner
+
+
+def _remaining(layer, dropped):
+    """Return a layer without its dropped connections."""
+    kept = ~dropped
+    n_before = np.concatenate([[0], np.cumsum(kept)])
+    return Layer(
+        n_before[layer.indptr], layer.indices[kept], layer.weights[kept], layer.n_in
+    )
+
+
+def _union(dropped, dropped_of_rest):
+    """Return the mask of `dropped` and of what is dropped of the remaining ones."""
+    union = dropped.copy()
+    union[~dropped] = dropped_of_rest
+    return union

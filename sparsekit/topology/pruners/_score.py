@@ -1,0 +1,117 @@
+"""Base class of pruners that rank connections by a score."""
+
+from abc import ABCMeta, abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from sparsekit.topology._layer import Layer
+from sparsekit.topology._selection import mark_lowest
+from sparsekit.topology._validation import check_option
+
+
+class ScorePruner(BaseEstimator, metaclass=ABCMeta):
+    """Base class of pruners that rank connections by a score.
+
+    A subclass defines :meth:`scores`, and `needs` if its scores need more than the
+    connections and their weights.
+
+    Parameters
+    ----------
+    scope : {"layer", "network"}, default="layer"
+        Whether every layer loses the same fraction of its connections, or those with
+        the lowest scores of all layers together are dropped.
+
+    Examples
+    --------
+    A pruner that drops the connections that read the last inputs:
+
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, ScorePruner
+    >>> class LastInputsPruner(ScorePruner):
+    ...     def scores(self, layer):
+    ...         return -layer.indices
+    >>> layer = Layer(np.array([0, 3, 4]), np.array([0, 2, 3, 1]), np.ones(4), n_in=4)
+    >>> LastInputsPruner().select(layer, 0.5, np.random.default_rng(0))
+    array([False,  True,  True, False])
+    """
+
+    def __init__(self, scope="layer") -> None:
+        self.scope = scope
+
+    @abstractmethod
+    def scores(self, layer: Layer) -> np.ndarray:
+        """Return the score of each connection; the lowest are dropped first.
+
+        Parameters
+        ----------
+        layer : Layer
+
+        Returns
+        -------
+        ndarray of shape (n_connections,)
+            Numbers of any sign.
+        """
+
+    def select(
+        self, layer: Layer, fraction: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Choose the connections of one layer to drop, whatever the scope.
+
+        Parameters
+        ----------
+        layer : Layer
+        fraction : float
+            In [0, 1]. Exactly ``floor(fraction * n_connections)`` are dropped; of
+            connections with equal scores, the first.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of bool, shape (n_connections,)
+            True where a connection is dropped. Complexity: O(n_connections) beside the
+            scores.
+
+        Raises
+        ------
+        ValueError
+            If a parameter has a value that is not allowed, or a field of the layer that
+            the scores need is None.
+        """
+        return self.select_network([layer], fraction, rng)[0]
+
+    def select_network(
+        self, layers: Sequence[Layer], fraction: float, rng: np.random.Generator
+    ) -> list[np.ndarray]:
+        """Choose the connections to drop by one ranking over all layers.
+
+        Parameters
+        ----------
+        layers : sequence of Layer
+        fraction : float
+            Fraction of the connections of all layers together, in [0, 1]; the number is
+            rounded down.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        list of ndarray of bool, shape (n_connections,)
+            True where a connection is dropped, for each layer.
+        """
+        self.check_parameters()
+        keys = [self._keys(layer, rng) for layer in layers]
+        ends = np.cumsum([layer_keys.size for layer_keys in keys])
+        ranked = keys[0] if len(keys) == 1 else np.concatenate(keys)
+        return np.split(mark_lowest(ranked, int(fraction * ranked.size)), ends[:-1])
+
+    def check_parameters(self) -> None:
+        """Raise ValueError if a parameter is none of those allowed.
+
+        Extended by subclasses with parameters of their own.
+        """
+        check_option(self, "scope", ("layer", "network"))
+
+    def _keys(self, layer, rng):
+        """Return the numbers by which connections are ranked."""
+        return self.scores(layer)
