@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import (
     StrOptions,
 )
 from sklearn.utils._sparse import _align_api_if_sparse
+from sklearn.utils.extmath import _incremental_mean_and_var
 from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.validation import (
     _check_feature_names_in,
@@ -35,5 +36,6 @@ __all__ = [
     "_check_sample_weight",
     "_estimator_has",
     "_fit_context",
+    "_incremental_mean_and_var",
     "_safe_indexing",
 ]

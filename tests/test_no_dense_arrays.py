@@ -104,7 +104,13 @@ def cases():
     for method in RECIPES:
         start = {"density_schedule": START[method]} if method in START else {}
         chosen[f"method={method}"] = {"method": method} | start
-    for part in ("pruner", "grower", "redistribution", "allocation", "topology"):
+    for part in (
+        "pruner",
+        "grower",
+        "redistribution",
+        "allocation",
+        "initial_topology",
+    ):
         for name in STRATEGIES[part]:
             chosen[f"{part}={name}"] = {part: name}
     return chosen

@@ -31,7 +31,7 @@ from sparsekit.neural_network._checks import refuse_lbfgs, validate_parameters
 from sparsekit.neural_network._fitted_network import FittedNetwork
 from sparsekit.neural_network._protection import check_options, with_more_protected
 from sparsekit.neural_network._warnings import warn_user
-from sparsekit.neural_network.parameters._made import n_rewirings, strategies_of
+from sparsekit.neural_network.parameters._methods import n_rewirings, strategies_of
 from sparsekit.neural_network.training._fit_loop import FitLoop, PreparedFit
 from sparsekit.neural_network.training._initial_network import (
     chosen_network,

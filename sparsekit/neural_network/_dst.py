@@ -65,7 +65,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         density_schedule=None,
         redistribution=None,
         allocation=None,
-        topology=None,
+        initial_topology=None,
         weight_init=None,
         activation="relu",
         negative_slope=None,
@@ -113,7 +113,7 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         self.density_schedule = density_schedule
         self.redistribution = redistribution
         self.allocation = allocation
-        self.topology = topology
+        self.initial_topology = initial_topology
         self.weight_init = weight_init
         self.activation = activation
         self.negative_slope = negative_slope
@@ -211,7 +211,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         density_schedule=None,
         redistribution=None,
         allocation=None,
-        topology=None,
+        initial_topology=None,
         weight_init=None,
         activation="relu",
         negative_slope=None,
@@ -258,7 +258,7 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         self.density_schedule = density_schedule
         self.redistribution = redistribution
         self.allocation = allocation
-        self.topology = topology
+        self.initial_topology = initial_topology
         self.weight_init = weight_init
         self.activation = activation
         self.negative_slope = negative_slope

@@ -18,5 +18,5 @@ STRATEGIES: dict[str, dict[str, Any]] = {
     "density_schedule": DENSITY_SCHEDULES,
     "redistribution": REDISTRIBUTIONS,
     "allocation": ALLOCATIONS,
-    "topology": INITIAL_TOPOLOGIES,
+    "initial_topology": INITIAL_TOPOLOGIES,
 }

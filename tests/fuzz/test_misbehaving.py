@@ -174,7 +174,7 @@ parts = {
     "density_schedule": st.builds(Density, odd),
     "redistribution": st.builds(Shares, changes),
     "allocation": st.builds(Counts, changes),
-    "topology": st.builds(Drawn, changes, st.sampled_from([0, 1])),
+    "initial_topology": st.builds(Drawn, changes, st.sampled_from([0, 1])),
     "sample_selection": st.builds(
         Selection, changes, st.sampled_from([0, 1]), st.sampled_from([1, 2])
     ),

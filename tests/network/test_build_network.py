@@ -138,9 +138,9 @@ def test_default_is_drawn_layer_by_layer_and_then_weight_by_weight(
         np.testing.assert_array_equal(layer.weights, weights)
 
 
-@pytest.mark.parametrize("name", STRATEGIES["topology"])
+@pytest.mark.parametrize("name", STRATEGIES["initial_topology"])
 def test_every_topology_makes_a_network_with_exact_counts(name):
-    network = built(topology=STRATEGIES["topology"][name]())
+    network = built(topology=STRATEGIES["initial_topology"][name]())
     assert connections_per_layer(network) == COUNTS
     for number in (1, 2, 3):
         layer = network.layer(number)

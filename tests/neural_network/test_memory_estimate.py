@@ -41,7 +41,10 @@ def _twenty_gigabytes(monkeypatch):
         (DSTMLPClassifier((SIDE,), method="chtss"), "28.8"),
         (DSTMLPClassifier((SIDE,), method="magnitude"), "57.6"),
         (DSTMLPRegressor((SIDE,), method="lottery", solver="sgd"), "50.4"),
-        (DSTMLPClassifier((SIDE,), topology=SNIPTopology(), sparsity=0.2), "28.8"),
+        (
+            DSTMLPClassifier((SIDE,), initial_topology=SNIPTopology(), sparsity=0.2),
+            "28.8",
+        ),
         (DenseMLPClassifier((SIDE,)), "28.8"),
         (SETMLPClassifier((SIDE,), sparsity=0.2), "23.0"),
         (SETMLPRegressor((SIDE,), sparsity=0.2, dtype="float64"), "34.6"),

@@ -223,7 +223,7 @@ def test_sparsities_may_be_given_for_each_layer():
 def test_topologies_decide_where_connections_start(topology):
     X, y = table()
     nets = [
-        network("static", topology=name, max_iter=1).fit(X, y)
+        network("static", initial_topology=name, max_iter=1).fit(X, y)
         for name in (topology, "random")
     ]
     assert nets[0].n_connections_ == nets[1].n_connections_
@@ -239,7 +239,9 @@ def test_the_correlation_topology_sees_the_data():
     X = rng.normal(size=(200, 40))
     X[:, :10] += 2 * rng.normal(size=(200, 1))
     y = (X[:, 0] > 0).astype(int)
-    net = DSTMLPClassifier((50,), method="static", topology="correlation", sparsity=0.9)
+    net = DSTMLPClassifier(
+        (50,), method="static", initial_topology="correlation", sparsity=0.9
+    )
     connected = net.set_params(max_iter=1, random_state=0).fit(X, y).coefs_[0] != 0
     fan_out = np.diff(connected.tocsr().indptr)
     assert fan_out[:10].mean() > 3 * fan_out[10:].mean()
@@ -249,7 +251,9 @@ def test_the_snip_topology_keeps_inputs_that_matter():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 40))
     y = (X[:, 0] + X[:, 1] - X[:, 2] > 0).astype(int)
-    net = DSTMLPClassifier((50,), method="static", topology="snip", sparsity=0.9)
+    net = DSTMLPClassifier(
+        (50,), method="static", initial_topology="snip", sparsity=0.9
+    )
     net.set_params(max_iter=1, random_state=0).fit(X, y)
     assert net.n_connections_ == round(0.1 * (40 * 50 + 50))
     fan_out = np.diff(net.coefs_[0].tocsr().indptr)

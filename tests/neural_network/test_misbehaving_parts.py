@@ -169,7 +169,7 @@ def test_a_topology_draws_rows(change, message):
             return change(*super().draw(*args))
 
     with pytest.raises(ValueError, match=rf"Odd\.draw must return.*{message}"):
-        fit(topology=Odd())
+        fit(initial_topology=Odd())
 
 
 def test_a_topology_keeps_as_many_candidates_as_it_shall():
@@ -178,7 +178,7 @@ def test_a_topology_keeps_as_many_candidates_as_it_shall():
             return super().keep(layer, count - 1)
 
     with pytest.raises(ValueError, match=r"Odd\.keep chose"):
-        fit(topology=Odd())
+        fit(initial_topology=Odd())
 
 
 @pytest.mark.parametrize(

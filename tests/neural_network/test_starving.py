@@ -199,7 +199,7 @@ def test_only_the_first_call_warns():
 
 
 def test_what_a_topology_chooses_by_gradients_is_counted():
-    net = DSTMLPClassifier(**STARVING, topology="snip", random_state=0)
+    net = DSTMLPClassifier(**STARVING, initial_topology="snip", random_state=0)
     with pytest.warns(UserWarning, match="hidden neurons") as told:
         net.fit(X, Y)
     n_at_work, n_hidden = at_work(net)

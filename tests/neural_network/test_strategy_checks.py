@@ -47,8 +47,8 @@ WRONG = [
     ({"density_schedule": SigmoidDensity(steepness=0)}, "steepness"),
     ({"density_schedule": ElasticDensity(extra=(1,), until=())}, "extra"),
     ({"allocation": ErdosRenyi(epsilon=-1)}, "epsilon"),
-    ({"topology": SmallWorld(beta=2)}, "beta"),
-    ({"topology": SNIPTopology(candidates=0)}, "candidates"),
+    ({"initial_topology": SmallWorld(beta=2)}, "beta"),
+    ({"initial_topology": SNIPTopology(candidates=0)}, "candidates"),
 ]
 
 
@@ -109,7 +109,7 @@ def test_the_parts_are_made_once_in_a_fit_and_once_in_a_call(monkeypatch, sparsi
 
     monkeypatch.setattr(_strategies, "_made", counted)
     X, y = data()
-    net = DSTMLPClassifier((8,), sparsity=sparsity, max_iter=3, topology="snip")
+    net = DSTMLPClassifier((8,), sparsity=sparsity, max_iter=3, initial_topology="snip")
     net.fit(X, y)
     assert made.count("pruner") == 1
     net.partial_fit(X, y)

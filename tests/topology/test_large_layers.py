@@ -20,7 +20,7 @@ def peak():
 
 def draw(n, count):
     facts = {"input_strengths": np.linspace(0, 1, n)}
-    for make in STRATEGIES["topology"].values():
+    for make in STRATEGIES["initial_topology"].values():
         indptr, indices = make().draw(n, n, count, np.random.default_rng(0), facts)
         assert indptr[-1] == indices.size == count
 

@@ -81,7 +81,7 @@ def test_public_growers_and_pruners_have_a_name_and_a_row_in_the_guide(ending):
 
 
 def test_public_initial_topologies_have_a_name_and_a_row_in_the_guide():
-    made = [made.__name__ for made in STRATEGIES["topology"].values()]
+    made = [made.__name__ for made in STRATEGIES["initial_topology"].values()]
     assert set(made) <= set(topology.__all__)
     section = GUIDE.partition("## Where the first connections lie")[2]
     table = section.partition("\n## ")[0]

@@ -40,7 +40,7 @@ CONSTRAINTS: dict[str, list] = {
     "density_schedule": _named_or("density_schedule", "density"),
     "redistribution": _named_or("redistribution", "share"),
     "allocation": [*_named_or("allocation", "counts"), "array-like"],
-    "topology": _named_or("topology", "draw"),
+    "initial_topology": _named_or("initial_topology", "draw"),
     "weight_init": [
         StrOptions({"he", "glorot", "he_dense", "glorot_dense"}),
         None,
@@ -92,10 +92,11 @@ default=None
 float or None, default=None
     How layers share the connections: by the Erdos-Renyi rule, with equal densities, or
     with these sparsities per layer, in which case `sparsity` does not matter.""",
-    "topology": f"""{_names("topology")}, object with `draw` or None, default=None
+    "initial_topology": f"""{_names("initial_topology")}, object with `draw` \
+or None, default=None
     Where the connections of the untrained network are.
 
-{_explained("topology")}""",
+{_explained("initial_topology")}""",
     "weight_init": """{"he", "glorot", "he_dense", "glorot_dense"} or None, default=None
     Variance of the first weights: by the number of connections that a neuron really
     has, or by that of a dense layer.""",

@@ -98,7 +98,7 @@ def first_network(estimator, strategies, X, samples, sizes):
     If the topology chooses its connections by their gradients, the network holds all
     that it chooses among; see `chosen_network`.
     """
-    topology, dtype = strategies.topology, np.dtype(estimator.dtype)
+    topology, dtype = strategies.initial_topology, np.dtype(estimator.dtype)
     counts = connection_counts(strategies, sizes, initial=True)
     if hasattr(topology, "keep"):
         counts = topology.candidate_counts(sizes, counts)
@@ -142,7 +142,7 @@ def chosen_network(estimator, strategies, trainer):
     None if the topology leaves nothing to choose.
     """
     network = trainer.network
-    if not hasattr(strategies.topology, "keep"):
+    if not hasattr(strategies.initial_topology, "keep"):
         return None
     counts = connection_counts(strategies, network.sizes, initial=True)
     values, deltas = trainer.probe(strategies.n_batches, estimator._generator)
@@ -150,8 +150,10 @@ def chosen_network(estimator, strategies, trainer):
     for layer, v, d, count in zip(
         network.layers(), values, deltas, counts, strict=True
     ):
-        mask = strategies.topology.keep(layer._replace(values=v, deltas=d), int(count))
-        kept.append(check_kept(strategies.topology, layer, int(count), mask))
+        mask = strategies.initial_topology.keep(
+            layer._replace(values=v, deltas=d), int(count)
+        )
+        kept.append(check_kept(strategies.initial_topology, layer, int(count), mask))
     return select_connections(network, kept, strategies.weight_init)
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 from scipy import sparse
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
+from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from sparsekit._magnitudes import (
     LARGE_CONSTANT,
@@ -12,6 +12,7 @@ from sparsekit._magnitudes import (
     in_units,
     units_of,
 )
+from sparsekit._sklearn_compat import _incremental_mean_and_var
 from sparsekit.network import (
     csr_samples,
     dense_samples,
@@ -77,15 +78,27 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
 def _moments(X, sample_weight):
     """Return unit, mean, variance and count of the observed values of each column."""
     unit = units_of(X)
-    scaler = StandardScaler(with_mean=not sparse.issparse(X))
+    values = in_units(X, unit)
+    if sample_weight is not None:
+        sample_weight = sample_weight.astype(X.dtype, copy=False)
     # Columns without observed values have a mean of 0 / 0.
     with np.errstate(invalid="ignore"):
-        scaler.fit(in_units(X, unit), sample_weight=sample_weight)
-    n_seen = np.broadcast_to(scaler.n_samples_seen_, X.shape[1]).astype(np.float64)
+        if sparse.issparse(X):
+            mean, var, n_seen = mean_variance_axis(
+                values, axis=0, weights=sample_weight, return_sum_weights=True
+            )
+        else:
+            none_yet = np.zeros(
+                X.shape[1], np.int64 if sample_weight is None else X.dtype
+            )
+            mean, var, n_seen = _incremental_mean_and_var(
+                values, 0.0, 0.0, none_yet, sample_weight=sample_weight
+            )
+    n_seen = n_seen.astype(np.float64)
     if sparse.issparse(X) and sample_weight is not None:
         n_seen[_is_empty(X, sample_weight)] = 0.0
-    mean = np.where(n_seen > 0, scaler.mean_, 0.0)
-    var = np.where(n_seen > 0, scaler.var_, 0.0)
+    mean = np.where(n_seen > 0, mean, 0.0).astype(np.float64)
+    var = np.where(n_seen > 0, var, 0.0).astype(np.float64)
     return {
         # Nothing but zeros has any unit: that of other rows shall count.
         "unit": np.where((mean == 0) & (var == 0), TINIEST, unit),

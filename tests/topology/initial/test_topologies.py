@@ -18,7 +18,7 @@ from sparsekit.topology import (
 from tests.reference.naive_topology import connections_of
 from tests.reference.strategies import shares
 
-TOPOLOGIES = STRATEGIES["topology"]
+TOPOLOGIES = STRATEGIES["initial_topology"]
 
 topologies = st.sampled_from(
     [*(make() for make in TOPOLOGIES.values()), SmallWorld(0.0), SmallWorld(1.0)]
