@@ -27,7 +27,11 @@ from sparsekit.network import (
     thread_count,
     value_targets,
 )
-from sparsekit.neural_network._checks import refuse_lbfgs, validate_parameters
+from sparsekit.neural_network._checks import (
+    forget_validated,
+    refuse_lbfgs,
+    validate_parameters,
+)
 from sparsekit.neural_network._fitted_network import FittedNetwork
 from sparsekit.neural_network._protection import check_options, with_more_protected
 from sparsekit.neural_network._warnings import warn_user
@@ -173,6 +177,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
 
     def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first, resuming=False):
         """Check everything, build what is new."""
+        forget_validated(self)
         strategies = strategies_of(self)
         selection = selection_of(self.sample_selection)
         given = X
@@ -199,7 +204,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         return PreparedFit(trainer, strategies, selection, held_out, generator_state)
 
     def _partial_fit(self, X, y, sample_weight, sample_ids, classes=None):
-        validate_parameters(self)
+        may_differ = validate_parameters(self)
         strategies = strategies_of(self)
         # The rows of a call are new to it, so that it selects none of them; but what
         # `fit` refuses is refused here, too.
@@ -222,7 +227,8 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             trainer = self._first_trainer(strategies, X, targets, partial=True)
             self.n_iter_ = 0
         else:
-            self._check_same_network(strategies)
+            if may_differ:
+                self._check_same_network(strategies)
             self._refuse_far_values(X)
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
@@ -382,7 +388,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         samples = self._samples(X, np.dtype(self.dtype))
         sizes = self._level_sizes(X.shape[1] + inputs["indicators"].size)
         network = first_network(self, strategies, X, samples, sizes)
-        self._rewiring = {"clock": 0, "n_steps": 0}
+        self._rewiring = {"n_since_rewiring": 0, "n_steps": 0}
         self.release()
         self._best_loss = math.nan
         self.loss_curve_ = []

@@ -104,7 +104,7 @@ def test_numbers_that_lead_nowhere_are_refused(
         (("t_",), 2**70),
         (("_optimizer", "step"), 0.5),
         (("_made_with", "missing"), "no"),
-        (("_rewiring", "clock"), None),
+        (("_rewiring", "n_since_rewiring"), None),
         (("_rewiring", "exploration", "halvings"), 100),
         (("_protection", "positions"), []),
         (("_protection", "frozen"), "yes"),

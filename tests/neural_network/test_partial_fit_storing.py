@@ -67,8 +67,9 @@ def arrays_of(estimator):
     """Return everything that the next call would go on from."""
     net = getattr(estimator, "estimator_", estimator)
     state = {f"coef {n}": coef.toarray() for n, coef in enumerate(net.coefs_)}
-    state |= {name: net._optimizer[name] for name in net._optimizer}
-    state |= {"clock": net._rewiring["clock"], "steps": net._rewiring["n_steps"]}
+    state |= net._optimizer.to_dict()
+    names = ("n_since_rewiring", "n_steps")
+    state |= {name: net._rewiring[name] for name in names}
     state["generator"] = str(net._generator.bit_generator.state)
     if net.record is not None:
         state |= {name: net.record_[name] for name in ("index", "n_seen", "loss_mean")}

@@ -91,7 +91,7 @@ ATTRIBUTES = {
     },
     "_rewiring": is_dict,
 }
-REWIRING = {"clock": is_count, "n_steps": is_count}
+REWIRING = {"n_since_rewiring": is_count, "n_steps": is_count}
 EXPLORATION = {
     "seen": is_vector("i"),
     "halvings": lambda value: is_count(value) and value <= 64,
@@ -116,7 +116,7 @@ TRAINING = {
     "noise_seed": is_count,
     "n_drops": is_count,
     "best": is_real,
-    "waited": is_count,
+    "n_waited": is_count,
     "best_network": or_none(is_dict),
     "data": lambda value: isinstance(value, str),
 }

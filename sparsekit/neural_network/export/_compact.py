@@ -76,7 +76,9 @@ def compact(estimator: Network) -> Network:
     small._optimizer = estimator._optimizer.of_parts(neurons, connections)
     if not neurons.all():
         # What was noted about connections names some that are no more.
-        small._rewiring = {key: small._rewiring[key] for key in ("clock", "n_steps")}
+        small._rewiring = {
+            key: small._rewiring[key] for key in ("n_since_rewiring", "n_steps")
+        }
         small.release()
         small.hidden_layer_sizes = tuple(small._network.sizes[1:-1].tolist())
     return small

@@ -1,7 +1,9 @@
 """Epochs, rewirings, stopping, and the callbacks around them."""
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sparsekit.network import LearningRate, Soundness, n_samples_of
 from sparsekit.neural_network._warnings import warn_user
-from sparsekit.neural_network.training._epoch_rows import epoch_rows
 from sparsekit.neural_network.training._history import WINDOW, show_epoch
 from sparsekit.neural_network.training._resumption import training_state
 from sparsekit.neural_network.training._rewirings import Rewirings
+from sparsekit.neural_network.training._selected_rows import selected_rows
 from sparsekit.neural_network.training._validation import Validation, ValidationScore
 
 
@@ -37,40 +39,6 @@ class PreparedFit:
     selection: Any = None
     validation: Validation | None = None
     generator_state: dict | None = None
-
-
-class Progress:
-    """Counts epochs without progress, as scikit-learn's MLPClassifier does.
-
-    Parameters
-    ----------
-    tol : float
-        What a loss must fall, or a score rise, to count as progress.
-    patience : int or float
-        Epochs without progress after which `stalled` is True.
-    higher_is_better : bool
-    """
-
-    def __init__(self, tol, patience, higher_is_better) -> None:
-        self.tol = tol
-        self.patience = patience
-        self.sign = 1.0 if higher_is_better else -1.0
-        self.best = -np.inf
-        self.waited = 0
-
-    @property
-    def stalled(self) -> bool:
-        """True when `patience` was exceeded."""
-        return self.waited > self.patience
-
-    def update(self, value: float) -> bool:
-        """Take the value of one epoch; return whether it is the best so far."""
-        value = self.sign * value
-        self.waited = 0 if value >= self.best + self.tol else self.waited + 1
-        improved = value > self.best
-        if improved:
-            self.best = value
-        return improved
 
 
 # What grows from epoch to epoch.
@@ -103,17 +71,21 @@ class FitLoop:
         self.context = context
         self.callback_data = callback_data
         self.order = np.arange(n_samples_of(trainer.samples))
+        schedule = estimator.learning_rate
+        if schedule in ("invscaling", "adaptive") and estimator.solver != "sgd":
+            schedule = "constant"  # as in scikit-learn
         self.rate = LearningRate(
-            self._schedule(),
+            schedule,
             estimator.learning_rate_init,
             estimator.power_t,
             estimator.max_iter,
         )
-        self.progress = Progress(
-            estimator.tol, estimator.n_iter_no_change, estimator.early_stopping
-        )
+        # The best score, or the negative of the smallest loss, and the epochs since.
+        self.best = -np.inf
+        self.n_waited = 0
         self.rewirings = Rewirings(estimator, trainer, prepared.strategies)
-        self.rows = epoch_rows(estimator, prepared)
+        # None where every epoch takes all rows.
+        self.selected = selected_rows(estimator, prepared)
         self.best_network = None
         self.soundness = Soundness(trainer)
         self.stopped = False
@@ -126,11 +98,6 @@ class FitLoop:
         self.generator_at_start = prepared.generator_state
         self.first_epoch = 0
         self.digest = None
-
-    def _schedule(self):
-        wanted = self.estimator.learning_rate
-        only_sgd = wanted in ("invscaling", "adaptive")
-        return "constant" if only_sgd and self.estimator.solver != "sgd" else wanted
 
     def run(self, max_iter):
         """Train for at most `max_iter` epochs."""
@@ -159,7 +126,7 @@ class FitLoop:
         self.trainer.recorder.finish(self.trainer)
         if self.best_network is not None:
             self.trainer.go_back(self.best_network)
-            self.rewirings.went_back()
+            self.rewirings.network_restored()
         self._keep()
         if self.context is None:
             self._leave_window()
@@ -184,17 +151,18 @@ class FitLoop:
         """Rewire if that is due, which it never is in a new network."""
         if not self.rewirings.due:
             return 0
-        with _Task(self, "rewiring", context) as task:
+        with self._task("rewiring", context) as task:
             n_replaced = self.rewirings.rewire()
-        self.rows.rewired = True
+        if self.selected is not None:
+            self.selected.rewired = True
         self.stopped |= task.stop
         return n_replaced
 
     def _epoch(self, epoch, n_replaced):
         estimator = self.estimator
         n_inside = None if self.rewirings.by_steps else 0
-        with _Task(
-            self, "epoch", self.context, n_inside, self.resumable_attributes
+        with self._task(
+            "epoch", self.context, n_inside, self.resumable_attributes
         ) as task:
             begin = time.perf_counter()
             if estimator.shuffle:
@@ -203,10 +171,13 @@ class FitLoop:
             # Between rewirings connections stay where they are.
             network = self.trainer.network.copy(topology=self.rewirings.by_steps)
             before = network, dict(self.rewirings.kept)
-            rows = self.rows.begin_epoch(self.order, epoch)
+            rows = self.order
+            if self.selected is not None:
+                rows = self.selected.begin_epoch(rows, epoch)
             loss, finite, n_inside = self._train(rows, rate, task.context)
             finite = finite and self.soundness.of(self.trainer)
-            loss = self.rows.end_epoch(loss)
+            if self.selected is not None:
+                loss = self.selected.end_epoch(loss)
             self.trainer.recorder.end_epoch(self.trainer)
             estimator.t_ += rows.size
             estimator.n_iter_ += 1
@@ -256,14 +227,21 @@ class FitLoop:
             show_epoch(history[-1], first=len(history) == 1)
 
     def _judge(self, loss, score):
-        early = self.estimator.early_stopping
-        if not self.rewirings.settled:
+        """Keep the best network, and stop where nothing improves.
+
+        Epochs without progress are counted as scikit-learn's MLPClassifier does.
+        """
+        if not self.rewirings.has_final_number:
             return  # the network that training is about is yet to come
-        improved = self.progress.update(score if early else loss)
-        if early and improved:
-            self.best_network = self.trainer.network.copy()
-        if self.progress.stalled:
-            self.progress.waited = 0
+        estimator = self.estimator
+        value = score if estimator.early_stopping else -loss
+        self.n_waited = 0 if value >= self.best + estimator.tol else self.n_waited + 1
+        if value > self.best:
+            self.best = value
+            if estimator.early_stopping:
+                self.best_network = self.trainer.network.copy()
+        if self.n_waited > estimator.n_iter_no_change:
+            self.n_waited = 0
             self.stopped = self.rate.plateau()
 
     def _diverged(self, network, kept):
@@ -275,7 +253,7 @@ class FitLoop:
             ConvergenceWarning,
         )
         self.trainer.go_back(network)
-        self.rewirings.went_back(kept)
+        self.rewirings.network_restored(kept)
         self.stopped = True
 
     def _warn_if_unfinished(self, max_iter):
@@ -313,29 +291,23 @@ class FitLoop:
             "_training": training_state(self),
         }
 
+    @contextmanager
+    def _task(self, name, parent, max_subtasks=0, attributes=None):
+        """Surround a block by the callback task `name`.
 
-class _Task:
-    """One callback task, `epoch` or `rewiring`, around a block of code."""
-
-    def __init__(self, loop, name, parent, max_subtasks=0, attributes=None) -> None:
-        self.loop = loop
-        self.attributes = attributes or loop.fitted_attributes
-        self.stop = False
-        self.context = None
-        if parent is not None:
-            self.context = parent.subcontext(task_name=name, max_subtasks=max_subtasks)
-
-    def __enter__(self):
-        if self.context is not None:
-            self.context.call_on_fit_task_begin(
-                estimator=self.loop.estimator, **self.loop.callback_data
-            )
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        if self.context is not None and error is None:
-            self.stop = self.context.call_on_fit_task_end(
-                estimator=self.loop.estimator,
-                reconstruction_attributes=self.attributes,
-                **self.loop.callback_data,
-            )
+        Yields an object with the ``context`` of the task and, after the block, whether
+        a callback asks training to ``stop``.
+        """
+        task = SimpleNamespace(context=None, stop=False)
+        if parent is None:
+            yield task
+            return
+        data = self.callback_data
+        task.context = parent.subcontext(task_name=name, max_subtasks=max_subtasks)
+        task.context.call_on_fit_task_begin(estimator=self.estimator, **data)
+        yield task
+        task.stop = task.context.call_on_fit_task_end(
+            estimator=self.estimator,
+            reconstruction_attributes=attributes or self.fitted_attributes,
+            **data,
+        )

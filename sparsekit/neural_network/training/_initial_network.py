@@ -76,17 +76,12 @@ def _shared_out(allocation, sizes, sparsity):
     return check_counts(allocation, sizes, allocation.counts(sizes, sparsity))
 
 
-def final_number(strategies, sizes):
-    """Return the connections of all layers together in the end."""
-    return int(connection_counts(strategies, sizes).sum())
-
-
 def may_have(strategies, sizes, n_connections):
     """Return whether training may go on with so many connections.
 
     On the way of a density schedule that is any number from the one in the end.
     """
-    final = final_number(strategies, sizes)
+    final = int(connection_counts(strategies, sizes).sum())
     if strategies.density_schedule is None:
         return n_connections == final
     return n_connections >= final

@@ -29,11 +29,11 @@ def training_state(loop):
         "generator_at_start": loop.generator_at_start,
         "noise_seed": loop.trainer.noise.seed,
         "n_drops": loop.rate.n_drops,
-        "best": float(loop.progress.best),
-        "waited": loop.progress.waited,
+        "best": float(loop.best),
+        "n_waited": loop.n_waited,
         "best_network": None if best is None else best.to_dict(),
         "record": loop.trainer.recorder.state(),
-        "rows": loop.rows.state(),
+        "rows": None if loop.selected is None else loop.selected.state(),
         "data": _digest_of(loop),
     }
 
@@ -59,11 +59,12 @@ def restore(loop, state):
     loop.stopped = state["stopped"]
     loop.order = state["order"]
     loop.rate.n_drops = state["n_drops"]
-    loop.progress.best, loop.progress.waited = state["best"], state["waited"]
+    loop.best, loop.n_waited = state["best"], state["n_waited"]
     if state["best_network"] is not None:
         loop.best_network = SparseNetwork(**state["best_network"])
     trainer.recorder.restore(state.get("record"))
-    loop.rows.restore(state.get("rows"))
+    if loop.selected is not None:
+        loop.selected.restore(state.get("rows"))
     trainer.noise = trainer.noise._replace(seed=state["noise_seed"])
     if trainer.input_noise is not None:
         trainer.input_noise = trainer.input_noise._replace(seed=state["noise_seed"])

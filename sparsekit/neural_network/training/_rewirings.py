@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
-from sparsekit.neural_network.training._initial_network import final_number
+from sparsekit.neural_network.training._initial_network import connection_counts
 from sparsekit.neural_network.training._inputs import input_rates
 from sparsekit.topology import Exploration, density_at, fraction_at, needs_of
 
@@ -19,30 +19,40 @@ class Rewirings:
     Parameters
     ----------
     estimator : BaseSparseMLP
-        Its `_rewiring` holds what outlasts a fit: the clock since the last rewiring,
-        what was explored, signs and initial parameters where a strategy asks for them.
+        Its `_rewiring` holds what outlasts a fit: epochs or steps since the last
+        rewiring, what was explored, signs and initial parameters where a strategy asks
+        for them.
     trainer : Trainer
     strategies : Strategies
+
+    Attributes
+    ----------
+    by_steps : bool
+        Whether the schedule counts steps rather than epochs.
+    due : bool
+        Whether a rewiring is due before training goes on.
     """
 
     def __init__(self, estimator, trainer, strategies) -> None:
         self.estimator = estimator
         self.trainer = trainer
         self.strategies = strategies
-        self.goal = final_number(strategies, trainer.network.sizes)
+        sizes = trainer.network.sizes
+        self.n_final = int(connection_counts(strategies, sizes).sum())
+        self.n_positions = int(np.dot(sizes[:-1], sizes[1:]))
         self.kept = estimator._rewiring = dict(estimator._rewiring)
         self.needs = needs_of(
             strategies.pruner, strategies.grower, strategies.redistribution
         )
         self.progress = 0.0
-        self._epoch_start, self._epoch_share = 0.0, 0.0
+        self._epoch_start, self._epoch_length = 0.0, 0.0
         self.exploration = None
+        self.by_steps = strategies.rewires and strategies.schedule.unit == "steps"
         if strategies.rewires:
-            self._begin()
+            self._begin(trainer.network)
 
-    def _begin(self):
-        network, exact = self.trainer.network, "explored" in self.needs
-        state = self.kept.get("exploration")
+    def _begin(self, network):
+        exact, state = "explored" in self.needs, self.kept.get("exploration")
         self.exploration = Exploration(network.sizes, exact=exact, state=state)
         if state is None:
             self.exploration.add_layers(network.layers())
@@ -53,76 +63,71 @@ class Rewirings:
             self.kept["initial_biases"] = network.biases.copy()
 
     @property
-    def by_steps(self):
-        """Whether the schedule counts steps rather than epochs."""
-        return self.strategies.rewires and self.strategies.schedule.unit == "steps"
-
-    @property
     def due(self):
-        """Whether a rewiring is due before training goes on."""
         if not self.strategies.rewires:
             return False
-        if self.kept["clock"] < self.strategies.schedule.every:
+        if self.kept["n_since_rewiring"] < self.strategies.schedule.every:
             return False
-        return self._fraction() > 0 or self._total() != self._n_connections
+        fraction, n_wanted = self._wanted()
+        return fraction > 0 or n_wanted != self.trainer.network.weights.size
 
     @property
-    def settled(self):
-        """Whether the network has the number of connections that it shall have."""
-        return self._n_connections == self.goal
+    def has_final_number(self):
+        """Whether the network has as many connections as it shall have in the end."""
+        return self.trainer.network.weights.size == self.n_final
 
-    @property
-    def _n_connections(self):
-        return self.trainer.network.weights.size
-
-    def _fraction(self):
-        initial = self.strategies.prune_fraction
-        return fraction_at(self.strategies.schedule, initial, self.progress)
-
-    def _total(self):
-        density = self.strategies.density_schedule
-        if density is None:
-            return self.goal
-        sizes = self.trainer.network.sizes
-        positions = int(np.dot(sizes[:-1], sizes[1:]))
-        wanted = density_at(density, self.goal / positions, self.progress)
-        return max(self.goal, round(wanted * positions))
+    def _wanted(self):
+        """Return the fraction to replace now, and the connections to have after it."""
+        strategies = self.strategies
+        initial = strategies.prune_fraction
+        fraction = fraction_at(strategies.schedule, initial, self.progress)
+        if strategies.density_schedule is None:
+            return fraction, self.n_final
+        final_density = self.n_final / self.n_positions
+        density = density_at(strategies.density_schedule, final_density, self.progress)
+        return fraction, max(self.n_final, round(density * self.n_positions))
 
     def rows_until_due(self, n_left):
         """Return how many of an epoch's `n_left` rows come before the next rewiring."""
         if not self.by_steps:
             return n_left
-        steps = max(1, self.strategies.schedule.every - self.kept["clock"])
+        steps = max(1, self.strategies.schedule.every - self.kept["n_since_rewiring"])
         return min(n_left, steps * self.trainer.batch_size)
 
-    def begin_epoch(self, done, share):
-        """Tell the share of training done, and that of the epoch that begins."""
-        self._epoch_start, self._epoch_share = done, share
-        self.progress = min(done, _NEVER_DONE)
+    def begin_epoch(self, progress, length):
+        """Take note of the fraction of training done, and of that of the next epoch."""
+        self._epoch_start, self._epoch_length = progress, length
+        self.progress = min(progress, _NEVER_DONE)
 
     def trained(self, n_rows, done_rows, all_rows):
-        """Tell that training took `n_rows` more rows of the epoch."""
-        share = done_rows / all_rows
+        """Take note of `n_rows` more rows of the epoch, which makes `done_rows`."""
         n_steps = -(-n_rows // self.trainer.batch_size)
         self.kept["n_steps"] += n_steps
-        done = self._epoch_start + share * self._epoch_share
+        done = self._epoch_start + done_rows / all_rows * self._epoch_length
         self.progress = min(done, _NEVER_DONE)
         if self.by_steps:
-            self.kept["clock"] += n_steps
+            self.kept["n_since_rewiring"] += n_steps
         elif done_rows == all_rows:
-            self.kept["clock"] += 1
-
-    def rewire(self):
-        """Rewire all layers; return the number of new connections."""
-        return self._rewire(self._fraction(), self._total())
+            self.kept["n_since_rewiring"] += 1
 
     def finish(self):
-        """Drop what a density schedule has not come to."""
-        if not self.settled:
-            self._rewire(0.0, self.goal)
+        """Drop the connections that a density schedule has not come to drop."""
+        if not self.has_final_number:
+            self.rewire(0.0, self.n_final)
 
-    def _rewire(self, fraction, total):
+    def rewire(self, fraction=None, total=None):
+        """Rewire all layers; return the number of new connections.
+
+        Parameters
+        ----------
+        fraction : float or None, default=None
+            Fraction of the connections to replace; None as the schedule says.
+        total : int or None, default=None
+            Connections to have afterwards; None as the schedule says.
+        """
         begin = time.perf_counter()
+        if fraction is None:
+            fraction, total = self._wanted()
         estimator, trainer = self.estimator, self.trainer
         trainer.recorder.before_rewiring(trainer)
         change = trainer.rewire(
@@ -135,7 +140,7 @@ class Rewirings:
             redistribution=self.strategies.redistribution,
         )
         trainer.recorder.after_rewiring(trainer, change)
-        self.kept["clock"] = 0
+        self.kept["n_since_rewiring"] = 0
         if self.strategies.rewind:
             self._rewind(change)
         if "signs" in self.needs:
@@ -219,8 +224,8 @@ class Rewirings:
         self.exploration.add(change.grown, note_rates)
         estimator.rewiring_history_ += rows
 
-    def went_back(self, kept=None):
-        """Tell that an earlier network was put in place.
+    def network_restored(self, kept=None):
+        """Take note that an earlier network was put in place.
 
         Parameters
         ----------

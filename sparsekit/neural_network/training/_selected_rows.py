@@ -6,17 +6,17 @@ from sparsekit.network import blank_selection, losses_of, n_samples_of
 from sparsekit.neural_network.training._sample_selection import SampleNotes
 
 
-def epoch_rows(estimator, prepared):
-    """Return what tells the epochs of a fit their rows.
+def selected_rows(estimator, prepared):
+    """Return what selects the rows of each epoch; None if all epochs take all rows.
 
     Parameters
     ----------
     estimator : BaseSparseMLP
     prepared : PreparedFit
-        Its trainer is told to note losses where they are needed.
+        Its trainer is told to note losses.
     """
     if prepared.selection is None:
-        return AllRows()
+        return None
     return SelectedRows(
         prepared.selection,
         prepared.trainer,
@@ -27,43 +27,7 @@ def epoch_rows(estimator, prepared):
     )
 
 
-class AllRows:
-    """Every epoch takes all rows."""
-
-    # Set when the network was rewired.
-    rewired = False
-
-    def begin_epoch(self, order, epoch):
-        """Return the rows of an epoch, in their order.
-
-        Parameters
-        ----------
-        order : ndarray of int64
-            All rows in the order in which they would come.
-        epoch : int
-            Epochs done.
-        """
-        return order
-
-    def end_epoch(self, loss):
-        """Return the mean loss over all rows.
-
-        Parameters
-        ----------
-        loss : float
-            What the epoch returned: the mean over the rows that it took.
-        """
-        return loss
-
-    def state(self):
-        """Return a copy of everything remembered, as plain values."""
-        return None
-
-    def restore(self, state):
-        """Go on from what `state` returned."""
-
-
-class SelectedRows(AllRows):
+class SelectedRows:
     """Every epoch takes the rows that a strategy selects.
 
     Parameters
@@ -81,6 +45,9 @@ class SelectedRows(AllRows):
     Memory: ``window + 2`` numbers and a byte per row. Time: O(n_samples) per epoch, and
     what the strategy takes.
     """
+
+    # Set when the network was rewired.
+    rewired = False
 
     def __init__(self, selection, trainer, strata, rng, max_iter, rewires) -> None:
         self.selection = selection
@@ -100,6 +67,15 @@ class SelectedRows(AllRows):
         self.strata = strata
 
     def begin_epoch(self, order, epoch):
+        """Return the rows of an epoch, in their order.
+
+        Parameters
+        ----------
+        order : ndarray of int64
+            All rows in the order in which they would come.
+        epoch : int
+            Epochs done.
+        """
         if self.selection.due(self._notes(epoch)):
             if self.selection.evaluates and not self.kept.all():
                 self._evaluate_those_left_out()
@@ -108,6 +84,7 @@ class SelectedRows(AllRows):
         return order[self.kept[order]]
 
     def end_epoch(self, loss):
+        """Return the mean loss over all rows, given that over the rows of the epoch."""
         self._note(self.trainer.selection.losses)
         self.n_since += 1
         factors = self.trainer.selection.factors
@@ -157,6 +134,7 @@ class SelectedRows(AllRows):
         self.losses[0, seen] = losses[seen]
 
     def state(self):
+        """Return a copy of everything remembered, as plain values."""
         return {
             "losses": self.losses.copy(),
             "kept": self.kept.copy(),
@@ -167,6 +145,7 @@ class SelectedRows(AllRows):
         }
 
     def restore(self, state):
+        """Go on from what `state` returned."""
         own = self.state()
         same = isinstance(state, dict) and state.keys() == own.keys()
         if not same or any(
