@@ -1,6 +1,8 @@
-"""Truly sparse neural networks for data with holes, in scikit-learn."""
+"""Truly sparse neural networks for data with missing values, in scikit-learn."""
 
 import importlib
+import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
         MissingnessTransformer,
         MNARMasker,
         MonotoneMasker,
+        diagnose,
     )
     from sparsekit.network import suggest_format
     from sparsekit.neural_network import (
@@ -23,12 +26,15 @@ if TYPE_CHECKING:
         SETMLPRegressor,
         StaticSparseMLPClassifier,
         StaticSparseMLPRegressor,
+        load_checkpoint,
+        save_checkpoint,
     )
+    from sparsekit.study import missingness_study
     from sparsekit.tabular import SparseTabularClassifier, SparseTabularRegressor
 
-# Rooms are imported when a name of theirs is asked for, so that `sparsekit.deploy`
-# needs neither numba nor scikit-learn.
-_ROOMS = (
+# Subpackages are imported when a name of theirs is asked for, so that
+# `sparsekit.deploy` needs neither numba nor scikit-learn.
+_SUBPACKAGES = (
     "continual",
     "deploy",
     "difficulty",
@@ -41,7 +47,9 @@ _ROOMS = (
     "tabular",
     "topology",
 )
-_ROOMS_OF_NAMES = ("neural_network", "tabular", "missingness", "network")
+_PRIVATE = ("kernels", "network")
+# Where public names are looked for, in this order.
+_HOMES = ("neural_network", "tabular", "missingness", "network", "study")
 
 __version__ = "0.1.0"
 
@@ -64,16 +72,20 @@ __all__ = [
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
     "__version__",
+    "diagnose",
+    "load_checkpoint",
+    "missingness_study",
+    "save_checkpoint",
     "suggest_format",
 ]
 
 
 def __getattr__(name):
-    if name in _ROOMS:
+    if name in _SUBPACKAGES:
         return importlib.import_module(f"sparsekit.{name}")
     if name in __all__:
-        for room in _ROOMS_OF_NAMES:
-            found = getattr(importlib.import_module(f"sparsekit.{room}"), name, None)
+        for home in _HOMES:
+            found = getattr(importlib.import_module(f"sparsekit.{home}"), name, None)
             if found is not None:
                 globals()[name] = found
                 return found
@@ -81,4 +93,21 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *__all__, *_ROOMS})
+    return sorted({*__all__, *_SUBPACKAGES} - {*_PRIVATE})
+
+
+def _warn_if_mixed(folder):
+    """Warn if a folder has files of another distribution that is imported by this name.
+
+    The name `sparsekit` of the Python Package Index is that of another project.
+    """
+    if next(folder.glob("sparsekit-[0-9]*.dist-info"), None) is not None:
+        warnings.warn(
+            "The distributions 'sparsekit' and 'sparsekit-learn' are both installed, "
+            "and both are imported as sparsekit: the files of one replace those of the "
+            "other. Uninstall both, and install the one that is meant.",
+            stacklevel=3,
+        )
+
+
+_warn_if_mixed(Path(__file__).parents[1])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tomllib
+import warnings
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,8 @@ def test_import_needs_neither_pandas_nor_matplotlib():
 
 def test_import_leaves_the_command_line_alone():
     code = (
-        "import sys; from sparsekit import *; print('sparsekit.study' in sys.modules)"
+        "import sys; from sparsekit import SETMLPClassifier, MCARMasker; "
+        "print('sparsekit.study' in sys.modules)"
     )
     assert run(code) == "False"
 
@@ -89,9 +91,28 @@ def test_rooms_are_attributes_of_the_package():
     )
     rooms, names = (set(line.split()) for line in run(code).splitlines())
     assert rooms == {f"sparsekit.{folder}" for folder in folders}
-    assert {"SETMLPClassifier", *folders} <= names
+    assert {"SETMLPClassifier", *folders} - names == {"kernels", "network"}
 
 
 def test_unknown_names_are_attribute_errors():
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         sparsekit.nothing  # noqa: B018
+
+
+def test_dir_shows_public_names_only():
+    shown = dir(sparsekit)
+    assert set(sparsekit.__all__) < set(shown)
+    assert [name for name in shown if name.startswith("_")] == ["__version__"]
+    for name in set(shown) - set(sparsekit.__all__):
+        assert getattr(sparsekit, name).__all__
+
+
+def test_another_distribution_of_this_name_is_told_of_once(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (tmp_path / "sparsekit_learn-0.1.0.dist-info").mkdir()
+        sparsekit._warn_if_mixed(tmp_path)
+    (tmp_path / "sparsekit-0.3.dist-info").mkdir()
+    with pytest.warns(UserWarning, match="Uninstall both") as told:
+        sparsekit._warn_if_mixed(tmp_path)
+    assert len(told) == 1

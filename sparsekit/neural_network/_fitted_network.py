@@ -162,7 +162,7 @@ class FittedNetwork(DocLinkMixin, BaseEstimator):
         self : object
             The estimator itself.
         """
-        vars(self).pop("_protection", None)
+        self.__dict__.pop("_protection", None)
         return self
 
     def summary(self) -> "DataFrame":
