@@ -6,7 +6,7 @@ import numpy as np
 
 from sparsekit._palette import COLOURS
 from sparsekit._pyplot import import_pyplot
-from sparsekit.missingness._diagnosis import diagnose
+from sparsekit.missingness.diagnosis._diagnosis import diagnose
 
 # On a light grey, so that both can be told apart in print, too.
 MISSING_COLOUR = COLOURS[1]

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsekit.missingness._diagnosis_input import read_table
-from sparsekit.missingness._diagnosis_patterns import find_patterns, pattern_table
-from sparsekit.missingness._diagnosis_scores import (
+from sparsekit.missingness.diagnosis._dependence import (
     co_missing_table,
     columns_with_holes,
     dependence_table,
 )
-from sparsekit.missingness._diagnosis_text import as_html, as_text
-from sparsekit.missingness._little import little_test
+from sparsekit.missingness.diagnosis._input import incomplete_table
+from sparsekit.missingness.diagnosis._little import little_test
+from sparsekit.missingness.diagnosis._patterns import find_patterns, pattern_table
+from sparsekit.missingness.diagnosis._text import as_html, as_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -177,7 +177,7 @@ def diagnose(X: Any, mask: Any = None, *, max_patterns: int = 100) -> Diagnosis:
         raise ValueError(
             f"max_patterns must be a positive integer; got {max_patterns!r}."
         )
-    table = read_table(X, mask)
+    table = incomplete_table(X, mask)
     patterns = find_patterns(table.missing)
     holed = columns_with_holes(table.missing)
     notes = []

@@ -8,9 +8,9 @@ from sklearn.utils import check_random_state
 from sparsekit._layout import read_only
 from sparsekit._sklearn_compat import Interval, StrOptions
 from sparsekit.kernels import mechanisms
-from sparsekit.missingness._base import BaseMasker
-from sparsekit.missingness._cells import column_blocks
-from sparsekit.missingness._scores import (
+from sparsekit.missingness.maskers._base import BaseMasker
+from sparsekit.missingness.maskers._cells import column_blocks
+from sparsekit.missingness.maskers._scores import (
     SHAPES,
     RowScores,
     column_moments,

@@ -8,9 +8,9 @@ from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sparsekit._magnitudes import LARGEST, TINIEST, units_of
 from sparsekit._sklearn_compat import Interval, StrOptions
 from sparsekit._unknown import refuse_unknown
-from sparsekit.missingness._base import BaseMasker
-from sparsekit.missingness._rates import column_rates, maskable_columns
-from sparsekit.missingness._scores import (
+from sparsekit.missingness.maskers._base import BaseMasker
+from sparsekit.missingness.maskers._rates import column_rates, maskable_columns
+from sparsekit.missingness.maskers._scores import (
     SHAPES,
     column_moments,
     row_probabilities,

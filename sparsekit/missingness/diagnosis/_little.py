@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse, stats
 
-from sparsekit.missingness._diagnosis_patterns import find_patterns
+from sparsekit.missingness.diagnosis._patterns import find_patterns
 
 # Largest number of patterns times columns cubed, the work of a step of EM.
 MAX_WORK = 30_000_000
@@ -50,7 +50,7 @@ def little_test(table, n_patterns):
 
     Parameters
     ----------
-    table : Table
+    table : IncompleteTable
         Its hidden values are not used.
     n_patterns : int
         Number of distinct patterns in the table.

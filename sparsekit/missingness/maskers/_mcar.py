@@ -1,6 +1,6 @@
 """Values missing completely at random."""
 
-from sparsekit.missingness._base import BaseMasker
+from sparsekit.missingness.maskers._base import BaseMasker
 
 
 class MCARMasker(BaseMasker):

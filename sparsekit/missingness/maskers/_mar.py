@@ -7,10 +7,10 @@ from sklearn.utils import check_random_state
 
 from sparsekit._magnitudes import in_units, units_of
 from sparsekit._sklearn_compat import Interval, StrOptions
-from sparsekit.missingness._base import BaseMasker
-from sparsekit.missingness._cells import assign_patterns, hash_rows
-from sparsekit.missingness._rates import column_positions, selected_columns
-from sparsekit.missingness._scores import (
+from sparsekit.missingness.maskers._base import BaseMasker
+from sparsekit.missingness.maskers._cells import assign_patterns, hash_rows
+from sparsekit.missingness.maskers._rates import column_positions, selected_columns
+from sparsekit.missingness.maskers._scores import (
     SHAPES,
     RowScores,
     column_moments,

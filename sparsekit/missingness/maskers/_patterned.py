@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from sparsekit._sklearn_compat import Interval
-from sparsekit.missingness._base import BaseMasker
-from sparsekit.missingness._rates import selected_columns
+from sparsekit.missingness.maskers._base import BaseMasker
+from sparsekit.missingness.maskers._rates import selected_columns
 
 
 class BlockMasker(BaseMasker):

@@ -16,7 +16,7 @@ from sparsekit._layout import admitted, canonical
 from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit._words import refuse_words
-from sparsekit.missingness._cells import (
+from sparsekit.missingness.maskers._cells import (
     count_masked,
     draw_exact,
     draw_mask,
@@ -25,8 +25,8 @@ from sparsekit.missingness._cells import (
     row_keys,
     with_missing,
 )
-from sparsekit.missingness._rates import column_rates, maskable_columns
-from sparsekit.missingness._row_rate import solve_row_rate
+from sparsekit.missingness.maskers._rates import column_rates, maskable_columns
+from sparsekit.missingness.maskers._row_rate import solve_row_rate
 
 if TYPE_CHECKING:
     from pandas import DataFrame

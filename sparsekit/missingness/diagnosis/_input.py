@@ -11,7 +11,7 @@ from sparsekit._magnitudes import in_units, units_of
 from sparsekit._words import refuse_words
 
 
-class Table(NamedTuple):
+class IncompleteTable(NamedTuple):
     """A table with holes; matrices are ndarrays, or all of them CSR arrays."""
 
     values: np.ndarray | sparse.csr_array
@@ -39,7 +39,7 @@ class Table(NamedTuple):
         return np.where(self.missing, np.nan, self.values)
 
 
-def read_table(X, mask=None):
+def incomplete_table(X, mask=None):
     """Return the table that `X`, and `mask` where there is one, describe.
 
     Raises
@@ -66,7 +66,7 @@ def read_table(X, mask=None):
         missing = _joined(unknown, _checked_mask(mask, values.shape))
     if names is None:
         names = [f"x{j}" for j in range(values.shape[1])]
-    return Table(values, missing, unknown, names, row_labels)
+    return IncompleteTable(values, missing, unknown, names, row_labels)
 
 
 def _labels(X):

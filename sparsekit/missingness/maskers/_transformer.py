@@ -6,13 +6,13 @@ import numpy as np
 from sklearn.base import clone
 
 from sparsekit._sklearn_compat import Interval, StrOptions, _BaseComposition
-from sparsekit.missingness._base import BaseMasker
-from sparsekit.missingness._label import LabelMasker
-from sparsekit.missingness._mar import MARMasker
-from sparsekit.missingness._mcar import MCARMasker
-from sparsekit.missingness._mnar import MNARMasker
-from sparsekit.missingness._patterned import BlockMasker, MonotoneMasker
-from sparsekit.missingness._rates import selected_columns
+from sparsekit.missingness.maskers._base import BaseMasker
+from sparsekit.missingness.maskers._label import LabelMasker
+from sparsekit.missingness.maskers._mar import MARMasker
+from sparsekit.missingness.maskers._mcar import MCARMasker
+from sparsekit.missingness.maskers._mnar import MNARMasker
+from sparsekit.missingness.maskers._patterned import BlockMasker, MonotoneMasker
+from sparsekit.missingness.maskers._rates import selected_columns
 
 MECHANISMS = {
     "block": BlockMasker,

@@ -5,8 +5,8 @@ from scipy.optimize import brentq
 
 from sparsekit._layout import read_only
 from sparsekit.kernels.mechanisms import incomplete_rows
-from sparsekit.missingness._cells import row_chunks
-from sparsekit.missingness._rates import SLACK, column_rates
+from sparsekit.missingness.maskers._cells import row_chunks
+from sparsekit.missingness.maskers._rates import SLACK, column_rates
 
 PRECISION = 1e-13  # of the logarithm of a hazard, -log(1 - rate)
 HIGHEST_SHARE = 1 - 2.0**-53  # below 1, where the hazard would be infinite

@@ -14,7 +14,7 @@ from sparsekit._magnitudes import (
     units_of,
 )
 from sparsekit.kernels import mechanisms
-from sparsekit.missingness._cells import column_blocks, row_chunks
+from sparsekit.missingness.maskers._cells import column_blocks, row_chunks
 
 SHAPES = {
     "right": mechanisms.RIGHT,
