@@ -128,6 +128,17 @@ ARROWS = {
     "__init__": {"neural_network", "network", "missingness", "tabular"},
 }
 
+# Which of its own subpackages a subpackage of `study` may import.
+STUDY_ARROWS = {
+    "rows": set(),
+    "plan": {"rows"},
+    "run": {"plan", "rows"},
+    "statistics": {"rows"},
+    "displays": {"rows", "statistics"},
+    "one_table": {"displays", "plan", "run", "statistics"},
+    "cli": {"one_table", "plan", "run"},
+}
+
 # Slow to import or optional: only the functions that need them import them.
 IMPORTED_IN_FUNCTIONS = {"matplotlib", "onnx", "pandas", "polars", "pyarrow", "rich"}
 IMPORTED_IN_FUNCTIONS |= {"dask", "distributed"}
@@ -300,6 +311,16 @@ def test_the_page_on_architecture_tells_the_arrows():
         if not room.startswith("_")
     }
     assert arrows_of_the_page() == told
+
+
+@pytest.mark.parametrize("subpackage", STUDY_ARROWS)
+def test_the_subpackages_of_study_import_along_the_arrows_only(subpackage):
+    used = set()
+    for path in (PACKAGE / "study" / subpackage).glob("*.py"):
+        names = imports(ast.walk(ast.parse(path.read_text("utf-8"))))
+        found = {re.match(r"sparsekit\.study\.([a-z]\w*)", name) for name in names}
+        used |= {match[1] for match in found if match}
+    assert used - {subpackage} == STUDY_ARROWS[subpackage]
 
 
 @pytest.mark.parametrize("room", ARROWS)

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from sparsekit.study._comparison import compare_models
-from sparsekit.study._conditions import with_when
-from sparsekit.study._description import percent
-from sparsekit.study._display_cost import CostDisplay
-from sparsekit.study._display_difference import DifferenceDisplay
-from sparsekit.study._display_ranks import CriticalDifferenceDisplay
-from sparsekit.study._display_score import MissingnessStudyDisplay
-from sparsekit.study._ranks import ModelRanks, rank_models
-from sparsekit.study._report import format_summary
-from sparsekit.study._rows import check_rows, check_scores, read_rows
-from sparsekit.study._summary import summarize
+from sparsekit.study._text import percent
+from sparsekit.study.displays._cost import CostDisplay
+from sparsekit.study.displays._difference import DifferenceDisplay
+from sparsekit.study.displays._ranks import CriticalDifferenceDisplay
+from sparsekit.study.displays._report import format_summary
+from sparsekit.study.displays._score import MissingnessStudyDisplay
+from sparsekit.study.rows._conditions import with_when
+from sparsekit.study.rows._rows import check_rows, check_scores, read_rows
+from sparsekit.study.statistics._comparison import compare_models
+from sparsekit.study.statistics._ranks import ModelRanks, rank_models
+from sparsekit.study.statistics._summary import summarize
 
 if TYPE_CHECKING:
     from pandas import DataFrame

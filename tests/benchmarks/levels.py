@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from sparsekit.study import corrected_ttest
-from sparsekit.study._ranks import friedman, iman_davenport, nemenyi
+from sparsekit.study.statistics._ranks import friedman, iman_davenport, nemenyi
 
 N_ROWS, N_TEST, LEVEL = 90, 30, 0.05
 N_TABLES = 4000

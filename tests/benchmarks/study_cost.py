@@ -9,9 +9,9 @@ time.
 import time
 from unittest import mock
 
-from sparsekit.study import _run
-from sparsekit.study._plan import make_plan
-from sparsekit.study._store import ResultStore
+from sparsekit.study.plan._plan import make_plan
+from sparsekit.study.run import _run
+from sparsekit.study.run._store import ResultStore
 
 GRID = {"missing_rates": [0.2], "mechanisms": ["mcar"], "seeds": [100]}
 
