@@ -5,10 +5,10 @@ import sys
 import pandas as pd
 import pytest
 
-from tests.benchmarks import drawing, figures, largest, roofline, soak, turns
-from tests.benchmarks.libraries import TRAININGS, is_installed
-from tests.benchmarks.measure import in_own_process, steady_seconds
-from tests.benchmarks.networks import Work
+from benchmarks.speed import drawing, figures, largest, roofline, soak, turns
+from benchmarks.speed.libraries import TRAININGS, is_installed
+from benchmarks.speed.measure import in_own_process, steady_seconds
+from benchmarks.speed.networks import Work
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 TINY = {

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tests.benchmarks import defaults
+from benchmarks.accuracy import defaults
 
 
 def test_every_model_has_a_score_on_every_table(tmp_path, capsys):
