@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from sparsekit.tabular import SparseTabularClassifier, SparseTabularRegressor
 
-# Rooms are imported when a name of theirs is asked for, so that `sparsekit.deploy`
+# A subpackage is imported when a name of it is asked for, so that `sparsekit.deploy`
 # needs neither numba nor scikit-learn.
 _ROOMS = (
     "continual",
@@ -41,7 +41,7 @@ _ROOMS = (
     "tabular",
     "topology",
 )
-_ROOMS_OF_NAMES = ("neural_network", "tabular", "missingness", "network")
+_SUBPACKAGES_OF_NAMES = ("neural_network", "tabular", "missingness", "network")
 
 __version__ = "0.1.0"
 
@@ -72,8 +72,8 @@ def __getattr__(name):
     if name in _ROOMS:
         return importlib.import_module(f"sparsekit.{name}")
     if name in __all__:
-        for room in _ROOMS_OF_NAMES:
-            found = getattr(importlib.import_module(f"sparsekit.{room}"), name, None)
+        for part in _SUBPACKAGES_OF_NAMES:
+            found = getattr(importlib.import_module(f"sparsekit.{part}"), name, None)
             if found is not None:
                 globals()[name] = found
                 return found

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sparsekit.study import (
     TableComparison,
     TableComparisonDisplay,
-    _compare_on_table,
     compare_on_table,
 )
 from sparsekit.study.cli import main
 from sparsekit.study.cli._user_table import InputError, read_user_table
+from sparsekit.study.one_table import _compare_on_table
 from sparsekit.tabular import TableEncoder
 from tests.fuzz.harness import behaves
 from tests.fuzz.parameters import NONSENSE

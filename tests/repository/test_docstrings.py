@@ -11,8 +11,8 @@ import pytest
 from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
 
-# Rooms whose names users call. `network` serves the other rooms, see below.
-ROOMS = (
+# Subpackages whose names users call. `network` serves the other subpackages, see below.
+SUBPACKAGES = (
     "",
     "continual",
     "deploy",
@@ -52,11 +52,11 @@ def members_of(cls):
             yield name, function
 
 
-def public_names(rooms=ROOMS):
+def public_names(subpackages=SUBPACKAGES):
     """Return all public things by their dotted names, each once."""
     found, seen = {}, set()
-    for room in rooms:
-        path = f"sparsekit.{room}".rstrip(".")
+    for subpackage in subpackages:
+        path = f"sparsekit.{subpackage}".rstrip(".")
         module = importlib.import_module(path)
         for name in module.__all__:
             thing = getattr(module, name)
@@ -165,7 +165,7 @@ def test_what_a_function_raises_is_documented(name):
 
 
 @pytest.mark.parametrize("name", INNER_NAMES)
-def test_names_for_the_other_rooms_have_a_summary_and_the_right_parameters(name):
+def test_names_for_the_other_subpackages_have_a_summary_and_the_right_parameters(name):
     # Who reads these reads the code beside them, too; descriptions would repeat it.
     assert inspect.getdoc(INNER_NAMES[name])  # its own, or that of a base class
     wrong = {"SS01", "SS03", "PR02", "PR03"}

@@ -10,7 +10,7 @@ import pytest
 
 import sparsekit
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def extension(name):
@@ -38,19 +38,19 @@ def packages():
     return {name for name, module in modules.items() if hasattr(module, "__all__")}
 
 
-def test_every_room_with_public_names_has_a_page():
-    assert packages() == set(public_names.ROOMS)
+def test_every_subpackage_with_public_names_has_a_page():
+    assert packages() == set(public_names.SUBPACKAGES)
 
 
-@pytest.mark.parametrize("room", public_names.ROOMS)
-def test_every_public_name_of_a_room_is_on_its_page(room):
-    page = public_names.room_page(room)
+@pytest.mark.parametrize("subpackage", public_names.SUBPACKAGES)
+def test_every_public_name_of_a_subpackage_is_on_its_page(subpackage):
+    page = public_names.subpackage_page(subpackage)
     listed = set(re.findall(r"^   ~(?:\w+\.)?(\w+)$", page, re.MULTILINE))
-    assert listed == set(importlib.import_module(f"sparsekit.{room}").__all__)
+    assert listed == set(importlib.import_module(f"sparsekit.{subpackage}").__all__)
 
 
-def test_names_of_the_package_come_first_on_the_page_of_a_room():
-    page = public_names.room_page("neural_network")
+def test_names_of_the_package_come_first_on_the_page_of_a_subpackage():
+    page = public_names.subpackage_page("neural_network")
     classes = re.findall(r"^   ~(\S+)$", page.partition("Functions")[0], re.MULTILINE)
     own = [name for name in classes if "." not in name]
     others = [name for name in classes if "." in name]
@@ -69,17 +69,17 @@ def test_every_name_of_the_package_has_a_page():
     assert names <= pages
 
 
-def test_a_documented_name_is_the_object_of_its_room():
-    for room, names in public_names.public_names().items():
-        module = importlib.import_module(f"sparsekit.{room}")
+def test_a_documented_name_is_the_object_of_its_subpackage():
+    for subpackage, names in public_names.public_names().items():
+        module = importlib.import_module(f"sparsekit.{subpackage}")
         for name, full in names.items():
             assert public_names.object_of(full) is getattr(module, name)
 
 
-def test_every_room_is_listed_on_the_page_of_the_reference():
+def test_every_subpackage_is_listed_on_the_page_of_the_reference():
     text = (ROOT / "docs" / "api.md").read_text("utf-8")
     listed = re.findall(r"\(\.\./sparsekit/(\w+)/__init__\.py\)", text)
-    assert listed == list(public_names.ROOMS)
+    assert listed == list(public_names.SUBPACKAGES)
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "sparsekit"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# Which rooms a room may import. The top-level files are rooms of their own: `__init__`
-# collects the public names, `_sklearn_compat` scikit-learn's private ones, and
-# `_layout` says how arrays must lie, and `_magnitudes` how to compute with numbers of
-# any size; `_palette` holds the colours of figures, and `_pyplot` imports what draws
-# them; `_answers` checks what strategies answer, and `_unchanged` has calls that fail
-# leave no trace; `_whole_files` replaces files, and `_available_memory` tells its room;
-# `_table_values` has the formulas that encoders share with predictors.
+# Which parts of the package a part may import. Parts are its subpackages and its
+# top-level files; docs/architecture.md says what each of these is for.
 ARROWS = {
     "kernels": set(),
     "_answers": set(),
@@ -148,8 +143,8 @@ RANDOM_OBJECTS = {"BitGenerator", "Generator", "RandomState", "SeedSequence"}
 RANDOM_OBJECTS |= {"PCG64", "Philox", "default_rng"}
 
 
-def room_of(path):
-    """Return the folder or top-level file of the package that `path` belongs to."""
+def part_of(path):
+    """Return the subpackage or top-level file that `path` belongs to."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -177,38 +172,38 @@ def run_at_import(tree):
             pending += ast.iter_child_nodes(node)
 
 
-def forbidden_arrows(tree, room):
-    """Return the imports of other rooms of the package that `room` may not make."""
+def forbidden_arrows(tree, part):
+    """Return the imports of other parts of the package that `part` may not make."""
     found = set()
     for name in imports(ast.walk(tree)):
         if name.startswith("."):
             found.add(name)  # relative imports would slip past the walk
             continue
         top, _, rest = name.partition(".")
-        if top == "sparsekit" and rest.split(".")[0] not in ARROWS[room] | {room}:
+        if top == "sparsekit" and rest.split(".")[0] not in ARROWS[part] | {part}:
             found.add(name)
     return found
 
 
-def rooms_imported(tree):
-    """Return the rooms of the package that a module imports from."""
+def parts_imported(tree):
+    """Return the parts of the package that a module imports from."""
     names = (name.split(".") for name in imports(ast.walk(tree)))
     return {parts[1] for parts in names if parts[0] == "sparsekit" and len(parts) > 1}
 
 
 def arrows_of_the_page():
-    """Return what docs/architecture.md says that each room may import."""
+    """Return what docs/architecture.md says that each part may import."""
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
-    return {room: set(re.findall(r"`(\w+)`", allowed)) for room, allowed in rows}
+    return {part: set(re.findall(r"`(\w+)`", allowed)) for part, allowed in rows}
 
 
-def reaches_into_another_room(tree, room):
-    """Return the imports of private names or modules of other rooms.
+def reaches_into_another_part(tree, part):
+    """Return the imports of private names or modules of other parts.
 
-    The kernels room has no public names: its modules are imported one by one.
+    `kernels` has no public names: its modules are imported one by one.
     """
-    own = {room, "kernels", *(name for name in ARROWS if name.startswith("_"))}
+    own = {part, "kernels", *(name for name in ARROWS if name.startswith("_"))}
     names = (name.split(".") for name in imports(ast.walk(tree)))
     return {
         ".".join(parts)
@@ -274,41 +269,41 @@ def long_functions(tree, limit):
     return found
 
 
-def violations(check, rooms=ARROWS, *, without=()):
-    """Run `check` on every file of `rooms`; return what it finds, by file."""
+def violations(check, chosen=ARROWS, *, without=()):
+    """Run `check` on every file of `chosen`; return what it finds, by file."""
     found = {}
     for path in FILES:
-        if room_of(path) in rooms and room_of(path) not in without:
+        if part_of(path) in chosen and part_of(path) not in without:
             result = check(ast.parse(path.read_text(encoding="utf-8")))
             if result:
                 found[str(path.relative_to(ROOT))] = result
     return found
 
 
-def test_every_room_has_its_arrows():
-    assert {room_of(path) for path in FILES} == set(ARROWS)
+def test_every_part_has_its_arrows():
+    assert {part_of(path) for path in FILES} == set(ARROWS)
 
 
-@pytest.mark.parametrize("room", ARROWS)
-def test_rooms_import_along_the_arrows_only(room):
-    assert violations(lambda tree: forbidden_arrows(tree, room), {room}) == {}
+@pytest.mark.parametrize("part", ARROWS)
+def test_parts_import_along_the_arrows_only(part):
+    assert violations(lambda tree: forbidden_arrows(tree, part), {part}) == {}
 
 
 def test_every_arrow_is_used():
-    used = {room: set() for room in ARROWS}
+    used = {part: set() for part in ARROWS}
     for path in FILES:
-        used[room_of(path)] |= rooms_imported(ast.parse(path.read_text("utf-8")))
-    assert {room: allowed - used[room] for room, allowed in ARROWS.items()} == {
-        room: set() for room in ARROWS
+        used[part_of(path)] |= parts_imported(ast.parse(path.read_text("utf-8")))
+    assert {part: allowed - used[part] for part, allowed in ARROWS.items()} == {
+        part: set() for part in ARROWS
     }
 
 
 def test_the_page_on_architecture_tells_the_arrows():
     # Single files are told in a sentence below the table.
     told = {
-        room: {name for name in allowed if not name.startswith("_")}
-        for room, allowed in ARROWS.items()
-        if not room.startswith("_")
+        part: {name for name in allowed if not name.startswith("_")}
+        for part, allowed in ARROWS.items()
+        if not part.startswith("_")
     }
     assert arrows_of_the_page() == told
 
@@ -323,9 +318,9 @@ def test_the_subpackages_of_study_import_along_the_arrows_only(subpackage):
     assert used - {subpackage} == STUDY_ARROWS[subpackage]
 
 
-@pytest.mark.parametrize("room", ARROWS)
-def test_rooms_use_the_public_names_of_other_rooms(room):
-    found = violations(lambda tree: reaches_into_another_room(tree, room), {room})
+@pytest.mark.parametrize("part", ARROWS)
+def test_parts_use_the_public_names_of_other_parts(part):
+    found = violations(lambda tree: reaches_into_another_part(tree, part), {part})
     assert found == {}
 
 
@@ -372,11 +367,11 @@ def test_private_names_of_sklearn_pass_through_one_file():
     assert violations(private_sklearn_imports, without={"_sklearn_compat"}) == {}
 
 
-def test_only_the_command_line_room_prints():
+def test_only_the_command_line_prints():
     assert violations(calls_of_print, without={"study"}) == {}
 
 
-def test_no_room_uses_the_global_random_state():
+def test_no_part_uses_the_global_random_state():
     assert violations(lambda tree: numpy_random_names(tree) - RANDOM_OBJECTS) == {}
 
 
@@ -409,7 +404,7 @@ def test_half_of_the_files_are_shorter_than_250_lines():
 
 
 @pytest.mark.parametrize(
-    ("room", "line"),
+    ("part", "line"),
     [
         ("kernels", "from sparsekit.network import layout"),
         ("kernels", "import sparsekit.topology"),
@@ -419,14 +414,14 @@ def test_half_of_the_files_are_shorter_than_250_lines():
         ("topology", "from ..network import layout"),
     ],
 )
-def test_forbidden_arrows_are_seen(room, line):
-    assert forbidden_arrows(ast.parse(line), room)
+def test_forbidden_arrows_are_seen(part, line):
+    assert forbidden_arrows(ast.parse(line), part)
 
 
-def test_imports_of_private_modules_of_other_rooms_are_seen():
+def test_imports_of_private_modules_of_other_parts_are_seen():
     tree = ast.parse("from sparsekit.topology._layer import Layer")
-    assert reaches_into_another_room(tree, "network")
-    assert not reaches_into_another_room(tree, "topology")
+    assert reaches_into_another_part(tree, "network")
+    assert not reaches_into_another_part(tree, "topology")
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,11 @@ from sparsekit.tabular import (
     TableEncoder,
 )
 from sparsekit.topology import Exploration, GradientGrower, RewiringSchedule
-from tests.test_site import public_names
+from tests.repository.test_site import public_names
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-ROOMS = (
+SUBPACKAGES = (
     "continual",
     "deploy",
     "difficulty",
@@ -63,8 +63,8 @@ def net():
 
 
 def public_classes():
-    for room in (*ROOMS, "topology"):
-        module = importlib.import_module(f"sparsekit.{room}")
+    for subpackage in (*SUBPACKAGES, "topology"):
+        module = importlib.import_module(f"sparsekit.{subpackage}")
         for name in module.__all__:
             if inspect.isclass(getattr(module, name)):
                 yield getattr(module, name)

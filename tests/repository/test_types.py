@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
-# `network` is public to the other rooms only.
-ROOMS = [
+# `network` is public to the other subpackages only.
+SUBPACKAGES = [
     "sparsekit",
     "sparsekit.continual",
     "sparsekit.deploy",
@@ -132,10 +132,10 @@ def test_wrong_arguments_are_seen(tmp_path):
     assert 'Missing positional argument "path" in call to "save_checkpoint"' in found
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_calls_of_public_names_are_typed(room):
+@pytest.mark.parametrize("subpackage", SUBPACKAGES)
+def test_calls_of_public_names_are_typed(subpackage):
     """Under ``mypy --strict`` a call of a function without any hint is an error."""
-    module = importlib.import_module(room)
+    module = importlib.import_module(subpackage)
     public = {name: getattr(module, name) for name in module.__all__}
     bare = {
         name
