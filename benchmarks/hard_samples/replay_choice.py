@@ -74,7 +74,9 @@ def chosen(choice, size, judge, X, y, seed):
         rows = [rng.permutation(np.flatnonzero(y == c))[:n_here] for c in np.unique(y)]
         return np.sort(np.concatenate(rows))
     how = {"by": "random"} if choice == "random" else {"strategy": choice}
-    selector = HardSampleSelector(judge, keep=size / y.size, random_state=seed, **how)
+    selector = HardSampleSelector(
+        judge, keep_fraction=size / y.size, random_state=seed, **how
+    )
     return selector.fit(X, y).sample_indices_
 
 

@@ -51,19 +51,33 @@ def curves(table, seed, epochs, keep):
     net = network(seed, epochs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        full = selection_curve(net, X, y, by=[], keep=[1.0], cv=folds)["score"].item()
+        full = selection_curve(net, X, y, by=[], keep_fractions=[1.0], cv=folds)[
+            "score"
+        ].item()
         chosen = [
             selection_curve(
-                net, X, y, by=RANKINGS, keep=keep, cv=folds, random_state=seed, **how
+                net,
+                X,
+                y,
+                by=RANKINGS,
+                keep_fractions=keep,
+                cv=folds,
+                random_state=seed,
+                **how,
             ).assign(choice=name)
             for name, how in CHOICES.items()
         ]
     found = pd.concat(chosen)
     is_random = found["by"] == "random"
     # Each curve comes with random rows: more draws for the same comparison.
-    random = found[is_random].groupby("keep")["score"].mean()
+    random = found[is_random].groupby("keep_fraction")["score"].mean()
     rows = [
-        {"by": row.by, "choice": row.choice, "keep": row.keep, "score": row.score}
+        {
+            "by": row.by,
+            "choice": row.choice,
+            "keep": row.keep_fraction,
+            "score": row.score,
+        }
         for row in found[~is_random].itertuples()
     ]
     rows += [

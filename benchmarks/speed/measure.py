@@ -26,14 +26,14 @@ _THREAD_VARIABLES = (
 )
 
 
-def in_own_process(name, *, n_threads=1, **arguments):
-    """Run a measurement in a new interpreter; return its result."""
+def in_own_process(name, *, n_threads=1, checkout=ROOT, **arguments):
+    """Run a measurement of a checkout in a new interpreter; return its result."""
     environment = dict(os.environ, PYTHONWARNINGS="ignore")
     environment |= dict.fromkeys(_THREAD_VARIABLES, str(n_threads))
     arguments["n_threads"] = n_threads
     command = [sys.executable, "-m", __name__, name, json.dumps(arguments)]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True
+        command, cwd=checkout, env=environment, capture_output=True, text=True
     )
     if done.returncode:
         raise RuntimeError(f"{name} {arguments} failed:\n{done.stderr}")

@@ -19,7 +19,7 @@ from sparsekit.continual._places import (
     shares_of,
 )
 
-STRATEGIES = ("reservoir", "class_balanced", "difficulty")
+BUFFER_STRATEGIES = ("reservoir", "class_balanced", "difficulty")
 
 
 class ReplayBuffer(BaseEstimator):
@@ -218,9 +218,9 @@ class ReplayBuffer(BaseEstimator):
     def _check(self):
         if not isinstance(self.size, Integral) or self.size < 1:
             raise ValueError(f"size must be an integer > 0, got {self.size!r}.")
-        if not isinstance(self.strategy, str) or self.strategy not in STRATEGIES:
+        if not isinstance(self.strategy, str) or self.strategy not in BUFFER_STRATEGIES:
             raise ValueError(
-                f"strategy must be one of {STRATEGIES}, got {self.strategy!r}."
+                f"strategy must be one of {BUFFER_STRATEGIES}, got {self.strategy!r}."
             )
 
     def _start(self, X, y):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsekit.difficulty._checks import check_share
+from sparsekit.difficulty._checks import check_fraction
 from sparsekit.difficulty._record import record_of, table_of
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def cartography(record: Any, *, ambiguous: float = 1 / 3) -> "DataFrame":
     >>> cartography(net.fit(X, y)).columns.tolist()
     ['confidence', 'variability', 'aleatoric', 'correctness', 'region']
     """
-    check_share("ambiguous", ambiguous)
+    check_fraction("ambiguous", ambiguous)
     record = record_of(record)
     mean = record["confidence_mean"].astype(np.float64)
     deviation = record["confidence_std"].astype(np.float64)

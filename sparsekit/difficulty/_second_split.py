@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state, indexable
 
 from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _safe_indexing
-from sparsekit.difficulty._checks import check_models, check_share, labels_of
+from sparsekit.difficulty._checks import check_fraction, check_models, labels_of
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import row_index
 
@@ -85,7 +85,7 @@ def second_split_forgetting(
     import pandas as pd
 
     check_models("network", network, "partial_fit", "record")
-    check_share("split", split)
+    check_fraction("split", split)
     if not isinstance(epochs, Integral) or epochs < 1:
         raise ValueError(f"epochs must be an integer >= 1, got {epochs!r}.")
     X, y = indexable(sound(X), sound(y, "y"))

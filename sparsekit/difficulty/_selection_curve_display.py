@@ -30,7 +30,9 @@ class SelectionCurveDisplay:
     >>> from sparsekit.difficulty import SelectionCurveDisplay
     >>> X, y = load_iris(return_X_y=True)
     >>> net = SETMLPClassifier(tol=0.01, n_iter_no_change=5, random_state=0)
-    >>> display = SelectionCurveDisplay.from_estimator(net, X, y, keep=[0.5, 1], cv=2)
+    >>> display = SelectionCurveDisplay.from_estimator(
+    ...     net, X, y, keep_fractions=[0.5, 1], cv=2
+    ... )
     >>> display.ax_.get_xlabel()
     'share of the training rows'
     """
@@ -84,7 +86,7 @@ class SelectionCurveDisplay:
             plt = import_pyplot("SelectionCurveDisplay")
             _, ax = plt.subplots(figsize=(5.5, 3.8), layout="constrained")
         for name, rows in self.table.groupby("by"):
-            scores = rows.groupby("keep")["score"]
+            scores = rows.groupby("keep_fraction")["score"]
             style = {"color": "black", "ls": "--"} if name == "random" else {}
             ax.errorbar(
                 scores.mean().index,

@@ -122,7 +122,9 @@ def test_a_subset_fit_hands_on_what_belongs_to_the_kept_rows(routing):
 
 def test_a_selector_that_requests_weights_gets_those_of_all_rows():
     with config_context(enable_metadata_routing=True):
-        inner = HardSampleSelector(net().set_fit_request(sample_weight=True), keep=0.5)
+        inner = HardSampleSelector(
+            net().set_fit_request(sample_weight=True), keep_fraction=0.5
+        )
         ours = Spy().set_fit_request(sample_weight=False)
         weighted = SubsetFitClassifier(ours, inner).fit(X, Y, sample_weight=WEIGHTS)
         assert weighted.estimator_.got_[1] is None

@@ -24,7 +24,7 @@ from sparsekit.difficulty import (
     pruning_identified_exemplars,
     selection_curve,
 )
-from sparsekit.difficulty._checks import check_share
+from sparsekit.difficulty._checks import check_fraction
 from sparsekit.difficulty._select import select
 from sparsekit.network import value_targets
 from sparsekit.neural_network import load_checkpoint, save_checkpoint
@@ -85,16 +85,16 @@ CALLS = {
         "accuracy_matrix must be an array of numbers",
     ),
     "a share that is text": (
-        lambda: check_share("keep", "a"),
-        r"keep must be in \(0, 1",
+        lambda: check_fraction("keep_fraction", "a"),
+        r"keep_fraction must be in \(0, 1",
     ),
     "a ranking that is a number": (
         lambda: selection_curve(DenseMLPClassifier(), X, Y, by=3.0),
         "by must be a sequence",
     ),
     "one share of rows": (
-        lambda: selection_curve(DenseMLPClassifier(), X, Y, keep=0.5),
-        "keep must be a sequence",
+        lambda: selection_curve(DenseMLPClassifier(), X, Y, keep_fractions=0.5),
+        "keep_fractions must be a sequence",
     ),
     "no rows to memorize": (
         lambda: memorization_scores(GaussianNB(), None, Y),

@@ -19,7 +19,7 @@ def known_mechanisms():
     return sorted(names.options - {"label"})
 
 
-def check_shares(name, values):
+def check_fractions(name, values):
     """Return `values` sorted and without duplicates; each must be in [0, 1)."""
     values = [values] if isinstance(values, Real) else list(values)
     if not values:

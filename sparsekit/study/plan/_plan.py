@@ -7,9 +7,9 @@ from itertools import product
 from sparsekit.study.plan._data import check_tables
 from sparsekit.study.plan._grid import (
     WHEN_MASKED,
+    check_fractions,
     check_names,
     check_seeds,
-    check_shares,
     known_mechanisms,
 )
 from sparsekit.study.plan._models import build_models, has_sparsity, named_models
@@ -152,8 +152,8 @@ def make_plan(
     plan = Plan(
         tables=check_tables(X, y, datasets, task, test_size),
         models={},
-        sparsities=check_shares("sparsities", _given(sparsities, base.sparsities)),
-        missing_rates=check_shares(
+        sparsities=check_fractions("sparsities", _given(sparsities, base.sparsities)),
+        missing_rates=check_fractions(
             "missing_rates", _given(missing_rates, base.missing_rates)
         ),
         mechanisms=check_names(

@@ -76,7 +76,7 @@ class StudyTable:
         return digest.hexdigest()
 
 
-def share_of_nan(X):
+def missing_fraction(X):
     """Return the share of all cells of X that are missing."""
     values = X.data if issparse(X) else X
     return float(np.isnan(values).sum() / (X.shape[0] * X.shape[1]))

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from sparsekit.study.plan._models import copy_for_fit, set_known_params
 from sparsekit.study.plan._plan import row_key
-from sparsekit.study.plan._study_table import share_of_nan
+from sparsekit.study.plan._study_table import missing_fraction
 from sparsekit.study.run._cluster import WORKER_SECONDS, run_on_cluster
 from sparsekit.study.run._progress import show_progress
 
@@ -110,7 +110,7 @@ def run_job(table, model, job):
     common = {
         "dataset": job.dataset,
         "missing_rate": job.missing_rate,
-        "realized_missing_rate": share_of_nan(X),
+        "realized_missing_rate": missing_fraction(X),
         "model": job.model,
         "seed": job.seed,
         "metric": table.metric,
