@@ -37,7 +37,7 @@ class ForgettingDisplay:
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     fractions_ : dict of str to float
-        Share of all events that each cause has; NaN if there are none.
+        Fraction of all events that each cause has; NaN if there are none.
 
     See Also
     --------

@@ -42,7 +42,7 @@ def memorization_scores(
         Fits, on random subsets. The paper takes thousands; the column
         `standard_error` tells what fewer give.
     subset : float in (0, 1), default=0.7
-        Share of the rows in a subset.
+        Fraction of the rows in a subset.
     n_jobs : int or None, default=None
         Fits at a time.
     random_state : int, RandomState instance or None, default=None

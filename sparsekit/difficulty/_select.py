@@ -14,10 +14,10 @@ def select(scores, keep_fraction, strategy, drop_hardest, rng):
     scores : ndarray of shape (n_samples,)
         Large for hard rows; rows of NaN are not selected.
     keep_fraction : float
-        Share of all rows.
+        Fraction of all rows.
     strategy : str
     drop_hardest : float
-        Share of all rows.
+        Fraction of all rows.
     rng : RandomState
         Breaks ties, and draws from the strata.
     """

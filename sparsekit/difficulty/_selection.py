@@ -38,13 +38,13 @@ default="difficulty"
         What the rows are ranked by: a column of :func:`difficulty_report`. "random"
         ranks by chance and fits nothing: the baseline.
     keep_fraction : float in (0, 1], default=0.5
-        Share of the rows to select.
+        Fraction of the rows to select.
     strategy : {"stratified", "hardest", "easiest"}, default="stratified"
         "stratified" draws as evenly as it can from 50 ranges of the score, as in [1]_.
         The hardest rows alone, among which wrong labels gather, are worse than random
         ones where few are kept.
     drop_hardest : float in [0, 1), default=0.0
-        Share of the rows, the hardest, that is never selected.
+        Fraction of the rows, the hardest, that is never selected.
     random_state : int, RandomState instance or None, default=None
         Seed of the draw.
 

@@ -51,7 +51,7 @@ def selection_curve(
     strategy : {"stratified", "hardest", "easiest"}, default="stratified"
         Which rows a ranking selects: of all difficulties, or from one end.
     drop_hardest : float in [0, 1), default=0.0
-        Share of the rows, the hardest, that no ranking selects but the random one.
+        Fraction of the rows, the hardest, that no ranking selects but the random one.
     cv : int, cross-validation generator or iterable, default=5
         Rows are scored and selected within the training rows of each split.
     scoring : str, callable or None, default=None

@@ -136,8 +136,8 @@ class _SubsetFit(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
 class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
     """Classifier that is fitted to the rows that a selector keeps.
 
-    It does in any pipeline or grid search of scikit-learn, whose pipelines know no
-    steps that drop rows, what `fit_resample` does in those of imbalanced-learn.
+    scikit-learn's pipelines have no steps that drop rows; this meta-estimator does in
+    them what `fit_resample` does in the pipelines of imbalanced-learn.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Maskers: transformers that make values missing by a known mechanism.
 
-`diagnose` looks at a table from the other side: what its holes depend on.
+`diagnose` describes the missing values of a table, and tests what they depend on.
 """
 
 from sparsekit.missingness.diagnosis._diagnosis import Diagnosis, diagnose

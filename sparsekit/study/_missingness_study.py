@@ -37,9 +37,9 @@ def missingness_study(
     For each seed the rows are split anew into training and test rows, and at each
     missing rate values of the whole table are made missing, in training and test rows
     alike unless `when` says otherwise. All models and sparsities of a seed see the same
-    split, the same holes and the same random numbers, and the holes at a lower rate are
-    a subset of those at a higher one. Differences between models can therefore be taken
-    within each seed, see `summarize`.
+    split, the same missing cells and the same random numbers, and the cells missing at
+    a lower rate are a subset of those at a higher one. Differences between models can
+    therefore be taken within each seed, see `summarize`.
 
     Parameters
     ----------
@@ -53,15 +53,15 @@ def missingness_study(
         mapping from names to pairs (X, y) or to such names. Built in are "iris",
         "wine", "breast_cancer", "digits" and "diabetes" (a quantity), and, generated,
         "moons", "madelon", "correlated", "hastie", "wide", "friedman1" and "low_rank"
-        (the latter two quantities). None means those
-        of the preset: Breast Cancer Wisconsin (569 rows, 30 features), eight tables for
-        "reference".
+        (the latter two quantities). None means those of the preset: Breast Cancer
+        Wisconsin (569 rows, 30 features), eight tables for "reference".
     preset : {"figure2", "quick", "table", "reference"}, default=None
-        Where all that is None below comes from. "figure2" is three models at seven
-        sparsities, ten missing rates and three seeds, network 30-100-100-100-2; "quick"
-        is the same network on a small grid; "table" has two hidden layers of 100
-        neurons, batches of 32 and otherwise the estimators' defaults; "reference" is
-        ten models on eight tables. None means "figure2" without data, "table" with it.
+        Preset from which parameters below that are None are taken. "figure2" is three
+        models at seven sparsities, ten missing rates and three seeds, network
+        30-100-100-100-2; "quick" is the same network on a small grid; "table" has two
+        hidden layers of 100 neurons, batches of 32 and otherwise the estimators'
+        defaults; "reference" is ten models on eight tables. None means "figure2"
+        without data, "table" with it.
     models : str, sequence of str, or mapping, default=None
         The models by name: "dense", "static", "set", any other `method` of
         `DSTMLPClassifier`, "sparse_tabular" (`SparseTabularClassifier` with its own
@@ -72,35 +72,36 @@ def missingness_study(
         fitted at each of the `sparsities` if it has a parameter of the name
         ``sparsity``, and once per missing rate and seed if not.
     sparsities : sequence of float in [0, 1), default=None
-        Shares of absent connections.
+        Fractions of connections that are absent.
     missing_rates : sequence of float in [0, 1), default=None
-        Shares of the cells of `X` that are made missing.
+        Fractions of the cells of `X` that are made missing.
     mechanisms : sequence of str, default=None
         Why values are missing; the mechanisms of `MissingnessTransformer`.
     when : {"both", "fit", "transform"} or sequence of these, default=None
-        Whether holes are in training and test rows ("both", which None means), in the
-        training rows only ("fit": what does training on fewer values cost?), or in the
-        test rows only ("transform": how robust is a model of complete data?).
+        Whether values are missing in training and test rows ("both", which None means),
+        in the training rows only ("fit": what does training on fewer values cost?), or
+        in the test rows only ("transform": how robust is a model of complete data?).
     seeds : int or sequence of int, default=None
-        Number of seeds, or the seeds. A seed fixes split, holes and initial network.
+        Number of seeds, or the seeds. A seed determines the split, the missing
+        cells and the initial network.
     test_size : float or int, default=None
-        Share or number of the test rows.
+        Fraction or number of the test rows.
     task : {"auto", "classification", "regression"}, default="auto"
         "auto" takes text, booleans, and whole numbers with at most 20 distinct values
-        for classes, everything else for a quantity. Built-in tables know their task.
+        for classes, everything else for a quantity. Built-in tables have a task of
+        their own.
     estimator_params : dict, default=None
-        Parameters of the named networks, beyond and above the preset's. A network takes
-        those that it has.
+        Parameters of the named networks, which override those of the preset. Each
+        network takes those that it has.
     output : str or Path, default=None
-        File for the rows as they come, ``NAME.csv`` or ``NAME.parquet``. If it is there
-        already, its rows are taken from it and the study goes on with the others. See
-        Notes.
+        File to which rows are written, ``NAME.csv`` or ``NAME.parquet``. If it exists,
+        the study resumes: fits whose rows it contains are not repeated. See Notes.
     n_jobs : int, default=None
         Number of fits that run at the same time, as in joblib, with any of its
         backends. Each runs on one thread, so that their times can be compared.
     client : distributed.Client, default=None
         Fit on the workers of a dask cluster instead, on which sparsekit is installed.
-        A worker that dies is no loss: others do its work again.
+        If a worker dies, others repeat its work.
     client_timeout : float, default=300.0
         Seconds to wait for a worker where the cluster has none; then the study ends.
     progress : bool, default=False
@@ -117,8 +118,8 @@ def missingness_study(
         - ``metric``, "accuracy" or "r2", and ``score``, its value on the test rows;
         - ``n_connections``, the number of weights (NaN for trees), ``n_iter``, and
           ``fit_time`` in seconds, which includes the choice among candidates;
-        - ``realized_missing_rate``, the share of cells missing in the end, in the whole
-          table before `when` puts some of them back;
+        - ``realized_missing_rate``, the fraction of missing cells in the whole
+          table, before `when` restores some of them;
         - ``n_train`` and ``n_test``, the numbers of training and test rows.
 
     Raises
@@ -159,16 +160,15 @@ def missingness_study(
       ridge regression, ``alpha`` 1, 10, 100;
     - "mlp_mean", "mlp_iterative": scikit-learn's MLP, ``alpha`` 0.0001, 0.1, 3.
 
-    Before the latter two stand `SimpleImputer` with means or `IterativeImputer`, and
-    `StandardScaler`.
+    The latter two follow `SimpleImputer` (means) or `IterativeImputer`, and
+    `StandardScaler`, in a pipeline.
 
-    The file is CSV; a row is written, whole and with a checksum (``check``), when its
-    fit has ended, so a study that is
-    killed at any moment goes on from its file and repeats no row that is in it. Beside
-    it lies ``NAME.json``: a checksum of each table, the parameters of each model, and
-    versions. A file is gone on with only if these agree; the grid may be larger than
-    before, not smaller. Parquet files cannot be appended to: ``NAME.parquet`` is
-    written, beside ``NAME.csv``, when the study is complete.
+    The file is CSV; each row is written as a whole, with a checksum (``check``), when
+    its fit has ended, so that a study that is killed at any moment resumes from its
+    file without repeating a fit. ``NAME.json`` beside it has a checksum of each table,
+    the parameters of each model, and versions. A study resumes only if these agree; the
+    grid may be larger than before, not smaller. Parquet files cannot be appended to:
+    ``NAME.parquet`` is written, beside ``NAME.csv``, when the study is complete.
 
     Examples
     --------

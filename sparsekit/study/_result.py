@@ -221,7 +221,7 @@ class StudyResult:
             Whether to average the differences over the missing rates first. False has
             a row for each missing rate.
         test_size : float in [0, 1), default=None
-            Share of the rows of a table that were test rows. None takes it from the
+            Fraction of the rows of a table that were test rows. None takes it from the
             columns ``n_train`` and ``n_test``. 0 leaves out the correction for splits
             that overlap, and gives the ordinary paired t test.
         confidence : float in (0, 1), default=0.95
@@ -239,7 +239,7 @@ class StudyResult:
             - ``p_value``, and ``p_holm``, corrected by `holm` for the number of rows;
             - ``effect_size``: the difference in units of its standard deviation over
               the seeds (or datasets), Cohen's d_z with Hedges' correction for few;
-            - ``superiority``: share of the seeds (or datasets) in which `a` has the
+            - ``superiority``: fraction of the seeds (or datasets) in which `a` has the
               higher score, ties counted half; and ``wins``, ``ties``, ``losses``.
 
             NaN where there are too few values.
@@ -247,7 +247,7 @@ class StudyResult:
         Raises
         ------
         ValueError
-            If a model is not known, or the share of the test rows is not.
+            If a model is not known, or the fraction of the test rows is not.
 
         See Also
         --------

@@ -6,8 +6,8 @@ under the null hypothesis, is
 
     z = sum_i (R_ij - p) x_ik / sqrt(n p (1 - p)),
 
-with x standardised and p the share of rows with j missing, both over those n rows. As x
-sums to zero, the numerators of all pairs are one matrix product, R' x.
+with x standardised and p the fraction of rows with j missing, both over those n rows.
+As x sums to zero, the numerators of all pairs are one matrix product, R' x.
 """
 
 import numpy as np
@@ -62,16 +62,16 @@ def cross_counts(left, right):
     return total
 
 
-def co_missing_table(missing, holed, names):
-    """Return one row per pair of the columns `holed`: how often both are missing."""
+def co_missing_table(missing, incomplete, names):
+    """Return a row per pair of the columns `incomplete`: how often both are missing."""
     import pandas as pd
 
     n_rows = missing.shape[0]
     n_missing = np.asarray(missing.sum(axis=0), dtype=float)
-    first, second = np.triu_indices(holed.size, k=1)
-    part = missing[:, holed]
+    first, second = np.triu_indices(incomplete.size, k=1)
+    part = missing[:, incomplete]
     n_both = cross_counts(part, part)[first, second]
-    first, second = holed[first], holed[second]
+    first, second = incomplete[first], incomplete[second]
     shares = n_missing / n_rows
     expected = n_rows * shares[first] * shares[second]
     spread = np.sqrt(shares * (1 - shares))
@@ -100,18 +100,20 @@ def co_missing_table(missing, holed, names):
     )
 
 
-def dependence_table(table, holed):
+def dependence_table(table, incomplete):
     """Return one row per pair: does the missingness of a column depend on a value?
 
-    The pairs are those of a column of `holed` with any column whose values vary.
+    The pairs are those of a column of `incomplete` with any column whose values vary.
     """
     import pandas as pd
 
     missing, values = table.missing, table.values
     given, n_known, mean, spread = _moments(table)
-    n_missing = np.asarray(missing.sum(axis=0), dtype=float)[holed]
-    in_group = n_missing[:, np.newaxis] - _overlaps(table, holed, given)
-    scores, cubes = _score_sums(values, missing, holed, given, mean, spread, in_group)
+    n_missing = np.asarray(missing.sum(axis=0), dtype=float)[incomplete]
+    in_group = n_missing[:, np.newaxis] - _overlaps(table, incomplete, given)
+    scores, cubes = _score_sums(
+        values, missing, incomplete, given, mean, spread, in_group
+    )
 
     tested = np.minimum(in_group, n_known - in_group) >= MIN_GROUP
     rows, columns = np.nonzero(tested)
@@ -125,7 +127,7 @@ def dependence_table(table, holed):
     return (
         pd.DataFrame(
             {
-                "missing": labels[holed[rows]],
+                "missing": labels[incomplete[rows]],
                 "depends_on": labels[given[columns]],
                 "n_missing": in_group.astype(np.int64),
                 "n_observed": (n_known - in_group).astype(np.int64),
@@ -140,7 +142,7 @@ def dependence_table(table, holed):
     )
 
 
-def columns_with_holes(missing):
+def incomplete_columns(missing):
     """Return the columns that have both missing and other cells."""
     n_missing = np.asarray(missing.sum(axis=0))
     return np.flatnonzero((n_missing > 0) & (n_missing < missing.shape[0]))
@@ -162,39 +164,41 @@ def _moments(table):
     return given, n_known, scaler.mean_[varied], spread[varied]
 
 
-def _overlaps(table, holed, given):
+def _overlaps(table, incomplete, given):
     """Return in how many rows j is missing and k not known, for j, k in the columns."""
-    if not holed.size:
+    if not incomplete.size:
         return np.zeros((0, given.size))
-    partly = columns_with_holes(table.unknown)
-    part = table.missing[:, holed]
+    partly = incomplete_columns(table.unknown)
+    part = table.missing[:, incomplete]
     # Without a mask the two matrices are one, and its product half the work.
     same = table.unknown is table.missing
-    counts = np.zeros((holed.size, table.missing.shape[1]))
+    counts = np.zeros((incomplete.size, table.missing.shape[1]))
     counts[:, partly] = cross_counts(part, part if same else table.unknown[:, partly])
     return counts[:, given]
 
 
-def _score_sums(values, missing, holed, given, mean, spread, in_group):
+def _score_sums(values, missing, incomplete, given, mean, spread, in_group):
     """Return the numerators of the scores, and the sums of cubes of x."""
     if sparse.issparse(values):
-        return _sparse_score_sums(values, missing, holed, given, mean, spread, in_group)
-    scores = np.zeros((holed.size, given.size))
+        return _sparse_score_sums(
+            values, missing, incomplete, given, mean, spread, in_group
+        )
+    scores = np.zeros((incomplete.size, given.size))
     cubes = np.zeros(given.size)
     for start in range(0, values.shape[0], BLOCK):
         rows = slice(start, start + BLOCK)
         x = (values[rows][:, given] - mean) / spread
         np.nan_to_num(x, copy=False)
-        scores += missing[rows][:, holed].T.astype(x.dtype) @ x
+        scores += missing[rows][:, incomplete].T.astype(x.dtype) @ x
         cubes += np.einsum("ik,ik,ik->k", x, x, x)
     return scores, cubes
 
 
-def _sparse_score_sums(values, missing, holed, given, mean, spread, in_group):
+def _sparse_score_sums(values, missing, incomplete, given, mean, spread, in_group):
     part = values[:, given].astype(np.float64)
     known = ~np.isnan(part.data)
     part.data[~known] = 0
-    scores = (missing[:, holed].astype(float).T @ part).toarray()
+    scores = (missing[:, incomplete].astype(float).T @ part).toarray()
     # Zeros that are not stored lie at -mean after centring.
     shift = mean / spread
     scores = scores / spread - in_group * shift

@@ -1,4 +1,4 @@
-"""Diagnosis of a table with holes: how many, which together, depending on what."""
+"""Diagnosis of missing values: how many, which together, and what they depend on."""
 
 from dataclasses import dataclass
 from numbers import Integral
@@ -8,8 +8,8 @@ import numpy as np
 
 from sparsekit.missingness.diagnosis._dependence import (
     co_missing_table,
-    columns_with_holes,
     dependence_table,
+    incomplete_columns,
 )
 from sparsekit.missingness.diagnosis._input import incomplete_table
 from sparsekit.missingness.diagnosis._little import little_test
@@ -38,7 +38,7 @@ class Diagnosis:
         The most frequent patterns, True where a column is missing. The levels of the
         index are `n_rows`, how often there is such a row, and `n_missing`.
     co_missing : DataFrame
-        One row per pair of columns that have holes, the strongest first: `first`,
+        One row per pair of columns with missing values, the strongest first: `first`,
         `second`, `n_both` (rows in which both are missing), `expected` (their number if
         the two were independent), `phi` (correlation of the two masks), `p_value` and
         `p_adjusted`.
@@ -56,7 +56,7 @@ class Diagnosis:
     n_patterns : int
         Number of distinct patterns.
     missing_rate : float
-        Share of the cells that are missing.
+        Fraction of the cells that are missing.
     notes : tuple of str
         What was not done, and why.
 
@@ -89,7 +89,7 @@ class Diagnosis:
 
 
 def diagnose(X: Any, mask: Any = None, *, max_patterns: int = 100) -> Diagnosis:
-    """Describe the holes of a table, and test what they depend on.
+    """Describe the missing values of a table, and test what they depend on.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def diagnose(X: Any, mask: Any = None, *, max_patterns: int = 100) -> Diagnosis:
             default=None
         True where a value is missing although `X` holds it, as after an experiment with
         a masker. The score tests then use the hidden values as well, and so see what no
-        analyst of the table with holes could: missingness that depends on the missing
+        analyst of the incomplete table could: missingness that depends on the missing
         value itself. Little's test does not use them.
     max_patterns : int, default=100
         Number of patterns to list. All are counted.
@@ -122,18 +122,18 @@ def diagnose(X: Any, mask: Any = None, *, max_patterns: int = 100) -> Diagnosis:
 
     Notes
     -----
-    **Score tests.** For each column with holes and each column with values, the Rao
-    score test [1]_ of a logistic regression of the first one's missingness on the other
-    one's values: with :math:`R_{ij} = 1` where cell (i, j) is missing,
+    **Score tests.** For each column with missing values and each with observed ones,
+    the Rao score test [1]_ of a logistic regression of the first one's missingness on
+    the other one's values: with :math:`R_{ij} = 1` where cell (i, j) is missing,
 
     .. math:: z_{jk} = \\frac{\\sum_i (R_{ij} - p_j) x_{ik}}{\\sqrt{n p_j (1 - p_j)}}
 
     over the n rows in which column k is known, where x is standardised and :math:`p_j`
-    is the share of missing cells. Its p-value is that of the normal distribution or of
-    Pearson's type III distribution with the skewness of the permutation distribution,
-    whichever is larger. Pairs with fewer than five rows on either side are not tested.
-    Adjusted p-values control the false discovery rate [2]_. One matrix product computes
-    all statistics: O(n_rows * n_columns**2).
+    is the fraction of missing cells. Its p-value is that of the normal distribution or
+    of Pearson's type III distribution with the skewness of the permutation
+    distribution, whichever is larger. Pairs with fewer than five rows on either side
+    are not tested. Adjusted p-values control the false discovery rate [2]_. One matrix
+    product computes all statistics: O(n_rows * n_columns**2).
 
     **Tests of MCAR.** "little" is Little's test [3]_ with moments from EM [4]_. It is
     for numeric columns without heavy tails, few enough that rows share their patterns.
@@ -179,23 +179,23 @@ def diagnose(X: Any, mask: Any = None, *, max_patterns: int = 100) -> Diagnosis:
         )
     table = incomplete_table(X, mask)
     patterns = find_patterns(table.missing)
-    holed = columns_with_holes(table.missing)
+    incomplete = incomplete_columns(table.missing)
     notes = []
-    n_pairs = holed.size * len(table.names)
+    n_pairs = incomplete.size * len(table.names)
     if n_pairs > MAX_PAIRS:
         notes.append(
             f"dependence and co-missingness are left out: {n_pairs:,} pairs of columns "
             f"are more than {MAX_PAIRS:,}"
         )
-        holed = holed[:0]
-    dependence = dependence_table(table, holed)
+        incomplete = incomplete[:0]
+    dependence = dependence_table(table, incomplete)
     columns, rows = _rate_tables(table, patterns)
     little = little_test(table, patterns.counts.size)
     return Diagnosis(
         columns=columns,
         rows=rows,
         patterns=pattern_table(table.missing, patterns, table.names, max_patterns),
-        co_missing=co_missing_table(table.missing, holed, table.names),
+        co_missing=co_missing_table(table.missing, incomplete, table.names),
         dependence=dependence,
         mcar_test=_mcar_table(little, dependence),
         n_patterns=patterns.counts.size,

@@ -21,7 +21,7 @@ class MissingnessDisplay:
     """Heat map of the most frequent missingness patterns, with rates at its sides.
 
     A row of the heat map is a pattern, a column one of the table's. The bars above are
-    the missing rates of the columns, those on the right the shares of rows that have
+    the missing rates of the columns, those on the right the fractions of rows that have
     the pattern.
 
     It is recommended to use `from_data` or `from_diagnosis` to make a display.
@@ -31,9 +31,9 @@ class MissingnessDisplay:
     patterns : ndarray of bool, shape (n_shown, n_columns)
         True where a column is missing.
     pattern_shares : ndarray of shape (n_shown,)
-        Share of the rows that have each pattern.
+        Fraction of the rows that have each pattern.
     missing_rates : ndarray of shape (n_columns,)
-        Share of missing cells in each column, over all rows.
+        Fraction of missing cells in each column, over all rows.
     names : sequence of str, shape (n_columns,)
         Labels of the columns.
     n_patterns : int, default=None
@@ -82,7 +82,7 @@ class MissingnessDisplay:
 
     @classmethod
     def from_data(cls, X, mask=None, *, max_patterns=20, ax=None) -> Self:
-        """Draw the holes of a table.
+        """Draw the missing values of a table.
 
         Parameters
         ----------

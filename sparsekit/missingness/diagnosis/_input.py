@@ -12,7 +12,7 @@ from sparsekit._words import refuse_words
 
 
 class IncompleteTable(NamedTuple):
-    """A table with holes; matrices are ndarrays, or all of them CSR arrays."""
+    """A table with missing values; matrices are ndarrays, or all of them CSR arrays."""
 
     values: np.ndarray | sparse.csr_array
     """Numbers of shape (n_rows, n_columns), NaN where a value is not known; columns of
@@ -28,14 +28,14 @@ class IncompleteTable(NamedTuple):
 
     @property
     def visible(self):
-        """The values that somebody sees who has the table with its holes."""
+        """The values without those that only `values` has and the mask hides."""
         if self.unknown is self.missing:
             return self.values
         if sparse.issparse(self.values):
             # A hidden zero is not stored: it has to enter as a NaN of its own.
-            holes = self.missing.astype(np.float64)
-            holes.data[:] = np.nan
-            return canonical(self.values + holes)
+            hidden = self.missing.astype(np.float64)
+            hidden.data[:] = np.nan
+            return canonical(self.values + hidden)
         return np.where(self.missing, np.nan, self.values)
 
 

@@ -17,7 +17,8 @@ TOLERANCE = 1e-5
 MAX_STEPS = 2000
 # Keeps the inverses finite while EM closes in on a singular covariance.
 RIDGE = 1e-9
-# Share of a column's variance that other columns leave; below it the column is theirs.
+# Fraction of a column's variance that other columns leave; below it the column is
+# theirs.
 MIN_RESIDUAL = 1e-4
 
 

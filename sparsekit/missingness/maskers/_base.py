@@ -188,7 +188,7 @@ class BaseMasker(
             - ``mechanism``: name of the mechanism, empty where nothing is masked;
             - ``depends_on``: what the probability of a cell depends on;
             - ``target_rate``: mean probability over the observed cells of the fit data;
-            - ``realized_rate``: share of the cells that were masked there.
+            - ``realized_rate``: fraction of the cells that were masked there.
         """
         import pandas as pd
 

@@ -33,8 +33,8 @@ class LabelMasker(BaseMasker):
     ----------
     missing_rate : float in [0, 1], array-like of shape (n_features,) or dict, \
 default=0.2
-        Share of the cells of X that are made missing, one share per column, or one
-        share for the rows of each label: ``{label: rate}``. Without a dict the target
+        Fraction of the cells of X that are made missing, one rate per column, or one
+        rate for the rows of each label: ``{label: rate}``. Without a dict the target
         must be a number, and the log-odds follow it.
     shape : {"right", "left", "mid", "tail"}, default="right"
         Which targets make missing values likely: high ones, low ones, those near their
@@ -43,10 +43,10 @@ default=0.2
         What one standard deviation of the target adds to the log-odds; 0 is MCAR.
         Ignored for a dict.
     rate_unit : {"cells", "columns", "rows"}, default="cells"
-        What a single `missing_rate` is a share of: all cells of X, the cells of the
+        What a single `missing_rate` is a fraction of: all cells of X, the cells of the
         columns in `features`, or the rows, of which so many lose a value. The rates of
-        a dict are shares of the rows' cells, or of their cells in `features`; "rows" is
-        refused with it.
+        a dict are fractions of the rows' cells, or of their cells in `features`; "rows"
+        is refused with it.
     features : array-like of str, int or bool, default=None
         Columns that may be masked: names, indices, or a boolean mask. None means all.
     exact : bool, default=False
@@ -71,9 +71,9 @@ default=0.2
         Mean probability over the observed cells of each column of the fit data; with a
         dict, over all its rows.
     realized_rates_ : ndarray of shape (n_features,)
-        Share of the cells of each column of the fit data that the mask covers.
+        Fraction of the cells of each column of the fit data that the mask covers.
     realized_rate_ : float
-        Share of all cells of the fit data that the mask covers.
+        Fraction of all cells of the fit data that the mask covers.
     seed_ : int
         Seed of the random numbers.
     n_features_in_ : int
@@ -216,15 +216,15 @@ default=0.2
 
     def _calibrate(self, X, rates, learned):
         moments, patterns, scores = learned
-        nobody = np.full(X.shape[1], -1)
+        no_group = np.full(X.shape[1], -1)
         self.intercepts_ = solve_row_intercepts(
-            X, scores, patterns, nobody, moments, rates
+            X, scores, patterns, no_group, moments, rates
         )
 
     def _probabilities(self):
         by_label = isinstance(self.missing_rate, dict)
-        nobody = np.full(self.n_features_in_, -1)
-        logistic = None if by_label else row_probabilities(nobody, self.intercepts_)
+        no_group = np.full(self.n_features_in_, -1)
+        logistic = None if by_label else row_probabilities(no_group, self.intercepts_)
 
         def probabilities(rows, keys, target):
             if target is None:  # the labels are not known: nothing is masked

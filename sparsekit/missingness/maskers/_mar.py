@@ -50,7 +50,7 @@ class MARMasker(BaseMasker):
     Parameters
     ----------
     missing_rate : float in [0, 1] or array-like of shape (n_features,), default=0.2
-        Share of the cells of X that are made missing, or one share per column.
+        Fraction of the cells of X that are made missing, or one rate per column.
     drivers : "rotate", int, array-like or dict, default="rotate"
         Columns that the probabilities depend on:
 
@@ -78,7 +78,7 @@ class MARMasker(BaseMasker):
         (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default="cells"
-        What a single `missing_rate` is a share of: all cells of X, the cells of the
+        What a single `missing_rate` is a fraction of: all cells of X, the cells of the
         columns that can be missing, or the rows, of which so many lose a value.
     features : array-like of str, int or bool, default=None
         Columns that may be masked: names, indices, or a boolean mask. None means all
@@ -111,9 +111,10 @@ class MARMasker(BaseMasker):
     target_rates_ : ndarray of shape (n_features,)
         Mean probability over the observed cells of each column of the fit data.
     realized_rates_ : ndarray of shape (n_features,)
-        Share of the cells of each column of the fit data that the mask covers.
+        Fraction of the cells of each column of the fit data that the mask covers.
     realized_rate_ : float
-        Share of all cells of the fit data that the mask covers, whatever `when` says.
+        Fraction of all cells of the fit data that the mask covers, whatever `when`
+        says.
     seed_ : int
         Seed of the random numbers.
     n_features_in_ : int

@@ -18,7 +18,7 @@ class MCARMasker(BaseMasker):
     Parameters
     ----------
     missing_rate : float in [0, 1] or array-like of shape (n_features,), default=0.2
-        Share of the cells of X that are made missing, or one share per column. Cells
+        Fraction of the cells of X that are made missing, or one rate per column. Cells
         are drawn independently, so the realised share varies around it.
     when : {"both", "fit", "transform"}, default="both"
         When values are made missing:
@@ -30,10 +30,10 @@ class MCARMasker(BaseMasker):
         - "transform": in prediction only. ``fit_transform`` **returns the values as
           they are**, ``transform`` masks.
     rate_unit : {"cells", "columns", "rows"}, default="cells"
-        What a single `missing_rate` is a share of: "cells" means all cells of X, also
-        where `features` names some columns only; "columns" means the cells of the
-        columns in `features`; "rows" means the rows, of which so many lose one value
-        or more. A rate per column is always a share of that column.
+        What a single `missing_rate` is a fraction of: "cells" means all cells of X,
+        also where `features` names some columns only; "columns" means the cells of the
+        columns in `features`; "rows" means the rows, of which so many lose one value or
+        more. A rate per column is always a fraction of that column.
     features : array-like of str, int or bool, default=None
         Columns that may be masked: names, indices, or a boolean mask. None means all.
     exact : bool, default=False
@@ -55,9 +55,9 @@ class MCARMasker(BaseMasker):
     target_rates_ : ndarray of shape (n_features,)
         Probability that a cell of each column is made missing.
     realized_rates_ : ndarray of shape (n_features,)
-        Share of the cells of each column of the fit data that the mask covers.
+        Fraction of the cells of each column of the fit data that the mask covers.
     realized_rate_ : float
-        Share of all cells of the fit data that the masker's mask covers, whatever
+        Fraction of all cells of the fit data that the masker's mask covers, whatever
         `when` says. Cells that were missing before are not covered.
     seed_ : int
         Seed of the random numbers.

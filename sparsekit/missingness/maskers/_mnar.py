@@ -57,7 +57,7 @@ class MNARMasker(BaseMasker):
     Parameters
     ----------
     missing_rate : float in [0, 1] or array-like of shape (n_features,), default=0.2
-        Share of the cells of X that are made missing, or one share per column.
+        Fraction of the cells of X that are made missing, or one rate per column.
     kind : {"self", "quantile", "latent", "logistic"}, default="self"
         What the probability depends on: the value itself, smoothly ("self" [1]_) or by
         a threshold ("quantile" [2]_); a latent score of the row that all columns share,
@@ -69,15 +69,15 @@ class MNARMasker(BaseMasker):
         What one standard deviation of the score adds to the log-odds; 0 is MCAR.
         "quantile" ignores it.
     at_risk : float in (0, 1], default=0.5
-        Share of the values of each column that can be missing with ``kind="quantile"``,
-        and so its highest rate. Values that equal the threshold are at risk, too. The
+        Fraction of the values of each column that can be missing with
+        ``kind="quantile"``, and so its highest rate. Values that equal the threshold are at risk, too. The
         other kinds ignore it.
     when : {"both", "fit", "transform"}, default="both"
         When values are made missing: in training and prediction, in training only
         (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default="cells"
-        What a single `missing_rate` is a share of: all cells of X, the cells of the
+        What a single `missing_rate` is a fraction of: all cells of X, the cells of the
         columns in `features`, or the rows, of which so many lose a value.
     features : array-like of str, int or bool, default=None
         Columns that may be masked: names, indices, or a boolean mask. None means all.
@@ -109,9 +109,10 @@ class MNARMasker(BaseMasker):
     target_rates_ : ndarray of shape (n_features,)
         Mean probability over the observed cells of each column of the fit data.
     realized_rates_ : ndarray of shape (n_features,)
-        Share of the cells of each column of the fit data that the mask covers.
+        Fraction of the cells of each column of the fit data that the mask covers.
     realized_rate_ : float
-        Share of all cells of the fit data that the mask covers, whatever `when` says.
+        Fraction of all cells of the fit data that the mask covers, whatever `when`
+        says.
     seed_ : int
         Seed of the random numbers.
     n_features_in_ : int

@@ -20,7 +20,7 @@ class BlockMasker(BaseMasker):
     Parameters
     ----------
     missing_rate : float in [0, 1] or array-like of shape (n_features,), default=0.2
-        Share of the cells of X that are made missing, or one share per column; of two
+        Fraction of the cells of X that are made missing, or one rate per column; of two
         columns of a block, the one with the higher rate misses a superset.
     blocks : int or list of array-like, default=2
         Number of neighbouring columns per block, or the columns of each block: names or
@@ -30,7 +30,7 @@ class BlockMasker(BaseMasker):
         (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default="cells"
-        What a single `missing_rate` is a share of: all cells of X, the cells of the
+        What a single `missing_rate` is a fraction of: all cells of X, the cells of the
         columns in `features`, or the rows, of which so many lose a value.
     features : array-like of str, int or bool, default=None
         Columns that may be masked: names, indices, or a boolean mask. None means all.
@@ -48,9 +48,10 @@ class BlockMasker(BaseMasker):
     target_rates_ : ndarray of shape (n_features,)
         Probability that a cell of each column is made missing.
     realized_rates_ : ndarray of shape (n_features,)
-        Share of the cells of each column of the fit data that the mask covers.
+        Fraction of the cells of each column of the fit data that the mask covers.
     realized_rate_ : float
-        Share of all cells of the fit data that the mask covers, whatever `when` says.
+        Fraction of all cells of the fit data that the mask covers, whatever `when`
+        says.
     seed_ : int
         Seed of the random numbers.
     n_features_in_ : int
@@ -135,7 +136,7 @@ class MonotoneMasker(BaseMasker):
     Parameters
     ----------
     missing_rate : float in [0, 1] or array-like of shape (n_features,), default=0.2
-        Share of the cells of X that are made missing. A single rate means a constant
+        Fraction of the cells of X that are made missing. A single rate means a constant
         hazard: the chance to drop out at a column is the same for all columns, for the
         rows that are still there. One rate per column must not fall from left to right,
         columns of rate 0 apart.
@@ -144,7 +145,7 @@ class MonotoneMasker(BaseMasker):
         (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default="cells"
-        What a single `missing_rate` is a share of: all cells of X, the cells of the
+        What a single `missing_rate` is a fraction of: all cells of X, the cells of the
         columns in `features`, or the rows, of which so many lose a value.
     features : array-like of str, int or bool, default=None
         Columns that may be masked, always from left to right: names, indices, or a
@@ -163,9 +164,10 @@ class MonotoneMasker(BaseMasker):
     target_rates_ : ndarray of shape (n_features,)
         Probability that a cell of each column is made missing.
     realized_rates_ : ndarray of shape (n_features,)
-        Share of the cells of each column of the fit data that the mask covers.
+        Fraction of the cells of each column of the fit data that the mask covers.
     realized_rate_ : float
-        Share of all cells of the fit data that the mask covers, whatever `when` says.
+        Fraction of all cells of the fit data that the mask covers, whatever `when`
+        says.
     seed_ : int
         Seed of the random numbers.
     n_features_in_ : int

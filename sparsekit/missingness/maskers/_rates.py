@@ -40,8 +40,8 @@ def column_rates(missing_rate, rate_unit, columns, reachable):
     missing_rate : float in [0, 1] or array-like of shape (n_features,)
         One rate, or one rate per column.
     rate_unit : {"cells", "columns"}
-        Whether one rate is the share of all cells of X, or the share of the cells of
-        `columns`.
+        Whether one rate is the fraction of all cells of X, or the fraction of the cells
+        of `columns`.
     columns : ndarray of int
         Columns that may be masked.
     reachable : ndarray of shape (n_features,)

@@ -13,14 +13,14 @@ HIGHEST_SHARE = 1 - 2.0**-53  # below 1, where the hazard would be infinite
 
 
 def solve_row_rate(row_rate, X, columns, reachable, units, calibrate):
-    """Return the equal rates of `columns` that give the wanted share of rows.
+    """Return the equal rates of `columns` that give the wanted fraction of rows.
 
     A row counts as incomplete if at least one of its observed values is masked.
 
     Parameters
     ----------
     row_rate : float in [0, 1]
-        Expected share of incomplete rows.
+        Expected fraction of incomplete rows.
     X : canonical ndarray or CSR matrix of shape (n_samples, n_features)
         Rows, NaN where a value is missing.
     columns : ndarray of int
@@ -63,7 +63,8 @@ def solve_row_rate(row_rate, X, columns, reachable, units, calibrate):
             f"{columns.size} of {X.shape[1]} columns, each up to a rate of "
             f"{ceiling:.6g}: at most {highest:.6g} is possible."
         )
-    # Even disjoint holes leave no more rows incomplete than there are holes per row.
+    # Even if no two masked cells share a row, there are no more incomplete rows than
+    # cells.
     lowest = min(row_rate / columns.size, ceiling) / 2
     if highest <= row_rate or row_rate == 1 or lowest == 0:
         return rates_at(ceiling)

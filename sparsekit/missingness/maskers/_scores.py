@@ -191,8 +191,8 @@ def solve_row_intercepts(X, scores, patterns, groups, moments, rates):
         eligible = read_only(scores[patterns != group])
         chosen = whole[(groups[whole] == group) & (rates[whole] == rate)]
         intercepts[chosen] = mechanisms.solve_intercept(eligible, rate)
-    holed = np.flatnonzero((n_observed < X.shape[0]) & (rates > 0))
-    for chosen, values in column_blocks(X, holed):
+    incomplete = np.flatnonzero((n_observed < X.shape[0]) & (rates > 0))
+    for chosen, values in column_blocks(X, incomplete):
         for j, column in zip(chosen, values, strict=True):
             eligible = (patterns != groups[j]) & ~np.isnan(column)
             intercepts[j] = mechanisms.solve_intercept(
@@ -202,7 +202,7 @@ def solve_row_intercepts(X, scores, patterns, groups, moments, rates):
 
 
 def maskable_share(counts, groups):
-    """Return the share of the observed cells of each column that may be masked."""
+    """Return the fraction of the observed cells of each column that may be masked."""
     n_observed = counts.sum(axis=0)
     columns = np.arange(groups.size)
     own = np.where(groups >= 0, counts[groups, columns], 0)

@@ -43,10 +43,10 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
           `random_state` are ignored: those given here hold.
         - A list of triples as in a `ColumnTransformer`: a name, one of the above, and
           the columns that it masks (names, indices or booleans). It sees all columns of
-          X, and its rate is a share of the cells *of its columns*. Parameters of the
+          X, and its rate is a fraction of the cells *of its columns*. Parameters of the
           parts are reached as ``name__parameter``.
     missing_rate : float in [0, 1] or array-like of shape (n_features,), default=None
-        Share of the cells of X that are made missing, or one share per column. None
+        Fraction of the cells of X that are made missing, or one rate per column. None
         means that of each mechanism (0.2 where it is named by a string). A list of
         mechanisms takes a single number, which holds for each.
     when : {"both", "fit", "transform"}, default="both"
@@ -54,7 +54,7 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
         (``transform`` **then returns the values as they are**), or in prediction only
         (``fit_transform`` then does).
     rate_unit : {"cells", "columns", "rows"}, default=None
-        What a single rate is a share of; see the maskers. None means that of the
+        What a single rate is a fraction of; see the maskers. None means that of the
         mechanism. Not for lists.
     features : array-like of str, int or bool, default=None
         Columns that may be masked. None means those of the mechanism. Not for lists.
@@ -75,9 +75,9 @@ class MissingnessTransformer(_BaseComposition, BaseMasker):
     target_rates_ : ndarray of shape (n_features,)
         Mean probability over the observed cells of each column of the fit data.
     realized_rates_ : ndarray of shape (n_features,)
-        Share of the cells of each column of the fit data that the mask covers.
+        Fraction of the cells of each column of the fit data that the mask covers.
     realized_rate_ : float
-        Share of all cells of the fit data that the masker's mask covers, whatever
+        Fraction of all cells of the fit data that the masker's mask covers, whatever
         `when` says. Cells that were missing before are not covered.
     seed_ : int
         Seed of the random numbers. Mechanisms with the same seed compare the same

@@ -49,8 +49,8 @@ written to the output folder:
   summary.csv   means, 95 % intervals over seeds, differences paired by seed
   figure.png    accuracy (or R2) against missing rate; of many tables and mechanisms,
                 average ranks
-  A study that was stopped, however that came, goes on where it was when the same
-  command is given again. So does one with more seeds, rates, models or tables.
+  A study that was stopped resumes when the same command is run again, also with
+  more seeds, rates, models or tables.
 """
 
 COMPARE_EPILOG = """\
@@ -140,7 +140,7 @@ def _parser():
         help="accuracy over model sparsity and missing rate, with intervals",
         description="Train dense, static sparse and SET networks at several sparsities "
         "on data with more and\nmore missing values, on the same splits and the same "
-        "holes, and report accuracy with\nintervals, connections and seconds.",
+        "missing cells, and report accuracy with\nintervals, connections and seconds.",
         epilog=EPILOG.replace("{tables}", _list_tables()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

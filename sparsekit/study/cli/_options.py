@@ -85,14 +85,14 @@ def add_grid_options(parser):
         nargs="+",
         type=_share,
         metavar="S",
-        help="shares of absent connections, in [0, 1)",
+        help="fractions of absent connections, in [0, 1)",
     )
     group.add_argument(
         "--rates",
         nargs="+",
         type=_share,
         metavar="R",
-        help="shares of the cells that are made missing, in [0, 1)",
+        help="fractions of the cells that are made missing, in [0, 1)",
     )
     group.add_argument(
         "--mechanisms",

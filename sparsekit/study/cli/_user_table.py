@@ -18,7 +18,7 @@ from sparsekit.tabular import TableEncoder
 
 # Rows that are read at a time.
 _BLOCK_ROWS = 10_000
-# What a study needs of its own: the table, one with holes, training and test rows.
+# What a study needs of its own: the table, a masked one, training and test rows.
 _COPIES = 3
 _SINGULAR = {"categories": "category"}
 
@@ -99,17 +99,17 @@ def _joined(table, numeric):
     import pandas as pd
 
     features, targets, n_bytes = [], [], 0
-    room = available_bytes()
+    free = available_bytes()
     for piece in table.pieces:
         for X, y, _ in table.read(piece):
             features.append(X.astype(np.float64) if numeric else X)
             targets.append(y)
             n_bytes += int(features[-1].memory_usage(index=False, deep=True).sum())
-            if n_bytes * _COPIES > room:
+            if n_bytes * _COPIES > free:
                 n_rows = sum(map(len, targets))
                 raise ValueError(
                     f"a study holds its table {_COPIES} times, and {n_rows} rows of "
-                    f"{table.name} have {n_bytes:.2g} bytes already, where {room:.2g} "
+                    f"{table.name} have {n_bytes:.2g} bytes already, where {free:.2g} "
                     "are free: leave out columns, or take a part of the rows."
                 )
     if not sum(map(len, targets)):

@@ -95,7 +95,7 @@ class DifferenceDisplay:
         b : str, tuple of (str, float) or list of these, default=None
             What it is compared with; None means all other models.
         test_size : float in [0, 1), default=None
-            Share of the test rows, as for `StudyResult.compare`.
+            Fraction of the test rows, as for `StudyResult.compare`.
         confidence : float in (0, 1), default=0.95
             Coverage of the intervals.
         axes : array-like of matplotlib Axes, default=None

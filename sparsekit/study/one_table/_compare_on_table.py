@@ -88,7 +88,7 @@ def compare_on_table(
       candidates by the loss of one hold-out split of the training rows (a quarter) and
       learns again from all of them: ``min_samples_leaf`` 1, 4, 16; ``C`` 0.01, 0.1, 1
       or ``alpha`` 1, 10, 100; ``alpha`` 0.0001, 0.1, 3.
-    - "prior", which predicts the shares of the classes, or the mean.
+    - "prior", which predicts the class frequencies, or the mean.
 
     The seconds of a fit include such a choice, and that of `SparseTabular*`. That
     training ends at its last epoch (``ConvergenceWarning``) is not reported. The result

@@ -1,4 +1,4 @@
-"""What is compared on one table as it is, each as somebody would use it."""
+"""The models that are compared on one table, each as one would use it in practice."""
 
 from functools import partial
 

@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.multiclass import type_of_target
 
-# Share of the training rows that choose among the candidates.
+# Fraction of the training rows that choose among the candidates.
 HOLD_OUT = 0.25
 
 # What is tried. Everything else is as scikit-learn has it, but for what `_learner` and

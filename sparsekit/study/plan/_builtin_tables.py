@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn import datasets
 
-# Generated tables are the same in every study: its seeds vary splits, holes and models.
+# Generated tables are the same in every study: its seeds vary splits, masks and models.
 _SEED = 0
 
 

@@ -27,7 +27,7 @@ def row_key(row):
 class Job:
     """One unit of work: a model on one masked table, at some of its sparsities.
 
-    `conditions` are pairs of a mechanism and a place of holes that make the same
+    `conditions` are pairs of a mechanism and a value of `when` that give the same
     table, so that a fit has a row for each of them.
     """
 

@@ -1,4 +1,4 @@
-"""One table of a study: how it is split, how it gets its holes, in what units y is."""
+"""One table of a study: splits, masks and the scale of the target."""
 
 import hashlib
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ class StudyTable:
     def masked(self, mechanism, missing_rate, seed):
         """Return X, all of its rows, with values made missing.
 
-        The holes are made before the table is split, as in life. They are drawn by the
-        position of a row, so that rows with equal content do not share their holes.
+        Cells are masked before the table is split, as in practice. The masks depend on
+        the position of a row, so that rows with equal content have masks of their own.
         """
         if missing_rate == 0:
             return self.X
@@ -77,6 +77,6 @@ class StudyTable:
 
 
 def missing_fraction(X):
-    """Return the share of all cells of X that are missing."""
+    """Return the fraction of all cells of X that are missing."""
     values = X.data if issparse(X) else X
     return float(np.isnan(values).sum() / (X.shape[0] * X.shape[1]))

@@ -33,7 +33,7 @@ def connected(address):
     ImportError
         If dask's distributed is not installed.
     OSError
-        If nobody answers at `address`.
+        If there is no scheduler at `address`.
     """
     try:
         from distributed import Client
@@ -114,7 +114,7 @@ def run_on_cluster(client, function, tables, calls, worker_seconds=WORKER_SECOND
 
 
 class _Watch:
-    """Waits for results while there is somebody to make them."""
+    """Waits for results while the cluster has a worker."""
 
     def __init__(self, client, worker_seconds):
         self._client = client

@@ -76,7 +76,7 @@ def collect_rows(
 
 
 def try_models(plan, done=frozenset()):
-    """Fit each model for two epochs, at its highest sparsity, on the most holes.
+    """Fit each model for two epochs, at its highest sparsity and missing rate.
 
     What an estimator refuses is thus found before the study starts, and the compiled
     code is in the disk cache before several workers ask for it at once. Models whose

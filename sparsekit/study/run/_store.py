@@ -1,4 +1,4 @@
-"""The rows of a study as they come: in memory, and in a file that can be gone on with.
+"""The rows of a study as they come: in memory, and in a file that can be resumed.
 
 The file is CSV. Every row is one line with a checksum, written at once, so that a study
 killed at any moment leaves whole lines and at most one that is cut; the next run drops
@@ -63,11 +63,11 @@ class ResultStore:
         return tidy_frame(self.rows)
 
     def close(self):
-        """Let go of what is held."""
+        """Release what is held."""
 
 
 class FileStore(ResultStore):
-    """Rows in memory and in a file; goes on with the file if it is there.
+    """Rows in memory and in a file; resumes the file if it exists.
 
     From the beginning to `close` no other study can have the file.
 

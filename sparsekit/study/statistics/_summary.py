@@ -27,8 +27,8 @@ def summarize(frame, *, pool_rates=False, confidence=0.95) -> "DataFrame":
         What `missingness_study` returns.
     pool_rates : bool, default=False
         Whether to average over the missing rates, within each seed, first. The
-        intervals are still over seeds: the rates of a seed share split and holes and
-        are not independent.
+        intervals are still over seeds: the rates of a seed share the split and the
+        missing cells and are not independent.
     confidence : float in (0, 1), default=0.95
         Coverage of the intervals.
 
