@@ -70,8 +70,8 @@ class MNARMasker(BaseMasker):
         "quantile" ignores it.
     at_risk : float in (0, 1], default=0.5
         Fraction of the values of each column that can be missing with
-        ``kind="quantile"``, and so its highest rate. Values that equal the threshold are at risk, too. The
-        other kinds ignore it.
+        ``kind="quantile"``, and so its highest rate. Values that equal the threshold
+        are at risk, too. The other kinds ignore it.
     when : {"both", "fit", "transform"}, default="both"
         When values are made missing: in training and prediction, in training only
         (``transform`` **then returns the values as they are**), or in prediction only
