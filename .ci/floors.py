@@ -25,7 +25,7 @@ QUICK = [
     "tests/study/test_progress.py",
     "tests/study/test_store.py",
     "tests/study/test_summary.py",
-    "tests/test_refusals.py",
+    "tests/contract/test_refusals.py",
     "tests/topology/test_allocation.py",
     "tests/topology/test_schedules.py",
 ]

@@ -94,8 +94,8 @@ def look_into(source, wheel):
     assert "<!--" not in description, f"{wheel.name} shows comments of the README"
     licences = [name for name in names if name.endswith("licenses/LICENSE")]
     assert licences, f"{wheel.name} has no licence"
-    rooms = {name.partition("/")[0] for name in names}
-    assert {room.partition("-")[0] for room in rooms} == {"sparsekit"}, rooms
+    folders = {name.partition("/")[0] for name in names}
+    assert {folder.partition("-")[0] for folder in folders} == {"sparsekit"}, folders
 
 
 def pythons():

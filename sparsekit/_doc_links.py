@@ -21,7 +21,7 @@ class DocLinkMixin:
         return f"{address}/api/generated/{{name}}.html" if address else ""
 
     def _doc_link_url_param_generator(self):
-        package, room, *_ = type(self).__module__.split(".")
+        package, part, *_ = type(self).__module__.split(".")
         name = type(self).__name__
         is_short = name in sys.modules[package].__all__
-        return {"name": f"{package}.{name}" if is_short else f"{package}.{room}.{name}"}
+        return {"name": f"{package}.{name}" if is_short else f"{package}.{part}.{name}"}

@@ -64,7 +64,7 @@ CLASS_METHODS = {
     "MissingnessStudyDisplay.from_frame": (lambda: (frame(),), {}, {}),
     "SelectionCurveDisplay.from_estimator": (
         curve,
-        {"by": ["random"], "keep": [1.0], "cv": 2},
+        {"by": ["random"], "keep_fractions": [1.0], "cv": 2},
         {},
     ),
     "TableComparisonDisplay.from_comparison": (lambda: (comparison(),), {}, {}),

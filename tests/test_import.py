@@ -45,10 +45,10 @@ def test_import_leaves_the_command_line_alone():
 def test_import_compiles_nothing():
     compiled, kernels = run(
         "import importlib, pkgutil\n"
-        "import sparsekit, sparsekit.kernels as room\n"
+        "import sparsekit, sparsekit.kernels as kernels\n"
         "from numba.core.dispatcher import Dispatcher\n"
-        "names = [module.name for module in pkgutil.iter_modules(room.__path__)]\n"
-        "modules = [importlib.import_module(f'{room.__name__}.{n}') for n in names]\n"
+        "names = [module.name for module in pkgutil.iter_modules(kernels.__path__)]\n"
+        "modules = [importlib.import_module(f'sparsekit.kernels.{n}') for n in names]\n"
         "objects = [x for module in modules for x in vars(module).values()]\n"
         "kernels = [x for x in objects if isinstance(x, Dispatcher)]\n"
         "print(sum(len(kernel.signatures) for kernel in kernels), len(kernels))"
@@ -82,15 +82,15 @@ def test_numba_waits_until_a_network_is_asked_for(module):
     assert run(code) == "False"
 
 
-def test_rooms_are_attributes_of_the_package():
+def test_subpackages_are_attributes_of_the_package():
     folders = {path.parent.name for path in PACKAGE.glob("[!_]*/__init__.py")}
     code = (
         "import sparsekit as package\n"
-        f"print(*(getattr(package, room).__name__ for room in {sorted(folders)}))\n"
+        f"print(*(getattr(package, part).__name__ for part in {sorted(folders)}))\n"
         "print(*dir(package))"
     )
-    rooms, names = (set(line.split()) for line in run(code).splitlines())
-    assert rooms == {f"sparsekit.{folder}" for folder in folders}
+    subpackages, names = (set(line.split()) for line in run(code).splitlines())
+    assert subpackages == {f"sparsekit.{folder}" for folder in folders}
     assert {"SETMLPClassifier", *folders} - names == {"kernels", "network"}
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from docutils import nodes
-from public_names import ROOMS, full_names, room_page
+from public_names import SUBPACKAGES, full_names, subpackage_page
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util import logging
 
@@ -17,11 +17,11 @@ logger = logging.getLogger(__name__)
 
 
 def write_pages(app, config):
-    """Write the pages of the rooms where they are new or have changed."""
+    """Write the pages of the subpackages where they are new or have changed."""
     folder = Path(app.srcdir) / "api"
     folder.mkdir(exist_ok=True)
-    for room in ROOMS:
-        path, text = folder / f"{room}.rst", room_page(room)
+    for subpackage in SUBPACKAGES:
+        path, text = folder / f"{subpackage}.rst", subpackage_page(subpackage)
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
 
@@ -88,7 +88,7 @@ def link_names(app, doctree, docname):
 
 
 def resolve_name(app, env, node, content):
-    """Resolve references to public names without the room that they are in."""
+    """Resolve references to public names without the subpackage that they are in."""
     is_ours = node.get("refdomain") == "py"
     entry = entry_of(node["reftarget"], env) if is_ours else None
     return entry and link_to(entry, node["refdoc"], app.builder, content)

@@ -1,4 +1,4 @@
-"""The public names of the package: those in the ``__all__`` of its rooms.
+"""The public names of the package: those in the ``__all__`` of its subpackages.
 
 What can be imported from ``sparsekit`` itself is documented under that shorter name.
 """
@@ -8,7 +8,7 @@ import importlib
 import inspect
 
 # In the order of the API reference.
-ROOMS = (
+SUBPACKAGES = (
     "tabular",
     "neural_network",
     "missingness",
@@ -23,15 +23,15 @@ ROOMS = (
 
 
 def public_names():
-    """Return the full names of all public objects: {room: {name: full name}}."""
+    """Return the full names of all public objects: {subpackage: {name: full name}}."""
     top = importlib.import_module("sparsekit")
     found = {}
-    for room in ROOMS:
-        module = importlib.import_module(f"sparsekit.{room}")
-        found[room] = {
+    for subpackage in SUBPACKAGES:
+        module = importlib.import_module(f"sparsekit.{subpackage}")
+        found[subpackage] = {
             name: f"sparsekit.{name}"
             if name in top.__all__
-            else f"sparsekit.{room}.{name}"
+            else f"sparsekit.{subpackage}.{name}"
             for name in module.__all__
         }
     return found
@@ -41,9 +41,9 @@ def public_names():
 def full_names():
     """Return the full name of each public object, by what follows ``sparsekit.``."""
     found = {}
-    for room, names in public_names().items():
+    for subpackage, names in public_names().items():
         for name, full in names.items():
-            found[name] = found[f"{room}.{name}"] = full
+            found[name] = found[f"{subpackage}.{name}"] = full
     return found
 
 
@@ -76,11 +76,13 @@ def _place(full):
     return full.count("."), full.rpartition(".")[2].lower()
 
 
-def room_page(room):
-    """Return the page of a room: its docstring and tables of its names."""
-    names = sorted(public_names()[room].values(), key=_place)
-    text = _heading(f"``sparsekit.{room}``", "=")
-    text += f".. automodule:: sparsekit.{room}\n\n.. currentmodule:: sparsekit\n\n"
+def subpackage_page(subpackage):
+    """Return the page of a subpackage: its docstring and tables of its names."""
+    names = sorted(public_names()[subpackage].values(), key=_place)
+    text = _heading(f"``sparsekit.{subpackage}``", "=")
+    text += (
+        f".. automodule:: sparsekit.{subpackage}\n\n.. currentmodule:: sparsekit\n\n"
+    )
     for kind in ("classes", "functions", "constants"):
         chosen = [name for name in names if kind_of(name) == kind]
         if chosen:

@@ -58,8 +58,8 @@ for ax, (sparsity, net) in zip(axes[:2], nets.items(), strict=True):
         places, display.null_counts, colour, ls=":", label=f"{sparsity:.0%}, random"
     )
     print(
-        f"{sparsity:.0%} sparse: pruning causes {display.shares_['prune']:.0%} of the "
-        f"forgetting; random drops would make {display.null_counts.sum()} rows "
+        f"{sparsity:.0%} sparse: pruning causes {display.fractions_['prune']:.0%} of "
+        f"the forgetting; random drops would make {display.null_counts.sum()} rows "
         f"forgotten instead of {pruned.sum()}"
     )
 axes[2].set(yscale="symlog", xlabel="rewiring", ylabel="samples forgotten")

@@ -46,7 +46,7 @@ def curves(share_wrong):
                 X,
                 y,
                 by=["aum"],
-                keep=[0.1, 0.2, 0.4, 0.8],
+                keep_fractions=[0.1, 0.2, 0.4, 0.8],
                 cv=[(train, test)],
                 random_state=number,
                 **how,
@@ -65,7 +65,9 @@ for ax, share_wrong in zip(axes, (0.0, 0.2), strict=True):
     SelectionCurveDisplay(table=table).plot(ax)
     ax.set(title=f"{share_wrong:.0%} of the labels are wrong", ylabel="accuracy")
     print(f"{share_wrong:.0%} of the labels wrong")
-    print(table.pivot_table(index="keep", columns="by", values="score").round(3))
+    print(
+        table.pivot_table(index="keep_fraction", columns="by", values="score").round(3)
+    )
 plt.show()
 
 # %%

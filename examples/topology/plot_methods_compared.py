@@ -101,4 +101,4 @@ plt.show()
 #
 # All of them give up hidden neurons at 98 %: with a few connections for each neuron
 # some lose all their inputs. CHTs does so on purpose, and takes their connections for
-# others. `sparsekit.compact` takes such neurons out of a fitted network.
+# others. `sparsekit.neural_network.compact` takes such neurons out of a fitted network.

@@ -23,7 +23,7 @@ from sparsekit._sklearn_compat import (
 )
 from sparsekit._unchanged import restored_on_error, unchanged_on_error
 from sparsekit._unknown import refuse_unknown
-from sparsekit.continual._buffer import STRATEGIES, ReplayBuffer
+from sparsekit.continual._buffer import BUFFER_STRATEGIES, ReplayBuffer
 from sparsekit.continual._difficulty import difficulty_of
 
 
@@ -33,7 +33,7 @@ class BaseReplay(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
     _parameter_constraints: ClassVar[dict] = {
         "estimator": [HasMethods(["partial_fit", "predict"])],
         "buffer_size": [Interval(Integral, 1, None, closed="left")],
-        "strategy": [StrOptions(set(STRATEGIES))],
+        "strategy": [StrOptions(set(BUFFER_STRATEGIES))],
         "replay_fraction": [Interval(Real, 0, 1, closed="left")],
         "random_state": ["random_state"],
     }

@@ -19,7 +19,7 @@ from sparsekit.continual._places import (
     shares_of,
 )
 
-STRATEGIES = ("reservoir", "class_balanced", "difficulty")
+BUFFER_STRATEGIES = ("reservoir", "class_balanced", "difficulty")
 
 
 class ReplayBuffer(BaseEstimator):
@@ -32,10 +32,10 @@ class ReplayBuffer(BaseEstimator):
     strategy : {"reservoir", "class_balanced", "difficulty"}, default="reservoir"
         Which rows are kept. "reservoir": each row of the stream with the same
         probability, whatever its length (algorithm R [1]_). "class_balanced": classes
-        get equal room as far as they have rows, and within a class each of its rows
-        has the same probability (class-balancing reservoir sampling [2]_).
-        "difficulty": half of the room is a reservoir. Of the rows that it does not
-        hold, a quarter of the room goes to hard ones, drawn with weights d (weighted
+        get equal parts of the buffer as far as they have rows, and within a class each
+        of its rows has the same probability (class-balancing reservoir sampling [2]_).
+        "difficulty": half of the buffer is a reservoir. Of the rows that it does not
+        hold, a quarter of the buffer goes to hard ones, drawn with weights d (weighted
         reservoir sampling [3]_), and of the rest another quarter to easy ones, with
         weights 1 - d, where d is their difficulty. The hardest alone would be wrong
         labels above all, and lose to random rows [4]_.
@@ -218,9 +218,9 @@ class ReplayBuffer(BaseEstimator):
     def _check(self):
         if not isinstance(self.size, Integral) or self.size < 1:
             raise ValueError(f"size must be an integer > 0, got {self.size!r}.")
-        if not isinstance(self.strategy, str) or self.strategy not in STRATEGIES:
+        if not isinstance(self.strategy, str) or self.strategy not in BUFFER_STRATEGIES:
             raise ValueError(
-                f"strategy must be one of {STRATEGIES}, got {self.strategy!r}."
+                f"strategy must be one of {BUFFER_STRATEGIES}, got {self.strategy!r}."
             )
 
     def _start(self, X, y):

@@ -7,7 +7,7 @@ from sklearn.utils.metaestimators import available_if
 
 from sparsekit._sklearn_compat import StrOptions, _estimator_has
 from sparsekit.continual._base_replay import BaseReplay
-from sparsekit.continual._buffer import STRATEGIES
+from sparsekit.continual._buffer import BUFFER_STRATEGIES
 
 
 class ReplayClassifier(ClassifierMixin, BaseReplay):
@@ -172,7 +172,7 @@ class ReplayRegressor(RegressorMixin, BaseReplay):
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseReplay._parameter_constraints,
-        "strategy": [StrOptions(set(STRATEGIES) - {"class_balanced"})],
+        "strategy": [StrOptions(set(BUFFER_STRATEGIES) - {"class_balanced"})],
     }
 
     def partial_fit(self, X, y, sample_weight=None, sample_ids=None):

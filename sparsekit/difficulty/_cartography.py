@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsekit.difficulty._checks import check_share
+from sparsekit.difficulty._checks import check_fraction
 from sparsekit.difficulty._record import record_of, table_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def cartography(record: Any, *, ambiguous: float = 1 / 3) -> "DataFrame":
     record : estimator or dict
         A network fitted with `record`, or its `record_`.
     ambiguous : float in (0, 1), default=1 / 3
-        Share of the samples that the region "ambiguous" holds.
+        Fraction of the samples that the region "ambiguous" holds.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def cartography(record: Any, *, ambiguous: float = 1 / 3) -> "DataFrame":
         - variability: standard deviation of p [1]_;
         - aleatoric: mean of p (1 - p) [2]_, which does not grow with the length of
           training;
-        - correctness: share of the times that the prediction was right;
+        - correctness: fraction of the times that the prediction was right;
         - region: "ambiguous" for the share with the largest variability, "easy" or
           "hard" for the others, with a confidence of at least 0.5 or less.
 
@@ -61,7 +61,7 @@ def cartography(record: Any, *, ambiguous: float = 1 / 3) -> "DataFrame":
     >>> cartography(net.fit(X, y)).columns.tolist()
     ['confidence', 'variability', 'aleatoric', 'correctness', 'region']
     """
-    check_share("ambiguous", ambiguous)
+    check_fraction("ambiguous", ambiguous)
     record = record_of(record)
     mean = record["confidence_mean"].astype(np.float64)
     deviation = record["confidence_std"].astype(np.float64)

@@ -7,7 +7,7 @@ from sklearn.utils import check_array
 from sparsekit._unknown import refuse_unknown
 
 
-def check_share(name, value, *, least=False, most=False):
+def check_fraction(name, value, *, least=False, most=False):
     """Raise if a value is not a number between 0 and 1.
 
     Parameters

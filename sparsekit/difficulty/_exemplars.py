@@ -33,9 +33,9 @@ def pruning_identified_exemplars(
     DataFrame
         Indexed like X: ``modal`` and ``modal_of_others``, the most frequent predictions
         (the first in sorted order of equally frequent ones); ``agreement`` and
-        ``agreement_of_others``, shares of the networks that predict these; ``pie``,
-        whether they differ. With `y`, ``gain``: share of `others` that are right minus
-        that of `networks`.
+        ``agreement_of_others``, fractions of the networks that predict these; ``pie``,
+        whether they differ. With `y`, ``gain``: fraction of `others` that are right
+        minus that of `networks`.
 
     Raises
     ------

@@ -47,7 +47,7 @@ def forgetting_events(
         - unforgettable: whether it was learned and never forgotten;
         - rate: `n_forgotten` per time that it was looked at, since counts grow with
           the length of training;
-        - accuracy: share of the times that it was right;
+        - accuracy: fraction of the times that it was right;
         - first_learned: number of the presentation at which it was first right, from 1;
         - learned_for_good: that from which on it stayed right. NaN if it did not.
 

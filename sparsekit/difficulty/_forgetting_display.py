@@ -36,8 +36,8 @@ class ForgettingDisplay:
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
-    shares_ : dict of str to float
-        Share of all events that each cause has; NaN if there are none.
+    fractions_ : dict of str to float
+        Fraction of all events that each cause has; NaN if there are none.
 
     See Also
     --------
@@ -62,7 +62,7 @@ class ForgettingDisplay:
         self.null_counts = null_counts
         self.epochs = epochs
         total = counts.sum()
-        self.shares_ = {
+        self.fractions_ = {
             cause: float(counts[:, column].sum() / total) if total else np.nan
             for column, cause in enumerate(CAUSES)
         }
@@ -117,7 +117,7 @@ class ForgettingDisplay:
         bottom = np.zeros(len(self.epochs))
         places = np.arange(1, len(self.epochs) + 1)
         for column, cause in enumerate(CAUSES):
-            share = self.shares_[cause]
+            share = self.fractions_[cause]
             label = LABELS[cause] + ("" if np.isnan(share) else f" ({share:.0%})")
             heights = self.counts[:, column]
             ax.bar(places, heights, 1.0, bottom, color=COLOURS[cause], label=label)

@@ -78,7 +78,7 @@ def grand_scores(networks: Any, X: Any, y: Any, *, active: bool = True) -> "Data
 
 
 def gradient_coverage(network: Any, X: Any, y: Any) -> "DataFrame":
-    """Share of each sample's gradient that lies on the connections that exist.
+    """Fraction of each sample's gradient that lies on the connections that exist.
 
     The gradient of a sample at all positions of the weight matrices says which
     connections it asks for. Of its squared norm, the share on existing connections is

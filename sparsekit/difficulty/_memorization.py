@@ -11,7 +11,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sparsekit._layout import sound
 from sparsekit._magnitudes import units_of
 from sparsekit._sklearn_compat import _safe_indexing
-from sparsekit.difficulty._checks import check_models, check_share, labels_of
+from sparsekit.difficulty._checks import check_fraction, check_models, labels_of
 from sparsekit.difficulty._record import row_index
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def memorization_scores(
         Fits, on random subsets. The paper takes thousands; the column
         `standard_error` tells what fewer give.
     subset : float in (0, 1), default=0.7
-        Share of the rows in a subset.
+        Fraction of the rows in a subset.
     n_jobs : int or None, default=None
         Fits at a time.
     random_state : int, RandomState instance or None, default=None
@@ -80,7 +80,7 @@ def memorization_scores(
     import pandas as pd
 
     check_models("estimator", estimator, "fit", "predict", "get_params")
-    check_share("subset", subset)
+    check_fraction("subset", subset)
     if not isinstance(n_models, Integral) or n_models < 2:
         raise ValueError(f"n_models must be an integer >= 2, got {n_models!r}.")
     X, y = indexable(sound(X), sound(y, "y"))

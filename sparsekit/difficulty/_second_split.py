@@ -1,4 +1,4 @@
-"""Second-split forgetting: when samples go as training goes on with others."""
+"""Second-split forgetting: which samples are forgotten in training on others."""
 
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state, indexable
 
 from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _safe_indexing
-from sparsekit.difficulty._checks import check_models, check_share, labels_of
+from sparsekit.difficulty._checks import check_fraction, check_models, labels_of
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import row_index
 
@@ -26,9 +26,9 @@ def second_split_forgetting(
     epochs: int = 20,
     random_state: Any = None,
 ) -> "DataFrame":
-    """Tell when samples are forgotten as training goes on with others [1]_.
+    """Tell when samples are forgotten in training on other samples [1]_.
 
-    A network is fitted to a random part of the rows and goes on with the others, by
+    A network is fitted to a random part of the rows and then trained on the others, by
     `partial_fit`. Mislabelled samples of the first part are forgotten soon; rare ones
     are learned late and forgotten late, which training on one part cannot tell apart.
 
@@ -41,7 +41,7 @@ def second_split_forgetting(
     y : array-like of shape (n_samples,)
         Classes of the rows.
     split : float in (0, 1), default=0.5
-        Share of the rows in the first part.
+        Fraction of the rows in the first part.
     epochs : int, default=20
         Epochs on the second part.
     random_state : int, RandomState instance or None, default=None
@@ -85,7 +85,7 @@ def second_split_forgetting(
     import pandas as pd
 
     check_models("network", network, "partial_fit", "record")
-    check_share("split", split)
+    check_fraction("split", split)
     if not isinstance(epochs, Integral) or epochs < 1:
         raise ValueError(f"epochs must be an integer >= 1, got {epochs!r}.")
     X, y = indexable(sound(X), sound(y, "y"))

@@ -2,22 +2,22 @@
 
 import numpy as np
 
-STRATEGIES = ("stratified", "hardest", "easiest")
+SELECTION_STRATEGIES = ("stratified", "hardest", "easiest")
 N_STRATA = 50
 
 
-def select(scores, keep, strategy, drop_hardest, rng):
+def select(scores, keep_fraction, strategy, drop_hardest, rng):
     """Return the selected rows, in ascending order.
 
     Parameters
     ----------
     scores : ndarray of shape (n_samples,)
         Large for hard rows; rows of NaN are not selected.
-    keep : float
-        Share of all rows.
+    keep_fraction : float
+        Fraction of all rows.
     strategy : str
     drop_hardest : float
-        Share of all rows.
+        Fraction of all rows.
     rng : RandomState
         Breaks ties, and draws from the strata.
     """
@@ -29,7 +29,7 @@ def select(scores, keep, strategy, drop_hardest, rng):
     ranked = known[np.argsort(scores[known], kind="stable")]
     n_dropped = min(round(drop_hardest * scores.size), ranked.size - 1)
     ranked = ranked[: ranked.size - n_dropped]
-    n_kept = min(max(1, round(keep * scores.size)), ranked.size)
+    n_kept = min(max(1, round(keep_fraction * scores.size)), ranked.size)
     if strategy == "hardest":
         chosen = ranked[ranked.size - n_kept :]
     elif strategy == "easiest":

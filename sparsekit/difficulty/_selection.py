@@ -14,7 +14,7 @@ from sparsekit._routing import fit_router, routed
 from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _safe_indexing
 from sparsekit._unchanged import unchanged_on_error
 from sparsekit.difficulty._report import difficulty_report
-from sparsekit.difficulty._select import STRATEGIES, select
+from sparsekit.difficulty._select import SELECTION_STRATEGIES, select
 
 # What a row is ranked by: a column of the report, and the sign that makes hard large.
 RANKINGS = {
@@ -37,14 +37,14 @@ class HardSampleSelector(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
 default="difficulty"
         What the rows are ranked by: a column of :func:`difficulty_report`. "random"
         ranks by chance and fits nothing: the baseline.
-    keep : float in (0, 1], default=0.5
-        Share of the rows to select.
+    keep_fraction : float in (0, 1], default=0.5
+        Fraction of the rows to select.
     strategy : {"stratified", "hardest", "easiest"}, default="stratified"
         "stratified" draws as evenly as it can from 50 ranges of the score, as in [1]_.
         The hardest rows alone, among which wrong labels gather, are worse than random
         ones where few are kept.
     drop_hardest : float in [0, 1), default=0.0
-        Share of the rows, the hardest, that is never selected.
+        Fraction of the rows, the hardest, that is never selected.
     random_state : int, RandomState instance or None, default=None
         Seed of the draw.
 
@@ -73,7 +73,7 @@ default="difficulty"
     >>> from sparsekit.difficulty import HardSampleSelector
     >>> X, y = load_iris(return_X_y=True)
     >>> net = SETMLPClassifier(tol=0.01, random_state=0)
-    >>> selector = HardSampleSelector(net, keep=0.4, random_state=0)
+    >>> selector = HardSampleSelector(net, keep_fraction=0.4, random_state=0)
     >>> X_kept, y_kept = selector.fit_resample(X, y)
     >>> X_kept.shape
     (60, 4)
@@ -82,8 +82,8 @@ default="difficulty"
     _parameter_constraints: ClassVar[dict[str, list]] = {
         "estimator": [HasMethods(["fit"])],
         "by": [StrOptions({*RANKINGS, "random"})],
-        "keep": [Interval(Real, 0, 1, closed="right")],
-        "strategy": [StrOptions(set(STRATEGIES))],
+        "keep_fraction": [Interval(Real, 0, 1, closed="right")],
+        "strategy": [StrOptions(set(SELECTION_STRATEGIES))],
         "drop_hardest": [Interval(Real, 0, 1, closed="left")],
         "random_state": ["random_state"],
     }
@@ -93,14 +93,14 @@ default="difficulty"
         estimator,
         *,
         by="difficulty",
-        keep=0.5,
+        keep_fraction=0.5,
         strategy="stratified",
         drop_hardest=0.0,
         random_state=None,
     ) -> None:
         self.estimator = estimator
         self.by = by
-        self.keep = keep
+        self.keep_fraction = keep_fraction
         self.strategy = strategy
         self.drop_hardest = drop_hardest
         self.random_state = random_state
@@ -174,7 +174,7 @@ default="difficulty"
             self.scores_ = sign * scores
         strategy = "hardest" if self.by == "random" else self.strategy
         self.sample_indices_ = select(
-            self.scores_, self.keep, strategy, self.drop_hardest, rng
+            self.scores_, self.keep_fraction, strategy, self.drop_hardest, rng
         )
         return self
 

@@ -11,9 +11,9 @@ from sklearn.utils import check_random_state, indexable
 
 from sparsekit._layout import sound
 from sparsekit._sklearn_compat import _safe_indexing
-from sparsekit.difficulty._checks import check_share
+from sparsekit.difficulty._checks import check_fraction
 from sparsekit.difficulty._report import difficulty_report
-from sparsekit.difficulty._select import STRATEGIES, select
+from sparsekit.difficulty._select import SELECTION_STRATEGIES, select
 from sparsekit.difficulty._selection import RANKINGS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def selection_curve(
     y: Any,
     *,
     by: Sequence[str] = ("difficulty",),
-    keep: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.0),
+    keep_fractions: Sequence[float] = (0.2, 0.4, 0.6, 0.8, 1.0),
     strategy: str = "stratified",
     drop_hardest: float = 0.0,
     cv: Any = 5,
@@ -46,12 +46,12 @@ def selection_curve(
     by : sequence of str, default=("difficulty",)
         Rankings of :class:`HardSampleSelector`. Random selections come beside them,
         whether asked for or not.
-    keep : sequence of float in (0, 1], default=(0.2, 0.4, 0.6, 0.8, 1.0)
-        Shares of the training rows.
+    keep_fractions : sequence of float in (0, 1], default=(0.2, 0.4, 0.6, 0.8, 1.0)
+        Fractions of the training rows.
     strategy : {"stratified", "hardest", "easiest"}, default="stratified"
         Which rows a ranking selects: of all difficulties, or from one end.
     drop_hardest : float in [0, 1), default=0.0
-        Share of the rows, the hardest, that no ranking selects but the random one.
+        Fraction of the rows, the hardest, that no ranking selects but the random one.
     cv : int, cross-validation generator or iterable, default=5
         Rows are scored and selected within the training rows of each split.
     scoring : str, callable or None, default=None
@@ -62,7 +62,8 @@ def selection_curve(
     Returns
     -------
     DataFrame
-        One row per ranking, share and split: by, keep, split, n_samples, score.
+        One row per ranking, fraction and split: by, keep_fraction, split, n_samples,
+        score.
 
     Raises
     ------
@@ -80,13 +81,13 @@ def selection_curve(
     >>> from sparsekit.difficulty import selection_curve
     >>> X, y = load_iris(return_X_y=True)
     >>> net = SETMLPClassifier(tol=0.01, n_iter_no_change=5, random_state=0)
-    >>> curve = selection_curve(net, X, y, keep=[0.5], cv=2, random_state=0)
+    >>> curve = selection_curve(net, X, y, keep_fractions=[0.5], cv=2, random_state=0)
     >>> curve["by"].tolist()
     ['difficulty', 'difficulty', 'random', 'random']
     """
     import pandas as pd
 
-    keep = _checked(by, keep, strategy, drop_hardest)
+    keep_fractions = _checked(by, keep_fractions, strategy, drop_hardest)
     rankings = [name for name in by if name != "random"]
     X, y = indexable(sound(X), sound(y, "y"))
     rng = check_random_state(random_state)
@@ -98,32 +99,36 @@ def selection_curve(
         held = _safe_indexing(X, test), _safe_indexing(y, test)
         for name, scores in _rankings(estimator, rows, rankings, rng).items():
             how = ("hardest", 0.0) if name == "random" else (strategy, drop_hardest)
-            for share in keep:
-                taken = select(scores, share, *how, rng)
+            for fraction in keep_fractions:
+                taken = select(scores, fraction, *how, rng)
                 model = clone(estimator)
                 model.fit(*(_safe_indexing(part, taken) for part in rows))
                 score = float(scorer(model, *held))
-                found.append((name, float(share), number, taken.size, score))
-    columns = ["by", "keep", "split", "n_samples", "score"]
+                found.append((name, float(fraction), number, taken.size, score))
+    columns = ["by", "keep_fraction", "split", "n_samples", "score"]
     table = pd.DataFrame(found, columns=columns)
-    return table.sort_values(["by", "keep", "split"], ignore_index=True)
+    return table.sort_values(["by", "keep_fraction", "split"], ignore_index=True)
 
 
-def _checked(by, keep, strategy, drop_hardest):
-    """Return the shares to keep as a list; raise if anything is out of range."""
+def _checked(by, keep_fractions, strategy, drop_hardest):
+    """Return the fractions to keep as a list; raise if anything is out of range."""
     known = [*RANKINGS, "random"]
     are_names = np.iterable(by) and all(isinstance(name, str) for name in by)
     if isinstance(by, str) or not are_names or not set(by) <= set(known):
         raise ValueError(f"by must be a sequence of {known}, got {by!r}.")
-    if not isinstance(strategy, str) or strategy not in STRATEGIES:
-        raise ValueError(f"strategy must be one of {STRATEGIES}, got {strategy!r}.")
-    if not np.iterable(keep):
-        raise ValueError(f"keep must be a sequence of shares, got {keep!r}.")
-    shares = list(keep)
-    for share in shares:
-        check_share("each of keep", share, most=True)
-    check_share("drop_hardest", drop_hardest, least=True)
-    return shares
+    if not isinstance(strategy, str) or strategy not in SELECTION_STRATEGIES:
+        raise ValueError(
+            f"strategy must be one of {SELECTION_STRATEGIES}, got {strategy!r}."
+        )
+    if not np.iterable(keep_fractions):
+        raise ValueError(
+            f"keep_fractions must be a sequence of fractions, got {keep_fractions!r}."
+        )
+    fractions = list(keep_fractions)
+    for fraction in fractions:
+        check_fraction("each of keep_fractions", fraction, most=True)
+    check_fraction("drop_hardest", drop_hardest, least=True)
+    return fractions
 
 
 def _rankings(estimator, rows, names, rng):

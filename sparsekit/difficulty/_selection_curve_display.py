@@ -1,4 +1,4 @@
-"""The figure of scores over the share of rows that models are trained on."""
+"""The figure of scores over the fraction of rows that models are trained on."""
 
 from typing import Self
 
@@ -7,7 +7,7 @@ from sparsekit.difficulty._selection_curve import selection_curve
 
 
 class SelectionCurveDisplay:
-    """Lines of the mean score over the share of rows, one per ranking.
+    """Lines of the mean score over the fraction of rows, one per ranking.
 
     It is recommended to use `from_estimator` to make a display.
 
@@ -30,9 +30,11 @@ class SelectionCurveDisplay:
     >>> from sparsekit.difficulty import SelectionCurveDisplay
     >>> X, y = load_iris(return_X_y=True)
     >>> net = SETMLPClassifier(tol=0.01, n_iter_no_change=5, random_state=0)
-    >>> display = SelectionCurveDisplay.from_estimator(net, X, y, keep=[0.5, 1], cv=2)
+    >>> display = SelectionCurveDisplay.from_estimator(
+    ...     net, X, y, keep_fractions=[0.5, 1], cv=2
+    ... )
     >>> display.ax_.get_xlabel()
-    'share of the training rows'
+    'fraction of the training rows'
     """
 
     def __init__(self, *, table) -> None:
@@ -84,7 +86,7 @@ class SelectionCurveDisplay:
             plt = import_pyplot("SelectionCurveDisplay")
             _, ax = plt.subplots(figsize=(5.5, 3.8), layout="constrained")
         for name, rows in self.table.groupby("by"):
-            scores = rows.groupby("keep")["score"]
+            scores = rows.groupby("keep_fraction")["score"]
             style = {"color": "black", "ls": "--"} if name == "random" else {}
             ax.errorbar(
                 scores.mean().index,
@@ -96,7 +98,7 @@ class SelectionCurveDisplay:
                 capsize=2,
                 **style,
             )
-        ax.set(xlabel="share of the training rows", ylabel="score")
+        ax.set(xlabel="fraction of the training rows", ylabel="score")
         ax.spines[["top", "right"]].set_visible(False)
         ax.legend(frameon=False)
         self.ax_, self.figure_ = ax, ax.figure

@@ -136,8 +136,8 @@ class _SubsetFit(DocLinkMixin, MetaEstimatorMixin, BaseEstimator):
 class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
     """Classifier that is fitted to the rows that a selector keeps.
 
-    It does in any pipeline or grid search of scikit-learn, whose pipelines know no
-    steps that drop rows, what `fit_resample` does in those of imbalanced-learn.
+    scikit-learn's pipelines have no steps that drop rows; this meta-estimator does in
+    them what `fit_resample` does in the pipelines of imbalanced-learn.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ class SubsetFitClassifier(ClassifierMixin, _SubsetFit):
     >>> from sparsekit.difficulty import HardSampleSelector, SubsetFitClassifier
     >>> X, y = load_iris(return_X_y=True)
     >>> net = SETMLPClassifier(tol=0.01, random_state=0)
-    >>> selector = HardSampleSelector(net, keep=0.4, random_state=0)
+    >>> selector = HardSampleSelector(net, keep_fraction=0.4, random_state=0)
     >>> forest = SubsetFitClassifier(RandomForestClassifier(random_state=0), selector)
     >>> bool(forest.fit(X, y).score(X, y) > 0.9)
     True
@@ -234,7 +234,7 @@ class SubsetFitRegressor(RegressorMixin, _SubsetFit):
     >>> from sparsekit.difficulty import HardSampleSelector, SubsetFitRegressor
     >>> X, y = load_diabetes(return_X_y=True)
     >>> net = SETMLPRegressor(early_stopping=True, random_state=0)
-    >>> selector = HardSampleSelector(net, keep=0.5, random_state=0)
+    >>> selector = HardSampleSelector(net, keep_fraction=0.5, random_state=0)
     >>> len(SubsetFitRegressor(Ridge(), selector).fit(X, y).sample_indices_)
     221
     """

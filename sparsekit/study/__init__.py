@@ -8,18 +8,18 @@ models. The same from a shell: ``sparsekit study``, or ``python -m sparsekit.stu
 is; from a shell, ``sparsekit compare``.
 """
 
-from sparsekit.study._compare_on_table import compare_on_table
-from sparsekit.study._corrected_ttest import corrected_ttest, holm
-from sparsekit.study._display_cost import CostDisplay
-from sparsekit.study._display_difference import DifferenceDisplay
-from sparsekit.study._display_ranks import CriticalDifferenceDisplay
-from sparsekit.study._display_score import MissingnessStudyDisplay
-from sparsekit.study._display_table import TableComparisonDisplay
-from sparsekit.study._ranks import ModelRanks
+from sparsekit.study._missingness_study import missingness_study
 from sparsekit.study._result import StudyResult
-from sparsekit.study._study import missingness_study
-from sparsekit.study._summary import summarize
-from sparsekit.study._table_comparison import TableComparison
+from sparsekit.study.displays._cost import CostDisplay
+from sparsekit.study.displays._difference import DifferenceDisplay
+from sparsekit.study.displays._ranks import CriticalDifferenceDisplay
+from sparsekit.study.displays._score import MissingnessStudyDisplay
+from sparsekit.study.displays._table import TableComparisonDisplay
+from sparsekit.study.one_table._compare_on_table import compare_on_table
+from sparsekit.study.one_table._comparison import TableComparison
+from sparsekit.study.statistics._corrected_ttest import corrected_ttest, holm
+from sparsekit.study.statistics._ranks import ModelRanks
+from sparsekit.study.statistics._summary import summarize
 
 __all__ = [
     "CostDisplay",

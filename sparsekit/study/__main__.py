@@ -2,7 +2,7 @@
 
 import sys
 
-from sparsekit.study._cli import main
+from sparsekit.study.cli import main
 
 if __name__ == "__main__":
     sys.exit(main(["study", *sys.argv[1:]]))

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from sparsekit.study._comparison import compare_models
-from sparsekit.study._conditions import with_when
-from sparsekit.study._description import percent
-from sparsekit.study._display_cost import CostDisplay
-from sparsekit.study._display_difference import DifferenceDisplay
-from sparsekit.study._display_ranks import CriticalDifferenceDisplay
-from sparsekit.study._display_score import MissingnessStudyDisplay
-from sparsekit.study._ranks import ModelRanks, rank_models
-from sparsekit.study._report import format_summary
-from sparsekit.study._rows import check_rows, check_scores, read_rows
-from sparsekit.study._summary import summarize
+from sparsekit.study._text import percent
+from sparsekit.study.displays._cost import CostDisplay
+from sparsekit.study.displays._difference import DifferenceDisplay
+from sparsekit.study.displays._ranks import CriticalDifferenceDisplay
+from sparsekit.study.displays._report import format_summary
+from sparsekit.study.displays._score import MissingnessStudyDisplay
+from sparsekit.study.rows._conditions import with_when
+from sparsekit.study.rows._rows import check_rows, check_scores, read_rows
+from sparsekit.study.statistics._comparison import compare_models
+from sparsekit.study.statistics._ranks import ModelRanks, rank_models
+from sparsekit.study.statistics._summary import summarize
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -221,7 +221,7 @@ class StudyResult:
             Whether to average the differences over the missing rates first. False has
             a row for each missing rate.
         test_size : float in [0, 1), default=None
-            Share of the rows of a table that were test rows. None takes it from the
+            Fraction of the rows of a table that were test rows. None takes it from the
             columns ``n_train`` and ``n_test``. 0 leaves out the correction for splits
             that overlap, and gives the ordinary paired t test.
         confidence : float in (0, 1), default=0.95
@@ -239,7 +239,7 @@ class StudyResult:
             - ``p_value``, and ``p_holm``, corrected by `holm` for the number of rows;
             - ``effect_size``: the difference in units of its standard deviation over
               the seeds (or datasets), Cohen's d_z with Hedges' correction for few;
-            - ``superiority``: share of the seeds (or datasets) in which `a` has the
+            - ``superiority``: fraction of the seeds (or datasets) in which `a` has the
               higher score, ties counted half; and ``wins``, ``ties``, ``losses``.
 
             NaN where there are too few values.
@@ -247,7 +247,7 @@ class StudyResult:
         Raises
         ------
         ValueError
-            If a model is not known, or the share of the test rows is not.
+            If a model is not known, or the fraction of the test rows is not.
 
         See Also
         --------

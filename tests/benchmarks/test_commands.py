@@ -5,10 +5,18 @@ import sys
 import pandas as pd
 import pytest
 
-from tests.benchmarks import drawing, figures, largest, roofline, soak, turns
-from tests.benchmarks.libraries import TRAININGS, is_installed
-from tests.benchmarks.measure import in_own_process, steady_seconds
-from tests.benchmarks.networks import Work
+from benchmarks.speed import (
+    base_and_head,
+    drawing,
+    figures,
+    largest,
+    roofline,
+    soak,
+    turns,
+)
+from benchmarks.speed.libraries import TRAININGS, is_installed
+from benchmarks.speed.measure import in_own_process, steady_seconds
+from benchmarks.speed.networks import Work
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 TINY = {
@@ -188,3 +196,15 @@ def test_memory_does_not_grow_with_the_calls_of_partial_fit(variant):
     )
     assert n_counted > 0
     assert grown < 0.25e6
+
+
+@pytest.mark.parametrize(("head", "status"), [(1.2, 0), (1.3, 1)])
+def test_head_may_take_little_longer_than_base(head, status, monkeypatch, capsys):
+    times = {"base": 1.0, "head": head}
+    monkeypatch.setattr(
+        base_and_head,
+        "in_own_process",
+        lambda name, *, checkout, **arguments: times[checkout.name],
+    )
+    assert base_and_head.main(["base", "head", "--rounds", "1"]) == status
+    assert f"{head:.2f} times" in capsys.readouterr().out

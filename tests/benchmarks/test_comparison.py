@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import comparison
-from tests.benchmarks.peers import statements
-from tests.benchmarks.peers.statements import PEERS, STATEMENTS, Statement
+from benchmarks.peers import comparison, statements
+from benchmarks.peers.statements import PEERS, STATEMENTS, Statement
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "comparison.md"
 INSTALLED = [s for s in STATEMENTS if statements.versions_of(s.peer)]

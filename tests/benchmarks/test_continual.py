@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tests.benchmarks import continual
+from benchmarks.accuracy import continual
 
 
 def test_the_command_writes_and_shows_a_table(tmp_path, capsys):

@@ -5,8 +5,8 @@ import pytest
 from scipy import sparse
 from sklearn.neural_network import MLPClassifier
 
+from benchmarks.speed.measure import seconds_of
 from sparsekit import StaticSparseMLPClassifier
-from tests.benchmarks.measure import seconds_of
 
 pytestmark = pytest.mark.benchmark
 N_ROWS, N_FEATURES, HIDDEN, BATCH = 640, 20_000, (1000,), 128

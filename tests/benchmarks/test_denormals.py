@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.benchmarks.measure import seconds_of
-from tests.benchmarks.networks import trainer_for, wide
+from benchmarks.speed.measure import seconds_of
+from benchmarks.speed.networks import trainer_for, wide
 
 pytestmark = pytest.mark.benchmark
 WORK = wide(0.01)

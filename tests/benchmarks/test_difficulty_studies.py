@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sparsekit.study import corrected_ttest
-from tests.benchmarks import (
+from benchmarks import results
+from benchmarks.hard_samples import (
     finders,
     forgetting_causes,
     hardest_tenth,
     planted,
-    recording_costs,
     replay_choice,
     smallest_subset,
-    studies,
 )
+from benchmarks.speed import recording_costs
+from sparsekit.study import corrected_ttest
 
 
 def run(study, tmp_path, *arguments):
@@ -33,18 +33,18 @@ def test_a_study_that_was_stopped_goes_on_where_it_stood(tmp_path):
         asked.append(seed)
         return [{"value": seed / 2}, {"value": 1.0}]
 
-    studies.measured(cells[:2], measure, path)
-    rows = studies.measured(cells, measure, path)
+    results.measured(cells[:2], measure, path)
+    rows = results.measured(cells, measure, path)
     assert asked == [0, 1, 2]
     assert rows["value"].tolist() == [0.0, 1.0, 0.5, 1.0, 1.0, 1.0]
     # A smaller study gets what it asks for of a file that holds more.
-    rows = studies.measured(cells[1:2], measure, path)
+    rows = results.measured(cells[1:2], measure, path)
     assert rows["value"].tolist() == [0.5, 1.0]
 
 
 def test_intervals_are_over_seeds_not_over_the_rows_of_a_seed():
     rows = pd.DataFrame({"seed": [0, 0, 1, 1], "key": "k", "value": [0, 2, 2, 4]})
-    table = studies.with_intervals(rows, ["key"], ["value"])
+    table = results.with_intervals(rows, ["key"], ["value"])
     assert table["value"].item() == 2
     assert table["n_seeds"].item() == 2
     # Two means, 1 and 3: standard error 1, and t of one degree of freedom.
@@ -55,7 +55,7 @@ def test_intervals_of_overlapping_splits_are_those_of_the_corrected_test():
     rng = np.random.default_rng(0)
     values = rng.normal(size=6)
     rows = pd.DataFrame({"split": range(6), "key": "k", "value": values})
-    table = studies.with_intervals(rows, ["key"], ["value"], seed="split", ratio=0.5)
+    table = results.with_intervals(rows, ["key"], ["value"], seed="split", ratio=0.5)
     expected = corrected_ttest(values, np.zeros(6), n_train=2, n_test=1)
     half_width = (expected.high - expected.low) / 2
     assert table["value_half_width"].item() == pytest.approx(half_width)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import figure2
+from benchmarks.studies import figure2
 from tests.study.frames import made_up_study
 
 ROOT = Path(__file__).parents[2]

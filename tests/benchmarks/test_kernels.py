@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from benchmarks.speed.networks import square_of, trainer_for
+from benchmarks.speed.roofline import layer_kernels
 from sparsekit.topology import RandomGrower, SETPruner
-from tests.benchmarks.networks import square_of, trainer_for
-from tests.benchmarks.roofline import layer_kernels
 
 pytestmark = pytest.mark.benchmark
 

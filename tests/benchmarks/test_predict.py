@@ -7,7 +7,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from tests.benchmarks.networks import data_for, estimator_for, wide
+from benchmarks.speed.networks import data_for, estimator_for, wide
 
 pytestmark = pytest.mark.benchmark
 WORK = wide(0.04)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.studies import reference_study
 from sparsekit.study import StudyResult
-from tests.benchmarks import reference_study
 from tests.study.frames import made_up_study
 
 PAGE = Path(__file__).parents[2] / "docs" / "user_guide" / "reference_study.md"

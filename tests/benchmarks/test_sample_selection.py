@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tests.benchmarks import sample_selection
+from benchmarks.hard_samples import sample_selection
 
 
 def test_each_selection_stands_beside_as_many_random_samples(tmp_path, capsys):

@@ -4,7 +4,7 @@ import numba
 import numpy as np
 import pytest
 
-from tests.benchmarks.networks import SMALL, trainer_for, wide
+from benchmarks.speed.networks import SMALL, trainer_for, wide
 
 pytestmark = pytest.mark.benchmark
 

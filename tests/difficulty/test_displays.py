@@ -38,8 +38,8 @@ def test_bars_are_the_events_by_cause(net):
         table = forgetting_events(net, source=cause, never_learned="zero")
         assert sum(heights) == table["n_forgotten"].sum()
     assert len(display.ax_.containers[0]) == 11
-    assert display.shares_["grow"] == 0
-    np.testing.assert_allclose(sum(display.shares_.values()), 1)
+    assert display.fractions_["grow"] == 0
+    np.testing.assert_allclose(sum(display.fractions_.values()), 1)
 
 
 def test_causes_sum_to_all(net):

@@ -34,8 +34,8 @@ def selector(**options):
 def test_a_step_keeps_the_rows_that_the_selector_keeps(make):
     X, y = flowers()
     table = make(X)
-    pipeline = make_pipeline(selector(keep=0.4), net_of()).fit(table, y)
-    rows = selector(keep=0.4).fit(table, y).sample_indices_
+    pipeline = make_pipeline(selector(keep_fraction=0.4), net_of()).fit(table, y)
+    rows = selector(keep_fraction=0.4).fit(table, y).sample_indices_
     alone = net_of().fit(make(X[rows]), y[rows])
     np.testing.assert_array_equal(
         pipeline.predict_proba(table), alone.predict_proba(table)
@@ -45,10 +45,12 @@ def test_a_step_keeps_the_rows_that_the_selector_keeps(make):
 def test_a_grid_search_tunes_the_share_that_is_kept():
     X, y = flowers()
     pipeline = make_pipeline(StandardScaler(), selector(), net_of())
-    grid = {"hardsampleselector__keep": [0.3, 0.8]}
+    grid = {"hardsampleselector__keep_fraction": [0.3, 0.8]}
     search = GridSearchCV(pipeline, grid, cv=3).fit(X, y)
     kept = search.best_estimator_[1].sample_indices_
-    assert kept.size == round(search.best_params_["hardsampleselector__keep"] * 150)
+    assert kept.size == round(
+        search.best_params_["hardsampleselector__keep_fraction"] * 150
+    )
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.predict(X).shape == (150,)
 

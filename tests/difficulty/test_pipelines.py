@@ -29,10 +29,10 @@ def test_a_grid_search_in_a_pipeline_tunes_the_share_that_is_kept():
     net = SETMLPClassifier((20,), max_iter=15, learning_rate_init=0.01, random_state=0)
     model = SubsetFitClassifier(net, HardSampleSelector(net, random_state=0))
     pipeline = make_pipeline(StandardScaler(), model)
-    grid = {"subsetfitclassifier__selector__keep": [0.3, 0.8]}
+    grid = {"subsetfitclassifier__selector__keep_fraction": [0.3, 0.8]}
     search = GridSearchCV(pipeline, grid, cv=3).fit(X, y)
     kept = search.best_estimator_[-1].sample_indices_
-    share = search.best_params_["subsetfitclassifier__selector__keep"]
+    share = search.best_params_["subsetfitclassifier__selector__keep_fraction"]
     assert kept.size == round(share * 150)
     assert search.predict(X).shape == (150,)
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 @pytest.fixture
 def selector():
     net = SETMLPClassifier((10,), max_iter=5, random_state=0)
-    return HardSampleSelector(net, keep=0.5, random_state=0)
+    return HardSampleSelector(net, keep_fraction=0.5, random_state=0)
 
 
 def test_a_classifier_is_fitted_to_the_selected_rows(selector):
@@ -47,7 +47,7 @@ def test_a_classifier_is_fitted_to_the_selected_rows(selector):
 def test_a_regressor_is_fitted_to_the_selected_rows():
     X, y = load_diabetes(return_X_y=True)
     scoring = SETMLPRegressor((10,), max_iter=5, random_state=0)
-    selector = HardSampleSelector(scoring, keep=0.3, random_state=0)
+    selector = HardSampleSelector(scoring, keep_fraction=0.3, random_state=0)
     model = SubsetFitRegressor(LinearRegression(), selector).fit(X, y)
     rows = model.sample_indices_
     plain = LinearRegression().fit(X[rows], y[rows])
@@ -61,9 +61,9 @@ def test_a_grid_search_in_a_pipeline_reaches_the_selector(selector):
     net = make_pipeline(
         StandardScaler(), SubsetFitClassifier(RidgeClassifier(), selector)
     )
-    grid = {"subsetfitclassifier__selector__keep": [0.2, 0.8]}
+    grid = {"subsetfitclassifier__selector__keep_fraction": [0.2, 0.8]}
     search = GridSearchCV(net, grid, cv=2).fit(X, y)
-    kept = search.best_params_["subsetfitclassifier__selector__keep"]
+    kept = search.best_params_["subsetfitclassifier__selector__keep_fraction"]
     assert search.best_estimator_[-1].sample_indices_.size == round(kept * 150)
 
 

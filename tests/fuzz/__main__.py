@@ -1,6 +1,6 @@
 """Throw random parameters, tables and files at the public names.
 
-Those left out are listed in tests/test_fuzz.py, each with the reason.
+Those left out are listed in tests/repository/test_fuzz.py, each with the reason.
 
     python -m tests.fuzz                      compiled, with checks of bounds
     python -m tests.fuzz --interpreted        kernels as plain Python: no compiling

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 # In an ordinary run every combination of parameters would have to be compiled first.
-# tests/test_fuzz.py starts this folder in a process of its own.
+# tests/repository/test_fuzz.py starts this folder in a process of its own.
 if "SPARSEKIT_FUZZ_EXAMPLES" not in os.environ:
     collect_ignore_glob = ["test_*.py"]
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparsekit.study import _command, missingness_study, summarize
-from sparsekit.study._cli import main
+from sparsekit.study import missingness_study, summarize
+from sparsekit.study.cli import main
+from sparsekit.study.run import _run
 from tests.fuzz.harness import behaves
 from tests.fuzz.parameters import NONSENSE
 from tests.fuzz.tables import tables, targets
@@ -38,7 +39,7 @@ def no_training(monkeypatch, tmp_path):
     def stop(*args):
         raise Trained
 
-    monkeypatch.setattr(_command, "try_models", stop)
+    monkeypatch.setattr(_run, "try_models", stop)
     monkeypatch.chdir(tmp_path)
     rows = {"a": range(20), "b": [0.5] * 20, "y": [0, 1] * 10, "t": ["x"] * 20}
     pd.DataFrame(rows).to_csv("good.csv", index=False)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sparsekit.study import (
     TableComparison,
     TableComparisonDisplay,
-    _compare_on_table,
     compare_on_table,
 )
-from sparsekit.study._cli import main
-from sparsekit.study._table_file import InputError, read_table
+from sparsekit.study.cli import main
+from sparsekit.study.cli._user_table import InputError, read_user_table
+from sparsekit.study.one_table import _compare_on_table
 from sparsekit.tabular import TableEncoder
 from tests.fuzz.harness import behaves
 from tests.fuzz.parameters import NONSENSE
@@ -85,8 +85,10 @@ def test_files_are_read_as_they_are_and_their_numbers_as_by_a_study(
     path = tmp_path_factory.mktemp("fuzz") / "t.csv"
     path.write_bytes(content)
     given = path, "y", (), frozenset(codes)
-    numbers = behaves(lambda: read_table(*given), allowed=(InputError,))
-    whole = behaves(lambda: read_table(*given, numeric=False), allowed=(InputError,))
+    numbers = behaves(lambda: read_user_table(*given), allowed=(InputError,))
+    whole = behaves(
+        lambda: read_user_table(*given, numeric=False), allowed=(InputError,)
+    )
     if numbers is not None:
         np.testing.assert_array_equal(whole[0].to_numpy(np.float64), numbers[0])
     if whole is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparsekit.study._table_file import read_table
+from sparsekit.study.cli._user_table import read_user_table
 from tests.fuzz.harness import behaves
 from tests.tables.reading import InputError, both_ways, in_chunks
 
@@ -67,7 +67,8 @@ def test_files_are_read_alike_or_refused_alike(
     path.write_bytes(gzip.compress(content, 1) if zipped else content)
     chunks = behaves(lambda: in_chunks(path, na_values=codes))
     studied = behaves(
-        lambda: read_table(path, "y", (), frozenset(codes)), allowed=(InputError,)
+        lambda: read_user_table(path, "y", (), frozenset(codes)),
+        allowed=(InputError,),
     )
     if chunks is None:
         # A study finds later that a row has no target.

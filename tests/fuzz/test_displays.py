@@ -38,7 +38,7 @@ def made():
     ]
     plain = SETMLPClassifier((4,), sparsity=0.4, **SETTINGS).fit(X, Y)
     flat = DSTMLPRegressor((), sparsity=0.4, **SETTINGS).partial_fit(X, X[:, 0])
-    curve = selection_curve(plain, X, Y, keep=[0.5, 1.0], cv=2, by=["random"])
+    curve = selection_curve(plain, X, Y, keep_fractions=[0.5, 1.0], cv=2, by=["random"])
     scores = cartography(nets[0])
     broken = scores.drop(columns=scores.columns[0])
     unfitted = SETMLPClassifier()

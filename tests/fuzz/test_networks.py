@@ -52,7 +52,7 @@ def methods_of(estimator, X, other, y):
             for table in (X, other):
                 out = behaves(lambda: getattr(estimator, name)(table), table)  # noqa: B023
                 if out is not None:
-                    assert len(out) == rows_of(table)
+                    assert rows_of(out) == rows_of(table)
     behaves(lambda: estimator.score(X, y), X, y)
 
 
@@ -115,7 +115,7 @@ def test_wrappers(wrapper, data):
     )
     settings = data.draw(parameters(wrapper, fixed=("estimator", "selector")))
     if wrapper in (SubsetFitClassifier, SubsetFitRegressor):
-        chosen = {"keep": data.draw(st.sampled_from([0.5, 0.1, 1.0, 0, 2]))}
+        chosen = {"keep_fraction": data.draw(st.sampled_from([0.5, 0.1, 1.0, 0, 2]))}
         settings["selector"] = HardSampleSelector(small("Classifier"), **chosen)
     X = data.draw(tables())
     y = data.draw(targets(rows_of(X)))

@@ -9,7 +9,7 @@ import pytest
 from scipy import special, stats
 
 from sparsekit.missingness import MCARMasker, diagnose
-from sparsekit.missingness._diagnosis_scores import p_values
+from sparsekit.missingness.diagnosis._dependence import p_values
 
 FALSE_ALARM = 1e-6
 

@@ -113,8 +113,8 @@ def test_float32_and_float64_copies_agree(case):
 def test_tables_larger_than_a_chunk_are_masked_chunk_by_chunk(case, monkeypatch):
     X = data()
     expected = make(case, 0.3).fit(X)
-    monkeypatch.setattr("sparsekit.missingness._cells.CHUNK_CELLS", 50)
-    monkeypatch.setattr("sparsekit.missingness._cells.BLOCK_CELLS", 1300)
+    monkeypatch.setattr("sparsekit.missingness.maskers._cells.CHUNK_CELLS", 50)
+    monkeypatch.setattr("sparsekit.missingness.maskers._cells.BLOCK_CELLS", 1300)
     for storage in (np.asarray, sparse.csr_array):
         masker = make(case, 0.3).fit(storage(X))
         mask = sparse.csr_array(masker.mask(storage(X))).toarray()

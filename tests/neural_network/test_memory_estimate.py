@@ -77,7 +77,7 @@ import json, sys, warnings
 import numpy as np
 from sparsekit import DSTMLPClassifier
 from sparsekit.neural_network.training import _memory
-from tests.benchmarks.measure import forget_peak, peak_bytes
+from benchmarks.speed.measure import forget_peak, peak_bytes
 
 warnings.simplefilter("ignore")
 asked = []

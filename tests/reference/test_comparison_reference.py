@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparsekit.study import StudyResult, corrected_ttest, holm
-from sparsekit.study._ranks import permutation_p_value
+from sparsekit.study.statistics._ranks import permutation_p_value
 from tests.reference import naive_comparison as naive
 from tests.study.frames import made_up_study
 

@@ -5,9 +5,9 @@ import pytest
 from scipy import stats
 
 from sparsekit.missingness import diagnose
-from sparsekit.missingness._diagnosis_input import read_table
-from sparsekit.missingness._diagnosis_patterns import find_patterns
-from sparsekit.missingness._little import em_moments, pattern_sums
+from sparsekit.missingness.diagnosis._input import incomplete_table
+from sparsekit.missingness.diagnosis._little import em_moments, pattern_sums
+from sparsekit.missingness.diagnosis._patterns import find_patterns
 from tests.reference import naive_missingness
 
 
@@ -90,7 +90,7 @@ def test_f_reference_is_that_of_pillais_trace():
 def test_scores_are_those_of_single_regressions(masked):
     X = correlated_rows(0.2, n_rows=300)
     mask = np.random.default_rng(5).random(X.shape) < 0.2 if masked else None
-    table = read_table(X, mask)
+    table = incomplete_table(X, mask)
     dependence = diagnose(X, mask).dependence
     assert len(dependence) == (16 if masked else 12)
     for row in dependence.itertuples():

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from sparsekit import __version__
-from sparsekit.study import _run
-from sparsekit.study._cli import main
-from sparsekit.study._store import FileStore
+from sparsekit.study.cli import main
+from sparsekit.study.run import _run
+from sparsekit.study.run._store import FileStore
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ["--hidden", "8", "--epochs", "2", "--seeds", "2", "--jobs", "1"]

@@ -3,8 +3,8 @@ import sys
 import pandas as pd
 import pytest
 
-from sparsekit.study import _cluster, _command
-from sparsekit.study._cli import main
+from sparsekit.study.cli import main
+from sparsekit.study.run import _cluster, _run
 
 
 @pytest.fixture(autouse=True)
@@ -12,7 +12,7 @@ def training_is_forbidden(monkeypatch):
     def train(*args):
         raise AssertionError("bad input must be found before training")
 
-    monkeypatch.setattr(_command, "collect_rows", train)
+    monkeypatch.setattr(_run, "collect_rows", train)
 
 
 @pytest.fixture

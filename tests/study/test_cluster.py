@@ -14,7 +14,7 @@ import pytest
 from joblib import parallel_config
 
 from sparsekit.study import missingness_study
-from sparsekit.study._cli import main
+from sparsekit.study.cli import main
 
 distributed = pytest.importorskip("distributed")
 
@@ -115,7 +115,7 @@ def test_a_study_leaves_nothing_on_the_cluster(client, table):
 
 
 def test_an_error_on_a_worker_ends_the_study(client, table, monkeypatch):
-    monkeypatch.setattr("sparsekit.study._study.try_models", lambda *args: None)
+    monkeypatch.setattr("sparsekit.study.run._run.try_models", lambda *args: None)
     with pytest.raises(ValueError, match="activation"):
         missingness_study(
             *table, client=client, **{**GRID, "estimator_params": {"activation": "no"}}

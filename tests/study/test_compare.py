@@ -11,8 +11,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from sparsekit import SparseTabularClassifier
 from sparsekit.study import TableComparison, compare_on_table, corrected_ttest
-from sparsekit.study._cli import main
-from sparsekit.study._table_models import TABLE_MODELS, build_table_models
+from sparsekit.study.cli import main
+from sparsekit.study.one_table._models import TABLE_MODELS, build_table_models
 
 FAST = {"models": ["linear", "prior"], "folds": 2}
 
@@ -382,12 +382,12 @@ def test_parquet_with_dates_categories_and_codes(table, tmp_path, capsys):
 
 
 def test_text_is_text_in_every_part_of_a_large_file(table, tmp_path, monkeypatch):
-    from sparsekit.study import _table_file
+    from sparsekit.study.cli import _user_table
 
-    monkeypatch.setattr(_table_file, "_BLOCK_ROWS", 20)
+    monkeypatch.setattr(_user_table, "_BLOCK_ROWS", 20)
     table["code"] = ["7", "8"] * 30 + ["x", "y"] * 10
     table[["age", "code", "outcome"]].to_csv(tmp_path / "t.csv", index=False)
-    X, _, _ = _table_file.read_table(tmp_path / "t.csv", "outcome", numeric=False)
+    X, _, _ = _user_table.read_user_table(tmp_path / "t.csv", "outcome", numeric=False)
     assert X["code"].tolist() == table["code"].tolist()
 
 

@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from sparsekit.study import StudyResult, corrected_ttest
-from sparsekit.study._comparison import effect_size
+from sparsekit.study.statistics._comparison import effect_size
 from tests.study.frames import made_up_study
 
 MODELS = [

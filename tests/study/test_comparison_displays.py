@@ -12,7 +12,7 @@ from sparsekit.study import (
     MissingnessStudyDisplay,
     StudyResult,
 )
-from sparsekit.study._ranks import ModelRanks
+from sparsekit.study.statistics._ranks import ModelRanks
 from tests.study.frames import made_up_study
 
 MODELS = [("dense", 0.0), ("static", 0.8), ("static", 0.9), ("set", 0.8), ("set", 0.9)]

@@ -5,8 +5,8 @@ from sklearn.datasets import load_wine
 from sklearn.model_selection import GridSearchCV, ShuffleSplit
 from sklearn.tree import DecisionTreeClassifier
 
+from benchmarks.studies.levels import LEVEL, N_ROWS, N_TEST, p_values_of_equal_models
 from sparsekit.study import corrected_ttest, holm
-from tests.benchmarks.levels import LEVEL, N_ROWS, N_TEST, p_values_of_equal_models
 
 N_SPLITS = 10
 

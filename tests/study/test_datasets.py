@@ -6,8 +6,8 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from sparsekit.study import missingness_study
-from sparsekit.study._data import infer_task
-from sparsekit.study._datasets import NAMED_TABLES
+from sparsekit.study.plan._builtin_tables import BUILTIN_TABLES
+from sparsekit.study.plan._data import infer_task
 
 TINY = {"hidden_layer_sizes": (6,), "max_iter": 2}
 
@@ -23,9 +23,9 @@ def study(**changes):
     return missingness_study(**{**settings, **changes}).frame
 
 
-@pytest.mark.parametrize("name", NAMED_TABLES)
+@pytest.mark.parametrize("name", BUILTIN_TABLES)
 def test_a_named_table_is_as_large_as_it_says_and_the_same_every_time(name):
-    table = NAMED_TABLES[name]
+    table = BUILTIN_TABLES[name]
     (X, y), (again, y_again) = table.load(), table.load()
     assert X.shape == (table.rows, table.features)
     assert np.isfinite(X).all()
@@ -34,10 +34,10 @@ def test_a_named_table_is_as_large_as_it_says_and_the_same_every_time(name):
 
 
 def test_named_tables_are_at_least_eight_and_of_both_tasks():
-    assert len(NAMED_TABLES) >= 8
-    assert {t.task for t in NAMED_TABLES.values()} == {"classification", "regression"}
+    assert len(BUILTIN_TABLES) >= 8
+    assert {t.task for t in BUILTIN_TABLES.values()} == {"classification", "regression"}
     # A quantity of few whole numbers must not be taken for classes.
-    assert infer_task(NAMED_TABLES["diabetes"].load()[1]) == "regression"
+    assert infer_task(BUILTIN_TABLES["diabetes"].load()[1]) == "regression"
 
 
 def test_a_study_of_several_tables_holds_the_study_of_each():

@@ -9,7 +9,7 @@ import pytest
 
 from sparsekit._one_line import one_line
 from sparsekit.study import StudyResult, missingness_study
-from sparsekit.study._cli import main
+from sparsekit.study.cli import main
 
 X, Y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
 SMALL = {

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sparsekit.study._data import infer_task
+from sparsekit.study.plan._data import infer_task
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sparsekit.study import _run
-from sparsekit.study._cli import main
+from sparsekit.study.cli import main
+from sparsekit.study.run import _run
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = ["study", "--datasets", "iris", "--models", "dense", "static", "--no-plot"]

@@ -9,9 +9,19 @@ from sklearn.preprocessing import StandardScaler
 
 from sparsekit import DSTMLPClassifier, SparseTabularRegressor
 from sparsekit.study import missingness_study
-from sparsekit.study._baselines import BASELINE_NAMES, GRIDS, HoldOut, make_baseline
-from sparsekit.study._fitted import n_iterations, n_weights
-from sparsekit.study._models import build_models, model_names, network_names, prepare
+from sparsekit.study.plan._baselines import (
+    BASELINE_NAMES,
+    GRIDS,
+    HoldOut,
+    make_baseline,
+)
+from sparsekit.study.plan._models import (
+    build_models,
+    copy_for_fit,
+    model_names,
+    network_names,
+)
+from sparsekit.study.run._run import n_iterations, n_weights
 
 
 @pytest.fixture
@@ -29,7 +39,7 @@ def holey():
 @pytest.mark.parametrize("name", BASELINE_NAMES)
 def test_a_baseline_takes_holes_and_learns(holey, name, task):
     X, y = holey
-    model = prepare(make_baseline(name, task), 0.0, seed=0).fit(X, y)
+    model = copy_for_fit(make_baseline(name, task), 0.0, seed=0).fit(X, y)
     # Chance is 0.55 of the rows, and an R2 of 0.
     assert model.score(X, y) > (0.75 if task == "classification" else 0.35)
     assert np.isfinite(n_weights(model)) == (name != "hist_gradient_boosting")
@@ -39,7 +49,7 @@ def test_a_baseline_takes_holes_and_learns(holey, name, task):
 def test_weights_of_baselines_are_counted(holey):
     X, y = holey
     counts = {
-        name: n_weights(prepare(make_baseline(name, "regression"), 0, 0).fit(X, y))
+        name: n_weights(copy_for_fit(make_baseline(name, "regression"), 0, 0).fit(X, y))
         for name in ("logistic_mean", "logistic_iterative")
     }
     assert counts == {"logistic_mean": 4, "logistic_iterative": 4}
@@ -47,7 +57,7 @@ def test_weights_of_baselines_are_counted(holey):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_weights_of_all_layers_are_counted(holey):
-    model = prepare(make_baseline("mlp_mean", "classification"), 0, 0).fit(*holey)
+    model = copy_for_fit(make_baseline("mlp_mean", "classification"), 0, 0).fit(*holey)
     assert n_weights(model) == 4 * 100 + 100 * 1
     assert 1 <= n_iterations(model) <= 100
 
@@ -136,12 +146,12 @@ def test_sparse_tabular_has_its_own_defaults_but_what_the_user_asks_for():
 
 def test_every_part_of_a_model_runs_on_one_thread_with_the_seed_of_the_fit():
     forest = RandomForestClassifier(n_jobs=-1)
-    copy = prepare(make_pipeline(StandardScaler(), forest), 0.0, seed=7)
+    copy = copy_for_fit(make_pipeline(StandardScaler(), forest), 0.0, seed=7)
     assert copy[-1].n_jobs == 1
     assert copy[-1].random_state == 7
     assert forest.n_jobs == -1
     # It warns of any number of its own.
-    assert prepare(LogisticRegression(), 0.0, seed=7).n_jobs is None
+    assert copy_for_fit(LogisticRegression(), 0.0, seed=7).n_jobs is None
 
 
 def test_the_number_of_threads_is_for_the_study_to_say():

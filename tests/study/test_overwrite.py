@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sparsekit.study._cli import main
+from sparsekit.study.cli import main
 
 pytest.importorskip("fcntl")
 

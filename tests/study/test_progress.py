@@ -2,8 +2,8 @@ import io
 
 import pytest
 
-from sparsekit.study import _progress
-from sparsekit.study._progress import show_progress
+from sparsekit.study.run import _progress
+from sparsekit.study.run._progress import show_progress
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sparsekit.study import StudyResult, _ranks
-from sparsekit.study._ranks import (
+from sparsekit.study import StudyResult
+from sparsekit.study.statistics import _ranks
+from sparsekit.study.statistics._ranks import (
     ModelRanks,
     friedman,
     iman_davenport,

@@ -1,7 +1,7 @@
 import pytest
 
 from sparsekit.study import summarize
-from sparsekit.study._report import format_summary
+from sparsekit.study.displays._report import format_summary
 from tests.study.frames import made_up_study
 
 

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from sklearn.tree import DecisionTreeClassifier
 
-from sparsekit.study import _run, missingness_study
-from sparsekit.study._plan import make_plan
+from sparsekit.study import missingness_study
+from sparsekit.study.plan._plan import make_plan
+from sparsekit.study.run import _run
 
 GRID = {"missing_rates": [0.0, 0.5], "seeds": 2}
 CONDITIONS = {"mechanisms": ["mcar", "mnar"], "when": ["both", "transform"]}

@@ -11,8 +11,9 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import Perceptron
 
 from sparsekit import _whole_files
-from sparsekit.study import StudyResult, _run, missingness_study
-from sparsekit.study._lines import CHECK, COLUMNS
+from sparsekit.study import StudyResult, missingness_study
+from sparsekit.study.rows._lines import CHECK, COLUMNS
+from sparsekit.study.run import _run
 
 SETTINGS = {
     "models": {

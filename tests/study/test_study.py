@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_info
 
 from sparsekit.study import missingness_study
-from sparsekit.study._rows import KEYS
+from sparsekit.study.rows._rows import KEYS
 
 TINY = {"hidden_layer_sizes": (8,), "max_iter": 2}
 
@@ -245,7 +245,7 @@ def test_a_target_that_cannot_be_used_is_an_error(table, y, message):
 
 
 def test_what_an_estimator_refuses_is_found_before_the_study_starts(table, monkeypatch):
-    monkeypatch.setattr("sparsekit.study._run.run_job", None)
+    monkeypatch.setattr("sparsekit.study.run._run.run_job", None)
     with pytest.raises(ValueError, match="activation"):
         small_study(*table, estimator_params={"activation": "wave"})
 
@@ -253,14 +253,14 @@ def test_what_an_estimator_refuses_is_found_before_the_study_starts(table, monke
 def test_a_model_that_does_not_take_nan_is_found_before_the_study_starts(
     table, monkeypatch
 ):
-    monkeypatch.setattr("sparsekit.study._run.run_job", None)
+    monkeypatch.setattr("sparsekit.study.run._run.run_job", None)
     models = {"lr": LogisticRegression()}
     with pytest.raises(ValueError, match="contains NaN"):
         small_study(*table, models=models, estimator_params=None)
 
 
 def test_no_jobs_at_all_is_found_before_the_study_starts(table, monkeypatch):
-    monkeypatch.setattr("sparsekit.study._study.try_models", None)
+    monkeypatch.setattr("sparsekit.study.run._run.try_models", None)
     with pytest.raises(ValueError, match="n_jobs=0"):
         small_study(*table, n_jobs=0)
 
@@ -277,7 +277,7 @@ def test_an_interrupt_that_a_network_swallows_ends_the_study(
                 warnings.warn("Training interrupted by user.", stacklevel=2)
             return super().fit(X, y)
 
-    monkeypatch.setattr("sparsekit.study._study.try_models", lambda *args: None)
+    monkeypatch.setattr("sparsekit.study.run._run.try_models", lambda *args: None)
     models = {"swallower": Swallower()}
     with pytest.raises(KeyboardInterrupt):
         small_study(*table, models=models, estimator_params=None, n_jobs=n_jobs)

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from benchmarks.studies.levels import scores_of_equal_models
 from sparsekit.study import corrected_ttest, summarize
-from tests.benchmarks.levels import scores_of_equal_models
 
 
 def frame_of(rows):
@@ -113,7 +113,7 @@ def test_equally_good_models_seldom_get_a_star():
     for name, known in (("corrected", {"n_train": 60, "n_test": 30}), ("not", {})):
         row = summarize(frame.assign(**known)).dropna(subset="minus_static")
         starred[name] = (row["minus_static_low"] > 0) | (row["minus_static_high"] < 0)
-    # 4,000 tables have 5.1 % (tests.benchmarks.levels); 1,000 within 3 sigma of that.
+    # 4,000 tables have 5.1 % (benchmarks.studies.levels); 1,000 within 3 sigma of that.
     assert 0.03 < starred["corrected"].mean() < 0.072
     assert starred["not"].mean() > 0.3
 

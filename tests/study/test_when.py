@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sparsekit.study import MissingnessStudyDisplay, missingness_study, summarize
-from sparsekit.study._report import format_summary
+from sparsekit.study.displays._report import format_summary
 from tests.study.test_pairing import Recorder
 
 TINY = {"hidden_layer_sizes": (6,), "max_iter": 3}

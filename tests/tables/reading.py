@@ -6,7 +6,7 @@ import numpy as np
 
 from sparsekit._tables import codes_of
 from sparsekit.out_of_core import fit_in_chunks
-from sparsekit.study._table_file import InputError, read_table
+from sparsekit.study.cli._user_table import InputError, read_user_table
 
 
 class Rows:
@@ -38,7 +38,7 @@ def in_chunks(path, target="y", **settings):
 def both_ways(path, target="y", na_values=(), drop=()):
     """Return names, features, target and the study's note; all must be the same."""
     names, X, y, _ = in_chunks(path, target, na_values=list(na_values))
-    features, targets, note = read_table(path, target, drop, codes_of(na_values))
+    features, targets, note = read_user_table(path, target, drop, codes_of(na_values))
     kept = [names.index(name) for name in features]
     np.testing.assert_array_equal(features.to_numpy(), X[:, kept])
     assert targets.tolist() == y.tolist()
@@ -48,7 +48,10 @@ def both_ways(path, target="y", na_values=(), drop=()):
 def refusals(path, target="y", **settings):
     """Return the errors of the two ways to read a file, each a line."""
     found = []
-    for read, error in ((in_chunks, ValueError), (read_table, InputError)):
+    for read, error in (
+        (in_chunks, ValueError),
+        (read_user_table, InputError),
+    ):
         try:
             read(path, target, **settings)
         except error as refusal:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sparsekit._tables import _scan, _table
-from sparsekit.study import _table_file
+from sparsekit.study.cli import _user_table
 from tests.tables.reading import both_ways, in_chunks, refusals
 
 N = np.nan
@@ -142,8 +142,8 @@ def test_csv_needs_no_pyarrow(written):
     path = written("a,y\n1,x\n2,z\n")
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
-        "from sparsekit.study._table_file import read_table\n"
-        f"X, y, _ = read_table({str(path)!r}, 'y')\n"
+        "from sparsekit.study.cli._user_table import read_user_table\n"
+        f"X, y, _ = read_user_table({str(path)!r}, 'y')\n"
         "print(X['a'].tolist(), y.tolist())"
     )
     command = [sys.executable, "-c", code]
@@ -374,6 +374,6 @@ def test_long_rows_are_read_in_parts_of_few(written, monkeypatch):
 def test_a_study_that_does_not_fit_in_memory_is_refused(written, monkeypatch):
     # Few bytes in the file, many of them in memory.
     path = written("a,b,c,y\n" + "0,0,0,0\n0,0,0,1\n" * 30_000, "t.csv.gz")
-    monkeypatch.setattr(_table_file, "available_bytes", lambda: 10**6)
-    with pytest.raises(_table_file.InputError, match=r"holds its table 3 times.*free"):
-        _table_file.read_table(path, "y")
+    monkeypatch.setattr(_user_table, "available_bytes", lambda: 10**6)
+    with pytest.raises(_user_table.InputError, match=r"holds its table 3 times.*free"):
+        _user_table.read_user_table(path, "y")

@@ -1,0 +1,1 @@
+"""How well methods and defaults predict."""

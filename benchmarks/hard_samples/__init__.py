@@ -1,0 +1,1 @@
+"""What scores of single samples find, and what follows from them."""

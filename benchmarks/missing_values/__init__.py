@@ -1,0 +1,1 @@
+"""Networks that take missing values as they are, beside imputing first."""

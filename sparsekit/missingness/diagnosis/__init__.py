@@ -1,0 +1,1 @@
+"""What the missing values of a table depend on: tests, scores, text and figure."""

@@ -1,0 +1,1 @@
+"""Transformers that make values missing, one module per mechanism."""

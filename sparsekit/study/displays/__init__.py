@@ -1,0 +1,1 @@
+"""Figures of studies and comparisons, and their report as text."""

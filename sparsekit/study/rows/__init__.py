@@ -1,0 +1,1 @@
+"""The rows of a study: columns, conditions, models at a sparsity, lines of a file."""

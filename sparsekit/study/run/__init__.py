@@ -1,0 +1,1 @@
+"""Carrying out a plan: fits on workers, and the file in which their rows are kept."""
