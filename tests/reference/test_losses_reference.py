@@ -70,7 +70,8 @@ def test_a_whole_fit_is_that_of_the_formulas(loss, n_outputs):
     weight = rng.uniform(0.5, 2.0, size=37)
     net = DenseMLPRegressor(
         (6, 5), loss=loss, quantile=LEVELS["quantile"], dtype="float64", batch_size=10,
-        shuffle=False, solver="sgd", momentum=0.5, activation="tanh", random_state=0,
+        shuffle=False, solver="sgd", alpha=1e-4, momentum=0.5, learning_rate="constant",
+        activation="tanh", random_state=0,
     )  # fmt: skip
     # A rate too small to move anything shows where training starts.
     net.set_params(learning_rate_init=1e-300, max_iter=1)

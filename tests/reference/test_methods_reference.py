@@ -7,7 +7,6 @@ import pytest
 from sklearn.datasets import make_classification
 
 from sparsekit import DSTMLPClassifier
-from sparsekit.network import SparseNetwork
 from sparsekit.neural_network.parameters._methods import RECIPES
 from tests.callbacks import Callback
 from tests.reference.naive_fit import NaiveFit
@@ -61,7 +60,7 @@ class Recorder(Callback):
 
     def on_fit_task_begin(self, estimator, context):
         if context.task_name == "fit":
-            self.network = SparseNetwork(**copy.deepcopy(estimator._network))
+            self.network = estimator._network.copy()
             self.rng = copy.deepcopy(estimator._generator)
             self.events = []
 
@@ -77,6 +76,7 @@ def engine_and_twin(name, solver, seed):
     settings = {
         "alpha": ALPHA,
         "batch_size": BATCH_SIZE,
+        "learning_rate": "constant",
         "learning_rate_init": RATE,
         "max_iter": N_EPOCHS,
         "n_iter_no_change": N_EPOCHS,

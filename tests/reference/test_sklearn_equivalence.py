@@ -18,14 +18,16 @@ COMMON = dict(
     shuffle=False,
     n_iter_no_change=1000,
     alpha=0.5,
+    learning_rate="constant",
 )
 OURS = dict(standardize=False, dtype="float64", random_state=0)
 
 
 def trained_pair(ours, theirs, X, y, settings, n_epochs, sample_weight=None):
     """Train both for some epochs, from the weights that ours draws."""
-    ours.set_params(**COMMON, **OURS, **settings, max_iter=1)
-    theirs.set_params(**COMMON, **settings, max_iter=1, warm_start=True)
+    settings = COMMON | settings
+    ours.set_params(**OURS, **settings, max_iter=1)
+    theirs.set_params(**settings, max_iter=1, warm_start=True)
     # A rate too small to move any weight shows where training starts; only the biases,
     # which start at zero, move by as little.
     start = clone(ours).set_params(learning_rate_init=1e-300).fit(X, y)
