@@ -23,13 +23,13 @@ def net():
     [("batch_size", -3), ("alpha", np.ones(2)), ("dropout", 1.5), ("solver", "newton")],
 )
 def test_what_is_not_allowed_is_refused_by_name(net, name, value):
-    weights = net._network["weights"].copy()
+    weights = net._network.weights.copy()
     net.set_params(**{name: value})
     with pytest.raises(ValueError, match=f"The '{name}' parameter"):
         net.partial_fit(X, Y)
     with pytest.raises(ValueError, match=f"The '{name}' parameter"):
         net.consolidate(X, Y)
-    assert (net._network["weights"] == weights).all()
+    assert (net._network.weights == weights).all()
 
 
 def test_the_same_parameters_are_checked_once(net, monkeypatch):

@@ -73,7 +73,7 @@ def test_the_original_is_not_changed():
     before, size = net.predict_proba(X), net.n_connections_
     small = compact(net)
     small.loss_curve_.append(0.0)
-    small._network["weights"][:] = 0
+    small._network.weights[:] = 0
     assert_array_equal(net.predict_proba(X), before)
     assert (net.n_connections_, len(net.loss_curve_)) == (size, 8)
     net.partial_fit(X, y)
@@ -98,10 +98,8 @@ def test_a_level_keeps_a_neuron_even_if_none_is_alive():
     X, _ = flowers()
     net = trained(max_iter=1)
     second = slice(60, 110)
-    net._network["biases"][second] = -1e6
-    net._network["weights"][
-        net._network["indptr"][60] : net._network["indptr"][110]
-    ] = 0
+    net._network.biases[second] = -1e6
+    net._network.weights[net._network.indptr[60] : net._network.indptr[110]] = 0
     small = compact(net)
     assert min(small.hidden_layer_sizes) >= 1
     assert_array_equal(small.predict_proba(X), net.predict_proba(X))

@@ -103,7 +103,7 @@ def test_numbers_that_lead_nowhere_are_refused(
         (("n_iter_",), -1),
         (("t_",), 2**70),
         (("_optimizer", "step"), 0.5),
-        (("_made_with", "missing"), "no"),
+        (("_input_config", "missing"), "no"),
         (("_rewiring", "n_since_rewiring"), None),
         (("_rewiring", "exploration", "halvings"), 100),
         (("_protection", "positions"), []),

@@ -62,7 +62,7 @@ def test_indicators_count_for_their_features():
 
 def test_importances_without_any_strength_are_zero():
     net = SETMLPClassifier((5,), max_iter=1).fit(*flowers())
-    net._network["weights"][:] = 0
+    net._network.weights[:] = 0
     assert_array_equal(net.feature_importances_, np.zeros(4))
 
 

@@ -20,7 +20,8 @@ def rates(network=SETMLPClassifier, **settings):
 @pytest.mark.parametrize("network", [SETMLPClassifier, SETMLPRegressor])
 @pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
 def test_constant_is_constant(network, solver):
-    assert_allclose(rates(network, solver=solver), np.full(6, 0.1))
+    found = rates(network, solver=solver, learning_rate="constant")
+    assert_allclose(found, np.full(6, 0.1))
 
 
 @pytest.mark.parametrize("power", [0.0, 0.25, 0.5])

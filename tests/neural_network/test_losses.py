@@ -41,7 +41,9 @@ def amounts(n=120, n_outputs=None, seed=0):
 
 
 def net_of(loss, network=SETMLPRegressor, **settings):
-    settings = {"max_iter": 20, "sparsity": 0.3, "batch_size": 20} | settings
+    # At a constant rate a shorter training is the beginning of a longer one.
+    settings = {"learning_rate": "constant", "max_iter": 20} | settings
+    settings = {"alpha": 1e-4, "sparsity": 0.3, "batch_size": 20} | settings
     if network is DenseMLPRegressor:
         del settings["sparsity"]
     return network((12,), loss=loss, quantile=0.8, random_state=0, **settings)
@@ -61,8 +63,9 @@ def test_the_squared_error_is_the_default_and_trains_as_without_a_name():
     X, y = amounts()
     named = net_of("squared_error").fit(X, y)
     plain = SETMLPRegressor(
-        (12,), sparsity=0.3, batch_size=20, max_iter=20, random_state=0
-    ).fit(X, y)
+        (12,), alpha=1e-4, sparsity=0.3, batch_size=20, learning_rate="constant",
+        max_iter=20, random_state=0,
+    ).fit(X, y)  # fmt: skip
     assert_array_equal(named.predict(X), plain.predict(X))
 
 
@@ -187,8 +190,8 @@ def test_counts_are_learned_better_by_their_deviance():
         deviance = []
         for loss in ("poisson", "squared_error"):
             net = StaticSparseMLPRegressor(
-                (30,), loss=loss, sparsity=0.5, batch_size=32, max_iter=25,
-                learning_rate="cosine", random_state=seed,
+                (30,), loss=loss, alpha=1e-4, sparsity=0.5, batch_size=32, max_iter=25,
+                learning_rate="cosine", learning_rate_init=0.003, random_state=seed,
             ).fit(X[:600], y[:600])  # fmt: skip
             predicted = np.maximum(net.predict(X[600:]), 1e-2)
             deviance.append(mean_poisson_deviance(y[600:], predicted))

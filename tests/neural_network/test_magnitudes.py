@@ -189,7 +189,7 @@ def test_a_variance_that_expected_activations_cannot_hold_is_refused_by_column()
 @pytest.mark.parametrize("store", STORE.values(), ids=STORE)
 def test_outputs_that_overflow_are_refused_by_row(store):
     net = classifier(standardize=False, activation="identity").fit(X, Y)
-    net._network["weights"][:] *= 100
+    net._network.weights[:] *= 100
     with pytest.raises(ValueError, match="The output for the values of row 7 of X"):
         net.predict_proba(store(with_value(1e38)))
 
@@ -282,7 +282,7 @@ def test_a_predictor_without_a_compiler_keeps_the_same_policy(store):
 
 def test_a_predictor_refuses_outputs_that_overflow_by_row():
     net = classifier(standardize=False, activation="identity").fit(X, Y)
-    net._network["weights"][:] *= 100
+    net._network.weights[:] *= 100
     with pytest.raises(ValueError, match="The output for the values of row 7 of X"):
         to_predictor(net).predict_proba(with_value(1e38))
 

@@ -107,5 +107,5 @@ def test_survivors_keep_all_and_new_connections_have_nothing(method, solver, way
         assert matrix.has_canonical_format
         assert np.isfinite(matrix.data).all()
     for name in ("weight_first", "weight_second"):
-        assert net._optimizer[name].size in (0, net.n_connections_)
+        assert getattr(net._optimizer, name).size in (0, net.n_connections_)
     assert np.isfinite(net.predict_proba(X)).all()

@@ -299,6 +299,6 @@ def test_sound_networks_pass_the_check_of_this_file():
         warnings.simplefilter("ignore", ConvergenceWarning)
         net = SETMLPClassifier((6, 4), sparsity=0.5, max_iter=2, random_state=0)
         check_network(net.fit(X, Y), X)
-    net._network["indices"][:] = 0
+    net._network.indices[:] = 0
     with pytest.raises(AssertionError, match="not sorted"):
         check_network(net, X)

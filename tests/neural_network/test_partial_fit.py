@@ -54,6 +54,7 @@ def test_classification_in_steps_equals_fit(solver):
     X, y = flowers()
     settings = {"solver": solver, "shuffle": False, "standardize": False}
     settings |= {"batch_size": 40, "learning_rate_init": 0.01, "random_state": 1}
+    settings |= {"learning_rate": "constant", "alpha": 1e-4}
     fitted = DenseMLPClassifier(
         (10,), max_iter=30, n_iter_no_change=np.inf, **settings
     ).fit(X, y)
@@ -70,6 +71,7 @@ def test_regression_in_steps_equals_fit(momentum):
     X, y = patients()
     settings = {"solver": "sgd", "momentum": momentum, "shuffle": False}
     settings |= {"dtype": "float64", "learning_rate_init": 0.01, "random_state": 1}
+    settings |= {"learning_rate": "constant", "alpha": 1e-4, "batch_size": 150}
     fitted = StaticSparseMLPRegressor(
         (20,), sparsity=0.5, max_iter=50, n_iter_no_change=np.inf, **settings
     ).fit(X, y)

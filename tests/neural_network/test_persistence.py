@@ -16,7 +16,7 @@ from sparsekit import (
     DenseMLPRegressor,
     SETMLPClassifier,
 )
-from sparsekit.neural_network import _pickling
+from sparsekit.neural_network import _fitted_network
 from tests.storing import WAYS, through_joblib
 
 # Networks differ in what their connections do, and not in what is stored of them.
@@ -75,7 +75,7 @@ def test_a_memory_mapped_file_is_not_written_to(tmp_path):
     )
     content = (tmp_path / "net.joblib").read_bytes()
     net = joblib.load(tmp_path / "net.joblib", mmap_mode="r")
-    assert isinstance(net._network["weights"], np.memmap)
+    assert isinstance(net._network.weights, np.memmap)
     net.partial_fit(X, y).fit(X, y)
     assert (tmp_path / "net.joblib").read_bytes() == content
 
@@ -146,7 +146,7 @@ def test_a_pickle_of_another_version_warns(monkeypatch):
     X, y = flowers()
     net = SETMLPClassifier((10,), max_iter=2, random_state=0).fit(X, y)
     stored = pickle.dumps(net)
-    monkeypatch.setattr(_pickling, "__version__", "99.0")
+    monkeypatch.setattr(_fitted_network, "__version__", "99.0")
     with pytest.warns(UserWarning, match=r"pickled by sparsekit .* is sparsekit 99\.0"):
         again = pickle.loads(stored)
     assert_array_equal(again.predict_proba(X), net.predict_proba(X))

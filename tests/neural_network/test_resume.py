@@ -76,7 +76,7 @@ def cut_and_resume(net, path, epoch, X, y, every=1, **data):
 
 def assert_same_fit(resumed, whole, X):
     for state in ("_network", "_optimizer"):
-        one, other = getattr(resumed, state), getattr(whole, state)
+        one, other = (getattr(net, state).to_dict() for net in (resumed, whole))
         assert one.keys() == other.keys()
         for name in one:
             assert_array_equal(one[name], other[name])

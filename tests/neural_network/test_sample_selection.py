@@ -416,7 +416,7 @@ def test_fewer_steps_are_as_accurate_as_all_of_them():
                 fewer.score(X_test, y_test) - plain.score(X_test, y_test)
             )
             # Measured over 20 seeds: 0.67 and 0.70.
-            assert fewer._optimizer["step"] < 0.72 * plain._optimizer["step"]
+            assert fewer._optimizer.step < 0.72 * plain._optimizer.step
     # Over 20 seeds the differences had a mean of -0.001 and a standard deviation of
     # 0.007; that is four standard errors of a mean of five.
     assert min(np.mean(values) for values in ahead.values()) > -0.014

@@ -20,10 +20,11 @@ def flowers():
     return load_iris(return_X_y=True)
 
 
-def one_batch(network, **settings):
-    """Return a network that sees all rows in one batch, in their order."""
-    return network(
+def one_batch(network, X, y, sample_weight=None, **settings):
+    """Return a network that saw all rows in one batch, in their order."""
+    net = network(
         (10,),
+        batch_size=len(y),
         shuffle=False,
         max_iter=20,
         dtype="float64",
@@ -31,6 +32,7 @@ def one_batch(network, **settings):
         random_state=0,
         **settings,
     )
+    return net.fit(X, y, sample_weight=sample_weight)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -38,8 +40,8 @@ def test_a_row_of_weight_zero_is_as_good_as_absent(network):
     X, y = flowers()
     weight = np.tile([1.0, 0.0, 1.0], 50)
     X[1::3] = 1e3
-    weighted = one_batch(network).fit(X, y, sample_weight=weight)
-    without = one_batch(network).fit(X[weight > 0], y[weight > 0])
+    weighted = one_batch(network, X, y, sample_weight=weight)
+    without = one_batch(network, X[weight > 0], y[weight > 0])
     assert_allclose(weighted.loss_curve_, without.loss_curve_, rtol=1e-7)
     assert_allclose(weighted.predict(X), without.predict(X), rtol=1e-6)
 
@@ -49,8 +51,8 @@ def test_a_weight_of_two_is_a_row_twice(network):
     X, y = flowers()
     X, y = X[::3], y[::3]
     times = np.where(np.arange(len(y)) % 2, 1, 2)
-    weighted = one_batch(network).fit(X, y, sample_weight=times)
-    repeated = one_batch(network).fit(X.repeat(times, axis=0), y.repeat(times))
+    weighted = one_batch(network, X, y, sample_weight=times)
+    repeated = one_batch(network, X.repeat(times, axis=0), y.repeat(times))
     assert_allclose(weighted.loss_curve_, repeated.loss_curve_, rtol=1e-7)
     assert_allclose(weighted.predict(X), repeated.predict(X), rtol=1e-6)
 
@@ -59,8 +61,8 @@ def test_a_weight_of_two_is_a_row_twice(network):
 def test_only_the_proportions_of_weights_count_without_penalty(network):
     X, y = flowers()
     weight = np.random.default_rng(0).uniform(0.5, 2, size=150)
-    one = one_batch(network, alpha=0.0).fit(X, y, sample_weight=weight)
-    other = one_batch(network, alpha=0.0).fit(X, y, sample_weight=8 * weight)
+    one = one_batch(network, X, y, sample_weight=weight, alpha=0.0)
+    other = one_batch(network, X, y, sample_weight=8 * weight, alpha=0.0)
     assert_allclose(one.predict(X), other.predict(X), rtol=1e-6)
 
 
@@ -90,8 +92,8 @@ def test_weights_may_be_read_only(network):
 @pytest.mark.parametrize("network", CLASSIFIERS)
 def test_a_class_weight_is_a_sample_weight(network):
     X, y = flowers()
-    of_classes = one_batch(network, class_weight={0: 2.0, 1: 1.0, 2: 0.5}).fit(X, y)
-    of_samples = one_batch(network).fit(X, y, sample_weight=np.array([2, 1, 0.5])[y])
+    of_classes = one_batch(network, X, y, class_weight={0: 2.0, 1: 1.0, 2: 0.5})
+    of_samples = one_batch(network, X, y, sample_weight=np.array([2, 1, 0.5])[y])
     assert_array_equal(of_classes.predict_proba(X), of_samples.predict_proba(X))
 
 
@@ -99,10 +101,8 @@ def test_a_class_weight_is_a_sample_weight(network):
 def test_class_and_sample_weights_multiply(network):
     X, y = flowers()
     weight = np.random.default_rng(0).uniform(0.5, 2, size=150)
-    both = one_batch(network, class_weight={0: 2.0, 1: 1.0, 2: 0.5})
-    product = one_batch(network)
-    both.fit(X, y, sample_weight=weight)
-    product.fit(X, y, sample_weight=weight * np.array([2, 1, 0.5])[y])
+    both = one_batch(network, X, y, weight, class_weight={0: 2.0, 1: 1.0, 2: 0.5})
+    product = one_batch(network, X, y, weight * np.array([2, 1, 0.5])[y])
     assert_array_equal(both.predict_proba(X), product.predict_proba(X))
 
 
@@ -110,10 +110,9 @@ def test_class_and_sample_weights_multiply(network):
 def test_balanced_means_that_classes_weigh_the_same(network):
     X, y = flowers()
     X, y = X[:110], y[:110]
-    balanced = one_batch(network, class_weight="balanced").fit(X, y)
-    by_hand = one_batch(
-        network, class_weight={k: 110 / (3 * n) for k, n in enumerate([50, 50, 10])}
-    ).fit(X, y)
+    balanced = one_batch(network, X, y, class_weight="balanced")
+    weights = {k: 110 / (3 * n) for k, n in enumerate([50, 50, 10])}
+    by_hand = one_batch(network, X, y, class_weight=weights)
     assert_allclose(balanced.predict_proba(X), by_hand.predict_proba(X), rtol=1e-9)
 
 
@@ -140,8 +139,8 @@ def test_class_weights_may_use_names():
     X, y = flowers()
     names = np.array(["a", "b", "c"])[y]
     weight = {"a": 2.0, "b": 1.0, "c": 0.5}
-    named = one_batch(SETMLPClassifier, class_weight=weight).fit(X, names)
-    numbered = one_batch(SETMLPClassifier, class_weight={0: 2, 1: 1, 2: 0.5}).fit(X, y)
+    named = one_batch(SETMLPClassifier, X, names, class_weight=weight)
+    numbered = one_batch(SETMLPClassifier, X, y, class_weight={0: 2, 1: 1, 2: 0.5})
     assert_array_equal(named.predict_proba(X), numbered.predict_proba(X))
 
 
@@ -149,9 +148,9 @@ def test_class_weights_of_labels_are_a_list():
     X = np.random.default_rng(0).normal(size=(100, 4))
     y = (X[:, :2] > 0).astype(int)
     weight = [{0: 1.0, 1: 3.0}, {0: 0.5, 1: 1.0}]
-    listed = one_batch(SETMLPClassifier, class_weight=weight).fit(X, y)
+    listed = one_batch(SETMLPClassifier, X, y, class_weight=weight)
     by_hand = np.array([1.0, 3.0])[y[:, 0]] * np.array([0.5, 1.0])[y[:, 1]]
-    weighted = one_batch(SETMLPClassifier).fit(X, y, sample_weight=by_hand)
+    weighted = one_batch(SETMLPClassifier, X, y, sample_weight=by_hand)
     assert_allclose(listed.predict_proba(X), weighted.predict_proba(X), rtol=1e-9)
 
 

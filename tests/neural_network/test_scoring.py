@@ -87,8 +87,9 @@ def test_a_scorer_sees_the_network_as_it_is_after_the_epoch(network, weighted):
     X, y, X_val, y_val = halves()
     curves = []
     for n_epochs in (1, 2, 3):
+        # At a constant rate a shorter training is the beginning of a longer one.
         net = network((8,), scoring=name, max_iter=n_epochs, random_state=0)
-        net.fit(X, y, X_val=X_val, y_val=y_val)
+        net.set_params(learning_rate="constant").fit(X, y, X_val=X_val, y_val=y_val)
         curves.append(net.validation_scores_)
         expected = get_scorer(name)(net, X_val, y_val)
         assert net.validation_scores_[-1] == pytest.approx(expected, rel=1e-9)
@@ -142,6 +143,7 @@ def test_the_network_of_the_best_epoch_is_restored(scoring):
     # What is learned is wrong for half of the validation rows: it gets worse.
     y_val = np.where(np.arange(len(y_val)) % 3 == 0, 1 - y_val, y_val)
     settings = dict(scoring=scoring, learning_rate_init=0.05, random_state=0)
+    settings["learning_rate"] = "constant"
     net = SETMLPClassifier((20,), early_stopping=True, max_iter=30, **settings)
     net.fit(X, y, X_val=X_val, y_val=y_val)
     best = int(np.argmax(net.validation_scores_)) + 1
@@ -159,7 +161,14 @@ def test_the_loss_goes_on_where_the_accuracy_stands_still():
     for scoring in ("loss", None):
         made = [
             SETMLPClassifier(
-                early_stopping=True, scoring=scoring, max_iter=400, random_state=seed
+                alpha=1e-4,
+                batch_size=67,
+                early_stopping=True,
+                scoring=scoring,
+                learning_rate="constant",
+                learning_rate_init=0.003,
+                max_iter=400,
+                random_state=seed,
             ).fit(X[::2], y[::2])
             for seed in range(5)
         ]

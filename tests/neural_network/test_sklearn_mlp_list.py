@@ -81,6 +81,7 @@ def test_lbfgs_classification(network, X, y):
 @regressors
 def test_lbfgs_regression(network):
     settings = {"learning_rate": "cosine", "learning_rate_init": 0.02, "max_iter": 300}
+    settings["alpha"] = 1e-4
     settings |= {"batch_size": 32, "n_iter_no_change": 300, "random_state": 1}
     for activation in ACTIVATIONS:
         net = network(50, activation=activation, **settings).fit(X_REG, Y_REG)
@@ -145,8 +146,13 @@ def test_partial_fit_classes_error(network):
 @classifiers
 @pytest.mark.parametrize(("X", "y"), [(DIGITS_3, LABELS_3), (DIGITS_2, LABELS_2)])
 def test_partial_fit_classification(network, X, y):
-    settings = {"solver": "sgd", "random_state": 1, "alpha": 1e-5}
-    settings |= {"learning_rate_init": 0.2, "max_iter": 100, "tol": 0}
+    settings = {"solver": "sgd", "random_state": 1, "alpha": 1e-5, "batch_size": 200}
+    settings |= {
+        "learning_rate": "constant",
+        "learning_rate_init": 0.2,
+        "max_iter": 100,
+        "tol": 0,
+    }
     whole = network(**settings).fit(X, y)
     pieces = network(**settings)
     for _ in range(100):
@@ -167,7 +173,8 @@ def test_partial_fit_unseen_classes(network):
 def test_partial_fit_regression(momentum):
     # Where connections move, `fit` spares the last epoch a rewiring.
     settings = {"solver": "sgd", "random_state": 1, "batch_size": 200}
-    settings |= {"learning_rate_init": 0.03, "momentum": momentum, "dtype": "float64"}
+    settings |= {"learning_rate": "constant", "learning_rate_init": 0.03}
+    settings |= {"alpha": 1e-4, "momentum": momentum, "dtype": "float64"}
     settings |= {"max_iter": 100, "n_iter_no_change": 100}
     whole = DenseMLPRegressor(**settings).fit(X_REG, Y_REG)
     pieces = DenseMLPRegressor(**settings)
@@ -433,6 +440,7 @@ def test_mlp_warm_start_with_early_stopping(network):
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 def test_mlp_warm_start_no_convergence(network, solver):
     settings = {"warm_start": True, "n_iter_no_change": 1000, "random_state": 0}
+    settings["learning_rate"] = "constant"
     net = network(solver=solver, max_iter=10, **settings)
     for n_epochs in (10, 20):
         with pytest.warns(ConvergenceWarning):

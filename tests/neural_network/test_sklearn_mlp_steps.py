@@ -15,6 +15,7 @@ def stepping(activation, alpha, n_hidden, rate):
         n_hidden,
         activation=activation,
         alpha=alpha,
+        learning_rate="constant",
         learning_rate_init=rate,
         dtype="float64",
         **settings,
@@ -22,14 +23,14 @@ def stepping(activation, alpha, n_hidden, rate):
 
 
 def parameters_of(net):
-    return np.concatenate([net._network["weights"], net._network["biases"]])
+    return np.concatenate([net._network.weights, net._network.biases])
 
 
 def step_from(net, start, X, y):
     """Take a step from given weights; return the loss there."""
-    n_weights = net._network["weights"].size
-    net._network["weights"][:] = start[:n_weights]
-    net._network["biases"][:] = start[n_weights:]
+    n_weights = net._network.weights.size
+    net._network.weights[:] = start[:n_weights]
+    net._network.biases[:] = start[n_weights:]
     return net.partial_fit(X, y).loss_curve_[-1]
 
 

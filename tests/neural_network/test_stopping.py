@@ -62,7 +62,7 @@ def test_what_ends_as_planned_ends_without_a_warning(planned):
 
 def test_an_unfinished_training_is_told_what_ends_it_as_planned():
     X, y = tumours(100)
-    net = DenseMLPClassifier((10,), max_iter=2)
+    net = DenseMLPClassifier((10,), learning_rate="constant", max_iter=2)
     message = (
         r"max_iter=2, reached before the loss stopped improving\. early_stopping=True "
         "or learning_rate='cosine' ends training in a planned way"

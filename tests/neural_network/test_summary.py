@@ -86,7 +86,7 @@ def test_bytes_are_those_of_the_arrays(dtype):
     stored = net._network
     arrays = ("weights", "indices", "indptr", "biases")
     # The rows of all layers stand in one array, each layer of the table has its end.
-    expected = sum(stored[name].nbytes for name in arrays) + 2 * 8
+    expected = sum(getattr(stored, name).nbytes for name in arrays) + 2 * 8
     assert net.summary().loc["total", "n_bytes"] == expected
 
 
@@ -105,12 +105,12 @@ def test_indicators_are_inputs_of_the_first_layer():
 
 def test_numbers_are_numbers_and_nothing_is_changed():
     net = fitted()
-    before = net._network["weights"].copy()
+    before = net._network.weights.copy()
     table = net.summary()
     table.loc[:, "n_connections"] = 0
     kinds = table.drop(columns="format").dtypes
     assert all(pd.api.types.is_numeric_dtype(kind) for kind in kinds)
-    assert_array_equal(net._network["weights"], before)
+    assert_array_equal(net._network.weights, before)
     assert net.summary().loc["total", "n_connections"] == net.n_connections_
 
 

@@ -45,6 +45,7 @@ def test_a_second_fit_begins_where_the_first_ended(network):
 def test_two_warm_fits_equal_one_long_fit(network):
     X, y = flowers()
     settings = {"shuffle": False, "n_iter_no_change": np.inf, "batch_size": 40}
+    settings["learning_rate"] = "constant"
     twice = warm(network, max_iter=10, **settings).fit(X, y).fit(X, y)
     once = warm(network, max_iter=20, **settings).fit(X, y)
     for mine, other in zip(dense_coefs(twice), dense_coefs(once), strict=True):
@@ -94,7 +95,8 @@ def test_every_fit_makes_all_its_epochs(network):
 @pytest.mark.parametrize("solver", ["sgd", "adam"])
 def test_max_iter_may_change_and_its_end_is_told(network, solver):
     X, y = flowers()
-    net = warm(network, solver=solver, max_iter=10, n_iter_no_change=1000)
+    settings = {"learning_rate": "constant", "n_iter_no_change": 1000}
+    net = warm(network, solver=solver, max_iter=10, **settings)
     with pytest.warns(ConvergenceWarning, match="max_iter=10"):
         net.fit(X, y)
     assert net.n_iter_ == 10

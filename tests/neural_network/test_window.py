@@ -15,8 +15,8 @@ X, Y = load_iris(return_X_y=True)
 
 @pytest.fixture(autouse=True)
 def _short_window(monkeypatch):
-    for module in ("_fit_loop", "_identified"):
-        monkeypatch.setattr(f"sparsekit.neural_network.{module}.WINDOW", 5)
+    for module in ("_fit_loop", "_records_by_id"):
+        monkeypatch.setattr(f"sparsekit.neural_network.training.{module}.WINDOW", 5)
 
 
 def streamed(net, n_calls=12, **further):
