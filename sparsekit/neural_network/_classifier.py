@@ -118,6 +118,12 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
             balance = moderate(balance)
             if sample_weight is not None:
                 balance = moderate(balance * sample_weight)
+            # A later call of partial_fit may bring rows of such classes only.
+            if not balance.any() and (first or not partial):
+                raise ValueError(
+                    "No row has a positive weight: class_weight is 0 for all classes "
+                    "of the rows that count."
+                )
             sample_weight = balance
         return self._targets(y, sample_weight)
 

@@ -6,7 +6,6 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW
-from sparsekit.network import SparseNetwork
 
 
 def check_network(net, X):
@@ -18,7 +17,7 @@ def check_network(net, X):
     X : ndarray of shape (n_samples, n_columns)
         Rows to predict, of which the network gets as many columns as it has features.
     """
-    network = SparseNetwork(**net._network)
+    network = net._network
     assert network.indptr[0] == 0
     assert network.indptr[-1] == network.weights.size == network.indices.size
     for layer in network.layers():
@@ -28,7 +27,7 @@ def check_network(net, X):
             assert 0 <= layer.indices.min() <= layer.indices.max() < layer.n_in
     assert np.isfinite(network.weights).all()
     assert np.isfinite(network.biases).all()
-    for name, values in net._optimizer.items():
+    for name, values in net._optimizer.to_dict().items():
         if name != "step":
             like = network.biases if "bias" in name else network.weights
             assert values.size in (0, like.size), f"{name} is of another network"

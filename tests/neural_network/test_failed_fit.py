@@ -118,7 +118,10 @@ def test_missing_raise_says_what_to_do():
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"max_iter": 1}, "max_iter=1"), ({"batch_size": 500}, "batch_size=500")],
+    [
+        ({"max_iter": 1, "learning_rate": "constant"}, "max_iter=1"),
+        ({"batch_size": 500}, "batch_size=500"),
+    ],
 )
 @pytest.mark.filterwarnings("default")
 def test_warnings_point_at_the_line_of_the_user(settings, message):

@@ -20,8 +20,11 @@ def rarely_observed_half(rate=0.9):
 
 
 def net_of(**settings):
-    settings = {"max_iter": 10, "random_state": 0, "sparsity": 0.8} | settings
-    return SETMLPClassifier((40,), **settings)
+    given = dict(
+        alpha=1e-4, batch_size=200, learning_rate="constant", learning_rate_init=0.003,
+        max_iter=10, random_state=0, sparsity=0.8,
+    )  # fmt: skip
+    return SETMLPClassifier((40,), **given | settings)
 
 
 def test_a_name_is_the_strategy_with_its_defaults():

@@ -42,8 +42,10 @@ def test_all_their_parameters_are_here(network):
 def test_defaults_are_theirs_but_for_those_that_are_documented(network):
     mine, other = network().get_params(), theirs(network)().get_params()
     differ = {name for name in mine.keys() & other.keys() if mine[name] != other[name]}
-    patience = {"n_iter_no_change"} if "prune_fraction" in mine else set()
-    assert differ == {"learning_rate_init", *patience}
+    documented = {"alpha", "learning_rate", "learning_rate_init", "max_iter"}
+    if "prune_fraction" in mine:
+        documented.add("n_iter_no_change")
+    assert differ == documented
     assert all(f"`{name}`" in network.__doc__ for name in differ)
 
 

@@ -41,9 +41,14 @@ def table():
     return X, y
 
 
+USUAL = dict(
+    alpha=1e-4, batch_size=30, learning_rate="constant", learning_rate_init=0.003,
+    max_iter=12, random_state=0, sparsity=0.8,
+)  # fmt: skip
+
+
 def network(method, **settings):
-    usual = {"max_iter": 12, "batch_size": 30, "random_state": 0, "sparsity": 0.8}
-    return DSTMLPClassifier((30, 20), method=method, **usual | settings)
+    return DSTMLPClassifier((30, 20), method=method, **USUAL | settings)
 
 
 def assert_same_network(one, other):
@@ -128,10 +133,7 @@ def test_the_lottery_sets_survivors_back_to_their_first_weights():
 )
 def test_set_and_static_networks_are_methods_to_the_bit(method, model):
     X, y = table()
-    settings = {"max_iter": 12, "batch_size": 30, "random_state": 0, "sparsity": 0.8}
-    assert_same_network(
-        network(method).fit(X, y), model((30, 20), **settings).fit(X, y)
-    )
+    assert_same_network(network(method).fit(X, y), model((30, 20), **USUAL).fit(X, y))
 
 
 def test_parts_replace_those_of_the_method():
@@ -252,7 +254,7 @@ def test_the_snip_topology_keeps_inputs_that_matter():
     X = rng.normal(size=(400, 40))
     y = (X[:, 0] + X[:, 1] - X[:, 2] > 0).astype(int)
     net = DSTMLPClassifier(
-        (50,), method="static", initial_topology="snip", sparsity=0.9
+        (50,), method="static", initial_topology="snip", batch_size=200, sparsity=0.9
     )
     net.set_params(max_iter=1, random_state=0).fit(X, y)
     assert net.n_connections_ == round(0.1 * (40 * 50 + 50))

@@ -16,6 +16,7 @@ from sparsekit import (
     DenseMLPRegressor,
     SETMLPClassifier,
 )
+from sparsekit.network import OptimizerState, SparseNetwork
 from sparsekit.neural_network import _fitted_network
 from tests.storing import WAYS, through_joblib
 
@@ -115,6 +116,8 @@ def test_an_unfitted_network_can_be_stored(network, tmp_path):
 
 def plain(value):
     """Return whether `value` is numpy, or Python's own, all the way down."""
+    if isinstance(value, SparseNetwork | OptimizerState):
+        value = vars(value)
     if isinstance(value, dict):
         return all(plain(part) for part in (*value, *value.values()))
     if isinstance(value, list | tuple):

@@ -76,7 +76,8 @@ def assert_same_record(one, other):
 
 def test_notes_are_those_of_the_presentations_of_each_sample():
     X, y = flowers()
-    net = net_of(network=StaticSparseMLPClassifier, standardize=False, dtype="float64")
+    options = {"standardize": False, "dtype": "float64", "batch_size": 40}
+    net = net_of(network=StaticSparseMLPClassifier, **options)
     net.partial_fit(X, y, classes=CLASSES)
     outputs = np.full((25, 150, 3), np.nan)
     batches = calls()
@@ -130,6 +131,7 @@ def test_csr_rows_are_noted_as_dense_ones():
 def test_what_rewirings_do_adds_up_over_the_calls_that_a_sample_was_in():
     X, y = flowers()
     options = {"prune_fraction": 0.9, "learning_rate_init": 0.03}
+    options |= {"alpha": 1e-4, "batch_size": 40}
     named, plain = net_of("rewiring", **options), net_of("rewiring", **options)
     sums = {name: np.zeros((150, 3)) for name in ("n_forgotten", "loss_change")}
     n_evaluated, events = np.zeros(150, dtype=int), []

@@ -60,7 +60,7 @@ both = pytest.mark.parametrize(
 def test_alpha(network):
     sizes = []
     for alpha in (0, 1):
-        net = network(10, alpha=alpha, batch_size=20, random_state=1)
+        net = network(10, alpha=alpha, random_state=1)
         net.fit(DIGITS_2[:100], LABELS_2[:100])
         sizes.append([abs(coefs).sum() for coefs in net.coefs_])
     assert all(without > penalised for without, penalised in zip(*sizes, strict=True))
@@ -147,12 +147,8 @@ def test_partial_fit_classes_error(network):
 @pytest.mark.parametrize(("X", "y"), [(DIGITS_3, LABELS_3), (DIGITS_2, LABELS_2)])
 def test_partial_fit_classification(network, X, y):
     settings = {"solver": "sgd", "random_state": 1, "alpha": 1e-5, "batch_size": 200}
-    settings |= {
-        "learning_rate": "constant",
-        "learning_rate_init": 0.2,
-        "max_iter": 100,
-        "tol": 0,
-    }
+    settings |= {"learning_rate": "constant", "learning_rate_init": 0.2}
+    settings |= {"max_iter": 100, "tol": 0}
     whole = network(**settings).fit(X, y)
     pieces = network(**settings)
     for _ in range(100):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
 from sklearn.datasets import load_digits, load_iris, make_regression
 from sklearn.exceptions import ConvergenceWarning
 
@@ -124,12 +125,21 @@ def test_a_batch_larger_than_the_data_is_clipped_with_a_warning(network):
     assert net.loss_curve_ == fitting.loss_curve_
 
 
-@short_training
-def test_auto_means_batches_of_200_rows():
+@pytest.mark.parametrize(
+    ("n_rows", "of_fit", "of_partial_fit"),
+    [(5, 5, 5), (150, 8, 32), (1000, 20, 32), (1797, 32, 32)],
+)
+def test_auto_means_about_fifty_steps_of_8_to_32_rows(n_rows, of_fit, of_partial_fit):
     X, y = load_digits(return_X_y=True)
+    X, y = X[:n_rows], y[:n_rows]
     settings = {"max_iter": 2, "random_state": 0}
     auto = SETMLPClassifier((20,), **settings).fit(X, y)
-    explicit = SETMLPClassifier((20,), batch_size=200, **settings).fit(X, y)
+    explicit = SETMLPClassifier((20,), batch_size=of_fit, **settings).fit(X, y)
+    assert auto.loss_curve_ == explicit.loss_curve_
+    # A call of partial_fit does not know how many rows there are in all.
+    auto, explicit = clone(auto), clone(explicit)
+    auto.partial_fit(X, y, range(10))
+    explicit.set_params(batch_size=of_partial_fit).partial_fit(X, y, range(10))
     assert auto.loss_curve_ == explicit.loss_curve_
 
 

@@ -29,7 +29,8 @@ def test_one_line_per_epoch_after_a_heading(capsys, verbose):
     assert heading.split() == columns
     assert [line.split()[0] for line in lines] == ["1", "2", "3"]
     for line, row in zip(lines, net.history_, strict=True):
-        assert float(line.split()[1]) == pytest.approx(row["loss"], abs=1e-6)
+        # Six digits are shown.
+        assert float(line.split()[1]) == pytest.approx(row["loss"], rel=5e-6)
         assert int(line.split()[3]) == row["n_connections"] == net.n_connections_
         assert int(line.split()[4]) == row["n_replaced"]
         assert len(line) == len(heading)

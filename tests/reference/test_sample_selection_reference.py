@@ -54,8 +54,8 @@ def estimator_of(kind, selection, **options):
     given = dict(
         sparsity=0.3, solver="sgd", momentum=0.0, nesterovs_momentum=False, alpha=0.0,
         learning_rate="constant", learning_rate_init=RATE, batch_size=BATCH,
-        max_iter=N_EPOCHS, shuffle=False, n_iter_no_change=np.inf,
-        standardize=False, dtype="float64", random_state=1, sample_selection=selection, warm_start=True,
+        max_iter=N_EPOCHS, shuffle=False, n_iter_no_change=np.inf, standardize=False,
+        dtype="float64", random_state=1, sample_selection=selection, warm_start=True,
     )  # fmt: skip
     return network((10,), **given | options)
 
