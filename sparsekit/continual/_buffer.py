@@ -122,7 +122,7 @@ class ReplayBuffer(BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is none of those allowed, or the rows do not fit those that
+            If a parameter is not valid, or the rows do not fit those that
             are kept.
         """
         self._check()

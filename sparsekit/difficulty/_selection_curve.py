@@ -68,7 +68,7 @@ def selection_curve(
     Raises
     ------
     ValueError
-        If a parameter is none of those allowed.
+        If a parameter is not valid.
 
     Notes
     -----

@@ -277,7 +277,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If a parameter is none of those allowed, or rows are missing.
+            If a parameter is not valid, or rows are missing.
 
         Notes
         -----

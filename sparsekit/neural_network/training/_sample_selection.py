@@ -333,7 +333,7 @@ def selection_of(sample_selection):
     Raises
     ------
     ValueError
-        If a parameter of the strategy is none of those allowed, or its `window` is no
+        If a parameter of the strategy is not valid, or its `window` is no
         number of presentations.
     """
     if sample_selection is None:

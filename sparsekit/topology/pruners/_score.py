@@ -106,7 +106,7 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
         return np.split(mark_lowest(ranked, int(fraction * ranked.size)), ends[:-1])
 
     def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed.
+        """Raise ValueError if a parameter is not valid.
 
         Extended by subclasses with parameters of their own.
         """
