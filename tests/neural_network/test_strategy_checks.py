@@ -5,7 +5,7 @@ import pytest
 from sklearn.base import BaseEstimator
 
 from sparsekit import DSTMLPClassifier, SETMLPClassifier
-from sparsekit.neural_network.parameters import _made as _strategies
+from sparsekit.neural_network.parameters import _methods
 from sparsekit.topology import (
     ElasticDensity,
     ErdosRenyi,
@@ -101,13 +101,13 @@ def test_a_strategy_of_ones_own_may_check_itself():
 @pytest.mark.parametrize("sparsity", [0.0, 0.5])
 def test_the_parts_are_made_once_in_a_fit_and_once_in_a_call(monkeypatch, sparsity):
     made = []
-    original = _strategies._made
+    original = _methods._made
 
     def counted(name, value):
         made.append(name)
         return original(name, value)
 
-    monkeypatch.setattr(_strategies, "_made", counted)
+    monkeypatch.setattr(_methods, "_made", counted)
     X, y = data()
     net = DSTMLPClassifier((8,), sparsity=sparsity, max_iter=3, initial_topology="snip")
     net.fit(X, y)
