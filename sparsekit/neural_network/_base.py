@@ -68,7 +68,7 @@ class BaseSparseMLP(
 
     @abstractmethod
     def _loss(self):
-        """Return what is minimised, see `network._losses`."""
+        """Return what is minimised, see `network.LOSSES`."""
 
     @abstractmethod
     def _score_outputs(self, outputs, targets):

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._answers import check_counts, check_kept, density_at
-from sparsekit.network import build_network, select_connections
+from sparsekit.network import build_network, probe, select_connections
 from sparsekit.neural_network._memory import check_memory
 from sparsekit.neural_network._missing import prepare
 from sparsekit.neural_network._warnings import warn_user
@@ -138,7 +138,7 @@ def chosen_network(estimator, strategies, trainer):
     if not hasattr(strategies.topology, "keep"):
         return None
     counts = connection_counts(strategies, network.sizes, initial=True)
-    values, deltas = trainer.probe(strategies.n_batches, estimator._generator)
+    values, deltas = probe(trainer, strategies.n_batches, estimator._generator)
     kept = []
     for layer, v, d, count in zip(
         network.layers(), values, deltas, counts, strict=True

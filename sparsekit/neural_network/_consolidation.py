@@ -9,7 +9,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from sparsekit._sklearn_compat import _align_api_if_sparse
 from sparsekit._unchanged import unchanged_on_error
-from sparsekit.network import LOSSES, Protection, SparseNetwork, value_targets
+from sparsekit.network import (
+    LOSSES,
+    Protection,
+    SparseNetwork,
+    connection_importance,
+    value_targets,
+)
 from sparsekit.neural_network._checks import validate_parameters
 from sparsekit.neural_network._strategies import strategies_of
 
@@ -141,13 +147,13 @@ class ConsolidationMixin:
         if importance == "fisher":
             X, y = self._check_X(X, y)
             targets = self._encode(y, None, first=False, partial=True)
-            result = self._trainer(X, targets).importance(power=2)
+            result = connection_importance(self._trainer(X, targets), power=2)
         else:
             X = self._check_X(X)
             zeros = np.zeros((X.shape[0], self.n_outputs_))
             trainer = self._trainer(X, value_targets(zeros, None, self.dtype))
             trainer.loss = LOSSES["squared_error"]
-            result = trainer.importance(power=1)
+            result = connection_importance(trainer, power=1)
         self._generator.bit_generator.state = state
         if not np.isfinite(result).all():
             raise ValueError(

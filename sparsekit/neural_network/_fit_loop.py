@@ -5,7 +5,7 @@ import time
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from sparsekit.network import LearningRate, Soundness, n_samples_of
+from sparsekit.network import LearningRate, n_samples_of
 from sparsekit.neural_network._epoch_rows import epoch_rows
 from sparsekit.neural_network._network_state import copied
 from sparsekit.neural_network._resumption import training_state
@@ -58,7 +58,6 @@ class FitLoop:
         self.rewirings = Rewirings(estimator, trainer, prepared.strategies)
         self.rows = epoch_rows(estimator, prepared)
         self.best_network = None
-        self.soundness = Soundness(trainer)
         self.stopped = False
         self.interrupted = False
         # For checkpoints, see `_resumption`; what an earlier fit left is void.
@@ -99,7 +98,8 @@ class FitLoop:
             warn_user("Training interrupted by user.")
         if self.best_network is None and self.context is not None:
             self.rewirings.finish()
-        self.trainer.recorder.finish(self.trainer)
+        if self.trainer.recorder is not None:
+            self.trainer.recorder.finish(self.trainer)
         if self.best_network is not None:
             self.trainer.go_back(self.best_network)
             self.rewirings.went_back()
@@ -148,9 +148,10 @@ class FitLoop:
             before = network, dict(self.rewirings.kept)
             rows = self.rows.begin_epoch(self.order, epoch)
             loss, finite, n_inside = self._train(rows, rate, task.context)
-            finite = finite and self.soundness.of(self.trainer)
+            finite = finite and self.trainer.has_finite_losses()
             loss = self.rows.end_epoch(loss)
-            self.trainer.recorder.end_epoch(self.trainer)
+            if self.trainer.recorder is not None:
+                self.trainer.recorder.end_epoch(self.trainer)
             estimator.t_ += rows.size
             estimator.n_iter_ += 1
             estimator.loss_curve_.append(loss)

@@ -6,8 +6,8 @@ from scipy import sparse
 from sparsekit.network import (
     csr_samples,
     dense_samples,
-    expected_holes,
-    scaling_holes,
+    expected_missing_inputs,
+    scaled_missing_inputs,
 )
 
 _PIECEWISE_LINEAR = ("identity", "relu", "leaky_relu", "all_relu")
@@ -94,11 +94,11 @@ def holes_of(missing, missing_scaling, standardize, inputs, dtype):
         mean = (inputs["mean"] * unit - inputs["shift"]) * scale
         with np.errstate(over="ignore"):
             variance = inputs["var"] * (unit * scale) ** 2
-        return expected_holes(mean, variance, dtype=dtype)
+        return expected_missing_inputs(mean, variance, dtype=dtype)
     if missing_scaling is None:
         return None
     typical = inputs["n_seen"].sum() / inputs["n_rows"]
     n_values = inputs["n_seen"].size
-    return scaling_holes(
+    return scaled_missing_inputs(
         missing_scaling, n_values, typical, root=standardize, dtype=dtype
     )

@@ -90,7 +90,7 @@ class NetworkStateMixin:
             targets,
             loss=self._loss(),
             batch_size=self._rows_per_batch(X.shape[0]),
-            holes=self._holes(),
+            missing_inputs=self._holes(),
             dropout=self.dropout,
             input_dropout=self.input_dropout,
             n_values=self.n_features_in_,

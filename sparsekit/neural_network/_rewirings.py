@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from sparsekit._answers import density_at, fraction_at
-from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
+from sparsekit.network import degree_statistics, moved_with_connections, probe
 from sparsekit.neural_network._beginning import final_number
 from sparsekit.neural_network._missing import input_rates
 from sparsekit.topology import Exploration, needs_of
@@ -125,7 +125,6 @@ class Rewirings:
     def _rewire(self, fraction, total):
         begin = time.perf_counter()
         estimator, trainer = self.estimator, self.trainer
-        trainer.recorder.before_rewiring(trainer)
         change = trainer.rewire(
             self.strategies.pruner,
             self.strategies.grower,
@@ -135,7 +134,6 @@ class Rewirings:
             total=total,
             redistribution=self.strategies.redistribution,
         )
-        trainer.recorder.after_rewiring(trainer, change)
         self.kept["clock"] = 0
         if self.strategies.rewind:
             self._rewind(change)
@@ -151,8 +149,8 @@ class Rewirings:
             rates = input_rates(self.estimator._inputs)
             facts["input_rates"] = [rates, *[None] * (network.n_layers - 1)]
         if self.needs & {"values", "deltas"}:
-            facts["values"], facts["deltas"] = self.trainer.probe(
-                self.strategies.n_batches, self.estimator._generator
+            facts["values"], facts["deltas"] = probe(
+                self.trainer, self.strategies.n_batches, self.estimator._generator
             )
         if "signs" in self.needs:
             layers = range(1, network.n_layers + 1)
@@ -184,8 +182,7 @@ class Rewirings:
             free = ~np.concatenate(self.trainer.protection.masks(network))
         network.weights[free] = self.kept["initial_weights"][free]
         network.biases[:] = self.kept["initial_biases"]
-        self.trainer.state = OptimizerState.zeros(network, self.estimator.solver)
-        self.trainer.changed()
+        self.trainer.go_back(network)
 
     def _record(self, change, seconds):
         """Note one row for each layer."""
