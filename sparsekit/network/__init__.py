@@ -1,7 +1,7 @@
 """A sparse multilayer perceptron that knows no scikit-learn: arrays and training.
 
-The parts are made for the estimators, which check what they are given. They themselves
-check nothing, hand it on to compiled code, and are not public.
+Only `suggest_format` is public. The other parts are made for the estimators, which
+check what they are given; they check nothing and hand it on to compiled code.
 """
 
 from sparsekit.kernels.records import EARLY

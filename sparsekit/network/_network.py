@@ -78,9 +78,12 @@ class SparseNetwork:
         levels = "-".join(map(str, self.sizes.tolist()))
         return f"SparseNetwork({levels}, {self.weights.size} connections, {self.dtype})"
 
-    def __reduce__(self):
+    def __getstate__(self):
         # The arrays are all that a pickle or a copy needs.
-        return SparseNetwork, tuple(self.to_dict().values())
+        return self.to_dict()
+
+    def __setstate__(self, state):
+        self.__init__(**state)
 
     def to_dict(self) -> dict[str, np.ndarray]:
         """Return the arrays by name, not copied."""

@@ -146,8 +146,8 @@ def csr_samples(
     values = sparse.csr_array((data, indices, X.indptr), shape=X.shape)
     missing = None
     if indicators.size:
-        holes = (np.isnan(X.data), indices, X.indptr)
-        missing = sparse.csr_array(holes, shape=X.shape)[:, indicators]
+        entries = (np.isnan(X.data), indices, X.indptr)
+        missing = sparse.csr_array(entries, shape=X.shape)[:, indicators]
         missing.eliminate_zeros()
     return _stored_samples(values, fill, missing)
 

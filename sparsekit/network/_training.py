@@ -120,7 +120,7 @@ class Trainer:
         # What kernels take. A change of connections makes the by-input index void; it
         # leaves its memory to others then, until it is needed again.
         self._arrays = None
-        self._bound = None
+        self._bounds = None
 
     def go_back(self, network):
         """Train another network of the same levels from now on, such as an earlier one.
@@ -219,9 +219,11 @@ class Trainer:
         A bound on the outputs says so of all but weights that explode, in the time of a
         pass over the connections; where it cannot, a forward pass over all rows does.
         """
-        network, missing = self.network, self.missing_inputs
-        if self._bound is None:
-            samples = self.samples
+        network = self.network
+        if self._bounds is None:
+            # Of the root of the summed squares: of a row's inputs, which holds for all
+            # rows; and of its outputs, below which its loss is finite.
+            samples, missing = self.samples, self.missing_inputs
             arrays = [samples.dense, samples.data, samples.fill]
             n_inputs = float(network.sizes[0])
             # A sum of squares is no larger than that of as many of the largest.
@@ -234,18 +236,19 @@ class Trainer:
                 factor *= 2.0 * n_inputs
             largest = 0.0  # but for NaN
             for array in arrays:
-                above = np.fmax.reduce(array, axis=None, initial=0.0)
-                below = np.fmin.reduce(array, axis=None, initial=0.0)
-                largest = max(largest, float(above), -float(below))
-            self._bound = largest * factor
-        norm = self._bound
-        limit = float(np.finfo(network.dtype).max)
-        if self.loss.kind == SQUARED:
-            limit = np.sqrt(limit)
-        elif self.loss.kind >= POISSON:
-            # So far from zero, the exponential is a small part of the largest number.
-            limit = 5.0 * np.log(limit)
-        limit *= 0.1
+                if array.size:
+                    above = np.fmax.reduce(array, axis=None, initial=0.0)
+                    below = np.fmin.reduce(array, axis=None, initial=0.0)
+                    largest = max(largest, float(above), -float(below))
+            limit = float(np.finfo(network.dtype).max)
+            if self.loss.kind == SQUARED:
+                limit = math.sqrt(limit)
+            elif self.loss.kind >= POISSON:
+                # So far from zero, the exponential is a small part of the largest
+                # number.
+                limit = 5.0 * math.log(limit)
+            self._bounds = largest * factor, 0.1 * limit
+        norm, limit = self._bounds
         with np.errstate(over="ignore", invalid="ignore"):
             for number in range(1, network.n_layers + 1):
                 # The root of the summed squares of a row's sums: infinite where
@@ -253,13 +256,13 @@ class Trainer:
                 weights = network.weights[network.connections(number)]
                 first = network.first[number]
                 biases = network.biases[first : first + network.sizes[number]]
-                norm = norm * np.sqrt(float(np.einsum("i,i->", weights, weights)))
-                norm += np.sqrt(float(np.einsum("i,i->", biases, biases)))
+                norm *= math.sqrt(np.einsum("i,i->", weights, weights))
+                norm += math.sqrt(np.einsum("i,i->", biases, biases))
                 if not norm < limit:  # a bounded activation would hide it
                     rows = np.arange(n_samples_of(self.samples))
                     return bool(np.isfinite(losses_of(self, rows)).all())
                 if network.kinds[number] != PIECEWISE:
-                    norm = np.sqrt(biases.size)
+                    norm = math.sqrt(biases.size)
                 elif number < network.n_layers:
                     norm *= max(1.0, abs(float(network.slopes[number])))
         return True
