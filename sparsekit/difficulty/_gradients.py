@@ -149,7 +149,7 @@ def _squares(network, X, y):
             f"network must be a fitted network of sparsekit; {type(network).__name__} "
             "is not fitted: call fit first."
         )
-    if network._holes(network._network.dtype) is not None:
+    if network._missing_inputs(network._network.dtype) is not None:
         raise ValueError(
             "gradients of single samples are known for networks without "
             "missing='expected' and missing_scaling only; got missing="

@@ -15,7 +15,7 @@ _PER_FEATURE = {
     "n_seen": "f",
     "shift": "f",
     "scale": "f",
-    "has_holes": "b",
+    "has_missing": "b",
 }
 
 _MOMENTS = ("weight_first", "weight_second", "bias_first", "bias_second")

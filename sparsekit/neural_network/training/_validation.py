@@ -126,7 +126,7 @@ class ValidationScore:
             trainer.network,
             self.validation.samples,
             thread_count(estimator.n_jobs),
-            trainer.holes,
+            trainer.missing_inputs,
         )
         loss = loss_of_outputs(trainer.loss, outputs, targets)
         score = np.nan
