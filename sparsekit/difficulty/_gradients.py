@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsekit._magnitudes import refuse_not_finite
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._magnitudes import refuse_not_finite
+from sparsekit._utils._validation import refuse_unknown
 from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._record import row_index
 from sparsekit.network import gradient_squares

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from sparsekit._layout import read_only
+from sparsekit._utils._arrays import read_only
 from sparsekit.kernels._structs import DENSE, EXPECTED, INDEXED, Holes, Network
 from sparsekit.kernels.degrees import degree_spread
 from sparsekit.kernels.forward import EXPECTED_PIECEWISE
@@ -30,7 +30,7 @@ class SparseNetwork:
     Layer ``l`` (from 1) has shape (n_out, n_in) = (sizes[l], sizes[l - 1]) and is
     stored in CSR by output neuron. Arrays may be written to, but none is replaced by
     another, and each layer keeps its number of connections; the arrays are not checked,
-    see `sparsekit._layout.check_layers`.
+    see `sparsekit._utils._arrays.check_layers`.
 
     Parameters
     ----------

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import sparse
 
-from sparsekit._layout import read_only
-from sparsekit._magnitudes import fill_of, refuse_beyond
+from sparsekit._utils._arrays import read_only
+from sparsekit._utils._magnitudes import fill_of, refuse_beyond
 from sparsekit.kernels._structs import (
     EXPECTED,
     NEURON_SCALED,

@@ -11,10 +11,10 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._magnitudes import largest_of
-from sparsekit._sample_ids import check_sample_ids
-from sparsekit._sklearn_compat import _check_sample_weight, _fit_context
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._estimators import unchanged_on_error
+from sparsekit._utils._magnitudes import largest_of
+from sparsekit._utils._sklearn_compat import _check_sample_weight, _fit_context
+from sparsekit._utils._validation import check_sample_ids
 from sparsekit.network import (
     LOSSES,
     Optimizer,

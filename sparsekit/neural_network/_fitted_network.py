@@ -10,12 +10,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit import __version__
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._layout import admitted, canonical, sound
-from sparsekit._magnitudes import refuse_not_finite
-from sparsekit._sklearn_compat import _align_api_if_sparse
-from sparsekit._unknown import refuse_unknown
-from sparsekit._words import refuse_all_but_numbers
+from sparsekit._utils._arrays import admitted, canonical, sound
+from sparsekit._utils._estimators import DocLinkMixin
+from sparsekit._utils._magnitudes import refuse_not_finite
+from sparsekit._utils._sklearn_compat import _align_api_if_sparse
+from sparsekit._utils._validation import refuse_all_but_numbers, refuse_unknown
 from sparsekit.network import OptimizerState, SparseNetwork, raw_outputs, thread_count
 from sparsekit.neural_network._checks import refuse_missing
 from sparsekit.neural_network._protection import protected_matrices

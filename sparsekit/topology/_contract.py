@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit._layout import read_only
+from sparsekit._utils._arrays import read_only
 from sparsekit.kernels.wiring import first_taken
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import is_classifier
 
-from sparsekit._layout import check_layers
+from sparsekit._utils._arrays import check_layers
 from sparsekit.network import Protection, SparseNetwork
 from sparsekit.neural_network.checkpoint import _schema as schema
 

@@ -5,14 +5,14 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from sparsekit._magnitudes import (
+from sparsekit._utils._magnitudes import (
     LARGE_CONSTANT,
     LARGEST,
     TINIEST,
     in_units,
     units_of,
 )
-from sparsekit._sklearn_compat import _incremental_mean_and_var
+from sparsekit._utils._sklearn_compat import _incremental_mean_and_var
 from sparsekit.network import (
     csr_samples,
     dense_samples,
@@ -43,8 +43,8 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     -------
     dict of ndarray of shape (n_features,)
         ``unit``; ``mean`` and ``var``, for values divided by it; ``n_seen`` (weighted
-        count of observed values), ``has_missing`` (whether a value is missing), ``shift``
-        and ``scale``; and ``n_rows``, the weighted count of rows.
+        count of observed values), ``has_missing`` (whether a value is missing),
+        ``shift`` and ``scale``; and ``n_rows``, the weighted count of rows.
     """
     moments = known
     for rows in gen_batches(X.shape[0], max(1, _BLOCK // X.shape[1])):

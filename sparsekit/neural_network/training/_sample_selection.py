@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
-from sparsekit._sklearn_compat import Interval
+from sparsekit._utils._sklearn_compat import Interval
 
 
 class SampleNotes(NamedTuple):
