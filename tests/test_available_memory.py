@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from sparsekit import _available_memory
+from sparsekit._utils import _available_memory
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def layer_kernels(density, *, repeats=100):
     trainer = trainer_for(work)
     lanes, width = trainer._lanes, trainer._n_lanes
     trainer.run_epoch(np.arange(work.batch_size), work.learning_rate)
-    net, values, deltas = trainer.ready()[0], trainer._values, trainer._deltas
+    net, values, deltas = trainer.ready()[0], trainer.values, trainer.deltas
     first, second = (trainer.network.connections(layer) for layer in (1, 2))
     n_first, n_second = first.stop - first.start, second.stop - second.start
     gradient = np.zeros(max(n_first, n_second), dtype=np.float32)
@@ -208,7 +208,7 @@ def layer_kernels(density, *, repeats=100):
 
 def update_kernel(n_parameters, *, repeats=5):
     """Measure SGD with momentum on arrays that fit no cache."""
-    rule = trainer_for(square_of(3000, 0.1)).optimizer.rule(0.01, np.dtype("float32"))
+    rule = trainer_for(square_of(3000, 0.1)).optimizer.config(0.01, np.dtype("float32"))
     weights, gradient, velocity = np.ones((3, n_parameters), dtype=np.float32)
     # Three numbers are read, two of them written.
     return Kernel(

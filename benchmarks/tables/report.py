@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from benchmarks.tables.run import SMALL
-from sparsekit._palette import COLOURS
+from sparsekit._utils._figures import COLOURS
 from sparsekit.study import ModelRanks
 
 OURS = "SparseTabular"

@@ -11,18 +11,20 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
 from sklearn.utils import check_random_state, column_or_1d, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._layout import admitted
-from sparsekit._sample_ids import check_sample_ids
-from sparsekit._sklearn_compat import (
+from sparsekit._utils._arrays import admitted
+from sparsekit._utils._estimators import (
+    DocLinkMixin,
+    restored_on_error,
+    unchanged_on_error,
+)
+from sparsekit._utils._sklearn_compat import (
     HasMethods,
     Interval,
     StrOptions,
     _check_sample_weight,
     _fit_context,
 )
-from sparsekit._unchanged import restored_on_error, unchanged_on_error
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._validation import check_sample_ids, refuse_unknown
 from sparsekit.continual._buffer import BUFFER_STRATEGIES, ReplayBuffer
 from sparsekit.continual._difficulty import difficulty_of
 

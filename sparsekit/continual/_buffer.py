@@ -7,10 +7,10 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state
 
-from sparsekit._layout import sound
-from sparsekit._sample_ids import check_sample_ids
-from sparsekit._sklearn_compat import _align_api_if_sparse
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._estimators import unchanged_on_error
+from sparsekit._utils._sklearn_compat import _align_api_if_sparse
+from sparsekit._utils._validation import check_sample_ids
 from sparsekit.continual._places import (
     class_balanced,
     keys_of,
@@ -122,7 +122,7 @@ class ReplayBuffer(BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is none of those allowed, or the rows do not fit those that
+            If a parameter is not valid, or the rows do not fit those that
             are kept.
         """
         self._check()

@@ -14,8 +14,8 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import unique_labels
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._layout import sound
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._validation import refuse_unknown
 
 if TYPE_CHECKING:
     from pandas import DataFrame

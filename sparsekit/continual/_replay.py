@@ -5,7 +5,7 @@ from typing import ClassVar
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
-from sparsekit._sklearn_compat import StrOptions, _estimator_has
+from sparsekit._utils._sklearn_compat import StrOptions, _estimator_has
 from sparsekit.continual._base_replay import BaseReplay
 from sparsekit.continual._buffer import BUFFER_STRATEGIES
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sparsekit._layout import check_layers
+from sparsekit._utils._arrays import check_layers
 
 _HOLES = (None, "sample", "neuron", "expected")
 _HEADS = ("softmax", "logistic", "labels", "identity", "exp")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sparsekit import _archive
+from sparsekit._utils import _archive
 from sparsekit.deploy._predictor import SparsePredictor
 from sparsekit.deploy._table import TABLE_PARTS, TableColumns
 

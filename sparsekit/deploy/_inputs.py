@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import sparse
 
-from sparsekit._layout import admitted
-from sparsekit._magnitudes import (
+from sparsekit._utils._arrays import admitted
+from sparsekit._utils._magnitudes import (
     fill_of,
     refuse_beyond,
     standardised,

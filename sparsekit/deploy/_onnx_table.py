@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sparsekit._table_values import halves, n_indicators
+from sparsekit._utils._table_values import halves, n_indicators
 from sparsekit.deploy._table import n_groups
 
 # What the outputs of graphs are called: no input can have the same name.

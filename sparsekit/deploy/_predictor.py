@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit, softmax
 
-from sparsekit import _archive
-from sparsekit._magnitudes import from_logarithms, refuse_not_finite, scaled_back
+from sparsekit._utils import _archive
+from sparsekit._utils._magnitudes import from_logarithms, refuse_not_finite, scaled_back
 from sparsekit.deploy._checks import check_parts
 from sparsekit.deploy._forward import (
     activated,

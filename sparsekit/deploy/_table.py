@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from sparsekit._table_values import indicators, n_indicators, ramps
-from sparsekit._unknown import holes_as_nan
+from sparsekit._utils._table_values import indicators, n_indicators, ramps
+from sparsekit._utils._validation import holes_as_nan
 
 TABLE_PARTS = ("names", "kinds", "columns", "edges")
 

@@ -4,7 +4,7 @@ from numbers import Real
 
 from sklearn.utils import check_array
 
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._validation import refuse_unknown
 
 
 def check_fraction(name, value, *, least=False, most=False):

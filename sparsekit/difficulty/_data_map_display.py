@@ -4,7 +4,7 @@ from typing import Self
 
 import numpy as np
 
-from sparsekit._pyplot import import_pyplot
+from sparsekit._utils._figures import import_pyplot
 from sparsekit.difficulty._cartography import cartography
 
 # From blue to red through light grey; correctness reads along it.

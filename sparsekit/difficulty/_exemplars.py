@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._validation import refuse_unknown
 from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._record import row_index
 

@@ -57,7 +57,7 @@ def forgetting_events(
     Raises
     ------
     ValueError
-        If `source` or `never_learned` is none of those allowed, or the record holds
+        If `source` or `never_learned` is not valid, or the record holds
         nothing about rewirings where `source` needs them.
 
     References

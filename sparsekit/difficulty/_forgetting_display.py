@@ -4,7 +4,7 @@ from typing import Self
 
 import numpy as np
 
-from sparsekit._pyplot import import_pyplot
+from sparsekit._utils._figures import import_pyplot
 from sparsekit.difficulty._forgetting import CAUSES
 from sparsekit.difficulty._record import record_of, rewirings_of
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsekit._magnitudes import refuse_not_finite
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._magnitudes import refuse_not_finite
+from sparsekit._utils._validation import refuse_unknown
 from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._record import row_index
 from sparsekit.network import gradient_squares
@@ -149,7 +149,7 @@ def _squares(network, X, y):
             f"network must be a fitted network of sparsekit; {type(network).__name__} "
             "is not fitted: call fit first."
         )
-    if network._holes(network._network.dtype) is not None:
+    if network._missing_inputs(network._network.dtype) is not None:
         raise ValueError(
             "gradients of single samples are known for networks without "
             "missing='expected' and missing_scaling only; got missing="

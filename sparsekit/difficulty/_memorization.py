@@ -8,9 +8,9 @@ from sklearn.base import clone, is_classifier
 from sklearn.utils import check_random_state, indexable
 from sklearn.utils.parallel import Parallel, delayed
 
-from sparsekit._layout import sound
-from sparsekit._magnitudes import units_of
-from sparsekit._sklearn_compat import _safe_indexing
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._magnitudes import units_of
+from sparsekit._utils._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._checks import check_fraction, check_models, labels_of
 from sparsekit.difficulty._record import row_index
 

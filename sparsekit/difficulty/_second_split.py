@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state, indexable
 
-from sparsekit._layout import sound
-from sparsekit._sklearn_compat import _safe_indexing
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._checks import check_fraction, check_models, labels_of
 from sparsekit.difficulty._forgetting import forgetting_events
 from sparsekit.difficulty._record import row_index

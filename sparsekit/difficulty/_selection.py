@@ -8,11 +8,19 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state, get_tags, indexable
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._layout import sound
-from sparsekit._routing import fit_router, routed
-from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _safe_indexing
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._estimators import (
+    DocLinkMixin,
+    fit_router,
+    routed,
+    unchanged_on_error,
+)
+from sparsekit._utils._sklearn_compat import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    _safe_indexing,
+)
 from sparsekit.difficulty._report import difficulty_report
 from sparsekit.difficulty._select import SELECTION_STRATEGIES, select
 

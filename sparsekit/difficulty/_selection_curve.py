@@ -9,8 +9,8 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state, indexable
 
-from sparsekit._layout import sound
-from sparsekit._sklearn_compat import _safe_indexing
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._sklearn_compat import _safe_indexing
 from sparsekit.difficulty._checks import check_fraction
 from sparsekit.difficulty._report import difficulty_report
 from sparsekit.difficulty._select import SELECTION_STRATEGIES, select
@@ -68,7 +68,7 @@ def selection_curve(
     Raises
     ------
     ValueError
-        If a parameter is none of those allowed.
+        If a parameter is not valid.
 
     Notes
     -----

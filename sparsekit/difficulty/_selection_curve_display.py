@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from sparsekit._pyplot import import_pyplot
+from sparsekit._utils._figures import import_pyplot
 from sparsekit.difficulty._selection_curve import selection_curve
 
 

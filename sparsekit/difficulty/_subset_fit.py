@@ -14,15 +14,18 @@ from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._routing import fit_router, routed
-from sparsekit._sklearn_compat import (
+from sparsekit._utils._estimators import (
+    DocLinkMixin,
+    fit_router,
+    routed,
+    unchanged_on_error,
+)
+from sparsekit._utils._sklearn_compat import (
     HasMethods,
     _check_method_params,
     _check_sample_weight,
     _estimator_has,
 )
-from sparsekit._unchanged import unchanged_on_error
 
 # Metadata that is not about the rows of X, though it may have as many.
 _OTHER_ROWS = {"X_val", "y_val"}

@@ -20,16 +20,6 @@ DENSE_SIDE = 64
 STORED_BELOW = 0.03
 
 
-def is_stored(samples):
-    """Return whether `samples` are CSR."""
-    return samples.fill.size > 0
-
-
-def stored_is_faster(share):
-    """Return whether training is faster on stored entries, if these are so few."""
-    return share < STORED_BELOW
-
-
 def layer_format(number, n_in, n_out, n_connections, stored_share=None, plain=True):
     """Return the fastest format for a layer.
 
@@ -42,7 +32,8 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=None, plain=Tr
         Share of the inputs' entries that is stored; None for dense inputs, which store
         no entries that could be visited, however few of them say something.
     plain : bool, default=True
-        False for a first layer that does more than sums of its inputs, see `Holes`.
+        False for a first layer that does more than sums of its inputs, as it does
+        where missing inputs are made up for.
 
     Returns
     -------
@@ -51,7 +42,7 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=None, plain=Tr
     """
     if number == 1 and not plain:
         return BY_ROW
-    if number == 1 and stored_share is not None and stored_is_faster(stored_share):
+    if number == 1 and stored_share is not None and stored_share < STORED_BELOW:
         return STORED
     if min(n_in, n_out) >= DENSE_SIDE and n_connections >= DENSE_FROM * n_in * n_out:
         return DENSE
@@ -112,28 +103,26 @@ def suggest_format(
     return _NAMES[found]
 
 
-def layer_formats(network, samples, holes=None, input_dropout=0.0):
+def layer_formats(network, samples, missing_inputs=None, input_dropout=0.0):
     """Return the format of each layer, shape (L + 1,); entry 0 is not used."""
-    share = None
-    if is_stored(samples):
-        share = stored_share(samples) * (1.0 - input_dropout)
+    stored_share = None
+    if samples.fill.size:  # CSR
+        n_rows = samples.indptr.size - 1
+        stored_share = samples.data.size / max(1, n_rows * samples.fill.size)
+        stored_share *= 1.0 - input_dropout
     formats = np.zeros(network.sizes.size, dtype=np.int64)
     for number in range(1, network.n_layers + 1):
         n_in, n_out = int(network.sizes[number - 1]), int(network.sizes[number])
         mine = network.connections(number)
+        n_connections = mine.stop - mine.start
+        plain = missing_inputs is None
         formats[number] = layer_format(
-            number, n_in, n_out, mine.stop - mine.start, share, plain=holes is None
+            number, n_in, n_out, n_connections, stored_share, plain
         )
     return formats
 
 
-def stored_share(samples):
-    """Return the share of the entries of CSR `samples` that is stored."""
-    n_rows = samples.indptr.size - 1
-    return samples.data.size / max(1, n_rows * samples.fill.size)
-
-
-def check_formats(arrays, samples, holes=None):
+def check_formats(arrays, samples, missing_inputs=None):
     """Raise unless the arrays at hand are what the format of each layer works on.
 
     Kernels index without a look: this comes before each call of one that trains or
@@ -143,36 +132,38 @@ def check_formats(arrays, samples, holes=None):
     ----------
     arrays : Network
     samples : Samples
-    holes : Holes or None
+    missing_inputs : Holes or None
 
     Raises
     ------
     RuntimeError
         Complexity: O(layers).
     """
-    formats, sizes = arrays.formats, arrays.sizes
-    n_inputs = samples.fill.size if is_stored(samples) else samples.dense.shape[1]
-    n_indexed = sum(
-        arrays.indptr[arrays.first[n] + sizes[n]] - arrays.indptr[arrays.first[n]]
-        for n in range(1, sizes.size)
-        if formats[n] in INDEXED
-    )
-    rules = {
-        "the first layer works on stored entries, and the inputs are dense": (
-            formats[1] != STORED or is_stored(samples)
-        ),
-        "the first layer works on stored entries, and leaves out what is missing": (
-            formats[1] != STORED or holes is None
-        ),
-        "a layer after the first works on stored entries": STORED not in formats[2:],
-        "the first layer has no gradient of its inputs": formats[1] != BY_INPUT,
-        "a layer has no by-input index": arrays.in_indices.size >= n_indexed,
-        "a dense layer has no matrix": (
-            arrays.dense_gradient.size > 0 or DENSE not in formats
-        ),
-        f"there are {n_inputs} inputs for {sizes[0]} neurons": n_inputs == sizes[0],
-    }
-    broken = [what for what, holds in rules.items() if not holds]
+    formats, broken = arrays.formats.tolist(), []
+    is_stored, n_neurons = samples.fill.size > 0, arrays.sizes[0]
+    n_inputs = samples.fill.size if is_stored else samples.dense.shape[1]
+    if n_inputs != n_neurons:
+        broken.append(f"there are {n_inputs} inputs for {n_neurons} neurons")
+    if formats[1] == STORED:
+        first = "the first layer works on stored entries, and"
+        if not is_stored:
+            broken.append(f"{first} the inputs are dense")
+        if missing_inputs is not None:
+            broken.append(f"{first} leaves out what is missing")
+    if STORED in formats[2:]:
+        broken.append("a layer after the first works on stored entries")
+    if formats[1] == BY_INPUT:
+        broken.append("the first layer has no gradient of its inputs")
+    if DENSE in formats and not arrays.dense_gradient.size:
+        broken.append("a dense layer has no matrix")
+    n_indexed = 0
+    for number in range(1, len(formats)):
+        if formats[number] in INDEXED:
+            row = arrays.first[number]
+            end = row + arrays.sizes[number]
+            n_indexed += arrays.indptr[end] - arrays.indptr[row]
+    if arrays.in_indices.size < n_indexed:
+        broken.append("a layer has no by-input index")
     if broken:
         raise RuntimeError(
             f"Internal error of sparsekit, please report it: {'; '.join(broken)}."

@@ -1,11 +1,12 @@
-"""Replace connections of a network that trains."""
+"""Connections that are replaced, and those that must stay."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from sparsekit.kernels._structs import INDEXED
 from sparsekit.kernels.wiring import replace_connections
-from sparsekit.network._arrays import SparseNetwork
+from sparsekit.network._network import SparseNetwork
 from sparsekit.network._optimizer import OptimizerState
 
 
@@ -26,56 +27,70 @@ class Change(NamedTuple):
     n_dropped: np.ndarray
     n_grown: np.ndarray
 
-    @property
-    def is_exchange(self) -> bool:
-        """Whether every layer has as many connections as before."""
-        return bool((self.n_dropped == self.n_grown).all())
 
-
-def change_of(plans):
-    """Return what the planned replacements of all layers come to."""
-    return Change(
-        np.concatenate([plan.dropped for plan in plans]),
-        [plan.grown for plan in plans],
-        np.array([np.count_nonzero(plan.dropped) for plan in plans], dtype=np.int64),
-        np.array([plan.grown.size for plan in plans], dtype=np.int64),
-    )
-
-
-def exchange(network, state, change):
-    """Replace connections in place, where every layer keeps its number of them.
+def carry_out(network, state, plans):
+    """Carry out the planned replacements of all layers.
 
     A survivor keeps its weight and its optimizer state; a new connection starts with a
-    weight and a state of zero, so growing changes no output. All layers change in one
-    compiled call. Python handles an interruption before or after such a call: it leaves
-    the old network or the new one, never half of each, and no copy is needed for that.
+    weight and a state of zero, so growing changes no output.
 
-    Complexity: O(connections + neurons) time, with 3 bytes of memory for a connection
-    and 16 for a replaced one.
+    Parameters
+    ----------
+    network : SparseNetwork
+    state : OptimizerState
+    plans : list of Replacement, one per layer
+
+    Returns
+    -------
+    change : Change
+    network : SparseNetwork
+    state : OptimizerState
+        Those given, changed in place, where every layer keeps its number of
+        connections; otherwise others, and those given are as they were.
+
+    Notes
+    -----
+    In place, all layers change in one compiled call. Python handles an interruption
+    before or after such a call: it leaves the old network or the new one, never half of
+    each, and no copy is needed for that. Complexity: O(connections + neurons) time,
+    with 3 bytes of memory for a connection and 16 for a replaced one.
     """
+    dropped, grown, n_dropped, n_grown = [], [], [], []
+    for plan in plans:
+        dropped.append(plan.dropped)
+        grown.append(plan.grown)
+        n_dropped.append(np.count_nonzero(plan.dropped))
+        n_grown.append(plan.grown.size)
+    change = Change(
+        np.concatenate(dropped),
+        grown,
+        np.array(n_dropped, dtype=np.int64),
+        np.array(n_grown, dtype=np.int64),
+    )
+    if n_dropped != n_grown:
+        return change, *_resized(network, state, change)
+    moved = network.weights, state.weight_first, state.weight_second
     replace_connections(
         network.sizes,
         network.first,
         network.indptr,
         network.indices,
-        (network.weights, *state.weight_moments().values()),
+        moved if state.weight_second.size else moved[:2],
         change.dropped,
-        np.concatenate(change.grown),
+        np.concatenate(grown),
         np.cumsum([0, *change.n_grown]),
     )
+    return change, network, state
 
 
-def resized(network, state, change):
-    """Return a network and a state with other numbers of connections.
-
-    The same as `exchange` does, in new arrays.
-    """
+def _resized(network, state, change):
+    """Return a network and a state with other numbers of connections."""
     indptrs, indices = [np.zeros(1, dtype=np.int64)], []
     kept = ~change.dropped
     is_new = []
-    for number, grown in enumerate(change.grown, start=1):
-        layer, mine = network.layer(number), network.connections(number)
-        survivors = layer.positions()[kept[mine]]
+    for number, layer in enumerate(network.layers(), start=1):
+        survivors = layer.positions()[kept[network.connections(number)]]
+        grown = change.grown[number - 1]
         positions = np.concatenate([survivors, grown])
         order = np.argsort(positions, kind="stable")
         positions = positions[order]
@@ -101,3 +116,64 @@ def moved_with_connections(values, dropped, is_new):
     moved = np.zeros(is_new.size, dtype=values.dtype)
     moved[~is_new] = values[~dropped]
     return moved
+
+
+class Protection(NamedTuple):
+    """Which connections are protected, and from what.
+
+    Positions name connections whatever a rewiring does to their order, and since it
+    drops none of these, nothing here ever has to follow it.
+
+    Attributes
+    ----------
+    positions : list of ndarray of int64, one per layer
+        ``row * n_in + column`` of the protected connections, sorted.
+    frozen : bool
+        Whether the optimizer leaves their weights alone, too; otherwise only
+        rewirings do.
+    """
+
+    positions: list[np.ndarray]
+    frozen: bool
+
+    def masks(self, network) -> list[np.ndarray]:
+        """Return, for each layer, which of its connections are protected.
+
+        Complexity: O(connections + protected * log(connections)).
+        """
+        return [
+            _marked(layer.positions(), mine)
+            for layer, mine in zip(network.layers(), self.positions, strict=True)
+        ]
+
+    def frozen_weights(self, network, arrays) -> np.ndarray | None:
+        """Return which weights are frozen, in the order in which training has them.
+
+        Parameters
+        ----------
+        network : SparseNetwork
+        arrays : Network
+            From `network.for_training`.
+        """
+        if not self.frozen:
+            return None
+        by_row = np.concatenate(self.masks(network))
+        frozen = by_row.copy()
+        for number in range(1, network.n_layers + 1):
+            if arrays.formats[number] in INDEXED:
+                mine = network.connections(number)
+                begin = arrays.in_indptr[network.first[number - 1] - network.first[0]]
+                end = begin + mine.stop - mine.start
+                frozen[mine] = by_row[arrays.in_position[begin:end]]
+        return frozen
+
+
+def _marked(positions, chosen):
+    """Return which of the sorted `positions` are among the `chosen`."""
+    places = np.searchsorted(positions, chosen)
+    known = places < positions.size
+    if not known.all() or (positions[places] != chosen).any():
+        raise ValueError("A protected connection is not in the network.")
+    marked = np.zeros(positions.size, dtype=bool)
+    marked[places] = True
+    return marked

@@ -1,15 +1,27 @@
-"""Prepared inputs in the form that the kernels take."""
+"""Inputs and targets in the form that the kernels take."""
 
 import numpy as np
 from scipy import sparse
 
-from sparsekit._layout import read_only
-from sparsekit._magnitudes import fill_of, refuse_beyond
-from sparsekit.kernels._structs import Samples
+from sparsekit._utils._arrays import read_only
+from sparsekit._utils._magnitudes import fill_of, refuse_beyond
+from sparsekit.kernels._structs import (
+    EXPECTED,
+    NEURON_SCALED,
+    SAMPLE_SCALED,
+    Holes,
+    Samples,
+    Targets,
+)
 from sparsekit.kernels.prepare import indicate_dense, prepare_dense, prepare_stored
-from sparsekit.network._formats import is_stored, stored_is_faster
+from sparsekit.network import _formats
 
 _NO_FEATURES = np.empty(0, dtype=np.int64)
+
+# Weights between two to the plus and minus these can be multiplied and summed in single
+# precision; one that is smaller by the other power than the largest counts for nothing.
+_EXPONENT = 40
+_NEGLIGIBLE = 2.0**-100
 
 
 def dense_samples(
@@ -28,8 +40,8 @@ def dense_samples(
     indicators : ndarray of int64, default=empty
         Features whose missing values are 1 in an input of their own, after all values.
     keep_missing : bool, default=False
-        Whether missing values stay NaN, for `Holes` to deal with. Otherwise they become
-        0 and so take no part.
+        Whether missing values stay NaN, for the first layer to deal with. Otherwise
+        they become 0 and so take no part.
     names : sequence of str or None, default=None
         Names of the features, for the error.
 
@@ -50,7 +62,8 @@ def dense_samples(
     n_missing, n_beyond = prepare_dense(read_only(X), shift, scale, absent, out)
     if n_beyond:
         refuse_beyond(X, out[:, :n_features], names)
-    if not keep_missing and stored_is_faster(1.0 - n_missing / max(1, X.size)):
+    observed_share = 1.0 - n_missing / max(1, X.size)
+    if not keep_missing and observed_share < _formats.STORED_BELOW:
         return _observed_samples(X, out, indicators)
     indicate_dense(read_only(X), read_only(indicators), n_features, out)
     no_index = np.empty(0, dtype=np.int32)
@@ -61,12 +74,12 @@ def dense_samples(
 
 def n_samples_of(samples):
     """Return the number of rows of `samples`."""
-    return samples.indptr.size - 1 if is_stored(samples) else samples.dense.shape[0]
+    return samples.indptr.size - 1 if samples.fill.size else len(samples.dense)
 
 
 def take_samples(samples, rows):
     """Return some rows of prepared samples."""
-    if not is_stored(samples):
+    if not samples.fill.size:
         return samples._replace(dense=samples.dense[rows])
     lengths = np.diff(samples.indptr)[rows]
     indptr = np.concatenate([[0], np.cumsum(lengths)])
@@ -133,8 +146,8 @@ def csr_samples(
     values = sparse.csr_array((data, indices, X.indptr), shape=X.shape)
     missing = None
     if indicators.size:
-        holes = (np.isnan(X.data), indices, X.indptr)
-        missing = sparse.csr_array(holes, shape=X.shape)[:, indicators]
+        entries = (np.isnan(X.data), indices, X.indptr)
+        missing = sparse.csr_array(entries, shape=X.shape)[:, indicators]
         missing.eliminate_zeros()
     return _stored_samples(values, fill, missing)
 
@@ -179,3 +192,120 @@ def _indicator_columns(missing, dtype):
     data = (~often[columns]).astype(dtype)
     stored = sparse.csr_array((data, (rows, columns)), shape=missing.shape)
     return stored, often.astype(dtype)
+
+
+def scaled_missing_inputs(unit, n_values, typical, *, root, dtype):
+    """Scale what is observed, so that it makes up for what is missing.
+
+    Parameters
+    ----------
+    unit : {"sample", "neuron"}
+        Whose values are counted, see `kernels.holes`.
+    n_values : int
+        Inputs that are values; those after them are indicators.
+    typical : float
+        Mean number of observed values of a training row, for "sample".
+    root : bool
+        Whether the factor is the root of the ratio. For inputs around zero the sum of
+        q values has a variance proportional to q and a mean of zero, so the root keeps
+        its scale; the ratio itself keeps the mean of inputs that are not centred.
+    dtype : dtype
+
+    Returns
+    -------
+    Holes
+    """
+    kind = {"sample": SAMPLE_SCALED, "neuron": NEURON_SCALED}[unit]
+    mean = np.zeros(n_values, dtype=dtype)
+    return Holes(kind, n_values, float(typical), int(root), mean, mean[:0])
+
+
+def expected_missing_inputs(mean, variance, *, dtype):
+    """Take the expectation of each activation over what is missing.
+
+    Parameters
+    ----------
+    mean, variance : ndarray of shape (n_features,)
+        Of the observed values, in units of the prepared inputs.
+    dtype : dtype
+
+    Returns
+    -------
+    Holes
+
+    Raises
+    ------
+    ValueError
+        If `dtype` cannot hold a variance.
+    """
+    with np.errstate(over="ignore"):
+        narrow = mean.astype(dtype), variance.astype(dtype)
+    beyond = ~np.isfinite(narrow[0] + narrow[1])
+    if beyond.any():
+        column = int(beyond.argmax())
+        raise ValueError(
+            f"Column {column} of X has a mean of {mean[column]:.6g} and a variance of "
+            f"{variance[column]:.6g}, beyond the numbers of dtype='{np.dtype(dtype)}', "
+            "and missing='expected' needs both. Use standardize=True or "
+            "dtype='float64'."
+        )
+    mean, variance = narrow
+    return Holes(EXPECTED, mean.size, float(mean.size), 0, mean, variance)
+
+
+def label_targets(labels, sample_weight, dtype):
+    """Return targets for a softmax: the number of the class of each sample."""
+    targets = value_targets(np.empty((0, 0)), sample_weight, dtype)
+    return targets._replace(labels=np.ascontiguousarray(labels, dtype=np.int64))
+
+
+def value_targets(values, sample_weight, dtype):
+    """Return targets of shape (n_samples, n_outputs)."""
+    if sample_weight is None:
+        sample_weight = np.empty(0)
+    # What is too large becomes infinite: who gave it looks at that, and refuses.
+    with np.errstate(over="ignore"):
+        return Targets(
+            np.empty(0, dtype=np.int64),
+            np.ascontiguousarray(values, dtype=dtype),
+            np.ascontiguousarray(sample_weight, dtype=dtype),
+        )
+
+
+def take_targets(targets, rows):
+    """Return the targets of some rows."""
+    labels, values, weights = targets
+    return Targets(
+        labels[rows] if len(labels) else labels,
+        values[rows] if len(values) else values,
+        weights[rows] if len(weights) else weights,
+    )
+
+
+def batch_weight(targets, rows):
+    """Return the total sample weight of some rows."""
+    weights = targets.sample_weight
+    return float(weights[rows].sum() if weights.size else rows.size)
+
+
+def moderate(weights):
+    """Return sample weights of which sums and products stay finite, and true.
+
+    Parameters
+    ----------
+    weights : ndarray of float64
+        Not negative.
+
+    Returns
+    -------
+    ndarray of float64
+        Those given, or where the largest is too far from 1, they divided by a power of
+        two that brings it there. Only ratios of weights count, but for the penalty,
+        which is shared out among a weight of about 1 per row then.
+    """
+    largest = weights.max(initial=0.0)
+    exponent = int(np.frexp(largest)[1]) - 1
+    if largest > 0 and abs(exponent) > _EXPONENT:
+        weights = np.ldexp(weights, -exponent)
+        largest = np.ldexp(largest, -exponent)
+    return np.where(weights < _NEGLIGIBLE * largest, 0.0, weights)

@@ -1,23 +1,27 @@
 """Training: epochs and, between them, rewirings."""
 
+import math
+from contextlib import nullcontext
+
 import numpy as np
 
-from sparsekit.kernels._structs import DENSE, InputNoise, Noise
+from sparsekit.kernels._structs import InputNoise, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
+from sparsekit.kernels.forward import PIECEWISE
+from sparsekit.kernels.losses import POISSON, SQUARED
 from sparsekit.network._formats import check_formats, layer_formats
-from sparsekit.network._holes import is_expected, room_for_notes
-from sparsekit.network._optimizer import Optimizer, OptimizerState
-from sparsekit.network._probe import probe
-from sparsekit.network._recorder import Recorder
-from sparsekit.network._rewiring import change_of, exchange, resized
-from sparsekit.network._samples import n_samples_of
-from sparsekit.network._targets import batch_weight
-from sparsekit.network._threads import (
+from sparsekit.network._inference import (
     blas_on_one_thread,
+    buffer_for_notes,
+    buffer_for_tiles,
+    lanes_for,
+    losses_of,
     parallel_section,
     useful_threads,
 )
-from sparsekit.network._tiles import lanes_for, room_for_tiles
+from sparsekit.network._optimizer import OptimizerState
+from sparsekit.network._rewiring import carry_out
+from sparsekit.network._samples import n_samples_of
 from sparsekit.topology import plan_rewiring
 
 
@@ -32,9 +36,9 @@ class Trainer:
     samples : Samples
     targets : Targets
     loss : Loss
-        What is minimised, see `network._losses`.
+        What is minimised, see `network.LOSSES`.
     batch_size : int
-    holes : Holes or None
+    missing_inputs : Holes or None
         What becomes of NaN in `samples`; None if there is none.
     dropout : float
         Share of hidden neurons silenced in each step, in [0, 1).
@@ -51,10 +55,13 @@ class Trainer:
 
     Attributes
     ----------
-    recorder : Recorder
-        Takes notes of the samples, or none.
+    recorder : SampleRecorder or None
+        Takes notes of the samples.
     selection : Selection or None
         Scales and notes the loss of each sample; None does neither.
+    values, deltas : ndarray
+        What the latest step leaves of its batch: values of all neurons and gradient at
+        the sums of all but the inputs, in tiles of `width` lanes.
     """
 
     def __init__(
@@ -67,7 +74,7 @@ class Trainer:
         *,
         loss,
         batch_size,
-        holes=None,
+        missing_inputs=None,
         dropout=0.0,
         input_dropout=0.0,
         n_values=None,
@@ -83,55 +90,58 @@ class Trainer:
         self.loss = loss
         self.batch_size = batch_size
         self.n_threads = useful_threads(n_threads, network.weights.size, batch_size)
-        self.holes = holes
+        self.missing_inputs = missing_inputs
         self.protection = protection
-        self.noise = Noise(int(noise_seed), *_threshold_and_scale(dropout))
+        self.noise = Noise(
+            seed=int(noise_seed),
+            threshold=min(round(dropout * 2**32), 2**32 - 1),
+            keep_scale=1.0 / (1.0 - dropout),
+        )
         self.input_noise = None
         if input_dropout > 0:
             self.input_noise = InputNoise(
-                int(noise_seed),
-                *_threshold_and_scale(input_dropout),
-                int(network.sizes[0]) if n_values is None else n_values,
+                seed=int(noise_seed),
+                threshold=min(round(input_dropout * 2**32), 2**32 - 1),
+                keep_scale=1.0 / (1.0 - input_dropout),
+                n_values=int(network.sizes[0]) if n_values is None else n_values,
             )
-        self._lanes, self._width = lanes_for(batch_size, network.dtype)
-        self._n_lanes = n_lanes = -(-batch_size // self._width) * self._width
-        n_neurons = int(network.sizes.sum())
-        n_computed = n_neurons - int(network.sizes[0])
-        n_noted = room_for_notes(network, holes)
-        self._values = room_for_tiles((n_neurons + n_noted) * n_lanes, network.dtype)
-        self._deltas = room_for_tiles(n_computed * n_lanes, network.dtype)
+        self._lanes, self.width = lanes_for(batch_size, network.dtype)
+        self._n_lanes = -(-batch_size // self.width) * self.width
+        n_held = int(network.sizes.sum())
+        n_deltas = n_held - int(network.sizes[0])
+        if missing_inputs is not None:
+            n_held += buffer_for_notes(network, missing_inputs)
+        self.values = buffer_for_tiles(n_held * self._n_lanes, network.dtype)
+        self.deltas = buffer_for_tiles(n_deltas * self._n_lanes, network.dtype)
         self._input_dropout = input_dropout
-        self.recorder = Recorder()
+        self.recorder = None
         self.selection = None
-        self._formats = layer_formats(network, samples, holes, input_dropout)
-        self.changed()
-
-    def changed(self):
-        """Take note that connections or the optimizer's state are others now."""
-        # The by-input index is void, and leaves its room to others until it is needed.
-        self._arrays = self._slots = None
+        self._formats = layer_formats(network, samples, missing_inputs, input_dropout)
+        # What kernels take. A change of connections makes the by-input index void; it
+        # leaves its memory to others then, until it is needed again.
+        self._arrays = None
+        self._bounds = None
 
     def go_back(self, network):
-        """Train an earlier network from now on.
+        """Train another network of the same levels from now on, such as an earlier one.
 
         The optimizer's state belonged to connections that may be gone, and begins anew.
         """
-        self.changed()
+        self._arrays = None
         self.network = network
         self.state = OptimizerState.zeros(network, self.optimizer.solver)
 
     def ready(self):
-        """Return the arrays and slots that kernels take, by-input index included."""
+        """Return the network and the optimizer's state as kernels take them."""
         if self._arrays is None:
-            slots = self.state.slots(self.network)
             arrays = self.network.for_training(
-                self._formats, self._n_lanes, expected=is_expected(self.holes)
+                self._formats, self._n_lanes, self.missing_inputs
             )
+            frozen = None
             if self.protection is not None:
                 frozen = self.protection.frozen_weights(self.network, arrays)
-                slots = slots._replace(frozen=frozen)
-            self._arrays, self._slots = arrays, slots
-        return self._arrays, self._slots
+            self._arrays = arrays, self.state.arrays(self.network, frozen)
+        return self._arrays
 
     def run_epoch(self, order, learning_rate):
         """Pass once over the rows in `order`.
@@ -150,50 +160,52 @@ class Trainer:
             False if training had to stop within the epoch because the loss or a weight
             was no longer finite. The parameters are finite either way.
         """
-        loss, steps, failed = self._run(
-            *self.ready(),
+        arrays, state_arrays = self.ready()
+        loss, steps, failed = self.run_kernel(
+            arrays,
+            state_arrays,
             order,
-            self.optimizer.rule(learning_rate, self.network.dtype),
+            self.optimizer.config(learning_rate, self.network.dtype),
             self.noise,
             self.input_noise,
-            self.recorder.notes_of_training,
+            None if self.recorder is None else self.recorder.notes_of_training,
             self.selection,
         )
         self.state.step += steps
         return loss, not failed
 
-    def _run(
+    def run_kernel(
         self,
         arrays,
-        slots,
+        state_arrays,
         order,
-        rule,
+        config,
         noise,
         input_noise,
         record=None,
         selection=None,
     ):
         """Call the compiled epoch; return what it returns."""
-        check_formats(arrays, self.samples, self.holes)
-        uses_blas = bool((arrays.formats == DENSE).any())
+        check_formats(arrays, self.samples, self.missing_inputs)
+        uses_blas = arrays.dense_gradient.size > 0
         with (
             parallel_section(self.n_threads) as parallel,
-            blas_on_one_thread(uses_blas),
+            blas_on_one_thread() if uses_blas else nullcontext(),
         ):
             run = run_epoch_parallel if parallel else run_epoch
             return run(
                 self._lanes,
                 arrays,
                 self.samples,
-                self.holes,
+                self.missing_inputs,
                 self.targets,
                 self.loss,
                 order,
                 self.batch_size,
-                self._values,
-                self._deltas,
-                slots,
-                rule,
+                self.values,
+                self.deltas,
+                state_arrays,
+                config,
                 noise,
                 input_noise,
                 record,
@@ -201,77 +213,59 @@ class Trainer:
                 self.state.step,
             )
 
-    def probe(self, n_batches, rng):
-        """Return what the layers read and the gradient at their sums.
+    def has_finite_losses(self):
+        """Return whether every training row has a finite loss under the weights.
 
-        Parameters
-        ----------
-        n_batches : int
-            Batches of random training rows that weigh something, as many as there are.
-        rng : numpy.random.Generator
-
-        Returns
-        -------
-        values, deltas : list of ndarray, one per layer
-            See :class:`sparsekit.topology.Layer`. Dropout takes no part. Costs a
-            training step for each batch.
+        A bound on the outputs says so of all but weights that explode, in the time of a
+        pass over the connections; where it cannot, a forward pass over all rows does.
         """
-        order = rng.permutation(n_samples_of(self.samples))
-        weights = self.targets.sample_weight
-        if weights.size:
-            order = order[weights[order] > 0]
-        order = order[: n_batches * self.batch_size]
-        whole = max(1, order.size // self.batch_size)
-        batches = np.array_split(order[: whole * self.batch_size], whole)
-        arrays, _ = self.ready()
-        return probe(self._standing_step, arrays, batches, self._width)
-
-    def importance(self, power):
-        """Return how much the loss of single rows depends on each connection.
-
-        Parameters
-        ----------
-        power : int
-
-        Returns
-        -------
-        ndarray of shape (n_connections,), float64
-            Mean over the rows of ``abs(gradient of a row's loss) ** power``, without
-            penalty and dropout. Costs a training step for each batch.
-        """
-        n_rows = n_samples_of(self.samples)
-        layers = self.network.layers()
-        sums = [np.zeros(layer.indices.size) for layer in layers]
-        arrays, _ = self.ready()
-        for start in range(0, n_rows, self.batch_size):
-            rows = np.arange(start, min(start + self.batch_size, n_rows))
-            weight = batch_weight(self.targets, rows)
-            if not weight > 0:
-                continue
-            read, sent = probe(self._standing_step, arrays, [rows], self._width)
-            for layer, total, values, deltas in zip(
-                layers, sums, read, sent, strict=True
-            ):
-                # In a row, the gradient at a connection is one product; so the sum of
-                # powers is the sum of products that a gradient is, of powers.
-                with np.errstate(over="ignore"):
-                    powers = layer._replace(
-                        values=np.abs(values.astype(np.float64)) ** power,
-                        deltas=np.abs(deltas * np.float64(weight)) ** power,
-                    )
-                total += powers.gradients_at(layer.positions())
-        return np.concatenate(sums) / n_rows
-
-    def _standing_step(self, arrays, slots, rows):
-        """Take a step that moves nothing; return what it leaves, and its weight."""
-        rule = Optimizer("sgd", alpha=0.0, momentum=0.0).rule(0.0, self.network.dtype)
-        noise = Noise(self.noise.seed, *_threshold_and_scale(0.0))
-        input_noise = self.input_noise
-        if input_noise is not None:
-            threshold, scale = _threshold_and_scale(0.0)
-            input_noise = input_noise._replace(threshold=threshold, keep_scale=scale)
-        self._run(arrays, slots, rows, rule, noise, input_noise)
-        return self._values, self._deltas, batch_weight(self.targets, rows)
+        network = self.network
+        if self._bounds is None:
+            # Of the root of the summed squares: of a row's inputs, which holds for all
+            # rows; and of its outputs, below which its loss is finite.
+            samples, missing = self.samples, self.missing_inputs
+            arrays = [samples.dense, samples.data, samples.fill]
+            n_inputs = float(network.sizes[0])
+            # A sum of squares is no larger than that of as many of the largest.
+            factor = math.sqrt(n_inputs)
+            if missing is not None:
+                # Scaling multiplies by no more than the number of inputs, and an
+                # expected activation is no larger than mean and deviation of its sum
+                # together.
+                arrays += [missing.mean, np.sqrt(missing.variance)]
+                factor *= 2.0 * n_inputs
+            largest = 0.0  # but for NaN
+            for array in arrays:
+                if array.size:
+                    above = np.fmax.reduce(array, axis=None, initial=0.0)
+                    below = np.fmin.reduce(array, axis=None, initial=0.0)
+                    largest = max(largest, float(above), -float(below))
+            limit = float(np.finfo(network.dtype).max)
+            if self.loss.kind == SQUARED:
+                limit = math.sqrt(limit)
+            elif self.loss.kind >= POISSON:
+                # So far from zero, the exponential is a small part of the largest
+                # number.
+                limit = 5.0 * math.log(limit)
+            self._bounds = largest * factor, 0.1 * limit
+        norm, limit = self._bounds
+        with np.errstate(over="ignore", invalid="ignore"):
+            for number in range(1, network.n_layers + 1):
+                # The root of the summed squares of a row's sums: infinite where
+                # squares overflow.
+                weights = network.weights[network.connections(number)]
+                first = network.first[number]
+                biases = network.biases[first : first + network.sizes[number]]
+                norm *= math.sqrt(np.einsum("i,i->", weights, weights))
+                norm += math.sqrt(np.einsum("i,i->", biases, biases))
+                if not norm < limit:  # a bounded activation would hide it
+                    rows = np.arange(n_samples_of(self.samples))
+                    return bool(np.isfinite(losses_of(self, rows)).all())
+                if network.kinds[number] != PIECEWISE:
+                    norm = math.sqrt(biases.size)
+                elif number < network.n_layers:
+                    norm *= max(1.0, abs(float(network.slopes[number])))
+        return True
 
     def rewire(
         self,
@@ -286,9 +280,7 @@ class Trainer:
     ):
         """Drop connections and let others grow, in every layer.
 
-        A survivor keeps its weight and its optimizer state; a new connection starts
-        with a weight and a state of zero, so growing changes no output. All layers are
-        planned before anything changes.
+        All layers are planned before anything changes, see `network._rewiring`.
 
         Parameters
         ----------
@@ -310,9 +302,18 @@ class Trainer:
         -------
         Change
         """
-        self.changed()
+        if self.recorder is not None:
+            self.recorder.before_rewiring(self)
+        self._arrays = None
+        facts = dict(facts or {})
+        if self.protection is not None:
+            facts["protected"] = self.protection.masks(self.network)
+        layers = self.network.layers()
+        for name, values in facts.items():
+            for at, value in enumerate(values):
+                layers[at] = layers[at]._replace(**{name: value})
         plans = plan_rewiring(
-            self._layers_with(facts or {}),
+            layers,
             pruner,
             grower,
             fraction,
@@ -320,31 +321,13 @@ class Trainer:
             total=total,
             redistribution=redistribution,
         )
-        change = change_of(plans)
-        self._follow(change)
-        return change
-
-    def _layers_with(self, facts):
-        """Return the layers with what `facts` tells about each."""
-        if self.protection is not None:
-            facts = facts | {"protected": self.protection.masks(self.network)}
-        return [
-            layer._replace(**{name: values[at] for name, values in facts.items()})
-            for at, layer in enumerate(self.network.layers())
-        ]
-
-    def _follow(self, change):
-        if change.is_exchange:
-            exchange(self.network, self.state, change)
-        else:
-            network, state = resized(self.network, self.state, change)
+        change, network, state = carry_out(self.network, self.state, plans)
+        if network is not self.network:
             formats = layer_formats(
-                network, self.samples, self.holes, self._input_dropout
+                network, self.samples, self.missing_inputs, self._input_dropout
             )
             # In one call, so that an interruption leaves all of the old or of the new.
             vars(self).update(network=network, state=state, _formats=formats)
-
-
-def _threshold_and_scale(rate):
-    """Return a dropout rate as the kernels take it."""
-    return min(round(rate * 2**32), 2**32 - 1), 1.0 / (1.0 - rate)
+        if self.recorder is not None:
+            self.recorder.after_rewiring(self, change)
+        return change

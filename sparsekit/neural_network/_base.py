@@ -11,16 +11,17 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._magnitudes import largest_of
-from sparsekit._sample_ids import check_sample_ids
-from sparsekit._sklearn_compat import _check_sample_weight, _fit_context
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._estimators import unchanged_on_error
+from sparsekit._utils._magnitudes import largest_of
+from sparsekit._utils._sklearn_compat import _check_sample_weight, _fit_context
+from sparsekit._utils._validation import check_sample_ids
 from sparsekit.network import (
     LOSSES,
     Optimizer,
     OptimizerState,
     Trainer,
     activation_table,
+    connection_importance,
     moderate,
     n_samples_of,
     take_targets,
@@ -81,7 +82,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
 
     @abstractmethod
     def _loss(self):
-        """Return what is minimised, see `network._losses`."""
+        """Return what is minimised, see `network.LOSSES`."""
 
     @abstractmethod
     def _score_outputs(self, outputs, targets):
@@ -277,7 +278,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If a parameter is none of those allowed, or rows are missing.
+            If a parameter is not valid, or rows are missing.
 
         Notes
         -----
@@ -321,14 +322,15 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         if importance == "fisher":
             X, y = self._check_X(X, y)
             targets = self._encode(y, None, first=False, partial=True)
-            result = self._trainer_of_copies(X, targets).importance(power=2)
+            trainer = self._trainer_of_copies(X, targets)
+            result = connection_importance(trainer, power=2)
         else:
             X = self._check_X(X)
             zeros = np.zeros((X.shape[0], self.n_outputs_))
             targets = value_targets(zeros, None, self.dtype)
             trainer = self._trainer_of_copies(X, targets)
             trainer.loss = LOSSES["squared_error"]
-            result = trainer.importance(power=1)
+            result = connection_importance(trainer, power=1)
         self._generator.bit_generator.state = state
         if not np.isfinite(result).all():
             raise ValueError(
@@ -433,7 +435,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             targets,
             loss=self._loss(),
             batch_size=self._rows_per_batch(n_samples_of(samples), partial),
-            holes=self._holes(network.dtype),
+            missing_inputs=self._missing_inputs(network.dtype),
             dropout=self.dropout,
             input_dropout=self.input_dropout,
             n_values=self.n_features_in_,

@@ -42,7 +42,7 @@ def validate_parameters(estimator):
     Raises
     ------
     ValueError
-        If a parameter is none of those allowed.
+        If a parameter is not valid.
     """
     now = [vars(estimator).get(name) for name in estimator._parameter_constraints]
     before = _VALIDATED.get(estimator)

@@ -15,10 +15,10 @@ from sklearn.utils.multiclass import (
     unique_labels,
 )
 
-from sparsekit._layout import sound
-from sparsekit._sklearn_compat import _align_api_if_sparse, _fit_context
-from sparsekit._unchanged import unchanged_on_error
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._estimators import unchanged_on_error
+from sparsekit._utils._sklearn_compat import _align_api_if_sparse, _fit_context
+from sparsekit._utils._validation import refuse_unknown
 from sparsekit.network import LOSSES, label_targets, moderate, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._checks import learns_in_pieces

@@ -7,10 +7,10 @@ from sparsekit.neural_network.parameters._docstrings import declare_parameters
 
 @declare_parameters
 class DenseMLPClassifier(BaseSparseMLPClassifier):
-    """Multilayer perceptron with all connections, beside the sparse ones: classifier.
+    """Dense MLP classifier with the options of the sparse ones.
 
-    It is trained by the same code as the sparse classifiers and has their options: the
-    network to compare them with. Missing values, NaN, are taken as they are.
+    It is trained by the same code as the sparse classifiers: the network to compare
+    them with. Missing values, NaN, are taken as they are.
 
     Parameters
     ----------
@@ -129,10 +129,10 @@ class DenseMLPClassifier(BaseSparseMLPClassifier):
 
 @declare_parameters
 class DenseMLPRegressor(BaseSparseMLPRegressor):
-    """Multilayer perceptron with all connections, beside the sparse ones: regressor.
+    """Dense MLP regressor with the options of the sparse ones.
 
-    It is trained by the same code as the sparse regressors and has their options: the
-    network to compare them with. Missing values, NaN, are taken as they are.
+    It is trained by the same code as the sparse regressors: the network to compare
+    them with. Missing values, NaN, are taken as they are.
 
     Parameters
     ----------

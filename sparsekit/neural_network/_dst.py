@@ -7,15 +7,15 @@ from sparsekit.neural_network.parameters._docstrings import declare_parameters
 
 @declare_parameters
 class DSTMLPClassifier(BaseSparseMLPClassifier):
-    """Multilayer perceptron of few connections, moved by any method: classifier.
+    """Sparse MLP classifier trained with a method of dynamic sparse training.
 
-    Dynamic sparse training (DST) keeps few connections and, every now and then, rewires
-    the network: it prunes the connections that seem to be worth least and grows others
-    in their place. Published methods differ in which go, where new ones come, when, and
-    how many at a time. `method` names one, and each of its parts (`pruner`, `grower`,
-    `schedule`, ...) can be replaced, by name or as an object of your own. Where methods
-    are not the question, :class:`SETMLPClassifier` has fewer parameters. No method ever
-    forms an array of (neurons x neurons). Missing values, NaN, are taken as they are.
+    Dynamic sparse training (DST) keeps the network sparse throughout and rewires it now
+    and then: it prunes the connections that seem to matter least and grows others.
+    Published methods differ in what is pruned, what is grown, when, and how many
+    connections at a time. `method` names one, and each of its parts (`pruner`,
+    `grower`, `schedule`, ...) can be replaced, by name or by an object. For plain SET,
+    :class:`SETMLPClassifier` has fewer parameters. No method ever forms an array of
+    (neurons x neurons). Missing values, NaN, are taken as they are.
 
     Parameters
     ----------
@@ -154,15 +154,15 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
 
 @declare_parameters
 class DSTMLPRegressor(BaseSparseMLPRegressor):
-    """Multilayer perceptron of few connections, moved by any method: regressor.
+    """Sparse MLP regressor trained with a method of dynamic sparse training.
 
-    Dynamic sparse training (DST) keeps few connections and, every now and then, rewires
-    the network: it prunes the connections that seem to be worth least and grows others
-    in their place. Published methods differ in which go, where new ones come, when, and
-    how many at a time. `method` names one, and each of its parts (`pruner`, `grower`,
-    `schedule`, ...) can be replaced, by name or as an object of your own. Where methods
-    are not the question, :class:`SETMLPRegressor` has fewer parameters. No method ever
-    forms an array of (neurons x neurons). Missing values, NaN, are taken as they are.
+    Dynamic sparse training (DST) keeps the network sparse throughout and rewires it now
+    and then: it prunes the connections that seem to matter least and grows others.
+    Published methods differ in what is pruned, what is grown, when, and how many
+    connections at a time. `method` names one, and each of its parts (`pruner`,
+    `grower`, `schedule`, ...) can be replaced, by name or by an object. For plain SET,
+    :class:`SETMLPRegressor` has fewer parameters. No method ever forms an array of
+    (neurons x neurons). Missing values, NaN, are taken as they are.
 
     Parameters
     ----------

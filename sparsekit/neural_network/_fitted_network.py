@@ -10,18 +10,17 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsekit import __version__
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._layout import admitted, canonical, sound
-from sparsekit._magnitudes import refuse_not_finite
-from sparsekit._sklearn_compat import _align_api_if_sparse
-from sparsekit._unknown import refuse_unknown
-from sparsekit._words import refuse_all_but_numbers
+from sparsekit._utils._arrays import admitted, canonical, sound
+from sparsekit._utils._estimators import DocLinkMixin
+from sparsekit._utils._magnitudes import refuse_not_finite
+from sparsekit._utils._sklearn_compat import _align_api_if_sparse
+from sparsekit._utils._validation import refuse_all_but_numbers, refuse_unknown
 from sparsekit.network import OptimizerState, SparseNetwork, raw_outputs, thread_count
 from sparsekit.neural_network._checks import refuse_missing
 from sparsekit.neural_network._protection import protected_matrices
 from sparsekit.neural_network._summary import layer_table
 from sparsekit.neural_network._warnings import warn_user
-from sparsekit.neural_network.training._inputs import holes_of, prepare
+from sparsekit.neural_network.training._inputs import missing_inputs_of, prepare
 from sparsekit.neural_network.training._records_by_id import record_by_id
 
 if TYPE_CHECKING:
@@ -234,14 +233,14 @@ class FittedNetwork(DocLinkMixin, BaseEstimator):
             refuse_missing(X)
         return canonical(X) if y is None else (canonical(X), y)
 
-    def _holes(self, dtype):
+    def _missing_inputs(self, dtype):
         """Return what the first layer makes of missing inputs."""
-        return holes_of(**self._input_config, inputs=self._inputs, dtype=dtype)
+        return missing_inputs_of(**self._input_config, inputs=self._inputs, dtype=dtype)
 
     def _samples(self, X, dtype=None):
         """Return validated X as the network takes it."""
         dtype = self._network.dtype if dtype is None else dtype
-        keep_missing = self._holes(dtype) is not None
+        keep_missing = self._missing_inputs(dtype) is not None
         names = getattr(self, "feature_names_in_", None)
         return prepare(X, self._inputs, dtype, keep_missing=keep_missing, names=names)
 
@@ -257,7 +256,7 @@ class FittedNetwork(DocLinkMixin, BaseEstimator):
             network,
             self._samples(X),
             thread_count(self.n_jobs),
-            self._holes(network.dtype),
+            self._missing_inputs(network.dtype),
         )
         refuse_not_finite(outputs, "The output for the values")
         return outputs.astype(np.result_type(outputs, X.dtype), copy=False)

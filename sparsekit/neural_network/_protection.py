@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 from scipy import sparse
 
-from sparsekit._sklearn_compat import _align_api_if_sparse
+from sparsekit._utils._sklearn_compat import _align_api_if_sparse
 from sparsekit.network import Protection
 
 

@@ -10,11 +10,19 @@ from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._layout import sound
-from sparsekit._routing import fit_router, routed
-from sparsekit._sklearn_compat import HasMethods, Interval, RealNotInt, _fit_context
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._estimators import (
+    DocLinkMixin,
+    fit_router,
+    routed,
+    unchanged_on_error,
+)
+from sparsekit._utils._sklearn_compat import (
+    HasMethods,
+    Interval,
+    RealNotInt,
+    _fit_context,
+)
 
 
 class QuickSelector(DocLinkMixin, SelectorMixin, MetaEstimatorMixin, BaseEstimator):

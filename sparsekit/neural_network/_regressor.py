@@ -8,7 +8,8 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
-from sparsekit._magnitudes import (
+from sparsekit._utils._estimators import unchanged_on_error
+from sparsekit._utils._magnitudes import (
     LARGE_CONSTANT,
     LARGEST,
     TINIEST,
@@ -17,8 +18,7 @@ from sparsekit._magnitudes import (
     scaled_back,
     units_of,
 )
-from sparsekit._sklearn_compat import _fit_context
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._sklearn_compat import _fit_context
 from sparsekit.network import LOSSES, OF_LOGARITHMS, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._checks import learns_in_pieces

@@ -7,16 +7,15 @@ from sparsekit.neural_network.parameters._docstrings import declare_parameters
 
 @declare_parameters
 class SETMLPClassifier(BaseSparseMLPClassifier):
-    """Multilayer perceptron of few connections, which move as it learns: classifier.
+    """Sparse MLP classifier trained with sparse evolutionary training (SET).
 
-    Of all connections between the neurons of two levels only the share that `sparsity`
-    leaves exists, one in ten by default; the others are stored nowhere, so that time
-    and memory follow those that exist. Which of them are useful turns out as the
-    network learns: after every epoch but the last, the connections with the weights
-    nearest to zero are replaced by new random ones (sparse evolutionary training, SET
-    [1]_). Their number never changes. Missing values, NaN, are taken as they are.
+    A fraction `sparsity` of all possible connections is absent from the first step on,
+    nine in ten by default, and stored nowhere: time and memory are those of the
+    connections that exist. After every epoch but the last, SET [1]_ prunes the
+    connections whose weights are closest to zero and grows as many at random, so that
+    their number never changes. Missing values, NaN, are taken as they are.
 
-    What to choose first: `hidden_layer_sizes`, `sparsity` and ``early_stopping=True``.
+    Which parameters to look at first: `hidden_layer_sizes`, `sparsity`, `max_iter`.
 
     Parameters
     ----------
@@ -142,16 +141,15 @@ class SETMLPClassifier(BaseSparseMLPClassifier):
 
 @declare_parameters
 class SETMLPRegressor(BaseSparseMLPRegressor):
-    """Multilayer perceptron of few connections, which move as it learns: regressor.
+    """Sparse MLP regressor trained with sparse evolutionary training (SET).
 
-    Of all connections between the neurons of two levels only the share that `sparsity`
-    leaves exists, one in ten by default; the others are stored nowhere, so that time
-    and memory follow those that exist. Which of them are useful turns out as the
-    network learns: after every epoch but the last, the connections with the weights
-    nearest to zero are replaced by new random ones (sparse evolutionary training, SET
-    [1]_). Their number never changes. Missing values, NaN, are taken as they are.
+    A fraction `sparsity` of all possible connections is absent from the first step on,
+    nine in ten by default, and stored nowhere: time and memory are those of the
+    connections that exist. After every epoch but the last, SET [1]_ prunes the
+    connections whose weights are closest to zero and grows as many at random, so that
+    their number never changes. Missing values, NaN, are taken as they are.
 
-    What to choose first: `hidden_layer_sizes`, `sparsity` and ``early_stopping=True``.
+    Which parameters to look at first: `hidden_layer_sizes`, `sparsity`, `max_iter`.
 
     Parameters
     ----------

@@ -7,14 +7,13 @@ from sparsekit.neural_network.parameters._docstrings import declare_parameters
 
 @declare_parameters
 class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
-    """Multilayer perceptron of few random connections, which stay: classifier.
+    """Sparse MLP classifier with a static random topology.
 
-    Of all connections between the neurons of two levels only the share that `sparsity`
-    leaves exists, one in ten by default; the others are stored nowhere. The connections
-    stay where they were drawn: what it is worth to move them shows in a comparison with
-    this network. With equal parameters (`n_iter_no_change` has another
-    default) it equals :class:`SETMLPClassifier` with ``prune_fraction=0``. Missing
-    values, NaN, are taken as they are.
+    A fraction `sparsity` of all possible connections is absent, nine in ten by default,
+    and stored nowhere; those that exist stay where they were drawn. It is the baseline
+    that shows what rewiring is worth. With equal parameters (the default of
+    `n_iter_no_change` differs) it equals :class:`SETMLPClassifier` with
+    ``prune_fraction=0``. Missing values, NaN, are taken as they are.
 
     Parameters
     ----------
@@ -136,14 +135,13 @@ class StaticSparseMLPClassifier(BaseSparseMLPClassifier):
 
 @declare_parameters
 class StaticSparseMLPRegressor(BaseSparseMLPRegressor):
-    """Multilayer perceptron of few random connections, which stay: regressor.
+    """Sparse MLP regressor with a static random topology.
 
-    Of all connections between the neurons of two levels only the share that `sparsity`
-    leaves exists, one in ten by default; the others are stored nowhere. The connections
-    stay where they were drawn: what it is worth to move them shows in a comparison with
-    this network. With equal parameters (`n_iter_no_change` has another
-    default) it equals :class:`SETMLPRegressor` with ``prune_fraction=0``. Missing
-    values, NaN, are taken as they are.
+    A fraction `sparsity` of all possible connections is absent, nine in ten by default,
+    and stored nowhere; those that exist stay where they were drawn. It is the baseline
+    that shows what rewiring is worth. With equal parameters (the default of
+    `n_iter_no_change` differs) it equals :class:`SETMLPRegressor` with
+    ``prune_fraction=0``. Missing values, NaN, are taken as they are.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from os import PathLike
 
 import numpy as np
 
-from sparsekit._tables import Wanted, codes_of, open_arrow, open_files
+from sparsekit._utils._tables import Wanted, codes_of, open_arrow, open_files
 from sparsekit.out_of_core._array import ArrayTable
 
 # Blocks per chunk: small ones make a chunk of rows from everywhere, and need little

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from sparsekit._one_line import one_line
+from sparsekit._utils._one_line import one_line
 
 TEXT_WIDTH = 100
 

@@ -12,17 +12,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._sklearn_compat import (
+from sparsekit._utils._estimators import DocLinkMixin, unchanged_on_error
+from sparsekit._utils._sklearn_compat import (
     HasMethods,
     Interval,
     StrOptions,
     _check_sample_weight,
     _fit_context,
 )
-from sparsekit._splitting import parted
-from sparsekit._unchanged import unchanged_on_error
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._splitting import parted
+from sparsekit._utils._validation import refuse_unknown
 from sparsekit.tabular._columns import checked_frame
 from sparsekit.tabular._importance import MAX_ROWS, sensitivity_shares
 from sparsekit.tabular._in_pieces import trained_on

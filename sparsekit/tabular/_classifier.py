@@ -8,7 +8,7 @@ from sklearn.utils import assert_all_finite, column_or_1d, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
-from sparsekit._sklearn_compat import StrOptions
+from sparsekit._utils._sklearn_compat import StrOptions
 from sparsekit.network import moderate
 from sparsekit.neural_network import (
     DenseMLPClassifier,

@@ -15,10 +15,18 @@ from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._routing import fit_router, routed
-from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions, _fit_context
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._estimators import (
+    DocLinkMixin,
+    fit_router,
+    routed,
+    unchanged_on_error,
+)
+from sparsekit._utils._sklearn_compat import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    _fit_context,
+)
 from sparsekit.neural_network import SETMLPClassifier, SETMLPRegressor
 from sparsekit.tabular._in_pieces import trained_on
 from sparsekit.tabular._mean_of_members import MeanClassifier, MeanRegressor

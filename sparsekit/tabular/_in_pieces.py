@@ -5,8 +5,8 @@ from copy import deepcopy
 from joblib import Parallel, delayed
 from sklearn.utils.metaestimators import available_if
 
-from sparsekit._sklearn_compat import _fit_context
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._estimators import unchanged_on_error
+from sparsekit._utils._sklearn_compat import _fit_context
 
 
 def members_learn(estimator):

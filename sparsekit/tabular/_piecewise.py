@@ -9,19 +9,21 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._magnitudes import in_units, units_of
-from sparsekit._sklearn_compat import (
+from sparsekit._utils._estimators import DocLinkMixin, unchanged_on_error
+from sparsekit._utils._magnitudes import in_units, units_of
+from sparsekit._utils._sklearn_compat import (
     Interval,
     StrOptions,
     _align_api_if_sparse,
     _check_feature_names_in,
     _fit_context,
 )
-from sparsekit._table_values import ramps
-from sparsekit._unchanged import unchanged_on_error
-from sparsekit._unknown import holes_as_nan, refuse_unknown
-from sparsekit._words import refuse_all_but_numbers
+from sparsekit._utils._table_values import ramps
+from sparsekit._utils._validation import (
+    holes_as_nan,
+    refuse_all_but_numbers,
+    refuse_unknown,
+)
 from sparsekit.tabular._bins import bin_edges
 
 

@@ -7,7 +7,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.validation import check_consistent_length
 
-from sparsekit._magnitudes import in_units, units_of
+from sparsekit._utils._magnitudes import in_units, units_of
 from sparsekit.network import moderate
 from sparsekit.neural_network import (
     DenseMLPRegressor,

@@ -7,15 +7,14 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._sklearn_compat import (
+from sparsekit._utils._estimators import DocLinkMixin, unchanged_on_error
+from sparsekit._utils._sklearn_compat import (
     Interval,
     StrOptions,
     _check_feature_names_in,
     _fit_context,
 )
-from sparsekit._table_values import indicators
-from sparsekit._unchanged import unchanged_on_error
+from sparsekit._utils._table_values import indicators
 from sparsekit.tabular._columns import (
     checked_frame,
     date_parts,

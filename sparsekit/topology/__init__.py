@@ -12,23 +12,24 @@ from sparsekit.topology._contract import (
     check_counts,
     check_drawn,
     check_kept,
+    check_parameters_of,
     density_at,
     fraction_at,
+    needs_of,
 )
-from sparsekit.topology._exploration import Exploration
-from sparsekit.topology._layer import Layer, needs_of
+from sparsekit.topology._layer import Layer
 from sparsekit.topology._neurons import active_neurons
 from sparsekit.topology._plan import plan_rewiring
+from sparsekit.topology._positions import Exploration
 from sparsekit.topology._redistribution import (
     MomentumRedistribution,
     NonzeroRedistribution,
 )
 from sparsekit.topology._registry import STRATEGIES
-from sparsekit.topology._validation import check_parameters_of
 from sparsekit.topology.growers import *
 from sparsekit.topology.initial import *
 from sparsekit.topology.initial._correlation import correlation_strengths
-from sparsekit.topology.initial._idle_neurons import connect_idle_neurons
+from sparsekit.topology.initial._random import connect_idle_neurons
 from sparsekit.topology.pruners import *
 from sparsekit.topology.schedules import *
 

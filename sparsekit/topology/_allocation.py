@@ -1,18 +1,17 @@
 """Allocations: how many connections each layer gets."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from numbers import Real
-from typing import Any
+from operator import mul
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.topology._apportion import apportion
-from sparsekit.topology._validation import check_flag, check_number
+from sparsekit.topology._contract import FLAG, Number, Strategy
 
 
-class ErdosRenyi(BaseEstimator):
+class ErdosRenyi(Strategy):
     """Connections in proportion to the number of neurons of a layer.
 
     The density of a layer is proportional to ``(n_in + n_out) / (n_in * n_out)``, so
@@ -44,6 +43,11 @@ class ErdosRenyi(BaseEstimator):
     >>> ErdosRenyi(epsilon=3).counts([30, 100, 100, 2], sparsity=0.9)
     array([390, 600, 200])
     """
+
+    _allowed: ClassVar[dict] = {
+        "epsilon": Number(closed="neither", or_none=True),
+        "dense_output": FLAG,
+    }
 
     def __init__(self, epsilon: float | None = None, dense_output: bool = False):
         self.epsilon = epsilon
@@ -80,15 +84,14 @@ class ErdosRenyi(BaseEstimator):
         counts = np.rint(wanted).astype(np.int64)
         if self.dense_output:
             counts[-1] = n_in[-1] * n_out[-1]
-        return _check_counts(counts, n_in, n_out, f"epsilon={self.epsilon}", "higher")
+        if not counts.all():
+            _refuse_empty_layer(
+                counts, n_in, n_out, "epsilon", self.epsilon, direction="higher"
+            )
+        return counts
 
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "epsilon", closed="neither", or_none=True)
-        check_flag(self, "dense_output")
 
-
-class Uniform(BaseEstimator):
+class Uniform(Strategy):
     """The same density for every layer.
 
     Parameters
@@ -103,6 +106,8 @@ class Uniform(BaseEstimator):
     >>> Uniform(dense_output=True).counts([30, 100, 100, 2], sparsity=0.9)
     array([258, 862, 200])
     """
+
+    _allowed: ClassVar[dict] = {"dense_output": FLAG}
 
     def __init__(self, dense_output: bool = False):
         self.dense_output = dense_output
@@ -131,10 +136,6 @@ class Uniform(BaseEstimator):
         self.check_parameters()
         n_in, n_out = _shapes(sizes)
         return _counts(n_in * n_out, n_in, n_out, sparsity, self.dense_output)
-
-    def check_parameters(self):
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_flag(self, "dense_output")
 
 
 class PerLayer(BaseEstimator):
@@ -203,7 +204,9 @@ class PerLayer(BaseEstimator):
             if not ((given >= 0) & (given < 1)).all():
                 raise ValueError(f"sparsities must lie in [0, 1); got {given}.")
             counts = np.rint((1.0 - given) * positions).astype(np.int64)
-            return _check_counts(counts, n_in, n_out, f"sparsities={given}", "lower")
+            if not counts.all():
+                _refuse_empty_layer(counts, n_in, n_out, "sparsities", given)
+            return counts
         whole = np.issubdtype(given.dtype, np.integer)
         if not whole or not ((given >= 1) & (given <= positions)).all():
             raise ValueError(
@@ -226,7 +229,7 @@ def _shapes(sizes):
     if levels.ndim != 1 or levels.dtype.kind not in "iu" or (levels < 0).any():
         raise ValueError(f"sizes must be whole numbers of at least 0; got {sizes}.")
     whole = levels.tolist()
-    if sum(a * b for a, b in pairwise(whole)) > np.iinfo(np.int64).max:
+    if sum(map(mul, whole, whole[1:])) > np.iinfo(np.int64).max:
         raise ValueError(f"sizes={sizes} have more positions than 64 bits can count.")
     levels = levels.astype(np.int64)
     return levels[:-1], levels[1:]
@@ -252,16 +255,67 @@ def _counts(weights, n_in, n_out, sparsity, dense_output):
     none = np.zeros(n_free, dtype=np.int64)
     counts = apportion(weights[:n_free], rest, none, positions[:n_free])
     counts = np.concatenate([counts, positions[n_free:]])
-    return _check_counts(counts, n_in, n_out, f"sparsity={sparsity}", "lower")
+    if not counts.all():
+        _refuse_empty_layer(counts, n_in, n_out, "sparsity", sparsity)
+    return counts
 
 
-def _check_counts(counts, n_in, n_out, given, direction):
-    """Return `counts`; raise if a layer would have no connection."""
-    if (counts == 0).any():
-        layer = int(np.argmin(counts))
-        name = given.partition("=")[0]
-        raise ValueError(
-            f"{given} leaves layer {layer} ({n_in[layer]} x {n_out[layer]}) without a "
-            f"connection; use a {direction} {name} or larger hidden_layer_sizes."
-        )
+def _refuse_empty_layer(counts, n_in, n_out, name, value, direction="lower"):
+    """Raise because a layer would have no connection."""
+    layer = int(np.argmin(counts))
+    raise ValueError(
+        f"{name}={value} leaves layer {layer} ({n_in[layer]} x {n_out[layer]}) without "
+        f"a connection; use a {direction} {name} or larger hidden_layer_sizes."
+    )
+
+
+def apportion(
+    weights: np.ndarray, total: int, lower: np.ndarray, upper: np.ndarray
+) -> np.ndarray:
+    """Divide `total` in proportion to `weights`, within bounds, in whole numbers.
+
+    The quota of layer `l` is ``min(max(level * weights[l], lower[l]), upper[l])`` with
+    the one level at which the quotas sum to `total`; it is rounded down, and those with
+    the largest remainders get one more, of equal ones the first.
+
+    Parameters
+    ----------
+    weights : array-like of shape (n_layers,)
+        Not negative. Where all layers with a positive weight are full, the rest goes to
+        the others in proportion to their `upper`.
+    total : int
+        Between the sums of `lower` and of `upper`.
+    lower, upper : array-like of shape (n_layers,), int
+        The least and the most that each layer can get.
+
+    Returns
+    -------
+    ndarray of shape (n_layers,), int64
+        Sums to `total`. Complexity: O(n_layers ** 2).
+
+    Examples
+    --------
+    >>> apportion([5, 3, 2], 7, lower=[0, 0, 0], upper=[9, 2, 9])
+    array([4, 2, 1])
+    """
+    weights = np.asarray(weights, dtype=np.float64)
+    lower = np.asarray(lower, dtype=np.int64)
+    upper = np.asarray(upper, dtype=np.int64)
+    weighs = weights > 0
+    if np.where(weighs, upper, lower).sum() < total:
+        weights = np.where(weighs, 0.0, upper)
+        lower = np.where(weighs, upper, lower)
+        weighs = weights > 0
+    # The sum of the bounded quotas is piecewise linear in the level, with corners where
+    # a quota reaches one of its bounds.
+    bounds = np.concatenate([lower[weighs], upper[weighs]])
+    corners = np.sort(bounds / np.tile(weights[weighs], 2))
+    sums = np.clip(corners[:, np.newaxis] * weights, lower, upper).sum(axis=1)
+    level = np.interp(total, sums, corners) if corners.size else 0.0
+    quotas = np.clip(level * weights, lower, upper)
+    counts = np.floor(quotas).astype(np.int64)
+    n_more = total - int(counts.sum())
+    # Rounded, so that of equal remainders the first is the largest on every machine.
+    remainders = np.round(quotas - counts, 6)
+    counts[np.argsort(-remainders, kind="stable")[:n_more]] += 1
     return counts

@@ -1,14 +1,145 @@
-"""What a strategy may answer, checked before compiled code relies on it.
+"""What strategies may be told and what they may answer.
 
-Kernels read and write where a strategy says, and check nothing.
+Both are checked before compiled code relies on it: kernels read and write where a
+strategy says, and check nothing.
 """
 
-from numbers import Real
+import math
+from numbers import Integral, Real
+from typing import ClassVar, NamedTuple
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
-from sparsekit._layout import read_only
+from sparsekit._utils._arrays import read_only
 from sparsekit.kernels.wiring import first_taken
+
+
+class Number(NamedTuple):
+    """The numbers from `low` to `high`; `closed` says which of the two belong to them.
+
+    Whole numbers have no upper bound.
+    """
+
+    low: float = 0.0
+    high: float = math.inf
+    closed: str = "both"  # or "left", "right", "neither"
+    or_none: bool = False
+    whole: bool = False
+
+    def __str__(self):
+        if self.whole:
+            return f"a whole number of at least {self.low:g}"
+        left = "[" if self.closed in ("both", "left") else "("
+        right = "]" if self.closed in ("both", "right") else ")"
+        none = " or None" if self.or_none else ""
+        return f"a number in {left}{self.low:g}, {self.high:g}{right}{none}"
+
+
+FLAG = (True, False)
+AT_LEAST_1 = Number(1, whole=True)
+COUNTED_BY = {"every": AT_LEAST_1, "unit": ("epochs", "steps")}
+
+
+class Strategy(BaseEstimator):
+    """Base class of strategies that have parameters.
+
+    Beside its parameters, a subclass lists the values that they may have: a `Number`, a
+    tuple of names, or `FLAG`.
+    """
+
+    _allowed: ClassVar[dict] = {}
+
+    def check_parameters(self) -> None:
+        """Raise ValueError if a parameter has a value that is not allowed.
+
+        Extended by subclasses with parameters of their own.
+        """
+        check_allowed(self, self._allowed)
+
+
+def check_allowed(strategy, allowed):
+    """Raise ValueError if a parameter of a strategy has a value that is not allowed."""
+    for name, values in allowed.items():
+        value = getattr(strategy, name, None)
+        if not isinstance(values, Number):
+            # Without a look at the type, 1 would be True.
+            if isinstance(value, (str, bool, np.bool_)) and value in values:
+                continue
+            names = ", ".join(map(repr, values))
+            values = "True or False" if values is FLAG else f"one of {names}"
+        elif value is None and values.or_none:
+            continue
+        elif not isinstance(value, bool) and isinstance(
+            value, Integral if values.whole else Real
+        ):
+            above = value > values.low or (
+                value == values.low and values.closed in ("both", "left")
+            )
+            below = value < values.high or (
+                value == values.high and values.closed in ("both", "right")
+            )
+            if above and below:
+                continue
+        raise ValueError(
+            f"{type(strategy).__name__}: {name} must be {values}; got {value!r}."
+        )
+
+
+def check_parameters_of(strategy: object) -> None:
+    """Call `check_parameters` of a strategy, if it has this method.
+
+    `every` and `unit` of a schedule are checked in any case. This is done before
+    training, so that invalid parameters are not first found by a rewiring.
+
+    Parameters
+    ----------
+    strategy : object
+        A pruner, grower, schedule or other part.
+
+    Raises
+    ------
+    ValueError or TypeError
+        Raised by the strategy.
+
+    Examples
+    --------
+    >>> from sparsekit.topology import ThresholdPruner, check_parameters_of
+    >>> check_parameters_of(ThresholdPruner(threshold=-1))
+    Traceback (most recent call last):
+    ValueError: ThresholdPruner: threshold must be a number in [0, inf]; got -1.
+    """
+    check = getattr(strategy, "check_parameters", None)
+    if check is not None:
+        check()
+    if hasattr(strategy, "fraction"):
+        # Training counts by these, and a user's own schedule may not check them.
+        check_allowed(strategy, COUNTED_BY)
+
+
+def needs_of(*strategies: object) -> frozenset[str]:
+    """Return the names of the fields of `Layer` that any of the strategies needs.
+
+    Parameters
+    ----------
+    *strategies : object
+        A strategy without a class attribute ``needs`` needs nothing.
+
+    Returns
+    -------
+    frozenset of str
+        Names of fields.
+
+    Examples
+    --------
+    >>> from sparsekit.topology import ObservedGrower, SETPruner, needs_of
+    >>> sorted(needs_of(SETPruner(), ObservedGrower()))
+    ['input_rates']
+    """
+    needs: frozenset[str] = frozenset()
+    for strategy in strategies:
+        needs = needs.union(getattr(strategy, "needs", ()))
+    return needs
 
 
 def check_mask(pruner, layer, mask):
@@ -74,7 +205,7 @@ def check_positions(grower, layer, dropped, count, positions):
             f"{name} chose positions that are not sorted or not distinct: {first} "
             f"comes before {second}."
         )
-    n_positions = layer.n_in * layer.n_out
+    n_positions = layer.n_in * (layer.indptr.size - 1)
     if count and not 0 <= positions[0] <= positions[-1] < n_positions:
         raise ValueError(
             f"{name} chose positions outside the layer; they must be from 0 to "
@@ -117,7 +248,7 @@ def check_shared(redistribution, count, bounds, counts):
     return counts
 
 
-def fraction_at(schedule, initial, progress):
+def fraction_at(schedule, initial, progress, *, answer="fraction"):
     """Return the fraction of the connections that a schedule replaces now.
 
     Raises
@@ -125,28 +256,18 @@ def fraction_at(schedule, initial, progress):
     ValueError
         If it is not a number from 0 to 1.
     """
-    return _check_fraction(schedule, "fraction", schedule.fraction(initial, progress))
-
-
-def density_at(density_schedule, final, progress):
-    """Return the density that a schedule gives a network now.
-
-    Raises
-    ------
-    ValueError
-        If it is not a number from 0 to 1.
-    """
-    density = density_schedule.density(final, progress)
-    return _check_fraction(density_schedule, "density", density)
-
-
-def _check_fraction(strategy, name, value):
+    value = getattr(schedule, answer)(initial, progress)
     if not isinstance(value, Real) or not 0 <= value <= 1:
         raise ValueError(
-            f"{type(strategy).__name__}.{name} must return a number from 0 to 1, got "
+            f"{type(schedule).__name__}.{answer} must return a number from 0 to 1, got "
             f"{value!r}."
         )
     return value
+
+
+def density_at(density_schedule, final, progress):
+    """Return the density that a schedule gives a network now, see `fraction_at`."""
+    return fraction_at(density_schedule, final, progress, answer="density")
 
 
 def check_kept(topology, layer, count, mask):
@@ -195,24 +316,24 @@ def check_drawn(topology, n_in, n_out, count, drawn):
     ValueError
         If they are not CSR with `count` entries, sorted and without duplicates.
     """
-    parts = drawn if isinstance(drawn, tuple) and len(drawn) == 2 else (None, None)
-    whole = all(isinstance(p, np.ndarray) and p.dtype.kind == "i" for p in parts)
-    if not whole or parts[0].shape != (n_out + 1,) or parts[1].shape != (count,):
+    is_pair = isinstance(drawn, tuple) and len(drawn) == 2
+    indptr, indices = drawn if is_pair else (None, None)
+    are_arrays = isinstance(indptr, np.ndarray) and isinstance(indices, np.ndarray)
+    are_whole = are_arrays and indptr.dtype.kind == indices.dtype.kind == "i"
+    if not are_whole or indptr.shape != (n_out + 1,) or indices.shape != (count,):
         raise ValueError(
             f"{type(topology).__name__}.draw must return indptr of shape ({n_out + 1},)"
             f" and indices of shape ({count},), arrays of integers; got "
-            f"{' and '.join(map(describe, parts))}."
+            f"{describe(indptr)} and {describe(indices)}."
         )
-    indptr, indices = parts
     divides = indptr[0] == 0 and indptr[-1] == count and (np.diff(indptr) >= 0).all()
-    within = not count or 0 <= indices.min() <= indices.max() < n_in
-    in_order = np.ones(count, dtype=bool)
-    if divides and within:
+    in_order = divides and (not count or 0 <= indices.min() <= indices.max() < n_in)
+    if in_order:
         rises = np.diff(indices) > 0
         starts = indptr[1:-1]
         rises[starts[(starts > 0) & (starts < count)] - 1] = True
-        in_order = rises
-    if not (divides and within and in_order.all()):
+        in_order = rises.all()
+    if not in_order:
         raise ValueError(
             f"{type(topology).__name__}.draw must return rows that are sorted, without "
             f"duplicates, of columns from 0 to {n_in - 1}, and {count} entries in all."

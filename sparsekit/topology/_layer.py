@@ -144,25 +144,3 @@ def _whole_vectors(tiles):
     """Return tiles whose lanes fill whole vectors; those of training do already."""
     n_more = -tiles.shape[-1] % _VECTOR
     return np.pad(tiles, [(0, 0), (0, 0), (0, n_more)]) if n_more else tiles
-
-
-def needs_of(*strategies: object) -> frozenset[str]:
-    """Return the names of the fields of `Layer` that any of the strategies needs.
-
-    Parameters
-    ----------
-    *strategies : object
-        A strategy without a class attribute ``needs`` needs nothing.
-
-    Returns
-    -------
-    frozenset of str
-        Names of fields.
-
-    Examples
-    --------
-    >>> from sparsekit.topology import ObservedGrower, SETPruner, needs_of
-    >>> sorted(needs_of(SETPruner(), ObservedGrower()))
-    ['input_rates']
-    """
-    return frozenset().union(*(getattr(s, "needs", ()) for s in strategies))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sparsekit.topology._apportion import apportion
+from sparsekit.topology._allocation import apportion
 from sparsekit.topology._contract import (
     check_mask,
     check_masks,
@@ -98,58 +98,53 @@ def plan_rewiring(
     >>> plan.dropped.tolist(), plan.grown.size
     ([True, False, True, False], 2)
     """
-    n_now = sum(layer.indices.size for layer in layers)
+    n_now = 0
+    for layer in layers:
+        n_now += layer.indices.size
     if total is None:
         total = n_now
     if total != n_now:
         _check_total(total, layers)
     n_surplus = max(n_now - total, 0)
-    by_network = getattr(pruner, "scope", "layer") == "network"
-    prune = _prune_network if by_network else _prune_by_layer
-    dropped = prune(layers, pruner, fraction, rng, n_surplus)
-    n_dropped = [int(np.count_nonzero(mask)) for mask in dropped]
+    dropped: list[np.ndarray] = []
+    if getattr(pruner, "scope", "layer") == "network":
+        dropped = _prune_network(layers, pruner, fraction, rng, n_surplus)
+    else:
+        quotas = _quotas(layers, n_surplus) if n_surplus else [0] * len(layers)
+        for layer, quota in zip(layers, quotas, strict=True):
+            # Written so that without a quota it is `fraction` to the bit.
+            share = fraction + (1.0 - fraction) * quota / max(layer.indices.size, 1)
+            mask = check_mask(pruner, layer, pruner.select(layer, share, rng))
+            if layer.protected is not None:
+                mask = mask & ~layer.protected
+            dropped += _drop_more([layer], [mask], quota) if quota else [mask]
+    n_dropped = list(map(np.count_nonzero, dropped))
     count = total - n_now + sum(n_dropped)
-    if redistribution is None and count == sum(n_dropped):
+    if redistribution is None and total == n_now:
         counts = n_dropped
     else:
         redistribution = redistribution or DroppedRedistribution()
         counts = redistribution.share(layers, dropped, count)
         bounds = bounds_of_growth(layers, dropped)
         check_shared(redistribution, count, bounds, counts)
-    return [
-        Replacement(mask, _grow(layer, mask, int(n_new), grower, rng))
-        for layer, mask, n_new in zip(layers, dropped, counts, strict=True)
-    ]
+    plan = []
+    for layer, mask, n_new in zip(layers, dropped, counts, strict=True):
+        grown = grower.select(layer, mask, int(n_new), rng)
+        check_positions(grower, layer, mask, int(n_new), grown)
+        plan.append(Replacement(mask, grown))
+    return plan
 
 
-def _prune_by_layer(layers, pruner, fraction, rng, n_surplus):
-    """Return the masks of dropped connections, with one ranking for each layer.
-
-    The surplus is apportioned to the layers; each drops that number at least.
-    """
+def _quotas(layers, n_surplus):
+    """Return how much of the surplus each layer drops at least."""
     n_now = np.array([layer.indices.size for layer in layers])
-    quotas = [0] * len(layers)
-    if n_surplus:
-        most = n_now - _n_kept_at_least(layers)
-        quotas = apportion(n_now, n_surplus, quotas, most).tolist()
-    masks = []
-    for layer, quota in zip(layers, quotas, strict=True):
-        # Written so that without a quota it is `fraction` to the bit.
-        drop_fraction = fraction + (1.0 - fraction) * quota / max(layer.indices.size, 1)
-        mask = check_mask(pruner, layer, pruner.select(layer, drop_fraction, rng))
-        mask = _without_protected(layer, mask)
-        masks += _drop_more([layer], [mask], quota) if quota else [mask]
-    return masks
+    none, most = np.zeros_like(n_now), n_now - _n_kept_at_least(layers)
+    return apportion(n_now, n_surplus, none, most).tolist()
 
 
 def _n_kept_at_least(layers):
     """Return the number of connections that each layer cannot lose."""
     return np.array([max(la.n_protected, int(la.indices.size > 0)) for la in layers])
-
-
-def _without_protected(layer, mask):
-    """Return `mask` without the connections that are protected."""
-    return mask if layer.protected is None else mask & ~layer.protected
 
 
 def _prune_network(layers, pruner, fraction, rng, n_surplus):
@@ -158,7 +153,7 @@ def _prune_network(layers, pruner, fraction, rng, n_surplus):
     drop_fraction = fraction + (1.0 - fraction) * n_surplus / max(n_now, 1)
     chosen = pruner.select_network(layers, drop_fraction, rng)
     masks = [
-        _without_protected(layer, mask)
+        mask if layer.protected is None else mask & ~layer.protected
         for layer, mask in zip(layers, check_masks(pruner, layers, chosen), strict=True)
     ]
     n_dropped = sum(int(np.count_nonzero(mask)) for mask in masks)
@@ -203,12 +198,6 @@ def _drop_more(layers, masks, goal):
     for mask, here, is_lowest in zip(masks, candidates, lowest, strict=True):
         mask[here[is_lowest]] = True
     return masks
-
-
-def _grow(layer, dropped, count, grower, rng):
-    """Return the positions of `count` new connections."""
-    grown = grower.select(layer, dropped, count, rng)
-    return check_positions(grower, layer, dropped, count, grown)
 
 
 def _check_total(total, layers):

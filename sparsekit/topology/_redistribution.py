@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.topology._apportion import apportion
+from sparsekit.topology._allocation import apportion
 from sparsekit.topology._layer import Layer
 
 

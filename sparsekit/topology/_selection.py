@@ -1,12 +1,10 @@
-"""Choices among many: the lowest or highest scores, random numbers, free positions."""
+"""Choices among many: the lowest or the highest scores."""
 
 import math
 
 import numpy as np
 
-from sparsekit.kernels.sampling import draw_distinct
-from sparsekit.kernels.wiring import free_positions
-from sparsekit.topology._layer import Layer
+from sparsekit.topology._positions import sample_distinct
 
 
 def mark_lowest(scores: np.ndarray, count: int) -> np.ndarray:
@@ -66,51 +64,6 @@ def mark_highest(
     n_more = count - int(np.count_nonzero(marked))
     marked[ties[sample_distinct(ties.size, n_more, rng)]] = True
     return marked
-
-
-def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw `size` distinct integers from ``range(population)``, sorted.
-
-    Every subset has the same probability. Above half of the population the complement
-    is drawn. Time and memory are O(size), whatever the population;
-    ``Generator.choice`` may allocate all of it.
-
-    Parameters
-    ----------
-    population : int
-    size : int
-        At most `population`.
-    rng : numpy.random.Generator
-        Gives the seed of the compiled loop that draws.
-
-    Returns
-    -------
-    ndarray of shape (size,), int64
-    """
-    if 2 * size > population:
-        absent = sample_distinct(population, population - size, rng)
-        present = np.ones(population, dtype=bool)
-        present[absent] = False
-        return np.flatnonzero(present)
-    seed = rng.integers(2**64, dtype=np.uint64)
-    return draw_distinct(seed, population, size)
-
-
-def n_free_after(layer: Layer, dropped: np.ndarray) -> int:
-    """Return how many positions are free once connections are dropped."""
-    return layer.n_free + int(np.count_nonzero(dropped))
-
-
-def random_free_positions(
-    layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Draw `count` distinct free positions, uniformly; sorted.
-
-    The positions of the dropped connections are free, too. Complexity:
-    O(n_connections + count).
-    """
-    ranks = sample_distinct(n_free_after(layer, dropped), count, rng)
-    return free_positions(layer.indptr, layer.indices, layer.n_in, dropped, ranks)
 
 
 def n_candidates(candidates: float | None, count: int | np.ndarray, n_free):

@@ -84,7 +84,7 @@ def answers_of(estimator):
 
 
 def odd_parameter(estimator):
-    """Return a parameter and a value that is none of those allowed."""
+    """Return a parameter and a value that is not valid."""
     known = estimator.get_params(deep=False)
     odd = {"random_state": "odd", "n_features_to_select": -1, "selector": None}
     odd |= {"n_bins": -1, "max_categories": 0}

@@ -13,7 +13,7 @@ from sparsekit import (
     MissingnessTransformer,
     SETMLPClassifier,
 )
-from sparsekit._layout import canonical, sound
+from sparsekit._utils._arrays import canonical, sound
 from sparsekit.continual import ReplayBuffer, ReplayClassifier, prequential_scores
 from sparsekit.difficulty import (
     HardSampleSelector,

@@ -61,7 +61,7 @@ def flowers():
 def test_blocks_of_samples_change_nothing(flowers, monkeypatch):
     X, y, net = flowers
     whole = grand_scores(net, X, y)
-    monkeypatch.setattr("sparsekit.network._sample_gradients._BLOCK", 700)
+    monkeypatch.setattr("sparsekit.network._gradients._BLOCK", 700)
     pd.testing.assert_frame_equal(grand_scores(net, X, y), whole)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparsekit import SETMLPClassifier
-from sparsekit._archive import write_archive
+from sparsekit._utils._archive import write_archive
 from sparsekit.deploy import SparsePredictor
 from sparsekit.neural_network import (
     load_checkpoint,

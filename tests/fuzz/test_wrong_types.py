@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor
-from sparsekit._sklearn_compat import Interval
+from sparsekit._utils._sklearn_compat import Interval
 from sparsekit.continual import ReplayBuffer
 from sparsekit.deploy import SparsePredictor
 from sparsekit.neural_network.parameters._constraints import CONSTRAINTS

@@ -16,10 +16,10 @@ PROGRAM = """
 import os, sys, warnings
 import numpy as np
 from sparsekit import StaticSparseMLPClassifier
-from sparsekit.network import _threads
+from sparsekit.network import _inference
 
 warnings.simplefilter("ignore")
-_threads._WORTH_THREADS = 0
+_inference._WORTH_THREADS = 0
 X = np.random.default_rng(0).normal(size=(70, 12))
 y = np.arange(70) % 3
 
@@ -30,7 +30,7 @@ def outcome():
 
 
 def parallel():
-    with _threads.parallel_section(2) as answer:
+    with _inference.parallel_section(2) as answer:
         return answer
 
 

@@ -6,7 +6,12 @@ from scipy import sparse
 
 from sparsekit import DenseMLPClassifier, SETMLPRegressor, StaticSparseMLPClassifier
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW, DENSE, STORED
-from sparsekit.network import Optimizer, build_network, csr_samples, scaling_holes
+from sparsekit.network import (
+    Optimizer,
+    build_network,
+    csr_samples,
+    scaled_missing_inputs,
+)
 from sparsekit.network._formats import check_formats, layer_formats
 from tests.reference.cases import plain_samples, random_target, trainer_of
 
@@ -58,7 +63,7 @@ def test_stored_entries_are_visited_where_there_are_few_after_dropout():
 
 
 @pytest.mark.parametrize(
-    ("formats", "samples", "holes", "message"),
+    ("formats", "samples", "missing_inputs", "message"),
     [
         ((STORED, BY_INPUT), plain_samples(X, np.float32), None, "inputs are dense"),
         ((BY_ROW, STORED), stored(), None, "after the first works on stored"),
@@ -66,7 +71,7 @@ def test_stored_entries_are_visited_where_there_are_few_after_dropout():
         (
             (STORED, BY_INPUT),
             stored(),
-            scaling_holes("sample", 5, 5.0, root=True, dtype=np.float32),
+            scaled_missing_inputs("sample", 5, 5.0, root=True, dtype=np.float32),
             "leaves out what is missing",
         ),
         (
@@ -76,13 +81,13 @@ def test_stored_entries_are_visited_where_there_are_few_after_dropout():
             "4 inputs for 5 neurons",
         ),
     ],
-    ids=["dense inputs", "second layer", "first layer", "holes", "inputs"],
+    ids=["dense inputs", "second layer", "first layer", "missing", "inputs"],
 )
 def test_a_format_that_the_arrays_do_not_have_is_an_internal_error(
-    formats, samples, holes, message
+    formats, samples, missing_inputs, message
 ):
     with pytest.raises(RuntimeError, match=f"Internal error.*{message}"):
-        check_formats(arrays_with(formats), samples, holes)
+        check_formats(arrays_with(formats), samples, missing_inputs)
 
 
 def test_a_format_without_its_index_or_matrix_is_an_internal_error():

@@ -1,14 +1,16 @@
-"""Outputs for prepared samples: right, and for each row by itself."""
+"""Outputs for prepared samples: right, for each row by itself, in aligned tiles."""
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from sparsekit.network import csr_samples, raw_outputs
+from sparsekit import SETMLPClassifier
+from sparsekit.network import _inference, _training, csr_samples, raw_outputs
 from tests.reference.cases import plain_samples, random_naive_network, sparse_network
 from tests.reference.naive_network import forward
 
 SIZES = (7, 20, 15, 4)
+LINE = 64  # bytes of a line of the cache
 
 
 @pytest.mark.parametrize("n_rows", [1, 5, 16, 17, 64, 65, 130])
@@ -78,3 +80,32 @@ def test_zeros_that_no_row_has_need_not_be_numbers():
     samples = csr_samples(X, np.full(1, 1e300), np.ones(1), np.float32)
     assert samples.fill.tolist() == [0.0]
     assert samples.data.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [16, 1040, 100_016])
+def test_a_buffer_for_tiles_begins_where_a_line_of_the_cache_does(size, dtype):
+    # Several at once, so that not all of them lie there by chance.
+    buffers = [_inference.buffer_for_tiles(size, dtype) for _ in range(8)]
+    assert all(buffer.ctypes.data % LINE == 0 for buffer in buffers)
+    assert all(buffer.shape == (size,) and buffer.dtype == dtype for buffer in buffers)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "places"),
+    [(_training, "run_epoch", (8, 9)), (_inference, "predict", (5,))],
+)
+def test_training_and_prediction_keep_tiles_there(monkeypatch, module, name, places):
+    compiled, begins = getattr(module, name), []
+
+    def spy(*args):
+        begins.extend(args[place].ctypes.data % LINE for place in places)
+        return compiled(*args)
+
+    monkeypatch.setattr(module, name, spy)
+    X = np.random.default_rng(0).normal(size=(40, 5))
+    for seed in range(4):
+        model = SETMLPClassifier((16,), max_iter=100, tol=1e9, random_state=seed)
+        model.fit(X, X[:, 0] > 0).predict(X)
+    assert begins
+    assert not any(begins)

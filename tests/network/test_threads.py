@@ -13,7 +13,7 @@ from sparsekit.network import (
     raw_outputs,
     thread_count,
 )
-from sparsekit.network._threads import parallel_section, useful_threads
+from sparsekit.network._inference import parallel_section, useful_threads
 from sparsekit.topology import RandomGrower, SETPruner
 from tests.reference.cases import plain_samples, random_target, trainer_of
 
@@ -29,7 +29,7 @@ N_ROWS = 70
 @pytest.fixture(autouse=True)
 def threads_for_small_work(monkeypatch):
     """Let the threads share even steps that are too short to gain by it."""
-    monkeypatch.setattr("sparsekit.network._threads._WORTH_THREADS", 0)
+    monkeypatch.setattr("sparsekit.network._inference._WORTH_THREADS", 0)
 
 
 def trainer_with(n_threads, solver, batch_size=16, stored=False):
@@ -143,6 +143,6 @@ def test_the_number_of_threads_lies_between_one_and_those_there_are():
 
 
 def test_short_work_is_not_shared(monkeypatch):
-    monkeypatch.setattr("sparsekit.network._threads._WORTH_THREADS", 1000)
+    monkeypatch.setattr("sparsekit.network._inference._WORTH_THREADS", 1000)
     assert useful_threads(4, n_connections=10, n_samples=99) == 1
     assert useful_threads(4, n_connections=10, n_samples=100) == 4

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor
-from sparsekit._archive import write_archive
+from sparsekit._utils._archive import write_archive
 from sparsekit.deploy import SparsePredictor
 from sparsekit.neural_network import load_checkpoint, save_checkpoint, to_predictor
 

@@ -28,7 +28,7 @@ def assert_moments(inputs, X, weight):
     for column, values in enumerate(X.T):
         seen = ~np.isnan(values)
         assert inputs["n_seen"][column] == pytest.approx(weight[seen].sum())
-        assert inputs["has_holes"][column] == (not seen.all())
+        assert inputs["has_missing"][column] == (not seen.all())
         if seen.any():
             mean = np.average(values[seen], weights=weight[seen])
             var = np.average((values[seen] - mean) ** 2, weights=weight[seen])

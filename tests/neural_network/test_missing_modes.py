@@ -222,7 +222,7 @@ def test_the_few_observed_values_of_a_dense_table_are_enough(mode):
     X, y = rng.normal(size=(120, 60)), np.arange(120) % 2
     X[rng.random(X.shape) < 0.99] = np.nan
     X[0] = 1.0  # no column without values
-    assert _formats.stored_is_faster(np.isfinite(X).mean())
+    assert np.isfinite(X).mean() < _formats.STORED_BELOW
     few = network_of(DenseMLPClassifier, **mode).fit(X, y)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_formats, "STORED_BELOW", 0.0)

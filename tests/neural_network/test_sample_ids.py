@@ -17,7 +17,7 @@ from sklearn.datasets import load_iris
 from sklearn.multioutput import MultiOutputClassifier
 
 from sparsekit import SETMLPClassifier, SETMLPRegressor, StaticSparseMLPClassifier
-from sparsekit._sample_ids import check_sample_ids
+from sparsekit._utils._validation import check_sample_ids
 from sparsekit.difficulty import cartography, forgetting_events
 from sparsekit.neural_network import Recording, load_checkpoint, save_checkpoint
 from sparsekit.neural_network.training._records_by_id import _take_slots

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 @pytest.fixture(autouse=True)
 def threads_for_small_work(monkeypatch):
     """Let the threads share even steps that are too short to gain by it."""
-    monkeypatch.setattr("sparsekit.network._threads._WORTH_THREADS", 0)
+    monkeypatch.setattr("sparsekit.network._inference._WORTH_THREADS", 0)
 
 
 def digits():
@@ -115,8 +115,8 @@ def test_one_network_may_predict_in_several_python_threads_at_once():
 IN_ANOTHER_PROCESS = """
 import warnings
 warnings.simplefilter("ignore")
-import sparsekit.network._threads
-sparsekit.network._threads._WORTH_THREADS = 0
+import sparsekit.network._inference
+sparsekit.network._inference._WORTH_THREADS = 0
 from tests.neural_network.test_threads import *
 X, y = digits()
 nets = [network_of(network, n_jobs=2).fit(X, y) for network in NETWORKS]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import SGDRegressor
 
-from sparsekit._tables._scan import scan
+from sparsekit._utils._tables._scan import scan
 from sparsekit.out_of_core import fit_in_chunks
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from sparsekit.kernels.linking import Links, path_scores, walk_ends
 from sparsekit.kernels.sampling import draw_per_group
-from sparsekit.topology._selection import sample_distinct
+from sparsekit.topology._positions import sample_distinct
 from tests.reference import naive_growers, naive_neurons
 from tests.reference.naive_topology import set_dropped
 

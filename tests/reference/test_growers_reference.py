@@ -13,8 +13,8 @@ from sparsekit.topology import (
     GradientGrower,
     LinkPredictionGrower,
     MomentumGrower,
+    RandomGrower,
 )
-from sparsekit.topology._selection import random_free_positions
 from tests.reference import naive_growers
 from tests.reference import naive_topology as naive
 from tests.reference.strategies import layers, pairs_of, rewirings, shares
@@ -69,7 +69,7 @@ def test_gradient_grower_with_the_same_candidates(drawn, seed):
         layer, dropped, count, np.random.default_rng(seed)
     )
     size = min(int(np.ceil(1.7 * count)), len(free))
-    candidates = random_free_positions(
+    candidates = RandomGrower().select(
         layer, dropped, size, np.random.default_rng(seed)
     )
     sizes = np.abs(naive_growers.dense_gradient(layer))

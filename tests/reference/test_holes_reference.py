@@ -7,9 +7,9 @@ from scipy import sparse
 from sparsekit.network import (
     csr_samples,
     dense_samples,
-    expected_holes,
+    expected_missing_inputs,
     raw_outputs,
-    scaling_holes,
+    scaled_missing_inputs,
 )
 from tests.reference.cases import (
     plain_sgd,
@@ -67,9 +67,13 @@ def test_scaled_sums_equal_their_formula(unit, root, n_indicators, store):
     _, naive, X, inputs, indicators = network_and_inputs(
         "tanh", n_indicators=n_indicators
     )
-    holes = scaling_holes(unit, N_VALUES, 4.2, root=root, dtype=np.float64)
+    missing_inputs = scaled_missing_inputs(
+        unit, N_VALUES, 4.2, root=root, dtype=np.float64
+    )
     ours = raw_outputs(
-        sparse_network(naive), samples_of(X, indicators, store=store), holes=holes
+        sparse_network(naive),
+        samples_of(X, indicators, store=store),
+        missing_inputs=missing_inputs,
     )
     z = scaled_sums(naive, inputs, N_VALUES, unit=unit, typical=4.2, root=root)
     expected = outputs_after(naive, activate("tanh", None, 1, z)[0])
@@ -85,7 +89,7 @@ def test_expected_activations_equal_their_formula(activation, slope, store):
     ours = raw_outputs(
         sparse_network(naive),
         samples_of(X, indicators, store=store),
-        holes=expected_holes(mean, variance, dtype=np.float64),
+        missing_inputs=expected_missing_inputs(mean, variance, dtype=np.float64),
     )
     expected = outputs_after(naive, expected_activation(naive, X, mean, variance))
     np.testing.assert_allclose(ours, expected, rtol=1e-10)
@@ -99,7 +103,7 @@ def test_expected_relu_is_what_a_million_draws_give():
     ours = raw_outputs(
         sparse_network(naive),
         samples_of(row, indicators),
-        holes=expected_holes(mean, variance, dtype=np.float64),
+        missing_inputs=expected_missing_inputs(mean, variance, dtype=np.float64),
     )
     draws = rng.normal(mean, np.sqrt(variance), size=(1_000_000, N_VALUES))
     draws = np.where(np.isnan(row), draws, row)
@@ -114,18 +118,24 @@ def test_nothing_missing_leaves_the_plain_activation():
     X = np.nan_to_num(X)
     ones = np.ones(N_VALUES)
     plain = raw_outputs(sparse_network(naive), samples_of(X, indicators))
-    for holes in (
-        expected_holes(ones, ones, dtype=np.float64),
-        scaling_holes("neuron", N_VALUES, 3.0, root=True, dtype=np.float64),
-        scaling_holes("sample", N_VALUES, N_VALUES, root=True, dtype=np.float64),
+    for missing_inputs in (
+        expected_missing_inputs(ones, ones, dtype=np.float64),
+        scaled_missing_inputs("neuron", N_VALUES, 3.0, root=True, dtype=np.float64),
+        scaled_missing_inputs(
+            "sample", N_VALUES, N_VALUES, root=True, dtype=np.float64
+        ),
     ):
         ours = raw_outputs(
-            sparse_network(naive), samples_of(X, indicators), holes=holes
+            sparse_network(naive),
+            samples_of(X, indicators),
+            missing_inputs=missing_inputs,
         )
         np.testing.assert_allclose(ours, plain, rtol=1e-12)
 
 
-def gradient_case(activation, slope, holes, n_indicators=0, sizes=(5, 4, 3), **noise):
+def gradient_case(
+    activation, slope, missing_inputs, n_indicators=0, sizes=(5, 4, 3), **noise
+):
     rng, naive, X, _, indicators = network_and_inputs(
         activation, slope, sizes, n_indicators
     )
@@ -138,7 +148,7 @@ def gradient_case(activation, slope, holes, n_indicators=0, sizes=(5, 4, 3), **n
         plain_sgd(0.5),
         batch_size=N_ROWS,
         weight=weight,
-        holes=holes,
+        missing_inputs=missing_inputs,
         n_values=N_VALUES,
         **noise,
     )
@@ -149,26 +159,30 @@ def gradient_case(activation, slope, holes, n_indicators=0, sizes=(5, 4, 3), **n
 @pytest.mark.parametrize("noise", [{}, {"dropout": 0.3, "noise_seed": 4}])
 def test_gradients_through_expected_activations(activation, slope, noise):
     rng = np.random.default_rng(8)
-    holes = expected_holes(
+    missing_inputs = expected_missing_inputs(
         rng.normal(size=N_VALUES), rng.uniform(0.2, 3, N_VALUES), dtype=np.float64
     )
-    gradient_case(activation, slope, holes, **noise)
+    gradient_case(activation, slope, missing_inputs, **noise)
 
 
 def test_gradients_of_a_linear_model_with_expected_inputs():
     ones = np.ones(N_VALUES)
-    holes = expected_holes(ones, ones, dtype=np.float64)
-    gradient_case("relu", None, holes, sizes=(3,))
+    missing_inputs = expected_missing_inputs(ones, ones, dtype=np.float64)
+    gradient_case("relu", None, missing_inputs, sizes=(3,))
 
 
 @pytest.mark.parametrize("n_indicators", [0, 3])
 @pytest.mark.parametrize("unit", ["sample", "neuron"])
 @pytest.mark.parametrize("root", [False, True])
 def test_gradients_under_scaling(unit, root, n_indicators):
-    holes = scaling_holes(unit, N_VALUES, 4.2, root=root, dtype=np.float64)
-    gradient_case("tanh", None, holes, n_indicators)
+    missing_inputs = scaled_missing_inputs(
+        unit, N_VALUES, 4.2, root=root, dtype=np.float64
+    )
+    gradient_case("tanh", None, missing_inputs, n_indicators)
 
 
 def test_gradients_under_input_dropout_and_scaling():
-    holes = scaling_holes("neuron", N_VALUES, 4.2, root=True, dtype=np.float64)
-    gradient_case("tanh", None, holes, 3, input_dropout=0.3, noise_seed=4)
+    missing_inputs = scaled_missing_inputs(
+        "neuron", N_VALUES, 4.2, root=True, dtype=np.float64
+    )
+    gradient_case("tanh", None, missing_inputs, 3, input_dropout=0.3, noise_seed=4)

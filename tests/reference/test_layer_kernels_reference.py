@@ -233,7 +233,7 @@ def test_losses_and_output_gradients(loss, weighted, dtype):
     np.testing.assert_allclose(ours, padded, **CLOSE[dtype])
     np.testing.assert_array_equal(ours[N_ROWS:], 0.0)
 
-    slots = OptimizerState.zeros(network, "sgd").slots(network)
+    slots = OptimizerState.zeros(network, "sgd").arrays(network)
     bias_gradient(lanes, arrays, 3, 0, SIZES[3], N_TILES, deltas, slots)
     np.testing.assert_allclose(
         slots.bias_grad[-SIZES[-1] :], delta.sum(axis=0), **CLOSE[dtype]
@@ -289,7 +289,7 @@ def test_backward_through_all_layers(density, dtype):
         first, last, by_input = stretch(arrays, layer)
         mine = slice(by_input, by_input + last - first)
         arrays.in_weights[mine] = network.weights[arrays.in_position[mine]]
-    slots = OptimizerState.zeros(network, "sgd").slots(network)
+    slots = OptimizerState.zeros(network, "sgd").arrays(network)
     # Lanes beyond the batch hold values but no gradient.
     flat = tiled(values, SIZES, N_TILES, WIDTH, dtype, inputs=True, padding=3.0)
     deltas = tiled([*slopes, delta], SIZES, N_TILES, WIDTH, dtype, inputs=False)

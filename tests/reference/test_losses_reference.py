@@ -13,7 +13,7 @@ from sklearn._loss.loss import (
 from sparsekit import DenseMLPRegressor
 from sparsekit.kernels.outputs import note_outputs
 from sparsekit.network import LOSSES, SampleRecorder, loss_of_outputs, value_targets
-from sparsekit.network._losses import output_gradient
+from sparsekit.network._gradients import output_gradient
 from tests.reference.cases import ALL_LOSSES, random_target
 from tests.reference.naive_network import LEVELS, NaiveNetwork, forward
 from tests.reference.naive_training import NaiveOptimizer, train_epoch

@@ -18,9 +18,9 @@ RTOL = {np.float64: 1e-12, np.float32: 1e-5}
 
 def step_of(optimizer, dtype, parameters, gradient, moments, *, weight=1.0, step=1):
     """Update the parameters 4 to 19 in place; return how many broke."""
-    rule = optimizer.rule(0.01, np.dtype(dtype))
+    config = optimizer.config(0.01, np.dtype(dtype))
     arrays = [array[4:20] for array in (parameters, gradient, *moments)]
-    return update(rule, *arrays, weight, rule.l2, rule.decay, step)
+    return update(config, *arrays, weight, config.l2, config.decay, step)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparsekit.topology import MagnitudePruner, RandomGrower, plan_rewiring
-from sparsekit.topology._apportion import apportion
+from sparsekit.topology._allocation import apportion
 from tests.reference.naive_plan import bounded_shares, dropped_of_network
 from tests.reference.naive_pruners import lowest, magnitude
 from tests.reference.naive_topology import largest_remainders

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sparsekit.network import Optimizer, Protection, csr_samples
+from sparsekit.network import (
+    Optimizer,
+    Protection,
+    connection_importance,
+    csr_samples,
+)
 from tests.reference.cases import (
     per_layer,
     random_naive_network,
@@ -49,7 +54,7 @@ def test_importance_is_the_mean_power_of_the_gradients_of_single_rows(
     for gradients in row_gradients(naive, X, loss, target, weight):
         for total, gradient in zip(expected, gradients, strict=True):
             total += np.abs(gradient) ** power / 43
-    found = per_layer(naive, trainer.importance(power))
+    found = per_layer(naive, connection_importance(trainer, power))
     for ours, theirs, mask in zip(found, expected, naive.masks, strict=True):
         np.testing.assert_allclose(ours, theirs * mask, rtol=1e-9, atol=1e-14)
 
@@ -61,14 +66,17 @@ def test_importance_from_stored_entries_is_that_of_dense_rows():
     target = random_target(rng, "softmax", 40, 3)
     samples = csr_samples(X, np.zeros(100), np.ones(100), np.float64)
     found = [
-        trainer_of(
-            sparse_network(naive),
-            rows,
-            "softmax",
-            target,
-            Optimizer("adam", 0.1),
-            batch_size=20,
-        ).importance(2)
+        connection_importance(
+            trainer_of(
+                sparse_network(naive),
+                rows,
+                "softmax",
+                target,
+                Optimizer("adam", 0.1),
+                batch_size=20,
+            ),
+            2,
+        )
         for rows in (samples, X.toarray())
     ]
     np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-14)

@@ -10,13 +10,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# `network` is public to the other subpackages only.
+# Of `network`, only `suggest_format` is public.
 SUBPACKAGES = [
     "sparsekit",
     "sparsekit.continual",
     "sparsekit.deploy",
     "sparsekit.difficulty",
     "sparsekit.missingness",
+    "sparsekit.network",
     "sparsekit.neural_network",
     "sparsekit.out_of_core",
     "sparsekit.study",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sparsekit._one_line import one_line
+from sparsekit._utils._one_line import one_line
 from sparsekit.study import StudyResult, missingness_study
 from sparsekit.study.cli import main
 

@@ -10,7 +10,7 @@ import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import Perceptron
 
-from sparsekit import _whole_files
+from sparsekit._utils import _whole_files
 from sparsekit.study import StudyResult, missingness_study
 from sparsekit.study.rows._lines import CHECK, COLUMNS
 from sparsekit.study.run import _run

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from sparsekit._tables import codes_of
+from sparsekit._utils._tables import codes_of
 from sparsekit.out_of_core import fit_in_chunks
 from sparsekit.study.cli._user_table import InputError, read_user_table
 

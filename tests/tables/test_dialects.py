@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sparsekit._tables import _scan, _table
+from sparsekit._utils._tables import _scan, _table
 from sparsekit.study.cli import _user_table
 from tests.tables.reading import both_ways, in_chunks, refusals
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sparsekit._table_values import ramps
+from sparsekit._utils._table_values import ramps
 from sparsekit.tabular._bins import bin_edges
 
 

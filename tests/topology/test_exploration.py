@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparsekit.topology import Exploration, Layer
-from sparsekit.topology import _exploration as module
+from sparsekit.topology import _positions as module
 
 SIZES = [5, 7, 3]
 SPANS = [35, 21]

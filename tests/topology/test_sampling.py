@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from sparsekit.topology._selection import sample_distinct
+from sparsekit.topology._positions import sample_distinct
 
 
 @st.composite

@@ -4,8 +4,7 @@ from typing import Self
 
 import numpy as np
 
-from sparsekit._palette import COLOURS
-from sparsekit._pyplot import import_pyplot
+from sparsekit._utils._figures import COLOURS, import_pyplot
 from sparsekit.missingness.diagnosis._diagnosis import diagnose
 
 # On a light grey, so that both can be told apart in print, too.

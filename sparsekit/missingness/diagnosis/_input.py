@@ -6,9 +6,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
-from sparsekit._layout import admitted, canonical, sound
-from sparsekit._magnitudes import in_units, units_of
-from sparsekit._words import refuse_words
+from sparsekit._utils._arrays import admitted, canonical, sound
+from sparsekit._utils._magnitudes import in_units, units_of
+from sparsekit._utils._validation import refuse_words
 
 
 class IncompleteTable(NamedTuple):

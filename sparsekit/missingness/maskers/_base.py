@@ -11,11 +11,10 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsekit._doc_links import DocLinkMixin
-from sparsekit._layout import admitted, canonical
-from sparsekit._sklearn_compat import Interval, StrOptions, _fit_context
-from sparsekit._unchanged import unchanged_on_error
-from sparsekit._words import refuse_words
+from sparsekit._utils._arrays import admitted, canonical
+from sparsekit._utils._estimators import DocLinkMixin, unchanged_on_error
+from sparsekit._utils._sklearn_compat import Interval, StrOptions, _fit_context
+from sparsekit._utils._validation import refuse_words
 from sparsekit.missingness.maskers._cells import (
     count_masked,
     draw_exact,

@@ -7,7 +7,7 @@ sparse; True means "made missing here".
 import numpy as np
 from scipy import sparse
 
-from sparsekit._layout import like, read_only
+from sparsekit._utils._arrays import like, read_only
 from sparsekit.kernels import hashing, masking, mechanisms
 
 # Dense cells that are worked on at once: chunks of rows that stay in a core's cache,

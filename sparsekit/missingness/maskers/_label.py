@@ -5,9 +5,9 @@ from numbers import Real
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
-from sparsekit._magnitudes import LARGEST, TINIEST, units_of
-from sparsekit._sklearn_compat import Interval, StrOptions
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._magnitudes import LARGEST, TINIEST, units_of
+from sparsekit._utils._sklearn_compat import Interval, StrOptions
+from sparsekit._utils._validation import refuse_unknown
 from sparsekit.missingness.maskers._base import BaseMasker
 from sparsekit.missingness.maskers._rates import column_rates, maskable_columns
 from sparsekit.missingness.maskers._scores import (

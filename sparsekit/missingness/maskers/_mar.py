@@ -5,8 +5,8 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils import check_random_state
 
-from sparsekit._magnitudes import in_units, units_of
-from sparsekit._sklearn_compat import Interval, StrOptions
+from sparsekit._utils._magnitudes import in_units, units_of
+from sparsekit._utils._sklearn_compat import Interval, StrOptions
 from sparsekit.missingness.maskers._base import BaseMasker
 from sparsekit.missingness.maskers._cells import assign_patterns, hash_rows
 from sparsekit.missingness.maskers._rates import column_positions, selected_columns

@@ -5,8 +5,8 @@ from numbers import Real
 import numpy as np
 from sklearn.utils import check_random_state
 
-from sparsekit._layout import read_only
-from sparsekit._sklearn_compat import Interval, StrOptions
+from sparsekit._utils._arrays import read_only
+from sparsekit._utils._sklearn_compat import Interval, StrOptions
 from sparsekit.kernels import mechanisms
 from sparsekit.missingness.maskers._base import BaseMasker
 from sparsekit.missingness.maskers._cells import column_blocks

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from scipy.optimize import brentq
 
-from sparsekit._sklearn_compat import Interval
+from sparsekit._utils._sklearn_compat import Interval
 from sparsekit.missingness.maskers._base import BaseMasker
 from sparsekit.missingness.maskers._rates import selected_columns
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.optimize import brentq
 
-from sparsekit._layout import read_only
+from sparsekit._utils._arrays import read_only
 from sparsekit.kernels.mechanisms import incomplete_rows
 from sparsekit.missingness.maskers._cells import row_chunks
 from sparsekit.missingness.maskers._rates import SLACK, column_rates

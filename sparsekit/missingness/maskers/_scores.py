@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from sparsekit._layout import read_only
-from sparsekit._magnitudes import (
+from sparsekit._utils._arrays import read_only
+from sparsekit._utils._magnitudes import (
     LARGEST,
     TINIEST,
     in_units,

@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 from sklearn.base import clone
 
-from sparsekit._sklearn_compat import Interval, StrOptions, _BaseComposition
+from sparsekit._utils._sklearn_compat import Interval, StrOptions, _BaseComposition
 from sparsekit.missingness.maskers._base import BaseMasker
 from sparsekit.missingness.maskers._label import LabelMasker
 from sparsekit.missingness.maskers._mar import MARMasker

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import is_classifier
 
-from sparsekit._layout import check_layers
+from sparsekit._utils._arrays import check_layers
 from sparsekit.network import Protection, SparseNetwork
 from sparsekit.neural_network.checkpoint import _schema as schema
 
@@ -15,7 +15,7 @@ _PER_FEATURE = {
     "n_seen": "f",
     "shift": "f",
     "scale": "f",
-    "has_holes": "b",
+    "has_missing": "b",
 }
 
 _MOMENTS = ("weight_first", "weight_second", "bias_first", "bias_second")

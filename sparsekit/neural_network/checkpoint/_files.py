@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sparsekit import _archive
+from sparsekit._utils import _archive
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network.checkpoint._json_codec import (
     decode_estimator,

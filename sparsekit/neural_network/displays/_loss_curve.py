@@ -5,8 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from sparsekit._palette import COLOURS
-from sparsekit._pyplot import import_pyplot
+from sparsekit._utils._figures import COLOURS, import_pyplot
 from sparsekit.neural_network._fitted_network import check_fitted_network
 
 LOSS_COLOUR, VALIDATION_COLOUR = COLOURS[:2]

@@ -63,7 +63,7 @@ def to_predictor(estimator: Any) -> SparsePredictor | SparseEnsemblePredictor:
             name: estimator._inputs[name].copy()
             for name in ("shift", "scale", "indicators")
         },
-        holes=_holes_of(estimator),
+        holes=_missing_inputs_of(estimator),
         head=_head_of(estimator),
         activation=_activation_names()[int(network.kinds[1])],
         feature_names=None if names is None else names.tolist(),
@@ -76,9 +76,9 @@ def _activation_names():
     return {int(activation_table(a, None, 1)[0][1]): name for name, a in named.items()}
 
 
-def _holes_of(estimator):
+def _missing_inputs_of(estimator):
     config = estimator._input_config
-    holes = estimator._holes(estimator._network.dtype)
+    holes = estimator._missing_inputs(estimator._network.dtype)
     expected = config["missing"] == "expected"
     empty = np.empty(0)
     return {

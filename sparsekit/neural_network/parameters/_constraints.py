@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.metrics import get_scorer_names
 
-from sparsekit._sklearn_compat import Interval, Options, StrOptions
+from sparsekit._utils._sklearn_compat import Interval, Options, StrOptions
 from sparsekit.network import ACTIVATIONS, LOSSES
 from sparsekit.neural_network.parameters import _strategies as _strategy_parameters
 from sparsekit.neural_network.training._recording import WHEN, Recording

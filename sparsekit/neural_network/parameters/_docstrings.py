@@ -175,13 +175,13 @@ def _differences(cls, defaults):
     regressor = cls.__name__.endswith("Regressor")
     theirs = "MLPRegressor" if regressor else "MLPClassifier"
     patience = defaults["n_iter_no_change"].default
-    more_patient = f" and `n_iter_no_change` {patience}" if _rewires(defaults) else ""
-    rate = defaults["learning_rate_init"].default
+    more_patient = f"; `n_iter_no_change` is {patience}" if _rewires(defaults) else ""
     text = (
         f"Parameters and attributes of :class:`~sklearn.neural_network.{theirs}` keep "
-        "name and meaning here. Other than there, features"
-        f"{' and target' if regressor else ''} are standardised (`standardize`), "
-        f"`learning_rate_init` is {rate}{more_patient} by default, numbers have single "
+        "name and meaning here. The differences: features"
+        f"{' and target' if regressor else ''} are standardised (`standardize`), the "
+        "default training is short (`max_iter`, `batch_size`, `learning_rate`, "
+        f"`learning_rate_init`, `alpha`{more_patient}), numbers have single "
         'precision (`dtype`), and `coefs_` are sparse. There is no solver "lbfgs"'
     )
     if regressor:

@@ -3,7 +3,7 @@
 import textwrap
 from numbers import Real
 
-from sparsekit._sklearn_compat import HasMethods, Interval, StrOptions
+from sparsekit._utils._sklearn_compat import HasMethods, Interval, StrOptions
 from sparsekit.neural_network.parameters._methods import RECIPES
 from sparsekit.topology import STRATEGIES
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from sparsekit.network import LearningRate, Soundness, n_samples_of
+from sparsekit.network import LearningRate, n_samples_of
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.training._history import WINDOW, show_epoch
 from sparsekit.neural_network.training._resumption import training_state
@@ -87,7 +87,6 @@ class FitLoop:
         # None where every epoch takes all rows.
         self.selected = selected_rows(estimator, prepared)
         self.best_network = None
-        self.soundness = Soundness(trainer)
         self.stopped = False
         self.interrupted = False
         # For checkpoints, see `_resumption`; what an earlier fit left is void.
@@ -123,7 +122,8 @@ class FitLoop:
             warn_user("Training interrupted by user.")
         if self.best_network is None and self.context is not None:
             self.rewirings.finish()
-        self.trainer.recorder.finish(self.trainer)
+        if self.trainer.recorder is not None:
+            self.trainer.recorder.finish(self.trainer)
         if self.best_network is not None:
             self.trainer.go_back(self.best_network)
             self.rewirings.network_restored()
@@ -175,10 +175,11 @@ class FitLoop:
             if self.selected is not None:
                 rows = self.selected.begin_epoch(rows, epoch)
             loss, finite, n_inside = self._train(rows, rate, task.context)
-            finite = finite and self.soundness.of(self.trainer)
+            finite = finite and self.trainer.has_finite_losses()
             if self.selected is not None:
                 loss = self.selected.end_epoch(loss)
-            self.trainer.recorder.end_epoch(self.trainer)
+            if self.trainer.recorder is not None:
+                self.trainer.recorder.end_epoch(self.trainer)
             estimator.t_ += rows.size
             estimator.n_iter_ += 1
             estimator.loss_curve_.append(loss)

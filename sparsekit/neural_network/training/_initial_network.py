@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from sparsekit.network import build_network, select_connections
+from sparsekit.network import build_network, probe, select_connections
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.training._inputs import prepare
 from sparsekit.neural_network.training._memory import check_memory
@@ -101,7 +101,7 @@ def first_network(estimator, strategies, X, samples, sizes):
     check_memory(sizes, counts, dtype, estimator.solver, resizes)
     facts = {}
     if "input_strengths" in needs_of(topology):
-        if estimator._holes(dtype) is not None:
+        if estimator._missing_inputs(dtype) is not None:
             # Correlations are those of values with the mean in place of missing ones.
             samples = prepare(X, estimator._inputs, dtype, keep_missing=False)
         strengths = _strengths(samples, estimator._generator)
@@ -140,7 +140,7 @@ def chosen_network(estimator, strategies, trainer):
     if not hasattr(strategies.initial_topology, "keep"):
         return None
     counts = connection_counts(strategies, network.sizes, initial=True)
-    values, deltas = trainer.probe(strategies.n_batches, estimator._generator)
+    values, deltas = probe(trainer, strategies.n_batches, estimator._generator)
     kept = []
     for layer, v, d, count in zip(
         network.layers(), values, deltas, counts, strict=True

@@ -5,19 +5,19 @@ from scipy import sparse
 from sklearn.utils import gen_batches
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from sparsekit._magnitudes import (
+from sparsekit._utils._magnitudes import (
     LARGE_CONSTANT,
     LARGEST,
     TINIEST,
     in_units,
     units_of,
 )
-from sparsekit._sklearn_compat import _incremental_mean_and_var
+from sparsekit._utils._sklearn_compat import _incremental_mean_and_var
 from sparsekit.network import (
     csr_samples,
     dense_samples,
-    expected_holes,
-    scaling_holes,
+    expected_missing_inputs,
+    scaled_missing_inputs,
 )
 from sparsekit.neural_network._warnings import warn_user
 
@@ -43,8 +43,8 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     -------
     dict of ndarray of shape (n_features,)
         ``unit``; ``mean`` and ``var``, for values divided by it; ``n_seen`` (weighted
-        count of observed values), ``has_holes`` (whether a value is missing), ``shift``
-        and ``scale``; and ``n_rows``, the weighted count of rows.
+        count of observed values), ``has_missing`` (whether a value is missing),
+        ``shift`` and ``scale``; and ``n_rows``, the weighted count of rows.
     """
     moments = known
     for rows in gen_batches(X.shape[0], max(1, _BLOCK // X.shape[1])):
@@ -52,7 +52,7 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
         block = _moments(X[rows], weight)
         moments = block if moments is None else _merged(moments, block)
     kept = {} if known is None else known
-    moments["has_holes"] = _has_holes(X) | kept.get("has_holes", False)
+    moments["has_missing"] = _has_missing(X) | kept.get("has_missing", False)
     mean, var, n_seen = (moments[name] for name in ("mean", "var", "n_seen"))
     seen = n_seen > 0
     # A column without any observed value has no scale: 0 keeps it out for good.
@@ -148,7 +148,7 @@ def _in_unit(moments, unit):
     return moments | {"mean": mean, "var": var}
 
 
-def _has_holes(X):
+def _has_missing(X):
     """Return which features have a missing value."""
     if sparse.issparse(X):
         counts = np.bincount(X.indices[np.isnan(X.data)], minlength=X.shape[1])
@@ -208,7 +208,7 @@ def indicator_features(missing, inputs, *, all_features):
         return np.empty(0, dtype=np.int64)
     if all_features:
         return np.arange(inputs["n_seen"].size)
-    return np.flatnonzero(inputs["has_holes"] & (inputs["n_seen"] > 0))
+    return np.flatnonzero(inputs["has_missing"] & (inputs["n_seen"] > 0))
 
 
 def input_rates(inputs):
@@ -245,18 +245,18 @@ def prepare(X, inputs, dtype, *, keep_missing, names=None):
     )
 
 
-def holes_of(missing, missing_scaling, standardize, inputs, dtype):
+def missing_inputs_of(missing, missing_scaling, standardize, inputs, dtype):
     """Return what the first layer makes of NaN; None if it is to see none."""
     if missing == "expected":
         unit, scale = inputs["unit"], inputs["scale"]
         mean = (inputs["mean"] * unit - inputs["shift"]) * scale
         with np.errstate(over="ignore"):
             variance = inputs["var"] * (unit * scale) ** 2
-        return expected_holes(mean, variance, dtype=dtype)
+        return expected_missing_inputs(mean, variance, dtype=dtype)
     if missing_scaling is None:
         return None
     typical = inputs["n_seen"].sum() / inputs["n_rows"]
     n_values = inputs["n_seen"].size
-    return scaling_holes(
+    return scaled_missing_inputs(
         missing_scaling, n_values, typical, root=standardize, dtype=dtype
     )

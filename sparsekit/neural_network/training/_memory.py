@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sparsekit._available_memory import available_bytes
+from sparsekit._utils._available_memory import available_bytes
 from sparsekit.network import suggest_format
 
 # Bytes per connection, beside the arrays of a network: while the connections of a layer

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit._sklearn_compat import Interval, StrOptions
+from sparsekit._utils._sklearn_compat import Interval, StrOptions
 from sparsekit.network import EARLY, RewiringRecorder, SampleRecorder, n_samples_of
 
 WHEN = ("presentation", "epoch", "rewiring")

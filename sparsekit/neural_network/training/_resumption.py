@@ -20,7 +20,7 @@ def training_state(loop):
         Copies: what is trained later does not change them. Complexity: O(rows), and
         once per fit O(values).
     """
-    best = loop.best_network
+    best, recorder = loop.best_network, loop.trainer.recorder
     return {
         "n_epochs": loop.estimator.n_iter_,
         "stopped": bool(loop.stopped),
@@ -32,7 +32,7 @@ def training_state(loop):
         "best": float(loop.best),
         "n_waited": loop.n_waited,
         "best_network": None if best is None else best.to_dict(),
-        "record": loop.trainer.recorder.state(),
+        "record": None if recorder is None else recorder.state(),
         "rows": None if loop.selected is None else loop.selected.state(),
         "data": _digest_of(loop),
     }
@@ -62,7 +62,8 @@ def restore(loop, state):
     loop.best, loop.n_waited = state["best"], state["n_waited"]
     if state["best_network"] is not None:
         loop.best_network = SparseNetwork(**state["best_network"])
-    trainer.recorder.restore(state.get("record"))
+    if trainer.recorder is not None:
+        trainer.recorder.restore(state.get("record"))
     if loop.selected is not None:
         loop.selected.restore(state.get("rows"))
     trainer.noise = trainer.noise._replace(seed=state["noise_seed"])

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from sparsekit.network import OptimizerState, degree_statistics, moved_with_connections
+from sparsekit.network import degree_statistics, moved_with_connections, probe
 from sparsekit.neural_network.training._initial_network import connection_counts
 from sparsekit.neural_network.training._inputs import input_rates
 from sparsekit.topology import Exploration, density_at, fraction_at, needs_of
@@ -129,7 +129,6 @@ class Rewirings:
         if fraction is None:
             fraction, total = self._wanted()
         estimator, trainer = self.estimator, self.trainer
-        trainer.recorder.before_rewiring(trainer)
         change = trainer.rewire(
             self.strategies.pruner,
             self.strategies.grower,
@@ -139,7 +138,6 @@ class Rewirings:
             total=total,
             redistribution=self.strategies.redistribution,
         )
-        trainer.recorder.after_rewiring(trainer, change)
         self.kept["n_since_rewiring"] = 0
         if self.strategies.rewind:
             self._rewind(change)
@@ -155,8 +153,8 @@ class Rewirings:
             rates = input_rates(self.estimator._inputs)
             facts["input_rates"] = [rates, *[None] * (network.n_layers - 1)]
         if self.needs & {"values", "deltas"}:
-            facts["values"], facts["deltas"] = self.trainer.probe(
-                self.strategies.n_batches, self.estimator._generator
+            facts["values"], facts["deltas"] = probe(
+                self.trainer, self.strategies.n_batches, self.estimator._generator
             )
         if "signs" in self.needs:
             layers = range(1, network.n_layers + 1)
@@ -188,8 +186,7 @@ class Rewirings:
             free = ~np.concatenate(self.trainer.protection.masks(network))
         network.weights[free] = self.kept["initial_weights"][free]
         network.biases[:] = self.kept["initial_biases"]
-        self.trainer.state = OptimizerState.zeros(network, self.estimator.solver)
-        self.trainer.changed()
+        self.trainer.go_back(network)
 
     def _record(self, change, seconds):
         """Note one row for each layer."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
-from sparsekit._sklearn_compat import Interval
+from sparsekit._utils._sklearn_compat import Interval
 
 
 class SampleNotes(NamedTuple):
@@ -333,7 +333,7 @@ def selection_of(sample_selection):
     Raises
     ------
     ValueError
-        If a parameter of the strategy is none of those allowed, or its `window` is no
+        If a parameter of the strategy is not valid, or its `window` is no
         number of presentations.
     """
     if sample_selection is None:

@@ -8,10 +8,10 @@ import numpy as np
 from sklearn.metrics import check_scoring
 from sklearn.utils import check_array, check_consistent_length
 
-from sparsekit._layout import sound
-from sparsekit._sklearn_compat import _safe_indexing
-from sparsekit._splitting import parted
-from sparsekit._unknown import refuse_unknown
+from sparsekit._utils._arrays import sound
+from sparsekit._utils._sklearn_compat import _safe_indexing
+from sparsekit._utils._splitting import parted
+from sparsekit._utils._validation import refuse_unknown
 from sparsekit.network import loss_of_outputs, raw_outputs, take_targets, thread_count
 
 
@@ -126,7 +126,7 @@ class ValidationScore:
             trainer.network,
             self.validation.samples,
             thread_count(estimator.n_jobs),
-            trainer.holes,
+            trainer.missing_inputs,
         )
         loss = loss_of_outputs(trainer.loss, outputs, targets)
         score = np.nan

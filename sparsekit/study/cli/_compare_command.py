@@ -1,7 +1,7 @@
 """What ``sparsekit compare`` does, from the parsed arguments to the written files."""
 
-from sparsekit._tables import codes_of
-from sparsekit._whole_files import replace_file
+from sparsekit._utils._tables import codes_of
+from sparsekit._utils._whole_files import replace_file
 from sparsekit.study._text import count, wrapped
 from sparsekit.study.cli._output import (
     can_draw,

@@ -6,7 +6,7 @@ import sys
 from difflib import get_close_matches
 
 from sparsekit import __version__
-from sparsekit._one_line import one_line
+from sparsekit._utils._one_line import one_line
 from sparsekit.study.cli._compare_command import run_compare
 from sparsekit.study.cli._options import (
     add_compare_options,

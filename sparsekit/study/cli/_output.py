@@ -6,8 +6,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from sparsekit._pyplot import import_pyplot
-from sparsekit._whole_files import replace_file
+from sparsekit._utils._figures import import_pyplot
+from sparsekit._utils._whole_files import replace_file
 from sparsekit.study.cli._user_table import InputError
 
 

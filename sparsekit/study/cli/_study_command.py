@@ -5,9 +5,9 @@ import time
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from sparsekit._one_line import one_line
-from sparsekit._tables import codes_of
-from sparsekit._whole_files import remove_unfinished, replace_file
+from sparsekit._utils._one_line import one_line
+from sparsekit._utils._tables import codes_of
+from sparsekit._utils._whole_files import remove_unfinished, replace_file
 from sparsekit.study._result import StudyResult
 from sparsekit.study._text import count, wrapped
 from sparsekit.study.cli._description import describe_plan

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sparsekit._available_memory import available_bytes
-from sparsekit._one_line import shortened, shown
-from sparsekit._tables import (
+from sparsekit._utils._available_memory import available_bytes
+from sparsekit._utils._one_line import shortened, shown
+from sparsekit._utils._tables import (
     Wanted,
     named,
     numbers_of,

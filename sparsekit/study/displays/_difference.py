@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Self
 
-from sparsekit._palette import COLOURS
+from sparsekit._utils._figures import COLOURS
 from sparsekit.study.displays._drawing import (
     SMALL_PANEL,
     UNITS,

@@ -2,8 +2,7 @@
 
 import math
 
-from sparsekit._palette import COLOURS
-from sparsekit._pyplot import import_pyplot
+from sparsekit._utils._figures import COLOURS, import_pyplot
 
 MARKERS = "os^D"
 BASELINE_COLOUR = "#222222"

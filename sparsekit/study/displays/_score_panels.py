@@ -7,7 +7,7 @@ own, colour is the model, and those that have no sparsity share the first panel.
 
 from typing import NamedTuple
 
-from sparsekit._palette import COLOURS
+from sparsekit._utils._figures import COLOURS
 from sparsekit.study.displays._drawing import BASELINE_COLOUR, SMALL_PANEL
 from sparsekit.study.rows._models_at_sparsity import (
     ModelAtSparsity,

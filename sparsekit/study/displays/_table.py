@@ -4,8 +4,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from sparsekit._palette import COLOURS
-from sparsekit._pyplot import import_pyplot
+from sparsekit._utils._figures import COLOURS, import_pyplot
 from sparsekit.study.displays._drawing import (
     BASELINE_COLOUR,
     as_text,

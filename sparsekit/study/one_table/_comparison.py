@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sparsekit._one_line import one_line
+from sparsekit._utils._one_line import one_line
 from sparsekit.study._text import listed, wrapped
 from sparsekit.study.displays._table import TableComparisonDisplay
 from sparsekit.study.one_table._models import label_of

@@ -15,7 +15,7 @@ from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
 from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from sparsekit._one_line import shown
+from sparsekit._utils._one_line import shown
 from sparsekit.study.plan._models import seeded, set_known_params
 from sparsekit.study.run._progress import show_progress
 from sparsekit.study.run._run import (

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import check_array, column_or_1d
 
-from sparsekit._layout import sound
+from sparsekit._utils._arrays import sound
 from sparsekit.study.plan._builtin_tables import BUILTIN_TABLES
 from sparsekit.study.plan._grid import check_name
 from sparsekit.study.plan._study_table import StudyTable

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from numbers import Integral, Real
 
-from sparsekit._one_line import is_plain
+from sparsekit._utils._one_line import is_plain
 from sparsekit.missingness import MissingnessTransformer
 
 # Which rows have values made missing: all, those of training, or those of the test.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sparsekit._tables import open_text
+from sparsekit._utils._tables import open_text
 from sparsekit.study.rows._conditions import WHEN_TEXTS
 from sparsekit.study.rows._lines import CHECK, damaged_lines
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import sklearn
 
 from sparsekit import __version__
-from sparsekit._whole_files import replace_file
+from sparsekit._utils._whole_files import replace_file
 
 _FORMAT = "sparsekit study, 1"
 

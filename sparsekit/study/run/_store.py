@@ -8,7 +8,7 @@ appended to: it is written from the rows when the study is complete.
 
 from pathlib import Path
 
-from sparsekit._whole_files import (
+from sparsekit._utils._whole_files import (
     CAN_HOLD,
     hold,
     is_at,

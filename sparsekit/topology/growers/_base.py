@@ -3,12 +3,12 @@
 from abc import ABCMeta, abstractmethod
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
+from sparsekit.topology._contract import Strategy
 from sparsekit.topology._layer import Layer
 
 
-class BaseGrower(BaseEstimator, metaclass=ABCMeta):
+class BaseGrower(Strategy, metaclass=ABCMeta):
     """Base class of growers, which choose the positions of new connections."""
 
     @abstractmethod

@@ -1,12 +1,14 @@
 """Grower by gradient that keeps the fan-in constant."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from sparsekit.kernels.sampling import draw_per_group
 from sparsekit.kernels.wiring import free_positions
+from sparsekit.topology._contract import AT_LEAST_1, Number
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import mark_highest, n_candidates
-from sparsekit.topology._validation import check_count, check_number
 from sparsekit.topology.growers._base import BaseGrower
 
 
@@ -58,6 +60,11 @@ class FanInGrower(BaseGrower):
 
     needs = frozenset({"values", "deltas"})
 
+    _allowed: ClassVar[dict] = {
+        "candidates": Number(1, or_none=True),
+        "n_batches": AT_LEAST_1,
+    }
+
     def __init__(self, candidates: float | None = 3.0, n_batches: int = 1):
         self.candidates = candidates
         self.n_batches = n_batches
@@ -86,11 +93,6 @@ class FanInGrower(BaseGrower):
         n_more = count - int(n_new.sum())
         chosen[next_best[mark_highest(gradients[next_best], n_more, rng)]] = True
         return positions[chosen]
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "candidates", 1, or_none=True)
-        check_count(self, "n_batches")
 
 
 def _n_kept_per_row(indptr, dropped):

@@ -1,16 +1,14 @@
 """Growers by the gradient of the loss."""
 
+from typing import ClassVar
+
 import numpy as np
 
+from sparsekit.topology._contract import AT_LEAST_1, Number
 from sparsekit.topology._layer import Layer
-from sparsekit.topology._selection import (
-    mark_highest,
-    n_candidates,
-    n_free_after,
-    random_free_positions,
-)
-from sparsekit.topology._validation import check_count, check_number
+from sparsekit.topology._selection import mark_highest, n_candidates
 from sparsekit.topology.growers._base import BaseGrower
+from sparsekit.topology.growers._random import RandomGrower
 
 
 class GradientGrower(BaseGrower):
@@ -55,6 +53,11 @@ class GradientGrower(BaseGrower):
 
     needs = frozenset({"values", "deltas"})
 
+    _allowed: ClassVar[dict] = {
+        "candidates": Number(1, or_none=True),
+        "n_batches": AT_LEAST_1,
+    }
+
     def __init__(self, candidates: float | None = 3.0, n_batches: int = 1):
         self.candidates = candidates
         self.n_batches = n_batches
@@ -63,15 +66,11 @@ class GradientGrower(BaseGrower):
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
         self.check_parameters()
-        size = n_candidates(self.candidates, count, n_free_after(layer, dropped))
-        positions = random_free_positions(layer, dropped, int(size), rng)
+        n_free = layer.n_free + np.count_nonzero(dropped)
+        size = int(n_candidates(self.candidates, count, n_free))
+        positions = RandomGrower().select(layer, dropped, size, rng)
         sizes = np.abs(self._gradients(layer, positions))
         return positions[mark_highest(sizes, count, rng)]
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "candidates", 1, or_none=True)
-        check_count(self, "n_batches")
 
     def _gradients(self, layer, positions):
         """Return the scores of the candidates; a sum ranks them as a mean does."""
@@ -122,6 +121,8 @@ class MomentumGrower(GradientGrower):
     array([2])
     """
 
+    _allowed: ClassVar[dict] = {**GradientGrower._allowed, "decay": Number(0, 1)}
+
     def __init__(
         self,
         decay: float = 0.9,
@@ -130,11 +131,6 @@ class MomentumGrower(GradientGrower):
     ):
         super().__init__(candidates=candidates, n_batches=n_batches)
         self.decay = decay
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        super().check_parameters()
-        check_number(self, "decay", 0, 1)
 
     def _gradients(self, layer, positions):
         """Return the momentum at the candidates."""

@@ -1,20 +1,18 @@
 """Grower by link prediction on the graph of the connections."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from sparsekit.kernels.linking import Links, path_scores, transpose, walk_ends
 from sparsekit.kernels.sampling import insert_absent
 from sparsekit.kernels.wiring import free_positions
+from sparsekit.topology._contract import Number
 from sparsekit.topology._layer import Layer
-from sparsekit.topology._selection import (
-    mark_highest,
-    n_candidates,
-    n_free_after,
-    random_free_positions,
-    sample_distinct,
-)
-from sparsekit.topology._validation import check_count, check_number, check_option
+from sparsekit.topology._positions import sample_distinct
+from sparsekit.topology._selection import mark_highest, n_candidates
 from sparsekit.topology.growers._base import BaseGrower
+from sparsekit.topology.growers._random import RandomGrower
 
 _RULES = ("CH3-L3p", "CH2-L3n")
 
@@ -94,6 +92,13 @@ class LinkPredictionGrower(BaseGrower):
 
     needs: frozenset[str] = frozenset()
 
+    _allowed: ClassVar[dict] = {
+        "rule": _RULES,
+        "candidates": Number(1, or_none=True),
+        "temperature": Number(closed="neither", or_none=True),
+        "max_degree": Number(1, or_none=True, whole=True),
+    }
+
     def __init__(
         self,
         rule: str = "CH3-L3p",
@@ -111,10 +116,10 @@ class LinkPredictionGrower(BaseGrower):
     ) -> np.ndarray:
         self.check_parameters()
         links = _surviving_links(layer, dropped)
-        n_free = n_free_after(layer, dropped)
+        n_free = layer.n_free + np.count_nonzero(dropped)
         size = int(n_candidates(self.candidates, count, n_free))
         if size == n_free:
-            positions = random_free_positions(layer, dropped, size, rng)
+            positions = RandomGrower().select(layer, dropped, size, rng)
         else:
             positions = _ends_of_paths(layer, dropped, links, size, rng)
         all_of_them = max(layer.n_in, layer.n_out)
@@ -129,13 +134,6 @@ class LinkPredictionGrower(BaseGrower):
             with np.errstate(divide="ignore"):
                 scores = np.log(scores) / self.temperature + rng.gumbel(size=size)
         return positions[mark_highest(scores, count, rng)]
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_option(self, "rule", _RULES)
-        check_number(self, "candidates", 1, or_none=True)
-        check_number(self, "temperature", closed="neither", or_none=True)
-        check_count(self, "max_degree", or_none=True)
 
 
 def _surviving_links(layer, dropped):
@@ -155,7 +153,7 @@ def _ends_of_paths(layer, dropped, links, size, rng):
         found = found[np.diff(found, prepend=-1) > 0]
     taken = layer.positions()[~dropped]
     ranks = found - np.searchsorted(taken, found)  # among the free positions
-    n_absent = n_free_after(layer, dropped) - found.size
+    n_absent = layer.n_free + np.count_nonzero(dropped) - found.size
     others = sample_distinct(n_absent, size - found.size, rng)
     ranks = insert_absent(ranks, others)
     return free_positions(layer.indptr, layer.indices, layer.n_in, dropped, ranks)

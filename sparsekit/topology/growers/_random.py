@@ -3,8 +3,9 @@
 import numpy as np
 
 from sparsekit.kernels.sampling import draw_by_column
+from sparsekit.kernels.wiring import free_positions
 from sparsekit.topology._layer import Layer
-from sparsekit.topology._selection import random_free_positions, sample_distinct
+from sparsekit.topology._positions import sample_distinct
 from sparsekit.topology.growers._base import BaseGrower
 
 
@@ -30,7 +31,10 @@ class RandomGrower(BaseGrower):
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
-        return random_free_positions(layer, dropped, count, rng)
+        n_kept = dropped.size - int(np.count_nonzero(dropped))
+        n_free = layer.n_in * (layer.indptr.size - 1) - n_kept
+        ranks = sample_distinct(n_free, count, rng)
+        return free_positions(layer.indptr, layer.indices, layer.n_in, dropped, ranks)
 
 
 class ObservedGrower(BaseGrower):

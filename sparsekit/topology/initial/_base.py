@@ -4,10 +4,11 @@ from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
-from sklearn.base import BaseEstimator
+
+from sparsekit.topology._contract import Strategy
 
 
-class BaseInitialTopology(BaseEstimator, metaclass=ABCMeta):
+class BaseInitialTopology(Strategy, metaclass=ABCMeta):
     """Base class of initial topologies, which place the first connections."""
 
     @abstractmethod

@@ -1,15 +1,16 @@
 """Initial topologies of network science: small-world and scale-free graphs."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
 from sparsekit.kernels.topologies import attach_preferentially
 from sparsekit.kernels.wiring import free_positions
-from sparsekit.topology._selection import sample_distinct
-from sparsekit.topology._validation import check_number
+from sparsekit.topology._contract import Number
+from sparsekit.topology._positions import sample_distinct
 from sparsekit.topology.initial._base import BaseInitialTopology
-from sparsekit.topology.initial._random import index_type, rows_of
+from sparsekit.topology.initial._random import rows_of
 
 
 class SmallWorld(BaseInitialTopology):
@@ -55,6 +56,8 @@ class SmallWorld(BaseInitialTopology):
            [0, 4, 5]], dtype=int32)
     """
 
+    _allowed: ClassVar[dict] = {"beta": Number(0, 1)}
+
     def __init__(self, beta: float = 0.25):
         self.beta = beta
 
@@ -67,9 +70,8 @@ class SmallWorld(BaseInitialTopology):
         facts: Mapping[str, np.ndarray | None] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         self.check_parameters()
-        indptr, rows, columns = _lattice(n_in, n_out, count)
-        positions = np.sort(rows * n_in + columns)
-        indices = (positions % n_in).astype(index_type(n_in))
+        positions = _lattice(n_in, n_out, count)
+        indptr, indices = rows_of(positions, n_in, n_out)
         if self.beta == 0:
             return indptr, indices
         removed = rng.random(count) < self.beta
@@ -79,13 +81,9 @@ class SmallWorld(BaseInitialTopology):
         positions = np.sort(np.concatenate([positions[~removed], drawn]))
         return rows_of(positions, n_in, n_out)
 
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "beta", 0, 1)
-
 
 def _lattice(n_in, n_out, count):
-    """Return `indptr`, and row and column of every connection to a nearest input.
+    """Return the positions, sorted, of `count` connections to the nearest inputs.
 
     The fan-in of the rows is spread evenly. A window of f inputs from `start` on has
     its middle at ``start + f / 2``, which is to lie within half an input of that of the
@@ -98,7 +96,7 @@ def _lattice(n_in, n_out, count):
     starts = ((2 * rows + 1) * n_in - fan_in * n_out + n_out) // (2 * n_out)
     rows = np.repeat(rows, fan_in)
     steps = np.arange(count, dtype=np.int64) - indptr[rows]
-    return indptr, rows, (starts[rows] + steps) % n_in
+    return np.sort(rows * n_in + (starts[rows] + steps) % n_in)
 
 
 class ScaleFree(BaseInitialTopology):

@@ -1,12 +1,13 @@
 """Initial topology by the sensitivity of the loss."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 
+from sparsekit.topology._contract import Number
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import mark_lowest
-from sparsekit.topology._validation import check_number
 from sparsekit.topology.initial._base import BaseInitialTopology
 from sparsekit.topology.initial._random import RandomTopology
 
@@ -42,6 +43,8 @@ class SNIPTopology(BaseInitialTopology):
 
     needs = frozenset({"values", "deltas"})
 
+    _allowed: ClassVar[dict] = {"candidates": Number(1, closed="left")}
+
     def __init__(self, candidates: float = 3.0):
         self.candidates = candidates
 
@@ -71,10 +74,6 @@ class SNIPTopology(BaseInitialTopology):
         levels = np.asarray(sizes, dtype=np.int64)
         wanted = np.rint(self.candidates * np.asarray(counts)).astype(np.int64)
         return np.minimum(wanted, levels[:-1] * levels[1:])
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "candidates", 1, closed="left")
 
     def draw(
         self,

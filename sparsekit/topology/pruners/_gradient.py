@@ -1,9 +1,11 @@
 """Pruners by weight and gradient."""
 
+from typing import ClassVar
+
 import numpy as np
 
+from sparsekit.topology._contract import Number
 from sparsekit.topology._layer import Layer
-from sparsekit.topology._validation import check_number
 from sparsekit.topology.pruners._score import ScorePruner
 
 
@@ -43,6 +45,11 @@ class MESTPruner(ScorePruner):
 
     needs = frozenset({"values", "deltas"})
 
+    _allowed: ClassVar[dict] = {
+        **ScorePruner._allowed,
+        "gradient_weight": Number(closed="left"),
+    }
+
     def __init__(self, gradient_weight=0.01, scope="layer") -> None:
         super().__init__(scope)
         self.gradient_weight = gradient_weight
@@ -55,11 +62,6 @@ class MESTPruner(ScorePruner):
         sizes = np.abs(layer.gradients_at(layer.positions()))
         sizes *= self.gradient_weight
         return sizes + np.abs(layer.weights)
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        super().check_parameters()
-        check_number(self, "gradient_weight", closed="left")
 
 
 class TaylorPruner(ScorePruner):

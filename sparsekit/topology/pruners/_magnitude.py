@@ -1,12 +1,14 @@
 """Pruners by the magnitude of the weights."""
 
+from typing import ClassVar
+
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.smallest import mark_smallest
+from sparsekit.topology._contract import Number, Strategy
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import mark_lowest
-from sparsekit.topology._validation import check_number
 from sparsekit.topology.pruners._score import ScorePruner
 
 
@@ -193,7 +195,7 @@ def _divide(sizes, sums):
     return np.divide(sizes, sums, out=np.zeros_like(sizes), where=sums > 0)
 
 
-class ThresholdPruner(BaseEstimator):
+class ThresholdPruner(Strategy):
     """Drop the weights of magnitude below a threshold.
 
     Their number follows from the training: it is small while most weights are large.
@@ -219,6 +221,8 @@ class ThresholdPruner(BaseEstimator):
     >>> ThresholdPruner(threshold=0.2).select(layer, 0.5, np.random.default_rng(0))
     array([False,  True, False, False])
     """
+
+    _allowed: ClassVar[dict] = {"threshold": Number()}
 
     def __init__(self, threshold=0.001) -> None:
         self.threshold = threshold
@@ -250,7 +254,3 @@ class ThresholdPruner(BaseEstimator):
         sizes = np.abs(layer.weights)
         n_below = int(np.count_nonzero(sizes < self.threshold))
         return mark_lowest(sizes, min(n_below, int(fraction * sizes.size)))
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "threshold")

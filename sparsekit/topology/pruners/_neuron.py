@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
-from sparsekit.topology._layer import Layer, needs_of
+from sparsekit.topology._contract import (
+    Number,
+    Strategy,
+    check_parameters_of,
+    needs_of,
+)
+from sparsekit.topology._layer import Layer
 from sparsekit.topology._neurons import (
     connections_without_path,
     inputs_of_unimportant_neurons,
 )
-from sparsekit.topology._validation import check_number, check_parameters_of
 from sparsekit.topology.pruners._magnitude import SETPruner
 
 
-class NeuronPruner(BaseEstimator):
+class NeuronPruner(Strategy):
     """Drop inputs of unimportant neurons, and connections on no path to an output.
 
     Dropped are, one after another, the connections that another pruner chooses; of the
@@ -53,6 +58,7 @@ class NeuronPruner(BaseEstimator):
     """
 
     scope = "network"
+    _allowed: ClassVar[dict] = {"percentile": Number(0, 100, closed="left")}
 
     def __init__(self, pruner=None, percentile: float = 0.0):
         self.pruner = pruner
@@ -117,7 +123,7 @@ class NeuronPruner(BaseEstimator):
 
     def check_parameters(self) -> None:
         """Raise ValueError or TypeError if a parameter has a value not allowed."""
-        check_number(self, "percentile", 0, 100, closed="left")
+        super().check_parameters()
         inner = self._inner()
         if isinstance(inner, type) or not hasattr(inner, "select"):
             raise TypeError(

@@ -1,11 +1,13 @@
 """Pruners that choose at random."""
 
+from typing import ClassVar
+
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.topology._layer import Layer, needs_of
-from sparsekit.topology._selection import sample_distinct
-from sparsekit.topology._validation import check_number
+from sparsekit.topology._contract import Number, needs_of
+from sparsekit.topology._layer import Layer
+from sparsekit.topology._positions import sample_distinct
 from sparsekit.topology.pruners._magnitude import MagnitudePruner
 from sparsekit.topology.pruners._score import ScorePruner
 
@@ -49,6 +51,8 @@ class SoftPruner(ScorePruner):
     np.int64(2)
     """
 
+    _allowed: ClassVar[dict] = {"temperature": Number(closed="neither")}
+
     def __init__(self, pruner=None, temperature=1.0) -> None:
         self.pruner = pruner
         self.temperature = temperature
@@ -70,7 +74,7 @@ class SoftPruner(ScorePruner):
     def check_parameters(self) -> None:
         """Raise ValueError or TypeError if a parameter has a value not allowed."""
         self._scorer().check_parameters()
-        check_number(self, "temperature", closed="neither")
+        super().check_parameters()
 
     def _scorer(self):
         if self.pruner is None:

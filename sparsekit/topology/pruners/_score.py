@@ -2,16 +2,16 @@
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
+from sparsekit.topology._contract import Strategy
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import mark_lowest
-from sparsekit.topology._validation import check_option
 
 
-class ScorePruner(BaseEstimator, metaclass=ABCMeta):
+class ScorePruner(Strategy, metaclass=ABCMeta):
     """Base class of pruners that rank connections by a score.
 
     A subclass defines :meth:`scores`, and `needs` if its scores need more than the
@@ -36,6 +36,8 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
     >>> LastInputsPruner().select(layer, 0.5, np.random.default_rng(0))
     array([False,  True,  True, False])
     """
+
+    _allowed: ClassVar[dict] = {"scope": ("layer", "network")}
 
     def __init__(self, scope="layer") -> None:
         self.scope = scope
@@ -104,13 +106,6 @@ class ScorePruner(BaseEstimator, metaclass=ABCMeta):
         ends = np.cumsum([layer_keys.size for layer_keys in keys])
         ranked = keys[0] if len(keys) == 1 else np.concatenate(keys)
         return np.split(mark_lowest(ranked, int(fraction * ranked.size)), ends[:-1])
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter is none of those allowed.
-
-        Extended by subclasses with parameters of their own.
-        """
-        check_option(self, "scope", ("layer", "network"))
 
     def _keys(self, layer, rng):
         """Return the numbers by which connections are ranked."""

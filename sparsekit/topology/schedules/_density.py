@@ -3,14 +3,21 @@
 import math
 from itertools import pairwise
 from numbers import Real
+from typing import ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator
 
-from sparsekit.topology._validation import check_count, check_number
+from sparsekit.topology._contract import (
+    AT_LEAST_1,
+    Number,
+    Strategy,
+    check_allowed,
+)
+
+_SHARE = Number(0, 1, closed="right")
 
 
-class CubicDensity(BaseEstimator):
+class CubicDensity(Strategy):
     """Density that decreases along a cubic: fast at first, then ever more slowly.
 
     Parameters
@@ -36,6 +43,8 @@ class CubicDensity(BaseEstimator):
     >>> [round(schedule.density(0.1, progress), 2) for progress in (0, 0.4, 0.8)]
     [0.9, 0.2, 0.1]
     """
+
+    _allowed: ClassVar[dict] = {"initial": _SHARE, "end": _SHARE}
 
     def __init__(self, initial=0.5, begin=0.0, end=0.75) -> None:
         self.initial = initial
@@ -68,12 +77,11 @@ class CubicDensity(BaseEstimator):
 
     def check_parameters(self) -> None:
         """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "initial", 0, 1, closed="right")
-        check_number(self, "end", 0, 1, closed="right")
-        check_number(self, "begin", 0, self.end, closed="left")
+        super().check_parameters()
+        check_allowed(self, {"begin": Number(0, self.end, closed="left")})
 
 
-class SigmoidDensity(BaseEstimator):
+class SigmoidDensity(Strategy):
     """Density that decreases along a sigmoid, fastest halfway.
 
     Parameters
@@ -101,6 +109,12 @@ class SigmoidDensity(BaseEstimator):
     [0.5, 0.48, 0.3, 0.1]
     """
 
+    _allowed: ClassVar[dict] = {
+        "initial": _SHARE,
+        "steepness": Number(closed="neither"),
+        "end": _SHARE,
+    }
+
     def __init__(self, initial=0.5, steepness=6.0, end=0.75) -> None:
         self.initial = initial
         self.steepness = steepness
@@ -115,12 +129,6 @@ class SigmoidDensity(BaseEstimator):
         height = math.tanh(bend * (1.0 - 2.0 * done)) / math.tanh(bend)
         return _between(final, self.initial, 0.5 * (1.0 + height))
 
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "initial", 0, 1, closed="right")
-        check_number(self, "steepness", 0, closed="neither")
-        check_number(self, "end", 0, 1, closed="right")
-
 
 def _fraction_done(progress, begin, end):
     """Return the progress from `begin` to `end`, in [0, 1]."""
@@ -132,7 +140,7 @@ def _between(final, initial, height):
     return height * initial + (1.0 - height) * final
 
 
-class ElasticDensity(BaseEstimator):
+class ElasticDensity(Strategy):
     """Density somewhat above the final one that decreases in steps.
 
     New connections are trained for a while beside those that they are to replace.
@@ -191,7 +199,7 @@ class ElasticDensity(BaseEstimator):
             )
 
 
-class OneShotDensity(BaseEstimator):
+class OneShotDensity(Strategy):
     """Density that falls to the final one in a single step.
 
     Parameters
@@ -214,6 +222,8 @@ class OneShotDensity(BaseEstimator):
     [0.8, 0.8, 0.1]
     """
 
+    _allowed: ClassVar[dict] = {"initial": _SHARE, "at": Number(0, 1)}
+
     def __init__(self, initial=1.0, at=0.5) -> None:
         self.initial = initial
         self.at = at
@@ -223,13 +233,8 @@ class OneShotDensity(BaseEstimator):
         self.check_parameters()
         return self.initial if progress < self.at else final
 
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_number(self, "initial", 0, 1, closed="right")
-        check_number(self, "at", 0, 1)
 
-
-class IterativeDensity(BaseEstimator):
+class IterativeDensity(Strategy):
     """Density that decreases by the same factor in each of several rounds.
 
     Parameters
@@ -257,6 +262,8 @@ class IterativeDensity(BaseEstimator):
     [1.0, 0.5, 0.25]
     """
 
+    _allowed: ClassVar[dict] = {"rounds": AT_LEAST_1, "initial": _SHARE, "end": _SHARE}
+
     def __init__(self, rounds=5, initial=1.0, end=0.75) -> None:
         self.rounds = rounds
         self.initial = initial
@@ -270,9 +277,3 @@ class IterativeDensity(BaseEstimator):
         if rounds_done >= self.rounds:
             return final
         return self.initial * (final / self.initial) ** (rounds_done / self.rounds)
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_count(self, "rounds")
-        check_number(self, "initial", 0, 1, closed="right")
-        check_number(self, "end", 0, 1, closed="right")

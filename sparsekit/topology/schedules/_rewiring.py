@@ -1,15 +1,14 @@
 """Schedule of the rewirings."""
 
 import math
+from typing import ClassVar
 
-from sklearn.base import BaseEstimator
-
-from sparsekit.topology._validation import check_count, check_number, check_option
+from sparsekit.topology._contract import COUNTED_BY, Number, Strategy
 
 DECAYS = ("constant", "linear", "cosine")
 
 
-class RewiringSchedule(BaseEstimator):
+class RewiringSchedule(Strategy):
     """Schedule of the rewirings, and of the fraction of connections that they replace.
 
     Parameters
@@ -46,6 +45,12 @@ class RewiringSchedule(BaseEstimator):
     [0.3, 0.2, 0.08, 0.0]
     """
 
+    _allowed: ClassVar[dict] = {
+        **COUNTED_BY,
+        "decay": DECAYS,
+        "end": Number(0, 1, closed="right"),
+    }
+
     def __init__(self, every=1, unit="epochs", decay="constant", end=1.0) -> None:
         self.every = every
         self.unit = unit
@@ -80,10 +85,3 @@ class RewiringSchedule(BaseEstimator):
         if self.decay == "cosine":
             return initial * (0.5 + 0.5 * math.cos(math.pi * progress / self.end))
         return initial
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        check_count(self, "every")
-        check_option(self, "unit", ("epochs", "steps"))
-        check_option(self, "decay", DECAYS)
-        check_number(self, "end", 0, 1, closed="right")

@@ -4,9 +4,9 @@ import os
 from os import PathLike
 from pathlib import Path
 
-from sparsekit._tables._arrow import ArrowTable
-from sparsekit._tables._csv import CSVTable
-from sparsekit._tables._table import check_names, refusal
+from sparsekit._utils._tables._arrow import ArrowTable
+from sparsekit._utils._tables._csv import CSVTable
+from sparsekit._utils._tables._table import check_names, refusal
 
 _ARROW = (".arrow", ".feather", ".ipc")
 _KINDS = ".parquet, .arrow, .feather, .ipc, .csv, .csv.gz or .npy"

@@ -2,8 +2,8 @@
 
 import io
 
-from sparsekit._tables._scan import open_text, scan
-from sparsekit._tables._table import NamedTable, refusal
+from sparsekit._utils._tables._scan import open_text, scan
+from sparsekit._utils._tables._table import NamedTable, refusal
 
 
 class CSVTable(NamedTable):

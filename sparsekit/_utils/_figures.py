@@ -1,4 +1,4 @@
-"""matplotlib, which only figures need, or an error that says how to get it."""
+"""What figures share: their colours, and what draws them."""
 
 
 def import_pyplot(what):
@@ -8,3 +8,7 @@ def import_pyplot(what):
     except ImportError as error:
         raise ImportError(f"{what} needs matplotlib: pip install matplotlib") from error
     return plt
+
+
+# Okabe and Ito's palette: can be told apart with any kind of colour vision.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

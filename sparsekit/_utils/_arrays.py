@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from sparsekit._unknown import holes_as_nan
+from sparsekit._utils._validation import holes_as_nan
 
 # The activations of levels that depend on the level only, as the kernels number them.
 _ACTIVATIONS = (0, 1, 2)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from sparsekit._whole_files import replace_file
+from sparsekit._utils._whole_files import replace_file
 
 _DOCUMENT = "document.json"
 

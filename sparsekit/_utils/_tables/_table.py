@@ -4,8 +4,8 @@ from abc import ABCMeta, abstractmethod
 
 import numpy as np
 
-from sparsekit._one_line import shortened, shown
-from sparsekit._tables._cells import numbers_of, without_codes
+from sparsekit._utils._one_line import shortened, shown
+from sparsekit._utils._tables._cells import numbers_of, without_codes
 
 # A column costs pandas some kilobytes, however few rows it has.
 MAX_COLUMNS = 100_000

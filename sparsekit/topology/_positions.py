@@ -1,10 +1,10 @@
-"""The fraction of all positions that have ever had a connection."""
+"""Sets of positions: random ones, and those that have ever had a connection."""
 
 from itertools import pairwise
 
 import numpy as np
 
-from sparsekit.topology._layer import Layer
+from sparsekit.kernels.sampling import draw_distinct
 
 # Positions that are remembered one by one; beyond that, a random sample of them is.
 # They are stored with the network and take half a megabyte at most.
@@ -15,6 +15,34 @@ _CHUNK = 2**16
 
 # Fibonacci hashing: 2**64 divided by the golden ratio, odd.
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+
+
+def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw `size` distinct integers from ``range(population)``, sorted.
+
+    Every subset has the same probability. Above half of the population the complement
+    is drawn. Time and memory are O(size), whatever the population;
+    ``Generator.choice`` may allocate all of it.
+
+    Parameters
+    ----------
+    population : int
+    size : int
+        At most `population`.
+    rng : numpy.random.Generator
+        Gives the seed of the compiled loop that draws.
+
+    Returns
+    -------
+    ndarray of shape (size,), int64
+    """
+    if 2 * size > population:
+        absent = sample_distinct(population, population - size, rng)
+        present = np.ones(population, dtype=bool)
+        present[absent] = False
+        return np.flatnonzero(present)
+    seed = rng.integers(2**64, dtype=np.uint64)
+    return draw_distinct(seed, population, size)
 
 
 class Exploration:
@@ -87,14 +115,14 @@ class Exploration:
             Counting needs a sort and is put off until the rates are needed or many
             positions have accumulated.
         """
-        self._reserve(sum(here.size for here in positions))
-        keys = [
-            self._sampled(here[at : at + _CHUNK] + end)
-            for here, end in zip(positions, self.ends[:-1], strict=True)
-            for at in range(0, here.size, _CHUNK)
-        ]
-        keys = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
-        self._enqueue(keys, callback)
+        n_new, keys = sum(map(len, positions)), []
+        while not self.exact and n_new >> self._halvings > BUDGET:
+            self._halvings += 1  # until so many fit into the budget
+        for here, first in zip(positions, self.ends[:-1], strict=True):
+            for at in range(0, here.size, _CHUNK):
+                keys.append(self._sampled(here[at : at + _CHUNK] + first))
+        self._pending.append((np.concatenate([self._seen[:0], *keys]), callback))
+        self._n_pending += self._pending[-1][0].size
         if self.exact or self._n_pending > BUDGET:
             self.flush()
 
@@ -105,22 +133,22 @@ class Exploration:
         ----------
         layers : list of Layer
         """
-        self._reserve(sum(layer.indices.size for layer in layers))
-        keys = [
-            self._sampled(chunk + end)
-            for layer, end in zip(layers, self.ends[:-1], strict=True)
-            for chunk in _chunks(layer)
-        ]
-        self._enqueue(np.concatenate(keys), None)
-
-    def _enqueue(self, keys, callback):
-        self._pending.append((keys, callback))
-        self._n_pending += keys.size
-
-    def _reserve(self, n_new):
-        """Thin out the sample until so many new positions fit into the budget."""
+        n_new, keys = 0, []
+        for layer in layers:
+            n_new += layer.indices.size
         while not self.exact and n_new >> self._halvings > BUDGET:
             self._halvings += 1
+        for layer, first in zip(layers, self.ends[:-1], strict=True):
+            indptr = layer.indptr
+            cuts = np.searchsorted(indptr, np.arange(0, indptr[-1], _CHUNK))
+            for begin, end in pairwise(np.unique([0, *cuts, indptr.size - 1])):
+                rows = np.repeat(
+                    np.arange(begin, end), np.diff(indptr[begin : end + 1])
+                )
+                columns = layer.indices[indptr[begin] : indptr[end]]
+                keys.append(self._sampled(rows * layer.n_in + columns + first))
+        self._pending.append((np.concatenate(keys), None))
+        self._n_pending += self._pending[-1][0].size
 
     def flush(self):
         """Count the positions that were added, and call the callbacks."""
@@ -129,8 +157,9 @@ class Exploration:
         for keys, callback in pending:
             # Sorted and distinct already: a set operation of numpy takes far longer.
             keys = self._sampled(keys)
-            new = keys[~_are_among(keys, self._seen)]
-            self._seen = np.sort(np.concatenate([self._seen, new]), kind="stable")
+            known = np.append(self._seen, -1)[np.searchsorted(self._seen, keys)]
+            self._seen = np.concatenate([self._seen, keys[known != keys]])
+            self._seen.sort(kind="stable")
             while not self.exact and self._seen.size > BUDGET:
                 self._halvings += 1
                 self._seen = self._sampled(self._seen)
@@ -168,23 +197,3 @@ class Exploration:
             self._seen[begin:end] - first
             for begin, end, first in zip(at[:-1], at[1:], self.ends[:-1], strict=True)
         ]
-
-
-def _chunks(layer):
-    """Yield the positions of a layer, some rows at a time."""
-    cuts = np.arange(0, layer.indices.size, _CHUNK)
-    rows = np.unique([*np.searchsorted(layer.indptr, cuts), 0, layer.n_out])
-    for begin, end in pairwise(rows):
-        here = slice(layer.indptr[begin], layer.indptr[end])
-        indptr = layer.indptr[begin : end + 1] - layer.indptr[begin]
-        part = Layer(indptr, layer.indices[here], layer.weights[here], layer.n_in)
-        yield part.positions() + begin * layer.n_in
-
-
-def _are_among(keys, known):
-    """Tell which keys are among the known ones; these are sorted."""
-    at = np.searchsorted(known, keys)
-    found = np.zeros(keys.size, dtype=bool)
-    inside = at < known.size
-    found[inside] = known[at[inside]] == keys[inside]
-    return found

@@ -2,7 +2,7 @@
 
 import re
 
-from sparsekit._tables._table import NamedTable, refusal
+from sparsekit._utils._tables._table import NamedTable, refusal
 
 # Bytes of a compressed column that are read ahead of the decoder.
 _BUFFER = 2**16

@@ -5,8 +5,8 @@ import gzip
 import io
 from dataclasses import dataclass, field
 
-from sparsekit._one_line import shown
-from sparsekit._tables._table import check_names, refusal
+from sparsekit._utils._one_line import shown
+from sparsekit._utils._tables._table import check_names, refusal
 
 # Bytes of one row, and of the rows that are read at a time.
 MAX_ROW_BYTES = MAX_PART_BYTES = 2**24

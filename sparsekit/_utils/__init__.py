@@ -1,0 +1,1 @@
+"""What subpackages share, and no user calls."""

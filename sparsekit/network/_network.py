@@ -1,0 +1,300 @@
+"""A network: its arrays, what kernels take of them, and how connections spread."""
+
+import numpy as np
+from scipy import sparse
+
+from sparsekit._utils._arrays import read_only
+from sparsekit.kernels._structs import DENSE, EXPECTED, INDEXED, Holes, Network
+from sparsekit.kernels.degrees import degree_spread
+from sparsekit.kernels.forward import EXPECTED_PIECEWISE
+from sparsekit.kernels.wiring import index_by_input
+from sparsekit.topology import Layer
+
+_INT32_MAX = np.iinfo(np.int32).max
+
+# The columns of `degree_spread`.
+_DEGREES = (
+    "n_active",
+    "fan_in_mean",
+    "fan_in_std",
+    "fan_in_max",
+    "fan_out_mean",
+    "fan_out_std",
+    "fan_out_max",
+)
+
+
+class SparseNetwork:
+    """Connections, weights and biases of all layers in shared flat arrays.
+
+    Layer ``l`` (from 1) has shape (n_out, n_in) = (sizes[l], sizes[l - 1]) and is
+    stored in CSR by output neuron. Arrays may be written to, but none is replaced by
+    another, and each layer keeps its number of connections; the arrays are not checked,
+    see `sparsekit._utils._arrays.check_layers`.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (L + 1,), int64
+        Neurons per level, inputs first.
+    indptr : ndarray of shape (n_rows + 1,), int64
+        Rows of all layers, one after another.
+    indices : ndarray of shape (n_connections,)
+        Input neuron of each connection, numbered within its level.
+    weights : ndarray of shape (n_connections,)
+    biases : ndarray of shape (n_rows,)
+    kinds, slopes : ndarray of shape (L + 1,)
+        Activation of each level, see `activation_table`.
+
+    Attributes
+    ----------
+    first : ndarray of shape (L + 1,), int64
+        Number of the first row of each layer, see `kernels._structs`.
+    n_layers : int
+        Number of weight matrices.
+    dtype : dtype
+        Number type of weights and values.
+    """
+
+    def __init__(self, sizes, indptr, indices, weights, biases, kinds, slopes):
+        self.sizes = sizes
+        self.indptr = indptr
+        self.indices = indices
+        self.weights = weights
+        self.biases = biases
+        self.kinds = kinds
+        self.slopes = slopes
+        row_ends = np.cumsum(sizes) - sizes[0]
+        self.first = row_ends - sizes
+        self.n_layers = sizes.size - 1
+        self.dtype = weights.dtype
+        small = weights.size <= _INT32_MAX
+        self._position_type = np.int32 if small else np.int64
+        # Where rows and connections of each layer end, from layer 0, which has none.
+        self._row_ends = row_ends.tolist()
+        self._ends = indptr[row_ends].tolist()
+        self._for_inference = None
+
+    def __repr__(self):
+        levels = "-".join(map(str, self.sizes.tolist()))
+        return f"SparseNetwork({levels}, {self.weights.size} connections, {self.dtype})"
+
+    def __getstate__(self):
+        # The arrays are all that a pickle or a copy needs.
+        return self.to_dict()
+
+    def __setstate__(self, state):
+        self.__init__(**state)
+
+    def to_dict(self) -> dict[str, np.ndarray]:
+        """Return the arrays by name, not copied."""
+        return {
+            "sizes": self.sizes,
+            "indptr": self.indptr,
+            "indices": self.indices,
+            "weights": self.weights,
+            "biases": self.biases,
+            "kinds": self.kinds,
+            "slopes": self.slopes,
+        }
+
+    def copy(self, *, topology: bool = True) -> "SparseNetwork":
+        """Return a network with arrays of its own.
+
+        Without `topology`, only weights and biases are; connections are shared.
+        """
+        arrays = self.to_dict()
+        for name in tuple(arrays) if topology else ("weights", "biases"):
+            arrays[name] = arrays[name].copy()
+        return SparseNetwork(**arrays)
+
+    def with_connections(self, kept: np.ndarray) -> "SparseNetwork":
+        """Return a network with some of the connections, and the same biases.
+
+        Parameters
+        ----------
+        kept : ndarray of bool, shape (n_connections,)
+
+        Returns
+        -------
+        SparseNetwork
+            Shares what does not belong to connections. Complexity: O(connections).
+        """
+        n_before = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
+        arrays = self.to_dict() | {
+            "indptr": n_before[self.indptr],
+            "indices": self.indices[kept],
+            "weights": self.weights[kept],
+        }
+        return SparseNetwork(**arrays)
+
+    def rows(self, layer: int) -> slice:
+        """Return the rows of `layer` among the rows of all layers."""
+        return slice(self._row_ends[layer - 1], self._row_ends[layer])
+
+    def connections(self, layer: int) -> slice:
+        """Return the connections of `layer` among those of all layers."""
+        return slice(self._ends[layer - 1], self._ends[layer])
+
+    def layer(self, layer: int) -> Layer:
+        """Return one layer's CSR arrays, with `indptr` counted from 0."""
+        return self.layers()[layer - 1]
+
+    def layers(self) -> list[Layer]:
+        """Return all layers."""
+        layers = []
+        row = begin = 0
+        for number in range(1, self.n_layers + 1):
+            row_end, end = self._row_ends[number], self._ends[number]
+            layer = Layer(
+                self.indptr[row : row_end + 1] - begin,
+                self.indices[begin:end],
+                self.weights[begin:end],
+                int(self.sizes[number - 1]),
+            )
+            layers.append(layer)
+            row, begin = row_end, end
+        return layers
+
+    def coefs(self) -> list[sparse.csr_array]:
+        """Return every layer as a CSR array of shape (n_in, n_out)."""
+        matrices = []
+        for layer in self.layers():
+            by_output = sparse.csr_array(
+                (layer.weights, layer.indices, layer.indptr),
+                shape=(layer.n_out, layer.n_in),
+            )
+            matrices.append(by_output.T.tocsr())
+        return matrices
+
+    def intercepts(self) -> list[np.ndarray]:
+        """Return the biases of every layer."""
+        layers = range(1, self.n_layers + 1)
+        return [self.biases[self.rows(number)].copy() for number in layers]
+
+    def for_inference(self, missing_inputs: Holes | None = None) -> Network:
+        """Return the arrays for the prediction kernel, all read-only.
+
+        Weights loaded with ``mmap_mode="r"`` are read-only; with read-only views of the
+        others, too, prediction is compiled once and not once per origin.
+
+        Parameters
+        ----------
+        missing_inputs : Holes or None, default=None
+            What the first layer makes of NaN.
+        """
+        if self._for_inference is None:
+            none = np.zeros(self.sizes.size, dtype=np.int64)
+            nothing = np.empty(0, dtype=self.dtype)
+            arrays = Network(
+                sizes=self.sizes,
+                first=self.first,
+                indptr=self.indptr,
+                indices=self.indices,
+                weights=self.weights,
+                biases=self.biases,
+                kinds=self.kinds,
+                slopes=self.slopes,
+                formats=none,
+                in_indptr=none[:1],
+                in_indices=self.indices[:0],
+                in_position=np.empty(0, dtype=self._position_type),
+                in_weights=nothing,
+                dense_at=none,
+                dense_matrices=nothing,
+                dense_gradient=nothing,
+                dense_inputs=nothing,
+                dense_deltas=nothing,
+            )
+            self._for_inference = Network(*map(read_only, arrays))
+        if missing_inputs is None or missing_inputs.kind != EXPECTED:
+            return self._for_inference
+        kinds = read_only(self._kinds_of_expectations())
+        return self._for_inference._replace(kinds=kinds)
+
+    def for_training(
+        self, formats: np.ndarray, n_lanes: int, missing_inputs: Holes | None = None
+    ) -> Network:
+        """Return the arrays for the training kernel, with a fresh by-input index.
+
+        Parameters
+        ----------
+        formats : ndarray of shape (L + 1,), int64
+            How training works on each layer, see `layer_formats`.
+        n_lanes : int
+            Lanes of a batch, padding included.
+        missing_inputs : Holes or None, default=None
+            What the first layer makes of NaN.
+        """
+        dense_at = np.zeros(self.sizes.size, dtype=np.int64)
+        n_indexed = n_matrices = n_gradient = n_inputs = n_deltas = 0
+        for number in range(1, self.n_layers + 1):
+            n_mine = self._ends[number] - self._ends[number - 1]
+            if formats[number] in INDEXED:
+                n_indexed += n_mine
+            elif formats[number] == DENSE:
+                n_in, n_out = int(self.sizes[number - 1]), int(self.sizes[number])
+                if n_mine == n_in * n_out:
+                    dense_at[number] = -1  # the weights are the matrix
+                else:
+                    dense_at[number] = n_matrices
+                    n_matrices += n_in * n_out
+                n_gradient = max(n_gradient, n_in * n_out)
+                n_inputs = max(n_inputs, n_in * n_lanes)
+                n_deltas = max(n_deltas, n_out * n_lanes)
+        arrays = Network(
+            sizes=self.sizes,
+            first=self.first,
+            indptr=self.indptr,
+            indices=self.indices,
+            weights=self.weights,
+            biases=self.biases,
+            kinds=self.kinds,
+            slopes=self.slopes,
+            formats=formats,
+            in_indptr=np.zeros(int(self.sizes[:-1].sum()) + 1, dtype=np.int64),
+            in_indices=np.empty(n_indexed, dtype=self.indices.dtype),
+            in_position=np.empty(n_indexed, dtype=self._position_type),
+            in_weights=np.empty(n_indexed, dtype=self.dtype),
+            dense_at=dense_at,
+            dense_matrices=np.empty(n_matrices, dtype=self.dtype),
+            dense_gradient=np.empty(n_gradient, dtype=self.dtype),
+            dense_inputs=np.empty(n_inputs, dtype=self.dtype),
+            dense_deltas=np.empty(n_deltas, dtype=self.dtype),
+        )
+        if missing_inputs is not None and missing_inputs.kind == EXPECTED:
+            arrays = arrays._replace(kinds=self._kinds_of_expectations())
+        index_by_input(arrays)
+        return arrays
+
+    def _kinds_of_expectations(self):
+        """Return the activations where those of level 1 are expectations."""
+        kinds = self.kinds.copy()
+        kinds[1] = EXPECTED_PIECEWISE
+        return kinds
+
+
+def degree_statistics(network):
+    """Return how the connections of each layer spread over its neurons.
+
+    Parameters
+    ----------
+    network : SparseNetwork
+
+    Returns
+    -------
+    list of dict of str to int or float, one for each layer
+        ``n_active``: neurons on the reading side that somebody reads and that, in
+        hidden levels, read something themselves; mean, standard deviation and maximum
+        of the connections of an output neuron (``fan_in_...``) and of an input neuron
+        (``fan_out_...``). Complexity: O(connections + neurons).
+    """
+    spread = degree_spread(
+        network.sizes, network.first, network.indptr, network.indices
+    )
+    statistics = []
+    for layer in spread.tolist():
+        degrees = dict(zip(_DEGREES, layer, strict=True))
+        for name in ("n_active", "fan_in_max", "fan_out_max"):
+            degrees[name] = int(degrees[name])
+        statistics.append(degrees)
+    return statistics
