@@ -15,7 +15,6 @@ def stepping(activation, alpha, n_hidden, rate):
         n_hidden,
         activation=activation,
         alpha=alpha,
-        learning_rate="constant",
         learning_rate_init=rate,
         dtype="float64",
         **settings,
