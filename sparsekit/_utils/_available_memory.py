@@ -2,45 +2,47 @@
 
 import math
 import os
+import re
 from pathlib import Path
 
 _MEMINFO = Path("/proc/meminfo")
 _GROUPS = Path("/sys/fs/cgroup")
+# Limit, use and details of the memory of a control group.
+_OF_GROUPS = (
+    ("memory.max", "memory.current", "memory.stat"),
+    (
+        "memory/memory.limit_in_bytes",
+        "memory/memory.usage_in_bytes",
+        "memory/memory.stat",
+    ),
+)
+# A line of such a file: a name and a number.
+_FIELD = re.compile(r"^([\w()]+):?\s+(\d+)", re.MULTILINE)
 
 
 def available_bytes():
-    """Return how much memory the process can still take; infinity if unknown."""
-    return min([*_left_in_system(), *_left_in_groups()], default=math.inf)
+    """Return how much memory the process can still take; infinity if unknown.
 
-
-def _left_in_system():
-    """Yield what Linux has, swap included; what the machine has where it is another."""
+    On Linux that is what the system has, swap included, and what the control groups of
+    a container allow, versions 2 and 1; elsewhere what the machine has.
+    """
+    available = math.inf
     if _MEMINFO.exists():
-        lines = (line.split() for line in _MEMINFO.read_text().splitlines())
-        kilobytes = {line[0]: int(line[1]) for line in lines}
-        if "MemAvailable:" in kilobytes:
-            yield 1024 * (kilobytes["MemAvailable:"] + kilobytes.get("SwapFree:", 0))
+        fields = dict(_FIELD.findall(_MEMINFO.read_text()))
+        if "MemAvailable" in fields:
+            free = int(fields["MemAvailable"]) + int(fields.get("SwapFree", 0))
+            available = 1024 * free
     elif "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
-        yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-
-
-def _left_in_groups():
-    """Yield what a container may take: limits of control groups, versions 2 and 1."""
-    for names in (
-        ("memory.max", "memory.current", "memory.stat"),
-        (
-            "memory/memory.limit_in_bytes",
-            "memory/memory.usage_in_bytes",
-            "memory/memory.stat",
-        ),
-    ):
-        limit, used, stat = (_GROUPS / name for name in names)
+        available = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for names in _OF_GROUPS:
+        limit, used, stat = map(_GROUPS.joinpath, names)
         if not (limit.exists() and used.exists() and stat.exists()):
             continue
         most = limit.read_text().strip()
-        if most == "max":
-            continue
-        notes = dict(line.split() for line in stat.read_text().splitlines())
-        # Files that were read are dropped where memory is asked for.
-        dropped = notes.get("total_inactive_file", notes.get("inactive_file", 0))
-        yield int(most) - int(used.read_text()) + int(dropped)
+        if most != "max":
+            notes = dict(_FIELD.findall(stat.read_text()))
+            # Files that were read are dropped where memory is asked for.
+            dropped = notes.get("total_inactive_file", notes.get("inactive_file", 0))
+            left = int(most) - int(used.read_text()) + int(dropped)
+            available = min(available, left)
+    return available

@@ -46,9 +46,15 @@ def restored_on_error(estimator, modified=()):
     modified : sequence of str, default=()
         Names of attributes that the block modifies: they are copied before it.
     """
-    before = dict(vars(estimator))
-    before |= {name: deepcopy(before[name]) for name in modified if name in before}
-    states = [(source, _state(source)) for source in before.values()]
+    before, states = dict(vars(estimator)), []
+    for name in modified:
+        if name in before:
+            before[name] = deepcopy(before[name])
+    for source in before.values():
+        if isinstance(source, np.random.Generator):
+            states.append((source, source.bit_generator.state))
+        elif isinstance(source, np.random.RandomState):
+            states.append((source, source.get_state(legacy=False)))
     try:
         yield
     except BaseException:
@@ -57,17 +63,9 @@ def restored_on_error(estimator, modified=()):
         for source, state in states:
             if isinstance(source, np.random.Generator):
                 source.bit_generator.state = state
-            elif isinstance(source, np.random.RandomState):
+            else:
                 source.set_state(state)
         raise
-
-
-def _state(source):
-    if isinstance(source, np.random.Generator):
-        return source.bit_generator.state
-    if isinstance(source, np.random.RandomState):
-        return source.get_state(legacy=False)
-    return None
 
 
 VARIABLE = "SPARSEKIT_DOCS_URL"

@@ -10,8 +10,8 @@ neurons before level l, inputs included.
 Values of neurons lie feature-major in tiles of T samples (see `_lanes`): with n tiles
 in a batch, the T lanes of neuron j of level l in tile t begin at
 ``((first[l] - first[0]) * n + t * sizes[l] + j) * T``. Arrays without the inputs
-(gradients) begin at ``(first[l] * n + t * sizes[l] + j) * T``. `holes` has room after
-all values for what it notes about inputs and neurons of level 1.
+(gradients) begin at ``(first[l] * n + t * sizes[l] + j) * T``. `missing_inputs` has a
+buffer after all values for what it notes about inputs and neurons of level 1.
 """
 
 from typing import NamedTuple
@@ -25,7 +25,7 @@ DENSE = 2  # as a dense matrix, with BLAS
 STORED = 3  # through the by-input index, from the stored entries of CSR inputs
 INDEXED = (BY_INPUT, STORED)  # those that need the by-input index
 
-# What the first layer makes of missing inputs beyond leaving them out, see `holes`.
+# What the first layer makes of missing inputs beyond leaving them out.
 SAMPLE_SCALED = 0  # inputs grow by what the sample lacks
 NEURON_SCALED = 1  # sums grow by what the neuron lacks
 EXPECTED = 2  # activations are expectations over what is missing
@@ -79,7 +79,7 @@ class Samples(NamedTuple):
     fill: np.ndarray  # (d,), empty when dense
 
 
-class Holes(NamedTuple):
+class MissingInputs(NamedTuple):
     """What becomes of NaN among the inputs; without it there is no NaN among them.
 
     Of the inputs, the first `n_values` are values of features and the others indicators
@@ -131,7 +131,7 @@ class Selection(NamedTuple):
     losses: np.ndarray  # (n,): at the latest presentation, before the step
 
 
-class Slots(NamedTuple):
+class OptimizerArrays(NamedTuple):
     """The optimizer's state, parallel to weights and to biases.
 
     Within an epoch the moments of BY_INPUT and STORED layers stand in the order of the
@@ -163,7 +163,7 @@ class InputNoise(NamedTuple):
     n_values: int  # inputs that may be dropped: those before the indicators
 
 
-class Rule(NamedTuple):
+class OptimizerConfig(NamedTuple):
     """One optimizer with its constants; see `optimizer`."""
 
     kind: int  # SGD or ADAM

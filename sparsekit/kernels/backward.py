@@ -16,7 +16,7 @@ from sparsekit.kernels._lanes import (
     total,
     width_of,
 )
-from sparsekit.kernels.forward import derivative, value_tells
+from sparsekit.kernels.forward import derivative, derivative_from_output
 
 
 @inner_kernel
@@ -48,7 +48,7 @@ def backward_inputs(
     here = net.first[level] - net.first[0]
     inputs = here * n_tiles + tile * n_here
     next_tile = net.first[level + 1] * n_tiles + tile * net.sizes[level + 1]
-    told = value_tells(net, level, noise)
+    from_output = derivative_from_output(net, level, noise)
     zero = net.weights.dtype.type(0)
     base = net.in_indptr[here + begin]
     for j in range(begin, end):
@@ -80,7 +80,7 @@ def backward_inputs(
             gradient[k - base] += total(multiply(x, delta))
             k += 1
         at = (net.first[level] * n_tiles + tile * n_here + j) * width
-        slope = derivative(lanes, net, level, told, x, deltas, at)
+        slope = derivative(lanes, net, level, from_output, x, deltas, at)
         store(deltas, at, multiply(back, slope))
 
 

@@ -5,7 +5,7 @@ so, then, does every sum that is taken over a block.
 """
 
 from sparsekit.kernels._jit import inner_kernel
-from sparsekit.kernels.searching import first_not_below
+from sparsekit.kernels.selection import first_not_below
 
 # Connections per block, about. Its gradient stays in the first-level cache until the
 # optimizer takes it; shorter blocks cost more in calls and in balance.

@@ -19,7 +19,7 @@ from sparsekit.kernels._lanes import (
     store,
     width_of,
 )
-from sparsekit.kernels.forward import derivative, finish_row, value_tells
+from sparsekit.kernels.forward import derivative, derivative_from_output, finish_row
 
 # Rows of a dense layer whose gradient is computed at a time. With fewer, BLAS packs the
 # inputs too often: 64 rows take a tenth longer.
@@ -89,12 +89,23 @@ def dense_forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise,
     outputs = _tile_of(values, here, n_out, tile, n_tiles, width)
     np.dot(_matrix(net, level), inputs, outputs)
     one = net.weights.dtype.type(1)
-    told = value_tells(net, level, noise)
+    from_output = derivative_from_output(net, level, noise)
     for row in range(n_out):
         z = load(lanes, values, (here * n_tiles + tile * n_out + row) * width)
         z = scaled_add(one, z, fill(lanes, net.biases[net.first[level] + row]))
         finish_row(
-            lanes, net, level, row, tile, n_tiles, told, z, values, factors, noise, step
+            lanes,
+            net,
+            level,
+            row,
+            tile,
+            n_tiles,
+            from_output,
+            z,
+            values,
+            factors,
+            noise,
+            step,
         )
 
 
@@ -112,11 +123,11 @@ def dense_input_gradient(lanes, net, level, tile, n_tiles, values, deltas, noise
     np.dot(_matrix(net, level + 1).T, next_deltas, gradient)
     gradient = gradient.reshape(n_here * width)
     here = (net.first[level] - net.first[0]) * n_tiles + tile * n_here
-    told = value_tells(net, level, noise)
+    from_output = derivative_from_output(net, level, noise)
     for j in range(n_here):
         at = (net.first[level] * n_tiles + tile * n_here + j) * width
         x = load(lanes, values, (here + j) * width)
-        slope = derivative(lanes, net, level, told, x, deltas, at)
+        slope = derivative(lanes, net, level, from_output, x, deltas, at)
         store(deltas, at, multiply(load(lanes, gradient, j * width), slope))
 
 

@@ -37,20 +37,19 @@ from sparsekit.kernels.dense import (
 )
 from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.gather import gather_tile
-from sparsekit.kernels.holes import (
-    gradient_of_holey_rows,
-    holey_forward_tile,
-    settle_holes,
+from sparsekit.kernels.missing_inputs import (
+    forward_tile_with_missing,
+    gradient_with_missing,
+    settle_missing,
 )
-from sparsekit.kernels.learn import learn
-from sparsekit.kernels.optimizer import update
+from sparsekit.kernels.optimizer import take_step, update
 from sparsekit.kernels.order import (
     bounds,
+    connection_range,
     moments_by_input,
     moments_by_row,
     n_chunks,
-    set_aside,
-    stretch,
+    stash,
     weights_by_input,
     weights_by_row,
 )
@@ -73,7 +72,7 @@ def _batch_tile(
     lanes,
     net,
     samples,
-    holes,
+    missing,
     targets,
     loss,
     order,
@@ -96,13 +95,13 @@ def _batch_tile(
             lanes, net, samples, order, start, count, tile, input_noise, step, values
         )
     begin = 1
-    # numba compiles only that branch which the type of `holes` leaves.
-    if holes is not None:
-        settle_holes(lanes, net, holes, tile, n_tiles, values)
-        if holes.kind != SAMPLE_SCALED:
+    # numba compiles only that branch which the type of `missing` leaves.
+    if missing is not None:
+        settle_missing(lanes, net, missing, tile, n_tiles, values)
+        if missing.kind != SAMPLE_SCALED:
             begin = 2
-            holey_forward_tile(
-                lanes, net, holes, tile, n_tiles, values, deltas, noise, step
+            forward_tile_with_missing(
+                lanes, net, missing, tile, n_tiles, values, deltas, noise, step
             )
     for level in range(begin, net.sizes.size):
         if net.formats[level] == DENSE:
@@ -162,18 +161,18 @@ def _block_counts(net):
 
 @inner_kernel
 def _gradient_of_first_layer(
-    lanes, net, holes, begin, end, n_tiles, values, deltas, gradient
+    lanes, net, missing, begin, end, n_tiles, values, deltas, gradient
 ):
-    if holes is not None and holes.kind != SAMPLE_SCALED:
-        gradient_of_holey_rows(
-            lanes, net, holes, begin, end, n_tiles, values, deltas, gradient
+    if missing is not None and missing.kind != SAMPLE_SCALED:
+        gradient_with_missing(
+            lanes, net, missing, begin, end, n_tiles, values, deltas, gradient
         )
     else:
         gradient_by_row(lanes, net, begin, end, n_tiles, values, deltas, gradient)
 
 
 @inner_kernel
-def _span(net, layer, block, n_layer_blocks):
+def _block_range(net, layer, block, n_layer_blocks):
     """Return where a block of connections begins and ends.
 
     Returns
@@ -206,7 +205,7 @@ def _learn_block(
     layer,
     span,
     samples,
-    holes,
+    missing,
     order,
     start,
     count,
@@ -234,7 +233,7 @@ def _learn_block(
             gradient = net.dense_gradient[at : at + last - first]
         else:
             _gradient_of_first_layer(
-                lanes, net, holes, begin, end, n_tiles, values, deltas, gradient
+                lanes, net, missing, begin, end, n_tiles, values, deltas, gradient
             )
         weights, moments_at = net.weights[first:last], first
     else:
@@ -269,10 +268,10 @@ def _learn_block(
                 gradient,
             )
         weights = net.in_weights[first:last]
-        # The connections of a layer fill the same stretch in both orders.
+        # The connections of a layer fill the same connection_range in both orders.
         here = net.in_indptr[net.first[layer - 1] - net.first[0]]
         moments_at = first + net.indptr[net.first[layer]] - here
-    result = learn(lanes, weights, gradient, slots, moments_at, rule, weight, step)
+    result = take_step(lanes, weights, gradient, slots, moments_at, rule, weight, step)
     if kind == DENSE:
         mirror_rows(net, layer, begin, end)
     elif kind in INDEXED:
@@ -284,7 +283,7 @@ def _run_epoch(
     lanes,
     net,
     samples,
-    holes,
+    missing,
     targets,
     loss,
     order,
@@ -331,13 +330,13 @@ def _run_epoch(
                 end = min(begin + ROWS, net.sizes[layer])
                 fill_dense_rows(net, layer, begin, end)
         elif net.formats[layer] in INDEXED:
-            first, last, by_input = stretch(net, layer)
+            first, last, by_input = connection_range(net, layer)
             for moments in (slots.weight_first, slots.weight_second):
                 if moments.size == 0:
                     continue
                 for chunk in prange(n_chunks(first, last)):
                     begin, end = bounds(chunk, first, last)
-                    set_aside(moments, net.in_weights, first, by_input, begin, end)
+                    stash(moments, net.in_weights, first, by_input, begin, end)
                 for chunk in prange(n_chunks(first, last)):
                     begin, end = bounds(chunk, first, last)
                     moments_by_input(net, moments, first, by_input, begin, end)
@@ -367,7 +366,7 @@ def _run_epoch(
                 lanes,
                 net,
                 samples,
-                holes,
+                missing,
                 targets,
                 loss,
                 order,
@@ -408,7 +407,7 @@ def _run_epoch(
                     lanes, net, below, 0, net.sizes[below], n_tiles, deltas, slots
                 )
             for block in prange(counts[layer]):
-                span = _span(net, layer, block, counts[layer])
+                span = _block_range(net, layer, block, counts[layer])
                 # Dense layers have a room of their own.
                 size = 0 if net.formats[layer] == DENSE else span[3] - span[2]
                 squares[layer, block], broken[layer, block] = _learn_block(
@@ -417,7 +416,7 @@ def _run_epoch(
                     layer,
                     span,
                     samples,
-                    holes,
+                    missing,
                     order,
                     start,
                     count,
@@ -454,13 +453,13 @@ def _run_epoch(
 
     for layer in range(1, n_levels):
         if net.formats[layer] in INDEXED:
-            first, last, by_input = stretch(net, layer)
+            first, last, by_input = connection_range(net, layer)
             for moments in (slots.weight_first, slots.weight_second):
                 if moments.size == 0:
                     continue
                 for chunk in prange(n_chunks(first, last)):
                     begin, end = bounds(chunk, first, last)
-                    set_aside(moments, net.in_weights, first, by_input, begin, end)
+                    stash(moments, net.in_weights, first, by_input, begin, end)
                 for chunk in prange(n_chunks(first, last)):
                     begin, end = bounds(chunk, first, last)
                     moments_by_row(net, moments, by_input, begin, end)

@@ -23,7 +23,7 @@ from sparsekit.kernels.noise import hash_key, key_at
 PIECEWISE = 0
 LOGISTIC = 1
 TANH = 2
-EXPECTED_PIECEWISE = 3  # the expectation of PIECEWISE, at level 1, see `holes`
+EXPECTED_PIECEWISE = 3  # the expectation of PIECEWISE, at level 1, see `missing_inputs`
 
 
 @inner_kernel
@@ -44,7 +44,7 @@ def _squash(kind, width, values, at, factors, factor_at, training):
 
 
 @inner_kernel
-def value_tells(net, level, noise):
+def derivative_from_output(net, level, noise):
     """Return whether a neuron's value alone tells the derivative of its activation.
 
     Then the forward pass need not store it, which saves half of what it writes. A
@@ -55,12 +55,12 @@ def value_tells(net, level, noise):
 
 
 @inlined_kernel
-def derivative(lanes, net, level, told, value, factors, factor_at):
+def derivative(lanes, net, level, from_output, value, factors, factor_at):
     """Return d activation / dz of a neuron, dropout included.
 
-    `told` is what `value_tells` returns.
+    `from_output` is what `derivative_from_output` returns.
     """
-    if told:
+    if from_output:
         one = fill(lanes, net.weights.dtype.type(1))
         return where_positive(value, one, fill(lanes, net.slopes[level]))
     return load(lanes, factors, factor_at)
@@ -85,12 +85,12 @@ def silence_row(
 
 @inlined_kernel
 def finish_row(
-    lanes, net, level, row, tile, n_tiles, told, z, values, factors, noise, step
+    lanes, net, level, row, tile, n_tiles, from_output, z, values, factors, noise, step
 ):
     """Store what a neuron makes of z = W x + b: activation and dropout.
 
-    In training `factors` receives d activation / dz, dropout included, unless the value
-    has `told` it, in the place where the backward pass will leave the gradient; an
+    In training `factors` receives d activation / dz, dropout included, in the place
+    where the backward pass will leave the gradient, unless it follows `from_output`; an
     empty array means prediction.
     """
     width = width_of(lanes)
@@ -104,7 +104,7 @@ def finish_row(
     if net.kinds[level] == PIECEWISE:
         slope = fill(lanes, net.slopes[level])
         store(values, at, where_positive(z, z, multiply(slope, z)))
-        if training and not told:
+        if training and not from_output:
             one = fill(lanes, net.weights.dtype.type(1))
             store(factors, factor_at, where_positive(z, one, slope))
     else:
@@ -121,7 +121,7 @@ def forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise, step)
     width = width_of(lanes)
     n_in = net.sizes[level - 1]
     source = (net.first[level - 1] - net.first[0]) * n_tiles + tile * n_in
-    told = value_tells(net, level, noise)
+    from_output = derivative_from_output(net, level, noise)
     for row in range(net.sizes[level]):
         neuron = net.first[level] + row
         # One sum, in the order of the connections: a connection of weight zero then
@@ -131,5 +131,16 @@ def forward_tile(lanes, net, level, tile, n_tiles, values, factors, noise, step)
             x = load(lanes, values, (source + item(net.indices, k)) * width)
             z = scaled_add(item(net.weights, k), x, z)
         finish_row(
-            lanes, net, level, row, tile, n_tiles, told, z, values, factors, noise, step
+            lanes,
+            net,
+            level,
+            row,
+            tile,
+            n_tiles,
+            from_output,
+            z,
+            values,
+            factors,
+            noise,
+            step,
         )

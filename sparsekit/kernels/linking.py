@@ -12,7 +12,7 @@ import numpy as np
 from sparsekit.kernels._jit import allocating_kernel, inlined_kernel, kernel
 from sparsekit.kernels._lanes import item, put
 from sparsekit.kernels.hashing import stream
-from sparsekit.kernels.searching import first_not_below
+from sparsekit.kernels.selection import first_not_below
 
 
 class Links(NamedTuple):

@@ -17,7 +17,7 @@ CHUNK = 32768
 
 
 @allocating_kernel
-def stretch(net, layer):
+def connection_range(net, layer):
     """Return where the connections of a layer begin and end in CSR, and by input."""
     first = net.indptr[net.first[layer]]
     last = net.indptr[net.first[layer] + net.sizes[layer]]
@@ -27,18 +27,18 @@ def stretch(net, layer):
 
 @inner_kernel
 def n_chunks(first, last):
-    """Return the number of chunks of a stretch of connections."""
+    """Return the number of chunks of a range of connections."""
     return (last - first + CHUNK - 1) // CHUNK
 
 
 @inner_kernel
 def bounds(chunk, first, last):
-    """Return where a chunk begins and ends, counted from the start of the stretch."""
+    """Return where a chunk begins and ends, counted from the start of the range."""
     return chunk * CHUNK, min((chunk + 1) * CHUNK, last - first)
 
 
 @inner_kernel
-def set_aside(moments, room, first, by_input, begin, end):
+def stash(moments, room, first, by_input, begin, end):
     """Copy a chunk of moments to the room of the weights by input."""
     for k in range(begin, end):
         put(room, by_input + k, item(moments, first + k))

@@ -8,11 +8,13 @@ from sparsekit.kernels._lanes import width_of
 from sparsekit.kernels._structs import SAMPLE_SCALED
 from sparsekit.kernels.forward import forward_tile
 from sparsekit.kernels.gather import gather_tile
-from sparsekit.kernels.holes import holey_forward_tile, settle_holes
+from sparsekit.kernels.missing_inputs import forward_tile_with_missing, settle_missing
 
 
 @inner_kernel
-def _predict_tiles(lanes, net, samples, holes, order, noise, first, last, values, out):
+def _predict_tiles(
+    lanes, net, samples, missing, order, noise, first, last, values, out
+):
     """Compute the tiles `first` to `last`, one after another, in one buffer."""
     width = width_of(lanes)
     n_levels = net.sizes.size
@@ -24,12 +26,12 @@ def _predict_tiles(lanes, net, samples, holes, order, noise, first, last, values
         count = min(width, order.size - start)
         gather_tile(lanes, net, samples, order, start, count, 0, None, 0, values)
         begin = 1
-        if holes is not None:
-            settle_holes(lanes, net, holes, 0, 1, values)
-            if holes.kind != SAMPLE_SCALED:
+        if missing is not None:
+            settle_missing(lanes, net, missing, 0, 1, values)
+            if missing.kind != SAMPLE_SCALED:
                 begin = 2
-                holey_forward_tile(
-                    lanes, net, holes, 0, 1, values, no_factors, noise, 0
+                forward_tile_with_missing(
+                    lanes, net, missing, 0, 1, values, no_factors, noise, 0
                 )
         for level in range(begin, n_levels):
             forward_tile(lanes, net, level, 0, 1, values, no_factors, noise, 0)
@@ -38,7 +40,7 @@ def _predict_tiles(lanes, net, samples, holes, order, noise, first, last, values
                 out[start + lane, k] = values[(outputs + k) * width + lane]
 
 
-def _predict(lanes, net, samples, holes, noise, values, out, parts):
+def _predict(lanes, net, samples, missing, noise, values, out, parts):
     """Fill `out` (n_samples, n_outputs); `values` has one buffer, a row, per part.
 
     A sample's result does not depend on the samples beside it.
@@ -51,7 +53,7 @@ def _predict(lanes, net, samples, holes, noise, values, out, parts):
             lanes,
             net,
             samples,
-            holes,
+            missing,
             order,
             noise,
             n_tiles * part // parts,

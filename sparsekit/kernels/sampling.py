@@ -4,7 +4,7 @@ import numpy as np
 
 from sparsekit.kernels._jit import inner_kernel, kernel
 from sparsekit.kernels.hashing import stream, uniform
-from sparsekit.kernels.searching import first_not_below
+from sparsekit.kernels.selection import first_not_below
 
 
 @inner_kernel

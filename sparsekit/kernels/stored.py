@@ -12,9 +12,9 @@ takes away are skipped.
 
 from sparsekit.kernels._jit import inner_kernel
 from sparsekit.kernels._lanes import fill, item, load, put, store, width_of
-from sparsekit.kernels.forward import finish_row, value_tells
+from sparsekit.kernels.forward import derivative_from_output, finish_row
 from sparsekit.kernels.gather import entry_after_dropout
-from sparsekit.kernels.searching import first_not_below
+from sparsekit.kernels.selection import first_not_below
 
 
 @inner_kernel
@@ -61,11 +61,22 @@ def stored_forward_tile(
             for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
                 at = target + item(net.in_indices, k) * width + lane
                 put(values, at, item(values, at) + item(net.in_weights, k) * x)
-    told = value_tells(net, 1, noise)
+    from_output = derivative_from_output(net, 1, noise)
     for row in range(n_out):
         z = load(lanes, values, target + row * width)
         finish_row(
-            lanes, net, 1, row, tile, n_tiles, told, z, values, factors, noise, step
+            lanes,
+            net,
+            1,
+            row,
+            tile,
+            n_tiles,
+            from_output,
+            z,
+            values,
+            factors,
+            noise,
+            step,
         )
 
 

@@ -132,7 +132,7 @@ def check_formats(arrays, samples, missing_inputs=None):
     ----------
     arrays : Network
     samples : Samples
-    missing_inputs : Holes or None
+    missing_inputs : MissingInputs or None
 
     Raises
     ------

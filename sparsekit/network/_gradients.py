@@ -5,7 +5,7 @@ from scipy import sparse
 from scipy.special import expit, softmax
 
 from sparsekit.kernels import losses as kinds
-from sparsekit.kernels._structs import BY_ROW, STORED, Noise, Slots
+from sparsekit.kernels._structs import BY_ROW, STORED, Noise, OptimizerArrays
 from sparsekit.kernels.forward import LOGISTIC, PIECEWISE
 from sparsekit.network._optimizer import Optimizer
 from sparsekit.network._samples import batch_weight, n_samples_of
@@ -97,7 +97,7 @@ def _of_batches(trainer, batches):
     sizes, first, width = arrays.sizes, arrays.first, trainer.width
     weights, biases = arrays.weights, arrays.biases
     nothing = np.empty(0, dtype=weights.dtype)
-    thrown_away = Slots(
+    thrown_away = OptimizerArrays(
         np.zeros_like(weights),
         nothing,
         np.empty_like(biases),

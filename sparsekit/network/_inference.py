@@ -176,7 +176,7 @@ def raw_outputs(network, samples, n_threads=1, missing_inputs=None):
     network : SparseNetwork
     samples : Samples
     n_threads : int
-    missing_inputs : Holes or None
+    missing_inputs : MissingInputs or None
         What becomes of NaN in `samples`, as in training.
 
     Returns

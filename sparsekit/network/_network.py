@@ -4,10 +4,9 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._utils._arrays import read_only
-from sparsekit.kernels._structs import DENSE, EXPECTED, INDEXED, Holes, Network
-from sparsekit.kernels.degrees import degree_spread
+from sparsekit.kernels._structs import DENSE, EXPECTED, INDEXED, MissingInputs, Network
 from sparsekit.kernels.forward import EXPECTED_PIECEWISE
-from sparsekit.kernels.wiring import index_by_input
+from sparsekit.kernels.wiring import degree_spread, index_by_input
 from sparsekit.topology import Layer
 
 _INT32_MAX = np.iinfo(np.int32).max
@@ -171,7 +170,7 @@ class SparseNetwork:
         layers = range(1, self.n_layers + 1)
         return [self.biases[self.rows(number)].copy() for number in layers]
 
-    def for_inference(self, missing_inputs: Holes | None = None) -> Network:
+    def for_inference(self, missing_inputs: MissingInputs | None = None) -> Network:
         """Return the arrays for the prediction kernel, all read-only.
 
         Weights loaded with ``mmap_mode="r"`` are read-only; with read-only views of the
@@ -179,7 +178,7 @@ class SparseNetwork:
 
         Parameters
         ----------
-        missing_inputs : Holes or None, default=None
+        missing_inputs : MissingInputs or None, default=None
             What the first layer makes of NaN.
         """
         if self._for_inference is None:
@@ -212,7 +211,10 @@ class SparseNetwork:
         return self._for_inference._replace(kinds=kinds)
 
     def for_training(
-        self, formats: np.ndarray, n_lanes: int, missing_inputs: Holes | None = None
+        self,
+        formats: np.ndarray,
+        n_lanes: int,
+        missing_inputs: MissingInputs | None = None,
     ) -> Network:
         """Return the arrays for the training kernel, with a fresh by-input index.
 
@@ -222,7 +224,7 @@ class SparseNetwork:
             How training works on each layer, see `layer_formats`.
         n_lanes : int
             Lanes of a batch, padding included.
-        missing_inputs : Holes or None, default=None
+        missing_inputs : MissingInputs or None, default=None
             What the first layer makes of NaN.
         """
         dense_at = np.zeros(self.sizes.size, dtype=np.int64)

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from sparsekit.kernels._structs import Rule, Slots
+from sparsekit.kernels._structs import OptimizerArrays, OptimizerConfig
 from sparsekit.kernels.optimizer import ADAM, SGD
 
 _LARGEST_LOG = math.log(sys.float_info.max)
@@ -69,10 +69,10 @@ class Optimizer:
     beta_2: float = 0.999
     epsilon: float = 1e-8
 
-    def config(self, rate: float, dtype: np.dtype) -> Rule:
+    def config(self, rate: float, dtype: np.dtype) -> OptimizerConfig:
         """Return what the kernels take, for one learning rate."""
         decoupled = self.solver == "adamw"
-        return Rule(
+        return OptimizerConfig(
             kind=SGD if self.solver == "sgd" else ADAM,
             rate=float(rate),
             momentum=float(self.momentum),
@@ -148,7 +148,7 @@ class OptimizerState:
             moments["weight_second"] = self.weight_second
         return moments
 
-    def arrays(self, network, frozen=None) -> Slots:
+    def arrays(self, network, frozen=None) -> OptimizerArrays:
         """Return what the kernels take, with a buffer for the gradient of the biases.
 
         Parameters
@@ -157,7 +157,7 @@ class OptimizerState:
         frozen : ndarray of bool or None, default=None
             Weights that keep their value, see `Protection.frozen_weights`.
         """
-        return Slots(
+        return OptimizerArrays(
             self.weight_first,
             self.weight_second,
             np.empty_like(network.biases),

@@ -9,7 +9,7 @@ from sparsekit.kernels._structs import (
     EXPECTED,
     NEURON_SCALED,
     SAMPLE_SCALED,
-    Holes,
+    MissingInputs,
     Samples,
     Targets,
 )
@@ -200,7 +200,7 @@ def scaled_missing_inputs(unit, n_values, typical, *, root, dtype):
     Parameters
     ----------
     unit : {"sample", "neuron"}
-        Whose values are counted, see `kernels.holes`.
+        Whose values are counted, see `kernels.missing_inputs`.
     n_values : int
         Inputs that are values; those after them are indicators.
     typical : float
@@ -213,11 +213,11 @@ def scaled_missing_inputs(unit, n_values, typical, *, root, dtype):
 
     Returns
     -------
-    Holes
+    MissingInputs
     """
     kind = {"sample": SAMPLE_SCALED, "neuron": NEURON_SCALED}[unit]
     mean = np.zeros(n_values, dtype=dtype)
-    return Holes(kind, n_values, float(typical), int(root), mean, mean[:0])
+    return MissingInputs(kind, n_values, float(typical), int(root), mean, mean[:0])
 
 
 def expected_missing_inputs(mean, variance, *, dtype):
@@ -231,7 +231,7 @@ def expected_missing_inputs(mean, variance, *, dtype):
 
     Returns
     -------
-    Holes
+    MissingInputs
 
     Raises
     ------
@@ -250,7 +250,7 @@ def expected_missing_inputs(mean, variance, *, dtype):
             "dtype='float64'."
         )
     mean, variance = narrow
-    return Holes(EXPECTED, mean.size, float(mean.size), 0, mean, variance)
+    return MissingInputs(EXPECTED, mean.size, float(mean.size), 0, mean, variance)
 
 
 def label_targets(labels, sample_weight, dtype):

@@ -38,7 +38,7 @@ class Trainer:
     loss : Loss
         What is minimised, see `network.LOSSES`.
     batch_size : int
-    missing_inputs : Holes or None
+    missing_inputs : MissingInputs or None
         What becomes of NaN in `samples`; None if there is none.
     dropout : float
         Share of hidden neurons silenced in each step, in [0, 1).

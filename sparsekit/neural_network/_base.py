@@ -180,10 +180,13 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         """Check everything, build what is new."""
         forget_validated(self)
         strategies = strategies_of(self)
-        selection = selection_of(self.sample_selection)
+        selection = self.sample_selection
+        if selection is not None:
+            selection = selection_of(selection)
         given = X
         X, y = self._check_X(X, y, reset=first)
-        sample_weight = self._check_weights(sample_weight, X)
+        if sample_weight is not None:
+            sample_weight = self._check_weights(sample_weight, X)
         if first:
             self._seed()
         targets = self._encode(y, sample_weight, first)
@@ -200,7 +203,8 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             trainer = self._trainer_of_copies(X, targets)
         if held_out is not None:
             held_out = replace(held_out, samples=self._samples(held_out.samples))
-        trainer.recorder = recorder_of(self, trainer, given, n_rows, rows)
+        if self.record is not None:
+            trainer.recorder = recorder_of(self, trainer, given, n_rows, rows)
         self.n_iter_ = 0
         return PreparedFit(trainer, strategies, selection, held_out, generator_state)
 
@@ -209,7 +213,8 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         strategies = strategies_of(self)
         # The rows of a call are new to it, so that it selects none of them; but what
         # `fit` refuses is refused here, too.
-        selection_of(self.sample_selection)
+        if self.sample_selection is not None:
+            selection_of(self.sample_selection)
         if self.early_stopping:
             raise ValueError(
                 "partial_fit does not support early_stopping=True: it has no rows to "
@@ -218,7 +223,8 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         first = not hasattr(self, "_network")
         given = X
         X, y = self._check_X(X, y, reset=first)
-        sample_weight = self._check_weights(sample_weight, X)
+        if sample_weight is not None:
+            sample_weight = self._check_weights(sample_weight, X)
         if sample_ids is not None:
             sample_ids = check_sample_ids(sample_ids, X.shape[0])
         if first:
@@ -235,7 +241,9 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
                 X, self.standardize, sample_weight, self._inputs
             )
             trainer = self._trainer_of_copies(X, targets, partial=True)
-        trainer.recorder = recorder_of(self, trainer, given, X.shape[0], ids=sample_ids)
+        if self.record is not None:
+            n_rows = X.shape[0]
+            trainer.recorder = recorder_of(self, trainer, given, n_rows, ids=sample_ids)
         FitLoop(self, PreparedFit(trainer, strategies)).run(max_iter=1)
         return self
 
@@ -345,8 +353,6 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         self._generator = np.random.default_rng(seed)
 
     def _check_weights(self, sample_weight, X):
-        if sample_weight is None:
-            return None
         return moderate(
             _check_sample_weight(
                 sample_weight, X, dtype=np.float64, ensure_non_negative=True

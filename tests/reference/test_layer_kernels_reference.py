@@ -33,7 +33,7 @@ bias_gradient = callable_from_python(backward.bias_gradient)
 gradient_by_row = callable_from_python(backward.gradient_by_row)
 forward_tile = callable_from_python(forward_kernels.forward_tile)
 hash_key = callable_from_python(noise_kernels.hash_key)
-value_tells = callable_from_python(forward_kernels.value_tells)
+derivative_from_output = callable_from_python(forward_kernels.derivative_from_output)
 gather_tile = callable_from_python(gather.gather_tile)
 output_deltas = callable_from_python(outputs.output_deltas)
 stretch = callable_from_python(order.stretch)
@@ -152,7 +152,7 @@ def test_forward_values_and_derivatives(activation, density, dtype):
         ours = untiled(values, SIZES, N_TILES, WIDTH, level, N_ROWS, inputs=True)
         np.testing.assert_allclose(ours, expected[level], **CLOSE[dtype])
     for level in range(1, len(SIZES) - 1):
-        if value_tells(arrays, level, SILENCE):
+        if derivative_from_output(arrays, level, SILENCE):
             values_above_zero = expected[level] > 0
             told = np.where(values_above_zero, 1, arrays.slopes[level])
             np.testing.assert_allclose(told, slopes[level - 1], **CLOSE[dtype])

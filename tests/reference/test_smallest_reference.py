@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from sparsekit.kernels.smallest import mark_smallest
+from sparsekit.kernels.selection import mark_smallest
 from tests.reference.naive_topology import set_dropped
 from tests.reference.strategies import shares
 

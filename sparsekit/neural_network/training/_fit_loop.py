@@ -85,7 +85,9 @@ class FitLoop:
         self.n_waited = 0
         self.rewirings = Rewirings(estimator, trainer, prepared.strategies)
         # None where every epoch takes all rows.
-        self.selected = selected_rows(estimator, prepared)
+        self.selected = None
+        if prepared.selection is not None:
+            self.selected = selected_rows(estimator, prepared)
         self.best_network = None
         self.stopped = False
         self.interrupted = False
@@ -199,9 +201,10 @@ class FitLoop:
         """
         total, n_replaced, start, n_rows = 0.0, 0, 0, order.size
         while True:
+            n_more = n_rows - start
             if self.rewirings.by_steps:
                 n_replaced += self._rewire(context)
-            n_more = self.rewirings.rows_until_due(n_rows - start)
+                n_more = self.rewirings.rows_until_due(n_more)
             rows = order[start : start + n_more]
             loss, finite = self.trainer.run_epoch(rows, rate)
             start += n_more

@@ -55,21 +55,15 @@ def training_bytes(sizes, counts, dtype, solver, resizes):
     parameters = item + _INDEX
     stored = parameters + item * (1 if solver == "sgd" else 2)
     drawing = n * parameters + int(counts.max()) * _DRAWING
-    step = n * stored + sum(
-        _working_bytes(number, n_in, n_out, int(count), item)
-        for number, (n_in, n_out, count) in enumerate(
-            zip(sizes[:-1], sizes[1:], counts, strict=True)
-        )
-    )
+    step = n * stored
+    for number, count in enumerate(counts.tolist()):
+        n_in, n_out = sizes[number : number + 2]
+        if suggest_format(n_in, n_out, density=count / (n_in * n_out)) == "dense":
+            # A gradient and, unless the weights lie as a matrix does, these as one.
+            step += n_in * n_out * item * (1 if count == n_in * n_out else 2)
+        elif (
+            number > 0
+        ):  # the first layer sends nothing back, and has no index by input
+            step += count * (2 * _INDEX + item)
     resizing = n * (2 * stored + _RANKING) if resizes else 0
     return max(drawing, step, resizing)
-
-
-def _working_bytes(number, n_in, n_out, count, item):
-    """Return what a step needs of a layer beside its parameters and their moments."""
-    positions = n_in * n_out
-    if suggest_format(n_in, n_out, density=count / positions) == "dense":
-        # A gradient and, unless the weights lie as a matrix does, these as one.
-        return positions * item * (1 if count == positions else 2)
-    # The first layer sends nothing back, and needs no index by input.
-    return 0 if number == 0 else count * (2 * _INDEX + item)

@@ -92,9 +92,7 @@ class Recording(BaseEstimator):
 
 
 def recording_of(record):
-    """Return the `Recording` that the parameter `record` stands for, or None."""
-    if record is None:
-        return None
+    """Return the `Recording` that the parameter `record` stands for."""
     recording = Recording(record) if isinstance(record, str) else record
     recording._validate_params()
     return recording

@@ -37,8 +37,6 @@ def recorder_of(estimator, trainer, X, n_rows, rows=None, ids=None):
         Identities of the rows, see `check_sample_ids`.
     """
     recording = recording_of(estimator.record)
-    if recording is None:
-        return trainer.recorder
     loss = getattr(estimator, "loss", estimator.out_activation_)
     if ids is None:
         return FitRecorder(recording, trainer, loss, X, n_rows, rows)

@@ -89,8 +89,6 @@ class Rewirings:
 
     def rows_until_due(self, n_left):
         """Return how many of an epoch's `n_left` rows come before the next rewiring."""
-        if not self.by_steps:
-            return n_left
         steps = max(1, self.strategies.schedule.every - self.kept["n_since_rewiring"])
         return min(n_left, steps * self.trainer.batch_size)
 

@@ -328,7 +328,7 @@ NAMED: dict[str, Any] = {"infobatch": InfoBatch, "removal": LearnedRemoval}
 
 
 def selection_of(sample_selection):
-    """Return the strategy that the parameter `sample_selection` stands for, or None.
+    """Return the strategy that the parameter `sample_selection` stands for.
 
     Raises
     ------
@@ -336,8 +336,6 @@ def selection_of(sample_selection):
         If a parameter of the strategy is not valid, or its `window` is no
         number of presentations.
     """
-    if sample_selection is None:
-        return None
     if isinstance(sample_selection, str):
         return NAMED[sample_selection]()
     strategy = clone(sample_selection)

@@ -7,7 +7,7 @@ from sparsekit.neural_network.training._sample_selection import SampleNotes
 
 
 def selected_rows(estimator, prepared):
-    """Return what selects the rows of each epoch; None if all epochs take all rows.
+    """Return what selects the rows of each epoch.
 
     Parameters
     ----------
@@ -15,8 +15,6 @@ def selected_rows(estimator, prepared):
     prepared : PreparedFit
         Its trainer is told to note losses.
     """
-    if prepared.selection is None:
-        return None
     return SelectedRows(
         prepared.selection,
         prepared.trainer,

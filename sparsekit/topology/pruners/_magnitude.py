@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.kernels.smallest import mark_smallest
+from sparsekit.kernels.selection import mark_smallest
 from sparsekit.topology._contract import Number, Strategy
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import mark_lowest

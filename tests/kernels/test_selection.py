@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparsekit.kernels import searching
+from sparsekit.kernels import selection
 from tests.reference.inner import callable_from_python
 
-first_not_below = callable_from_python(searching.first_not_below)
+first_not_below = callable_from_python(selection.first_not_below)
 
 
 @given(st.lists(st.integers(0, 9), max_size=20), st.integers(-1, 10), st.data())

@@ -37,7 +37,7 @@ from sparsekit.kernels._lanes import (
     width_of,
 )
 from sparsekit.kernels._structs import EXPECTED, SAMPLE_SCALED
-from sparsekit.kernels.forward import finish_row, silence_row, value_tells
+from sparsekit.kernels.forward import derivative_from_output, finish_row, silence_row
 
 ROOT_HALF = math.sqrt(0.5)
 DENSITY_AT_0 = 1.0 / math.sqrt(2.0 * math.pi)
@@ -66,43 +66,43 @@ def neuron_notes(net, tile, n_tiles, width):
 
 
 @allocating_kernel
-def _scale_lanes(lanes, holes, at, n_missing, values):
+def _scale_lanes(lanes, missing, at, n_missing, values):
     """Scale the values of each sample by what it lacks."""
     width = width_of(lanes)
     factors = np.ones(width, values.dtype)
     for lane in range(width):
-        seen = holes.n_values - n_missing[lane]
+        seen = missing.n_values - n_missing[lane]
         if seen > 0:
-            ratio = holes.typical / seen
-            factors[lane] = math.sqrt(ratio) if holes.root == 1 else ratio
+            ratio = missing.typical / seen
+            factors[lane] = math.sqrt(ratio) if missing.root == 1 else ratio
     factor = load(lanes, factors, 0)
-    for j in range(holes.n_values):
+    for j in range(missing.n_values):
         here = at + j * width
         store(values, here, multiply(load(lanes, values, here), factor))
 
 
 @allocating_kernel
-def settle_holes(lanes, net, holes, tile, n_tiles, values):
+def settle_missing(lanes, net, missing, tile, n_tiles, values):
     """Replace NaN among the inputs of a tile; note where there was one."""
     width = width_of(lanes)
     at = tile * net.sizes[0] * width
     notes = input_notes(net, tile, n_tiles, width)
-    noting = holes.kind != SAMPLE_SCALED
+    noting = missing.kind != SAMPLE_SCALED
     n_missing = np.zeros(width, np.int64)
-    for j in range(holes.n_values):
-        mean = holes.mean[j]
-        note = holes.variance[j] if holes.kind == EXPECTED else values.dtype.type(1)
+    for j in range(missing.n_values):
+        mean = missing.mean[j]
+        note = missing.variance[j] if missing.kind == EXPECTED else values.dtype.type(1)
         for lane in range(width):
             here = at + j * width + lane
-            missing = np.isnan(values[here])
-            n_missing[lane] += missing
-            if missing:
+            is_nan = np.isnan(values[here])
+            n_missing[lane] += is_nan
+            if is_nan:
                 values[here] = mean
             if noting:
                 place = notes + j * width + lane
-                values[place] = note if missing else values.dtype.type(0)
+                values[place] = note if is_nan else values.dtype.type(0)
     if not noting:
-        _scale_lanes(lanes, holes, at, n_missing, values)
+        _scale_lanes(lanes, missing, at, n_missing, values)
 
 
 @inner_kernel
@@ -153,7 +153,9 @@ def _scale_factors(root, n_read, values, at, width):
 
 
 @inner_kernel
-def _scaled_rows(lanes, net, holes, tile, n_tiles, told, values, factors, noise, step):
+def _scaled_rows(
+    lanes, net, missing, tile, n_tiles, from_output, values, factors, noise, step
+):
     width = width_of(lanes)
     source = tile * net.sizes[0] * width
     notes = input_notes(net, tile, n_tiles, width)
@@ -161,19 +163,19 @@ def _scaled_rows(lanes, net, holes, tile, n_tiles, told, values, factors, noise,
     zero, one = values.dtype.type(0), values.dtype.type(1)
     for row in range(net.sizes[1]):
         z = fill(lanes, zero)
-        missing = fill(lanes, zero)
+        n_missing = fill(lanes, zero)
         k = net.indptr[row]
         stop = net.indptr[row + 1]
         # Rows are sorted: the values first, then the indicators.
-        while k < stop and item(net.indices, k) < holes.n_values:
+        while k < stop and item(net.indices, k) < missing.n_values:
             j = item(net.indices, k) * width
             z = scaled_add(item(net.weights, k), load(lanes, values, source + j), z)
-            missing = scaled_add(one, load(lanes, values, notes + j), missing)
+            n_missing = scaled_add(one, load(lanes, values, notes + j), n_missing)
             k += 1
         n_read = k - net.indptr[row]
         here = factor_notes + row * width
-        store(values, here, missing)
-        _scale_factors(holes.root, values.dtype.type(n_read), values, here, width)
+        store(values, here, n_missing)
+        _scale_factors(missing.root, values.dtype.type(n_read), values, here, width)
         bias = fill(lanes, net.biases[row])
         z = multiply_add(z, load(lanes, values, here), bias)
         while k < stop:
@@ -181,7 +183,18 @@ def _scaled_rows(lanes, net, holes, tile, n_tiles, told, values, factors, noise,
             z = scaled_add(item(net.weights, k), load(lanes, values, source + j), z)
             k += 1
         finish_row(
-            lanes, net, 1, row, tile, n_tiles, told, z, values, factors, noise, step
+            lanes,
+            net,
+            1,
+            row,
+            tile,
+            n_tiles,
+            from_output,
+            z,
+            values,
+            factors,
+            noise,
+            step,
         )
 
 
@@ -215,19 +228,30 @@ def _expected_rows(lanes, net, tile, n_tiles, values, factors, noise, step):
 
 
 @inner_kernel
-def holey_forward_tile(lanes, net, holes, tile, n_tiles, values, factors, noise, step):
+def forward_tile_with_missing(
+    lanes, net, missing, tile, n_tiles, values, factors, noise, step
+):
     """Compute the neurons of level 1 for one tile, for NEURON_SCALED and EXPECTED."""
-    if holes.kind == EXPECTED:
+    if missing.kind == EXPECTED:
         _expected_rows(lanes, net, tile, n_tiles, values, factors, noise, step)
     else:
-        told = value_tells(net, 1, noise)
+        from_output = derivative_from_output(net, 1, noise)
         _scaled_rows(
-            lanes, net, holes, tile, n_tiles, told, values, factors, noise, step
+            lanes,
+            net,
+            missing,
+            tile,
+            n_tiles,
+            from_output,
+            values,
+            factors,
+            noise,
+            step,
         )
 
 
 @inlined_kernel
-def _pull(lanes, net, holes, k, source, notes, values, delta, noted):
+def _pull(lanes, net, missing, k, source, notes, values, delta, noted):
     """Return what each sample adds to the gradient of connection `k`.
 
     `noted` is the gradient times what the neuron's notes say.
@@ -235,18 +259,18 @@ def _pull(lanes, net, holes, k, source, notes, values, delta, noted):
     j = item(net.indices, k)
     width = width_of(lanes)
     x = load(lanes, values, source + j * width)
-    if holes.kind == EXPECTED:
+    if missing.kind == EXPECTED:
         twice = item(net.weights, k) + item(net.weights, k)
-        hole = load(lanes, values, notes + j * width)
-        return scaled_add(twice, multiply(hole, noted), multiply(x, delta))
-    if j < holes.n_values:
+        value_for_missing = load(lanes, values, notes + j * width)
+        return scaled_add(twice, multiply(value_for_missing, noted), multiply(x, delta))
+    if j < missing.n_values:
         return multiply(x, noted)
     return multiply(x, delta)
 
 
 @inner_kernel
-def gradient_of_holey_rows(
-    lanes, net, holes, begin, end, n_tiles, values, deltas, gradient
+def gradient_with_missing(
+    lanes, net, missing, begin, end, n_tiles, values, deltas, gradient
 ):
     """Write the gradient of the rows `begin` to `end` of the first layer."""
     width = width_of(lanes)
@@ -265,20 +289,20 @@ def gradient_of_holey_rows(
                 add_totals(
                     gradient,
                     k - base,
-                    _pull(lanes, net, holes, k, source, notes, values, delta, noted),
+                    _pull(lanes, net, missing, k, source, notes, values, delta, noted),
                     _pull(
-                        lanes, net, holes, k + 1, source, notes, values, delta, noted
+                        lanes, net, missing, k + 1, source, notes, values, delta, noted
                     ),
                     _pull(
-                        lanes, net, holes, k + 2, source, notes, values, delta, noted
+                        lanes, net, missing, k + 2, source, notes, values, delta, noted
                     ),
                     _pull(
-                        lanes, net, holes, k + 3, source, notes, values, delta, noted
+                        lanes, net, missing, k + 3, source, notes, values, delta, noted
                     ),
                 )
                 k += 4
             while k < stop:
                 gradient[k - base] += total(
-                    _pull(lanes, net, holes, k, source, notes, values, delta, noted)
+                    _pull(lanes, net, missing, k, source, notes, values, delta, noted)
                 )
                 k += 1

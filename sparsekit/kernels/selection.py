@@ -1,8 +1,8 @@
-"""The numbers nearest to zero among many, in linear time."""
+"""Positions in sorted arrays, and the smallest of many values."""
 
 import numpy as np
 
-from sparsekit.kernels._jit import kernel
+from sparsekit.kernels._jit import inlined_kernel, kernel
 
 # Bits of a number that one pass over all numbers settles.
 _DIGIT = 11
@@ -72,3 +72,18 @@ def mark_smallest(bits, fraction, marked):
         if left[sign] > 0 and (bits[i] & distance) == limit[sign]:
             marked[i] = True
             left[sign] -= 1
+
+
+@inlined_kernel
+def first_not_below(values, low, high, goal):
+    """Return the first index from `low` to `high` whose value is at least `goal`.
+
+    The values are sorted between the two; `high` is returned if all are smaller.
+    """
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < goal:
+            low = middle + 1
+        else:
+            high = middle
+    return low
