@@ -96,8 +96,9 @@ def test_rewiring_needs_no_more_memory_than_training():
 
 
 @reads_proc
-def test_a_50000_by_50000_layer_needs_less_than_400_megabytes_in_all():
+def test_a_50000_by_50000_layer_needs_less_than_100_megabytes():
     peak_megabytes(50)  # compiles: the compiler is not what is measured
-    # A dense layer of this size takes 10,000 MB. Measured: 328 MB, of which the
-    # interpreter with numpy, scipy, scikit-learn and numba takes 300.
-    assert peak_megabytes(50_000) < 400
+    # A dense layer of this size takes 10,000 MB. Measured: 34 MB more than a small one;
+    # what the interpreter and libraries take depends on what scikit-learn finds to
+    # import, 300 MB, or 400 MB with pandas and pyarrow.
+    assert peak_megabytes(50_000) - peak_megabytes(50) < 100

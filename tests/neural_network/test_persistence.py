@@ -117,7 +117,7 @@ def test_an_unfitted_network_can_be_stored(network, tmp_path):
 def plain(value):
     """Return whether `value` is numpy, or Python's own, all the way down."""
     if isinstance(value, SparseNetwork | OptimizerState):
-        value = vars(value)
+        value = value.to_dict()
     if isinstance(value, dict):
         return all(plain(part) for part in (*value, *value.values()))
     if isinstance(value, list | tuple):

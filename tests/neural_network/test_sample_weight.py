@@ -144,6 +144,16 @@ def test_class_weights_may_use_names():
     assert_array_equal(named.predict_proba(X), numbered.predict_proba(X))
 
 
+def test_later_batches_may_consist_of_classes_without_weight():
+    X, y = flowers()
+    settings = {"class_weight": {0: 0, 1: 1, 2: 1}, "random_state": 0}
+    net = SETMLPClassifier((5,), **settings)
+    with pytest.raises(ValueError, match="No row has a positive weight"):
+        net.partial_fit(X[:50], y[:50], classes=[0, 1, 2])
+    net.partial_fit(X, y, classes=[0, 1, 2]).partial_fit(X[:50], y[:50])
+    assert np.isfinite(net.predict_proba(X)).all()
+
+
 def test_class_weights_of_labels_are_a_list():
     X = np.random.default_rng(0).normal(size=(100, 4))
     y = (X[:, :2] > 0).astype(int)

@@ -13,8 +13,8 @@ from sparsekit import (
     SETMLPClassifier,
     SETMLPRegressor,
     StaticSparseMLPClassifier,
-    _archive,
 )
+from sparsekit._utils import _archive
 from sparsekit.neural_network import LossCurveDisplay, load_checkpoint, save_checkpoint
 from sparsekit.neural_network.checkpoint._files import _FORMAT, _VERSION
 from tests.estimators import NETWORKS
