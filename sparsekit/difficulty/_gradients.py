@@ -4,11 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsekit._utils._magnitudes import refuse_not_finite
-from sparsekit._utils._validation import refuse_unknown
 from sparsekit.difficulty._checks import check_models
 from sparsekit.difficulty._record import row_index
-from sparsekit.network import gradient_squares
+from sparsekit.neural_network import sample_gradient_squares
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -68,7 +66,7 @@ def grand_scores(networks: Any, X: Any, y: Any, *, active: bool = True) -> "Data
 
     norms = []
     for network in check_models("networks", networks):
-        on_topology, everywhere, bias = _squares(network, X, y)
+        on_topology, everywhere, bias = sample_gradient_squares(network, X, y)
         weights = on_topology if active else everywhere
         norms.append(np.sqrt((weights + bias).sum(axis=1)))
     return pd.DataFrame(
@@ -124,15 +122,8 @@ def gradient_coverage(network: Any, X: Any, y: Any) -> "DataFrame":
     """
     import pandas as pd
 
-    active, full, _ = _squares(network, X, y)
-    arrays = network._network
-    numbers = range(1, arrays.n_layers + 1)
-    densities = np.array(
-        [
-            arrays.layer(n).weights.size / float(arrays.sizes[n - 1] * arrays.sizes[n])
-            for n in numbers
-        ]
-    )
+    active, full, _ = sample_gradient_squares(network, X, y)
+    densities = network.summary()["density"].drop("total").to_numpy()
     total = full.sum(axis=1)
     total[total == 0] = np.nan
     coverage, expected = active.sum(axis=1) / total, full @ densities / total
@@ -140,32 +131,3 @@ def gradient_coverage(network: Any, X: Any, y: Any) -> "DataFrame":
         {"coverage": coverage, "expected": expected, "lift": coverage / expected},
         index=row_index(X, len(total)),
     )
-
-
-def _squares(network, X, y):
-    """Return what `gradient_squares` does, of a fitted estimator."""
-    if not hasattr(network, "_network"):
-        raise ValueError(
-            f"network must be a fitted network of sparsekit; {type(network).__name__} "
-            "is not fitted: call fit first."
-        )
-    if network._missing_inputs(network._network.dtype) is not None:
-        raise ValueError(
-            "gradients of single samples are known for networks without "
-            "missing='expected' and missing_scaling only; got missing="
-            f"{network.missing!r} and missing_scaling={network.missing_scaling!r}."
-        )
-    refuse_unknown(y)
-    X, y = network._check_X(X), np.asarray(y)
-    if y.shape[:1] != X.shape[:1]:
-        raise ValueError(
-            f"y must have a target for each of the {X.shape[0]} rows of X; its shape "
-            f"is {y.shape}."
-        )
-    samples = network._samples(X)
-    targets = network._encode_held_out(y)
-    arrays = network._network
-    with np.errstate(over="ignore", invalid="ignore"):
-        squares = gradient_squares(arrays, samples, targets, network._loss())
-    refuse_not_finite(np.hstack(squares), "The squared gradient")
-    return squares

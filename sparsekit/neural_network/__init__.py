@@ -3,6 +3,9 @@
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
 from sparsekit.neural_network._quick_selector import QuickSelector
+from sparsekit.neural_network._sample_gradients import (
+    sample_gradient_squares as sample_gradient_squares,
+)
 from sparsekit.neural_network._set import SETMLPClassifier, SETMLPRegressor
 from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,

@@ -31,11 +31,11 @@ from sparsekit.network import (
 from sparsekit.neural_network._checks import (
     forget_validated,
     refuse_lbfgs,
+    rows_per_batch,
     validate_parameters,
 )
 from sparsekit.neural_network._fitted_network import FittedNetwork
 from sparsekit.neural_network._protection import check_options, with_more_protected
-from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.parameters._methods import n_rewirings, strategies_of
 from sparsekit.neural_network.training._fit_loop import FitLoop, PreparedFit
 from sparsekit.neural_network.training._initial_network import (
@@ -54,11 +54,6 @@ from sparsekit.neural_network.training._records_by_id import recorder_of
 from sparsekit.neural_network.training._resumption import restore
 from sparsekit.neural_network.training._sample_selection import selection_of
 from sparsekit.neural_network.training._validation import hold_out
-
-# What ``batch_size="auto"`` stands for: about so many steps an epoch, of so many rows.
-N_STEPS = 50
-SMALLEST_BATCH = 8
-LARGEST_BATCH = 32
 
 
 class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
@@ -369,19 +364,6 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             )
         return [n_features, *map(int, sizes), self.n_outputs_]
 
-    def _rows_per_batch(self, n_samples, partial):
-        if self.batch_size == "auto":
-            # A call of partial_fit sees a part of the rows only, which does not tell
-            # how many steps there will be.
-            wanted = LARGEST_BATCH if partial else n_samples // N_STEPS
-            return min(max(SMALLEST_BATCH, wanted), LARGEST_BATCH, n_samples)
-        if self.batch_size > n_samples:
-            warn_user(
-                f"batch_size={self.batch_size} is larger than the number of training "
-                f"rows, {n_samples}, and is clipped to it."
-            )
-        return min(self.batch_size, n_samples)
-
     def _first_trainer(self, strategies, X, targets, partial=False):
         """Build a network, and return a trainer of it as it begins."""
         check_missing(self.missing, self.missing_scaling, self.activation)
@@ -440,7 +422,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             samples,
             targets,
             loss=self._loss(),
-            batch_size=self._rows_per_batch(n_samples_of(samples), partial),
+            batch_size=rows_per_batch(self.batch_size, n_samples_of(samples), partial),
             missing_inputs=self._missing_inputs(network.dtype),
             dropout=self.dropout,
             input_dropout=self.input_dropout,

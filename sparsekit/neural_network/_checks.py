@@ -1,9 +1,16 @@
-"""Checks of input beyond those of scikit-learn."""
+"""Checks of parameters and input beyond those of scikit-learn."""
 
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy import sparse
+
+from sparsekit.neural_network._warnings import warn_user
+
+# What ``batch_size="auto"`` stands for: about so many steps an epoch, of so many rows.
+N_STEPS = 50
+SMALLEST_BATCH = 8
+LARGEST_BATCH = 32
 
 # Of each estimator the values that were valid, which are not attributes of its own.
 _VALIDATED: WeakKeyDictionary = WeakKeyDictionary()
@@ -65,3 +72,25 @@ def refuse_missing(X):
             "Input X contains NaN, and missing='raise' refuses missing values. Use "
             "missing='absent' to leave them out of the first layer, or impute them."
         )
+
+
+def rows_per_batch(batch_size, n_samples, partial):
+    """Return how many rows a training step takes.
+
+    Parameters
+    ----------
+    batch_size : int or "auto"
+    n_samples : int
+    partial : bool
+        Whether the rows are those of a call of `partial_fit`: a part of all rows, which
+        does not tell how many steps there will be.
+    """
+    if batch_size == "auto":
+        wanted = LARGEST_BATCH if partial else n_samples // N_STEPS
+        return min(max(SMALLEST_BATCH, wanted), LARGEST_BATCH, n_samples)
+    if batch_size > n_samples:
+        warn_user(
+            f"batch_size={batch_size} is larger than the number of training rows, "
+            f"{n_samples}, and is clipped to it."
+        )
+    return min(batch_size, n_samples)

@@ -25,7 +25,7 @@ ARROWS = {
     "missingness": {"_utils", "kernels"},
     "continual": {"_utils"},
     "deploy": {"_utils"},
-    "difficulty": {"_utils", "network"},
+    "difficulty": {"_utils", "neural_network"},
     "out_of_core": {"_utils"},
     "tabular": {"_utils", "deploy", "network", "neural_network"},
     "study": {"_utils", "__version__", "missingness", "neural_network", "tabular"},
@@ -121,6 +121,31 @@ def reaches_into_another_part(tree, part):
         and not own.intersection(parts[1:2])
         and any(part.startswith("_") for part in parts[2:])
     }
+
+
+def private_attributes(tree):
+    """Return the private attributes that a module asks other objects than self for."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr.startswith("_")
+        and not node.attr.startswith("__")
+        and ast.unparse(node.value) not in {"self", "cls"}
+    }
+
+
+def private_names(tree):
+    """Return the private names that a module defines or assigns to attributes."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            stored = isinstance(node.ctx, ast.Store)
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            names |= {name} if stored else set()
+    return {name for name in names if name.startswith("_")}
 
 
 def heavy_imports(tree):
@@ -231,6 +256,22 @@ def test_the_subpackages_of_study_import_along_the_arrows_only(subpackage):
 def test_parts_use_the_public_names_of_other_parts(part):
     found = violations(lambda tree: reaches_into_another_part(tree, part), {part})
     assert found == {}
+
+
+# Of named tuples, and of scikit-learn's protocol for estimators.
+SHARED_ATTRIBUTES = {"_asdict", "_field_defaults", "_replace"}
+SHARED_ATTRIBUTES |= {"_parameter_constraints", "_validate_params"}
+# Of the standard library.
+SHARED_ATTRIBUTES |= {"_getframe"}
+
+
+@pytest.mark.parametrize("part", ARROWS)
+def test_parts_leave_the_private_attributes_of_other_parts_alone(part):
+    own = set(SHARED_ATTRIBUTES)
+    for path in FILES:
+        if part_of(path) == part:
+            own |= private_names(ast.parse(path.read_text("utf-8")))
+    assert violations(lambda tree: private_attributes(tree) - own, {part}) == {}
 
 
 def test_kernels_import_nothing_but_numpy_numba_and_the_standard_library():
