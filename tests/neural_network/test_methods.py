@@ -253,8 +253,9 @@ def test_the_snip_topology_keeps_inputs_that_matter():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 40))
     y = (X[:, 0] + X[:, 1] - X[:, 2] > 0).astype(int)
+    # With batches of 8 rows, of which it is told a few.
     net = DSTMLPClassifier(
-        (50,), method="static", initial_topology="snip", batch_size=200, sparsity=0.9
+        (50,), method="static", initial_topology="snip", sparsity=0.9
     )
     net.set_params(max_iter=1, random_state=0).fit(X, y)
     assert net.n_connections_ == round(0.1 * (40 * 50 + 50))

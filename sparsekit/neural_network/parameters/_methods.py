@@ -36,6 +36,10 @@ from sparsekit.topology import (
 _COSINE = RewiringSchedule(decay="cosine", end=0.75)
 _LINKS = LinkPredictionGrower("CH2-L3n")
 
+# The fewest rows whose gradient strategies are told with ``batch_size="auto"``, whose
+# batches of 8 to 32 rows tell little of where connections matter.
+PROBED_BY_AUTO = 200
+
 # What a method does not name is as in DEFAULTS. Methods that the papers rewire every
 # hundred or thousand steps rewire every epoch here: a table has few steps in an epoch.
 DEFAULTS = {
@@ -144,17 +148,18 @@ class Strategies(NamedTuple):
     weight_init: str
     rewind: bool
     sparsity: float
+    n_rows_probed: int
 
     @property
     def rewires(self) -> bool:
         """Whether connections ever change."""
         return self.prune_fraction > 0 or self.density_schedule is not None
 
-    @property
-    def n_batches(self) -> int:
-        """Batches whose gradient the strategies want to know."""
+    def n_batches(self, batch_size: int) -> int:
+        """Return the batches whose gradient the strategies are told."""
         parts = (self.pruner, self.grower, self.redistribution, self.initial_topology)
-        return max(getattr(part, "n_batches", 1) for part in parts)
+        wanted = max(getattr(part, "n_batches", 1) for part in parts)
+        return max(wanted, -(-self.n_rows_probed // batch_size))
 
 
 def strategies_of(estimator):
@@ -175,7 +180,11 @@ def strategies_of(estimator):
         given = getattr(estimator, name, None)
         chosen[name] = _made(name, usual if given is None else given)
         check_parameters_of(chosen[name])
-    return Strategies(**chosen, sparsity=getattr(estimator, "sparsity", 0.0))
+    return Strategies(
+        **chosen,
+        sparsity=getattr(estimator, "sparsity", 0.0),
+        n_rows_probed=PROBED_BY_AUTO if estimator.batch_size == "auto" else 0,
+    )
 
 
 def n_rewirings(strategies, n_epochs, first):

@@ -140,7 +140,8 @@ def chosen_network(estimator, strategies, trainer):
     if not hasattr(strategies.initial_topology, "keep"):
         return None
     counts = connection_counts(strategies, network.sizes, initial=True)
-    values, deltas = probe(trainer, strategies.n_batches, estimator._generator)
+    n_batches = strategies.n_batches(trainer.batch_size)
+    values, deltas = probe(trainer, n_batches, estimator._generator)
     kept = []
     for layer, v, d, count in zip(
         network.layers(), values, deltas, counts, strict=True

@@ -152,7 +152,9 @@ class Rewirings:
             facts["input_rates"] = [rates, *[None] * (network.n_layers - 1)]
         if self.needs & {"values", "deltas"}:
             facts["values"], facts["deltas"] = probe(
-                self.trainer, self.strategies.n_batches, self.estimator._generator
+                self.trainer,
+                self.strategies.n_batches(self.trainer.batch_size),
+                self.estimator._generator,
             )
         if "signs" in self.needs:
             layers = range(1, network.n_layers + 1)
