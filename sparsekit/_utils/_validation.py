@@ -46,9 +46,9 @@ def refuse_all_but_numbers(X):
     to 7 whatever they stand for, and a date would be nanoseconds or days, as its type
     has it.
     """
-    refuse_words(X)
     if not hasattr(X, "columns") or not hasattr(X, "dtypes"):
         return
+    refuse_words(X)
     for name, dtype in zip(X.columns, X.dtypes, strict=True):
         kind = str(dtype).lower()
         held = next(

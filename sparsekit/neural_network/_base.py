@@ -45,7 +45,7 @@ from sparsekit.neural_network.training._initial_network import (
     warn_if_starving,
 )
 from sparsekit.neural_network.training._inputs import (
-    check_missing,
+    check_expectation,
     indicator_features,
     learn_inputs,
     warn_about_empty_columns,
@@ -358,20 +358,22 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         """Return the neurons per level."""
         sizes = self.hidden_layer_sizes
         sizes = [sizes] if isinstance(sizes, Integral) else list(sizes)
-        if not all(isinstance(n, Integral) and n > 0 for n in sizes):
-            raise ValueError(
-                f"hidden_layer_sizes must be integers > 0, got {sizes} instead."
-            )
+        for n in sizes:
+            if not isinstance(n, Integral) or n <= 0:
+                raise ValueError(
+                    f"hidden_layer_sizes must be integers > 0, got {sizes} instead."
+                )
         return [n_features, *map(int, sizes), self.n_outputs_]
 
     def _first_trainer(self, strategies, X, targets, partial=False):
         """Build a network, and return a trainer of it as it begins."""
-        check_missing(self.missing, self.missing_scaling, self.activation)
+        if self.missing == "expected":
+            check_expectation(self.missing_scaling, self.activation)
         weights = targets.sample_weight if targets.sample_weight.size else None
         inputs = learn_inputs(X, self.standardize, weights)
-        inputs["indicators"] = indicator_features(
-            self.missing, inputs, all_features=partial
-        )
+        inputs["indicators"] = np.empty(0, dtype=np.int64)
+        if self.missing == "indicator":
+            inputs["indicators"] = indicator_features(inputs, all_features=partial)
         warn_about_empty_columns(inputs, getattr(self, "feature_names_in_", None))
         self._inputs = inputs
         self._input_config = self._input_parameters()
@@ -379,7 +381,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         sizes = self._level_sizes(X.shape[1] + inputs["indicators"].size)
         network = first_network(self, strategies, X, samples, sizes)
         self._rewiring = {"n_since_rewiring": 0, "n_steps": 0}
-        self.release()
+        self.__dict__.pop("_protection", None)
         self._best_loss = math.nan
         self.loss_curve_ = []
         self.validation_scores_ = []

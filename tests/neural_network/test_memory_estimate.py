@@ -19,7 +19,7 @@ from sparsekit import (
     SETMLPRegressor,
     StaticSparseMLPClassifier,
 )
-from sparsekit.neural_network.training import _memory
+from sparsekit.neural_network.training import _initial_network as _memory
 from sparsekit.topology import SNIPTopology
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,7 @@ MEASURED = """
 import json, sys, warnings
 import numpy as np
 from sparsekit import DSTMLPClassifier
-from sparsekit.neural_network.training import _memory
+from sparsekit.neural_network.training import _initial_network as _memory
 from benchmarks.speed.measure import forget_peak, peak_bytes
 
 warnings.simplefilter("ignore")

@@ -52,8 +52,13 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
         block = _moments(X[rows], weight)
         moments = block if moments is None else _merged(moments, block)
     kept = {} if known is None else known
-    moments["has_missing"] = _has_missing(X) | kept.get("has_missing", False)
-    mean, var, n_seen = (moments[name] for name in ("mean", "var", "n_seen"))
+    if sparse.issparse(X):
+        counts = np.bincount(X.indices[np.isnan(X.data)], minlength=X.shape[1])
+        has_missing = counts > 0
+    else:
+        has_missing = np.isnan(X).any(axis=0)
+    moments["has_missing"] = has_missing | kept.get("has_missing", False)
+    mean, var, n_seen = moments["mean"], moments["var"], moments["n_seen"]
     seen = n_seen > 0
     # A column without any observed value has no scale: 0 keeps it out for good.
     if not standardize:
@@ -148,14 +153,6 @@ def _in_unit(moments, unit):
     return moments | {"mean": mean, "var": var}
 
 
-def _has_missing(X):
-    """Return which features have a missing value."""
-    if sparse.issparse(X):
-        counts = np.bincount(X.indices[np.isnan(X.data)], minlength=X.shape[1])
-        return counts > 0
-    return np.isnan(X).any(axis=0)
-
-
 def warn_about_empty_columns(inputs, names=None):
     """Warn once about features that were never observed."""
     empty = np.flatnonzero(inputs["n_seen"] == 0)
@@ -171,10 +168,8 @@ def warn_about_empty_columns(inputs, names=None):
 _PIECEWISE_LINEAR = ("identity", "relu", "leaky_relu", "all_relu")
 
 
-def check_missing(missing, missing_scaling, activation):
-    """Refuse what cannot be combined."""
-    if missing != "expected":
-        return
+def check_expectation(missing_scaling, activation):
+    """Refuse what ``missing="expected"`` cannot be combined with."""
     if missing_scaling is not None:
         raise ValueError(
             f"missing_scaling={missing_scaling!r} makes up for missing values, and so "
@@ -187,16 +182,15 @@ def check_missing(missing, missing_scaling, activation):
         )
 
 
-def indicator_features(missing, inputs, *, all_features):
+def indicator_features(inputs, *, all_features):
     """Return the features that get an indicator of missing values.
 
     Parameters
     ----------
-    missing : str
     inputs : dict
         See `learn_inputs`.
     all_features : bool
-        Whether later calls may see holes in other features than this one.
+        Whether later calls may have missing values in other features than this one.
 
     Returns
     -------
@@ -204,8 +198,6 @@ def indicator_features(missing, inputs, *, all_features):
         Features that are missing sometimes but not always: other indicators are
         constant.
     """
-    if missing != "indicator":
-        return np.empty(0, dtype=np.int64)
     if all_features:
         return np.arange(inputs["n_seen"].size)
     return np.flatnonzero(inputs["has_missing"] & (inputs["n_seen"] > 0))
