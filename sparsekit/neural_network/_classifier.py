@@ -91,10 +91,13 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         if first:
             self._sparse_labels = issparse(y)
         y = _dense_labels(y)
-        check_classification_targets(y)
-        multilabel = type_of_target(y).startswith("multilabel")
-        if not multilabel:
-            y = column_or_1d(y, warn=True)
+        if first or self._multilabel or y.ndim != 1:
+            check_classification_targets(y)
+            multilabel = type_of_target(y).startswith("multilabel")
+            if not multilabel:
+                y = column_or_1d(y, warn=True)
+        else:
+            multilabel = False  # and whether all are known classes comes next
         if first:
             self._learn_classes(y, classes, multilabel)
         else:
