@@ -4,7 +4,7 @@ import importlib
 import inspect
 import pkgutil
 
-from sklearn.linear_model import LogisticRegression, Ridge, SGDRegressor
+from sklearn.linear_model import Ridge, SGDRegressor
 
 import sparsekit
 from sparsekit import (
@@ -69,7 +69,7 @@ META_VARIANTS = [
     QuickSelector(quick(SETMLPClassifier)),
     HardSampleSelector(quick(SETMLPRegressor), random_state=0),
     SubsetFitClassifier(
-        LogisticRegression(),
+        quick(SETMLPClassifier),
         HardSampleSelector(quick(SETMLPClassifier), by="random", random_state=0),
     ),
     SubsetFitRegressor(
@@ -83,7 +83,10 @@ TABULAR_VARIANTS = [
     PiecewiseLinearEncoder(4, strategy="tree", add_indicator=True),
     TableEncoder(),
     SparseMLPEnsembleClassifier(
-        quick(SETMLPClassifier), n_members=2, strategy="cyclic", random_state=0
+        quick(SETMLPClassifier).set_params(sparsity=0.5),
+        n_members=2,
+        strategy="cyclic",
+        random_state=0,
     ),
     SparseMLPEnsembleRegressor(
         quick(SETMLPRegressor).set_params(sparsity=0.5), n_members=2, random_state=0

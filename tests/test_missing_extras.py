@@ -44,4 +44,4 @@ def test_pyplot_is_imported_in_one_place():
         if isinstance(node, ast.Import)
         if any(name.name == "matplotlib.pyplot" for name in node.names)
     }
-    assert importing == {"_pyplot.py"}
+    assert importing == {"_figures.py"}

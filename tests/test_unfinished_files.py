@@ -21,7 +21,8 @@ import sys
 import time
 
 import numpy as np
-from sparsekit import SETMLPClassifier, _archive
+from sparsekit import SETMLPClassifier
+from sparsekit._utils import _archive
 from sparsekit.neural_network import save_checkpoint
 
 def wait(*args, **kwargs):

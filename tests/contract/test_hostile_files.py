@@ -161,7 +161,7 @@ def test_arrays_of_the_other_byte_order_are_turned(kind, members, tmp_path):
     )
     np.testing.assert_array_equal(turned.predict_proba(X), good.predict_proba(X))
     if kind == "checkpoint":
-        assert all(array.dtype.isnative for array in turned._network.values())
+        assert all(array.dtype.isnative for array in turned._network.to_dict().values())
         y = np.arange(150) % 3
         good, turned = (net.partial_fit(X, y) for net in (good, turned))
         np.testing.assert_array_equal(turned.predict_proba(X), good.predict_proba(X))

@@ -24,7 +24,6 @@ from sparsekit.difficulty import (
     SubsetFitClassifier,
 )
 from sparsekit.missingness import MissingnessDisplay
-from sparsekit.network import SparseNetwork
 from sparsekit.neural_network import (
     CheckpointCallback,
     LossCurveDisplay,
@@ -92,9 +91,7 @@ def test_the_rest_says_in_one_line_what_it_holds(net, tmp_path):
     shown = {
         to_predictor(net): "SparsePredictor(classifier, 4-20-3, 70 connections)",
         to_predictor(regressor): "SparsePredictor(regressor, 4-8-1, 20 connections)",
-        SparseNetwork(**net._network): (
-            "SparseNetwork(4-20-3, 70 connections, float32)"
-        ),
+        net._network: ("SparseNetwork(4-20-3, 70 connections, float32)"),
         CheckpointCallback("a.ckpt", 3): "CheckpointCallback('a.ckpt', every=3)",
         LossCurveDisplay.from_estimator(net): "LossCurveDisplay(3 epochs, 2 rewired)",
         TopologyDisplay.from_estimator(net): (

@@ -42,7 +42,7 @@ def net():
 def test_an_exponent_beyond_numbers_ends_in_a_rate_of_zero(power_t):
     settings = {"solver": "sgd", "learning_rate": "invscaling", "power_t": power_t}
     made = fit(**settings)
-    assert [row["learning_rate"] for row in made.history_] == [0.003, 0.0]
+    assert [row["learning_rate"] for row in made.history_] == [0.006, 0.0]
     assert np.isfinite(made.predict_proba(X)).all()
 
 

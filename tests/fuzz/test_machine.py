@@ -212,8 +212,8 @@ class Machine(RuleBasedStateMachine):
             resumed = behaves(lambda: resume(path, X, y), X, y)
             if resumed is not None:
                 straight = quietly(clone(net).set_callbacks().fit, X, y)
-                for name, array in straight._network.items():
-                    assert np.array_equal(array, resumed._network[name]), name
+                for name, array in straight._network.to_dict().items():
+                    assert np.array_equal(array, getattr(resumed._network, name)), name
                 self.net = resumed
 
     @invariant()

@@ -103,7 +103,7 @@ def state_of(net):
     """Return what a refused call must leave as it was."""
     if not hasattr(net, "_network"):
         return None
-    arrays = [*net._network.values(), *net._inputs.values()]
+    arrays = [*net._network.to_dict().values(), *net._inputs.values()]
     return [np.asarray(array).tobytes() for array in arrays]
 
 

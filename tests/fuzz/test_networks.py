@@ -65,7 +65,7 @@ def test_networks(network, data):
     fitted = behaves(lambda: net.fit(X, y, weight), X, y, weight, settings)
     if fitted is None:
         return
-    assert np.isfinite(net._network["weights"]).all()
+    assert np.isfinite(net._network.weights).all()
     assert net.n_connections_ == sum(w.nnz for w in net.coefs_)
     methods_of(net, X, other, y)
     behaves(lambda: net.partial_fit(other, y), other, y)

@@ -46,7 +46,7 @@ def arrays_with(formats):
 def test_dense_inputs_of_which_nearly_all_drop_out_are_trained_on(made, options):
     net = made((5,), max_iter=2, input_dropout=0.99, **options)
     net.fit(X, np.arange(N_ROWS) % 3)
-    assert np.isfinite(net._network["weights"]).all()
+    assert np.isfinite(net._network.weights).all()
     assert len(net.predict(X)) == N_ROWS
 
 

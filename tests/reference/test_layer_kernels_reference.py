@@ -36,7 +36,7 @@ hash_key = callable_from_python(noise_kernels.hash_key)
 derivative_from_output = callable_from_python(forward_kernels.derivative_from_output)
 gather_tile = callable_from_python(gather.gather_tile)
 output_deltas = callable_from_python(outputs.output_deltas)
-stretch = callable_from_python(order.stretch)
+connection_range = callable_from_python(order.connection_range)
 
 WIDTH = 16
 SIZES = [5, 7, 6, 3]
@@ -286,7 +286,7 @@ def test_backward_through_all_layers(density, dtype):
     network = sparse_network(naive, dtype)
     arrays = network.for_training(FORMATS, N_TILES * WIDTH)
     for layer in (2, 3):
-        first, last, by_input = stretch(arrays, layer)
+        first, last, by_input = connection_range(arrays, layer)
         mine = slice(by_input, by_input + last - first)
         arrays.in_weights[mine] = network.weights[arrays.in_position[mine]]
     slots = OptimizerState.zeros(network, "sgd").arrays(network)

@@ -1,4 +1,4 @@
-"""One step on a stretch of parameters, and what happens at the edges of numbers."""
+"""One step on a range of parameters, and what happens at the edges of numbers."""
 
 import numpy as np
 import pytest

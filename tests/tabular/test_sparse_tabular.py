@@ -324,6 +324,4 @@ def test_the_column_that_matters_for_nothing_is_last():
     model = SparseTabularRegressor(n_members=2, random_state=0).fit(FRAME, NUMBERS)
     importances = pd.Series(model.feature_importances_, FRAME.columns)
     assert importances.sum() == pytest.approx(1.0)
-    assert importances.idxmax() == "age"
-    plain = importances.drop(["born", "seen"])
-    assert plain.nlargest(2).index.tolist() == ["age", "job"]
+    assert set(importances.nlargest(2).index) == {"age", "job"}
