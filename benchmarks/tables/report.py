@@ -87,7 +87,7 @@ def print_report(rows):
     }
     for name, chosen in groups.items():
         part = rows[chosen]
-        if part["table"].nunique() < 2:
+        if part["table"].nunique() < 2 or OURS not in set(part["model"]):
             continue
         print(f"\n== {part['table'].nunique()} tables, {name}")
         print(f"\nloss of {OURS} against, in per cent (negative is better)")
@@ -100,9 +100,13 @@ def print_report(rows):
         print("\ntime of fit, median ratio to boosting")
         print(times(part).round(2).to_string())
     ours = rows[rows["model"] == OURS]
-    share = ours["n_connections"] / ours["n_dense"]
-    print(f"\nconnections, share of dense: median {share.median():.3f}, ", end="")
-    print(f"largest {share.max():.3f}")
+    if len(ours):
+        fraction = ours["n_connections"] / ours["n_dense"]
+        print(
+            f"\nconnections, fraction of dense: median {fraction.median():.3f}, ",
+            end="",
+        )
+        print(f"largest {fraction.max():.3f}")
     print("\nloss by table")
     print(by_table(rows).round(4).to_string())
 

@@ -325,3 +325,4 @@ def test_the_column_that_matters_for_nothing_is_last():
     importances = pd.Series(model.feature_importances_, FRAME.columns)
     assert importances.sum() == pytest.approx(1.0)
     assert set(importances.nlargest(2).index) == {"age", "job"}
+    assert importances.drop("member").idxmin() == "noise"
