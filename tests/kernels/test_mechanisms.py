@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize, special
 
 from sparsekit.kernels import mechanisms
-from tests.reference.test_masking_reference import WORD, scramble, uniform
+from tests.kernels.test_masking import WORD, scramble, uniform
 
 SHAPES = {
     mechanisms.RIGHT: lambda s: s,
