@@ -302,6 +302,15 @@ def test_a_checkpoint_keeps_the_units_of_a_stream(tmp_path):
         load_checkpoint(tmp_path / "net.ckpt")
 
 
+@pytest.mark.parametrize("store", STORE.values(), ids=STORE)
+def test_single_precision_of_any_size_is_learned_with_weights(store):
+    # Divided by its unit, such a table becomes one of double precision.
+    table = store(X.astype(np.float32) * np.float32(2.0**100))
+    net = classifier().fit(table, Y, WEIGHTS)
+    plain = classifier().fit(store(X.astype(np.float32)), Y, WEIGHTS)
+    assert_allclose(net.predict_proba(table), plain.predict_proba(store(X)), rtol=1e-3)
+
+
 def test_scores_of_rows_are_numbers_or_refused():
     net = classifier(dtype="float64", standardize=False).fit(X, Y)
     for scores in (grand_scores, gradient_coverage):

@@ -94,8 +94,9 @@ def test_ci_runs_the_commands_of_the_readme_as_they_stand():
     script = (ROOT / ".ci" / "run").read_text("utf-8")
     for name in readme.commands(README):
         assert f"$(python3 .ci/readme.py command {name})" in script
-    # Beside them only what their environment had to skip.
-    (again,) = (line for line in script.splitlines() if "pytest" in line)
+    # Beside them only kernels as plain Python, and what their environment had to skip.
+    kernels, again = (line for line in script.splitlines() if "pytest" in line)
+    assert "NUMBA_DISABLE_JIT=1 .venv/bin/pytest" in kernels
     skipped = (f"tests/repository/test_{name}.py" for name in ("types", "site"))
     assert again == f'step "tests" .venv/bin/pytest -q {" ".join(skipped)}'
     assert "sparsekit study" not in script

@@ -85,7 +85,7 @@ def _moments(X, sample_weight):
     unit = units_of(X)
     values = in_units(X, unit)
     if sample_weight is not None:
-        sample_weight = sample_weight.astype(X.dtype, copy=False)
+        sample_weight = sample_weight.astype(values.dtype, copy=False)
     # Columns without observed values have a mean of 0 / 0.
     with np.errstate(invalid="ignore"):
         if sparse.issparse(X):
@@ -94,7 +94,7 @@ def _moments(X, sample_weight):
             )
         else:
             none_yet = np.zeros(
-                X.shape[1], np.int64 if sample_weight is None else X.dtype
+                X.shape[1], np.int64 if sample_weight is None else values.dtype
             )
             mean, var, n_seen = _incremental_mean_and_var(
                 values, 0.0, 0.0, none_yet, sample_weight=sample_weight
