@@ -83,7 +83,7 @@ def run(stream, model, seed, options):
             learner.partial_fit(X, y, classes=np.arange(10))
         if wanted["share"]:
             net = learner.estimator_ if wanted["replay"] else learner
-            net.consolidate(X, y, share=wanted["share"])
+            net.consolidate(X, y, fraction=wanted["share"])
         accuracy[number] = [learner.score(*test) for _, _, *test in tasks]
     metrics = continual_metrics(accuracy)
     names = ("average_accuracy", "forgetting", "learning_accuracy")

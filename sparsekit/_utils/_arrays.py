@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from sparsekit._utils._validation import holes_as_nan
+from sparsekit._utils._validation import missing_as_nan
 
 # The activations of levels that depend on the level only, as the kernels number them.
 _ACTIVATIONS = (0, 1, 2)
@@ -16,7 +16,7 @@ def admitted(X):
 
     A malformed sparse matrix is refused, see `sound`; holes among objects become NaN.
     """
-    return holes_as_nan(sound(X))
+    return missing_as_nan(sound(X))
 
 
 def sound(X, name="X"):

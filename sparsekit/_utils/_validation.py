@@ -77,7 +77,7 @@ def _is_number(text):
     return True
 
 
-def holes_as_nan(X):
+def missing_as_nan(X):
     """Return `X` with NaN for the NaT and pd.NA that it holds as objects.
 
     numpy cannot make numbers of these. What holds no objects is returned as it is.

@@ -28,8 +28,9 @@ class ReplayClassifier(ClassifierMixin, BaseReplay):
         of the new rows before a call learns them: it is one minus the probability of
         the label, or 1 for a wrong prediction where there are no probabilities.
     replay_fraction : float in [0, 1), default=0.5
-        Share of kept rows in what the estimator learns from in a call of `partial_fit`:
-        with 0.5 as many kept rows as new ones, as far as there are. 0 replays nothing.
+        Fraction of kept rows in what the estimator learns from in a call of
+        `partial_fit`: with 0.5 as many kept rows as new ones, as far as there are. 0
+        replays nothing.
     random_state : int, RandomState instance or None, default=None
         Of the buffer; the estimator has its own.
 
@@ -145,8 +146,9 @@ class ReplayRegressor(RegressorMixin, BaseReplay):
         of the new rows before a call learns them: it is ``1 - exp(-e / (2 m))`` with
         the squared error e of a row and its mean m over the call.
     replay_fraction : float in [0, 1), default=0.5
-        Share of kept rows in what the estimator learns from in a call of `partial_fit`:
-        with 0.5 as many kept rows as new ones, as far as there are. 0 replays nothing.
+        Fraction of kept rows in what the estimator learns from in a call of
+        `partial_fit`: with 0.5 as many kept rows as new ones, as far as there are. 0
+        replays nothing.
     random_state : int, RandomState instance or None, default=None
         Of the buffer; the estimator has its own.
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from sparsekit._utils._table_values import indicators, n_indicators, ramps
-from sparsekit._utils._validation import holes_as_nan
+from sparsekit._utils._validation import missing_as_nan
 
 TABLE_PARTS = ("names", "kinds", "columns", "edges")
 
@@ -228,7 +228,7 @@ def _one_column(name, values):
         raise ValueError(
             f"Column {name!r} of X must have one dimension, got {values.shape}."
         )
-    return holes_as_nan(values)
+    return missing_as_nan(values)
 
 
 def _parts(values, kind, name):

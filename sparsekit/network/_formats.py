@@ -14,13 +14,13 @@ DENSE_FROM = 0.65
 # Neurons on either side below which BLAS gains nothing: output layers stay in CSR.
 DENSE_SIDE = 64
 
-# Share of stored entries below which the first layer visits these only. A loop takes a
-# stored entry in the time in which a vector unit takes some thirty of a tile: the two
+# Fraction of stored entries below which the first layer visits these only. A loop takes
+# a stored entry in the time in which a vector unit takes some thirty of a tile: the two
 # are level at 0.03 to 0.05.
 STORED_BELOW = 0.03
 
 
-def layer_format(number, n_in, n_out, n_connections, stored_share=None, plain=True):
+def layer_format(number, n_in, n_out, n_connections, stored_fraction=None, plain=True):
     """Return the fastest format for a layer.
 
     Parameters
@@ -28,9 +28,9 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=None, plain=Tr
     number : int
         From 1; the first layer needs no gradient of its inputs.
     n_in, n_out, n_connections : int
-    stored_share : float or None, default=None
-        Share of the inputs' entries that is stored; None for dense inputs, which store
-        no entries that could be visited, however few of them say something.
+    stored_fraction : float or None, default=None
+        Fraction of the inputs' entries that is stored; None for dense inputs, which
+        store no entries that could be visited, however few of them say something.
     plain : bool, default=True
         False for a first layer that does more than sums of its inputs, as it does
         where missing inputs are made up for.
@@ -42,7 +42,7 @@ def layer_format(number, n_in, n_out, n_connections, stored_share=None, plain=Tr
     """
     if number == 1 and not plain:
         return BY_ROW
-    if number == 1 and stored_share is not None and stored_share < STORED_BELOW:
+    if number == 1 and stored_fraction is not None and stored_fraction < STORED_BELOW:
         return STORED
     if min(n_in, n_out) >= DENSE_SIDE and n_connections >= DENSE_FROM * n_in * n_out:
         return DENSE
@@ -53,7 +53,7 @@ _NAMES = {BY_ROW: "csr", BY_INPUT: "csr", DENSE: "dense", STORED: "csr-stored"}
 
 
 def suggest_format(
-    n_in: int, n_out: int, *, density: float, stored_share: float = 1.0
+    n_in: int, n_out: int, *, density: float, stored_fraction: float = 1.0
 ) -> str:
     """Tell how training would work on a layer, and so whether sparsity saves time.
 
@@ -62,8 +62,8 @@ def suggest_format(
     n_in, n_out : int
         Neurons that the layer reads, and its own.
     density : float
-        Share of connections that are present, in (0, 1].
-    stored_share : float, default=1.0
+        Fraction of connections that are present, in (0, 1].
+    stored_fraction : float, default=1.0
         For a first layer on CSR inputs, the share of their entries that is stored.
 
     Returns
@@ -86,18 +86,18 @@ def suggest_format(
     'csr'
     >>> suggest_format(784, 1000, density=0.9)
     'dense'
-    >>> suggest_format(20_000, 1000, density=0.05, stored_share=0.01)
+    >>> suggest_format(20_000, 1000, density=0.05, stored_fraction=0.01)
     'csr-stored'
     """
     for name, count in (("n_in", n_in), ("n_out", n_out)):
         if not isinstance(count, Integral) or count < 1:
             raise ValueError(f"{name}={count} must be a whole number, 1 or more.")
-    for name, share in (("density", density), ("stored_share", stored_share)):
+    for name, share in (("density", density), ("stored_fraction", stored_fraction)):
         if not isinstance(share, Real) or not 0 < share <= 1:
             raise ValueError(f"{name}={share} must be in (0, 1].")
     n_connections = round(density * n_in * n_out)
-    if stored_share < 1:
-        found = layer_format(1, n_in, n_out, n_connections, stored_share)
+    if stored_fraction < 1:
+        found = layer_format(1, n_in, n_out, n_connections, stored_fraction)
     else:
         found = layer_format(2, n_in, n_out, n_connections)
     return _NAMES[found]
@@ -105,11 +105,11 @@ def suggest_format(
 
 def layer_formats(network, samples, missing_inputs=None, input_dropout=0.0):
     """Return the format of each layer, shape (L + 1,); entry 0 is not used."""
-    stored_share = None
+    stored_fraction = None
     if samples.fill.size:  # CSR
         n_rows = samples.indptr.size - 1
-        stored_share = samples.data.size / max(1, n_rows * samples.fill.size)
-        stored_share *= 1.0 - input_dropout
+        stored_fraction = samples.data.size / max(1, n_rows * samples.fill.size)
+        stored_fraction *= 1.0 - input_dropout
     formats = np.zeros(network.sizes.size, dtype=np.int64)
     for number in range(1, network.n_layers + 1):
         n_in, n_out = int(network.sizes[number - 1]), int(network.sizes[number])
@@ -117,7 +117,7 @@ def layer_formats(network, samples, missing_inputs=None, input_dropout=0.0):
         n_connections = mine.stop - mine.start
         plain = missing_inputs is None
         formats[number] = layer_format(
-            number, n_in, n_out, n_connections, stored_share, plain
+            number, n_in, n_out, n_connections, stored_fraction, plain
         )
     return formats
 

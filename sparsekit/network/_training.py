@@ -41,9 +41,9 @@ class Trainer:
     missing_inputs : MissingInputs or None
         What becomes of NaN in `samples`; None if there is none.
     dropout : float
-        Share of hidden neurons silenced in each step, in [0, 1).
+        Fraction of hidden neurons silenced in each step, in [0, 1).
     input_dropout : float
-        Share of the observed inputs dropped in each step, in [0, 1).
+        Fraction of the observed inputs dropped in each step, in [0, 1).
     n_values : int or None
         How many inputs are values of features and not indicators; None for all.
     noise_seed : int
@@ -287,7 +287,7 @@ class Trainer:
         pruner, grower : objects
             See `sparsekit.topology`.
         fraction : float
-            Share of the connections that is replaced.
+            Fraction of the connections that is replaced.
         rng : numpy.random.Generator
         facts : dict of str to sequence or None
             What the strategies need to know beside the connections (see `needs_of`):

@@ -244,12 +244,12 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
 
     @unchanged_on_error
     def consolidate(
-        self, X=None, y=None, *, share=0.5, importance="fisher", protect="gradient"
+        self, X=None, y=None, *, fraction=0.5, importance="fisher", protect="gradient"
     ) -> Self:
         """Protect the connections that matter most on some rows.
 
         To be called after a task is learned and before the next one. What is protected
-        stays protected, and each call adds a share of the connections that are still
+        stays protected, and each call adds a fraction of the connections that are still
         free, so that some are always left to learn with. A new `fit` releases all.
 
         Parameters
@@ -258,9 +258,9 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             Rows of the task; not needed for "magnitude".
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             Their targets; needed for "fisher" only.
-        share : float in [0, 1], default=0.5
-            Share of the free connections of each layer that become protected, rounded
-            down: those of highest importance, and none whose importance is 0.
+        fraction : float in [0, 1], default=0.5
+            Fraction of the free connections of each layer that become protected,
+            rounded down: those of highest importance, and none whose importance is 0.
         importance : {"fisher", "mas", "magnitude"}, default="fisher"
             "fisher": mean square of the gradient of a row's loss, the diagonal of the
             empirical Fisher information (elastic weight consolidation [1]_). "mas":
@@ -300,13 +300,13 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
            by iterative pruning", CVPR 2018.
         """
         check_is_fitted(self)
-        check_options(share, importance, protect)
+        check_options(fraction, importance, protect)
         scores = self._importance_of_connections(X, y, importance)
         self._protection = with_more_protected(
             self._network,
             getattr(self, "_protection", None),
             scores,
-            share,
+            fraction,
             frozen=protect == "gradient",
         )
         return self

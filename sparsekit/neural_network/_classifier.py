@@ -233,7 +233,7 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         Returns
         -------
         float
-            Share of the rows that are predicted right, with all their labels.
+            Fraction of the rows that are predicted right, with all their labels.
         """
         return super().score(X, sound(y, "y"), sample_weight)
 

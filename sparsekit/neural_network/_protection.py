@@ -9,7 +9,7 @@ from sparsekit._utils._sklearn_compat import _align_api_if_sparse
 from sparsekit.network import Protection
 
 
-def with_more_protected(network, protection, scores, share, *, frozen):
+def with_more_protected(network, protection, scores, fraction, *, frozen):
     """Return the protection with a fraction of the free connections added.
 
     Parameters
@@ -19,7 +19,7 @@ def with_more_protected(network, protection, scores, share, *, frozen):
         What is protected already.
     scores : ndarray of shape (n_connections,)
         How much each connection matters.
-    share : float in [0, 1]
+    fraction : float in [0, 1]
         Fraction of the free connections of each layer to add.
     frozen : bool
         Whether the weights of all protected connections keep their values.
@@ -31,7 +31,7 @@ def with_more_protected(network, protection, scores, share, *, frozen):
         masks = protection.masks(network)
     positions = []
     for number, (layer, mask) in enumerate(zip(layers, masks, strict=True), start=1):
-        _add_highest(mask, scores[network.connections(number)], share)
+        _add_highest(mask, scores[network.connections(number)], fraction)
         positions.append(layer.positions()[mask])
     return Protection(positions, frozen)
 
@@ -52,9 +52,9 @@ def protected_matrices(network, protection):
     return matrices
 
 
-def check_options(share, importance, protect):
-    if not isinstance(share, Real) or not 0 <= share <= 1:
-        raise ValueError(f"share must be in [0, 1], got {share!r}.")
+def check_options(fraction, importance, protect):
+    if not isinstance(fraction, Real) or not 0 <= fraction <= 1:
+        raise ValueError(f"fraction must be in [0, 1], got {fraction!r}.")
     for name, value, allowed in (
         ("importance", importance, ("fisher", "mas", "magnitude")),
         ("protect", protect, ("gradient", "pruning")),
@@ -63,10 +63,10 @@ def check_options(share, importance, protect):
             raise ValueError(f"{name} must be one of {allowed}, got {value!r}.")
 
 
-def _add_highest(mask, scores, share):
-    """Mark the `share` of the unmarked that has the highest positive scores."""
+def _add_highest(mask, scores, fraction):
+    """Mark that fraction of what is unmarked which has the highest positive scores."""
     free = np.flatnonzero(~mask)
     mine = scores[free]
-    count = min(int(share * free.size), int(np.count_nonzero(mine > 0)))
+    count = min(int(fraction * free.size), int(np.count_nonzero(mine > 0)))
     order = np.argsort(-mine, kind="stable")
     mask[free[order[:count]]] = True

@@ -20,7 +20,7 @@ from sparsekit._utils._sklearn_compat import (
 )
 from sparsekit._utils._table_values import ramps
 from sparsekit._utils._validation import (
-    holes_as_nan,
+    missing_as_nan,
     refuse_all_but_numbers,
     refuse_unknown,
 )
@@ -256,7 +256,7 @@ class PiecewiseLinearEncoder(DocLinkMixin, TransformerMixin, BaseEstimator):
         refuse_all_but_numbers(X)
         return validate_data(
             self,
-            holes_as_nan(X),
+            missing_as_nan(X),
             y,
             dtype=np.float64,
             ensure_all_finite="allow-nan",

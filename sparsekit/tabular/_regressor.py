@@ -33,7 +33,7 @@ class SparseTabularRegressor(MeanRegressor, BaseSparseTabular):
     n_members : int, default=4
         Networks, whose mean predicts. More are better, and take more time.
     sparsity : float in [0, 1) or "auto", default="auto"
-        Share of absent connections of each network. "auto" is 95 %, or less where
+        Fraction of absent connections of each network. "auto" is 95 %, or less where
         hidden neurons would have fewer than four inputs on average.
     hidden_layer_sizes : int, array-like of int or "auto", default="auto"
         Neurons of each hidden layer. "auto" tries (100,) with 8 bins a column, and
@@ -56,7 +56,7 @@ default="from_dtype"
         Learning rate, which falls to 0 by a cosine. "auto" tries 0.003 with the smaller
         networks and 0.01 with the larger ones.
     dropout : float in [0, 1) or "auto", default="auto"
-        Share of hidden neurons that a row does without in a training step. "auto" is
+        Fraction of hidden neurons that a row does without in a training step. "auto" is
         0.1.
     method : str, default="set"
         How connections move, see :class:`DSTMLPRegressor`; "static" lets them stay.
@@ -96,8 +96,8 @@ default="from_dtype"
     n_iter_ : int
         Epochs of the member that was trained longest.
     feature_importances_ : ndarray of shape (n_features,)
-        Share of each column in how the predictions for up to 250 training rows change
-        when it is shuffled: what the model relies on. NaN with a transformer as
+        Fraction of each column in how the predictions for up to 250 training rows
+        change when it is shuffled: what the model relies on. NaN with a transformer as
         `encoding`.
     n_features_in_ : int
         Number of columns seen in `fit`.

@@ -13,12 +13,12 @@ N_ROWS, N_FEATURES, HIDDEN, BATCH = 640, 20_000, (1000,), 128
 COMMON = {"hidden_layer_sizes": HIDDEN, "batch_size": BATCH, "solver": "sgd"}
 
 
-def inputs(stored_share):
+def inputs(stored_fraction):
     """Draw rows of which a share is stored, and labels."""
     rng = np.random.default_rng(0)
     X = sparse.random_array(
         (N_ROWS, N_FEATURES),
-        density=stored_share,
+        density=stored_fraction,
         format="csr",
         dtype=np.float32,
         random_state=rng,
@@ -42,8 +42,8 @@ def test_epoch_on_csr_inputs(benchmark, library):
 
 
 def test_time_goes_with_stored_entries():
-    def epoch(stored_share):
-        X, y = inputs(stored_share)
+    def epoch(stored_fraction):
+        X, y = inputs(stored_fraction)
         net = sparse_network().partial_fit(X, y, classes=[0, 1])
         return min(seconds_of(net.partial_fit, X, y) for _ in range(5))
 

@@ -146,12 +146,12 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.is_fitted)
     @rule(
         given=data(),
-        share=st.sampled_from([0.5, 0.0, 1.0, 2.0]),
+        fraction=st.sampled_from([0.5, 0.0, 1.0, 2.0]),
         importance=st.sampled_from(["fisher", "mas", "magnitude", "no"]),
         protect=st.sampled_from(["gradient", "pruning"]),
     )
-    def consolidate(self, given, share, importance, protect):
-        options = {"share": share, "importance": importance, "protect": protect}
+    def consolidate(self, given, fraction, importance, protect):
+        options = {"fraction": fraction, "importance": importance, "protect": protect}
         self.learn("consolidate", *given, **options)
         assert len(self.net.protected_) == len(self.net.coefs_)
 

@@ -131,6 +131,6 @@ def test_counts(sizes, sparsity):
 )
 def test_suggest_format(n_in, n_out, density, stored):
     found = behaves(
-        lambda: suggest_format(n_in, n_out, density=density, stored_share=stored)
+        lambda: suggest_format(n_in, n_out, density=density, stored_fraction=stored)
     )
     assert found is None or isinstance(found, str)

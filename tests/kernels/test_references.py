@@ -48,7 +48,7 @@ def test_training_and_prediction_leave_no_array_behind(counted, name):
         X[X > 1] = np.nan
     network = DSTMLPClassifier(**parameters, max_iter=3, batch_size=20, random_state=0)
     network.fit(X, y)  # compiles, which makes arrays of its own
-    network.consolidate(X, y, share=0.2)
+    network.consolidate(X, y, fraction=0.2)
     before = counted()
     for _ in range(3):
         network.partial_fit(X, y)

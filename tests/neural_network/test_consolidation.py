@@ -71,7 +71,7 @@ def weights_at(net, masks):
 )
 def test_frozen_weights_keep_their_bits_over_training_and_rewirings(network, settings):
     X, y = digits()
-    net = trained(network, **settings).consolidate(X, y, share=0.6)
+    net = trained(network, **settings).consolidate(X, y, fraction=0.6)
     masks = net.protected_
     before = weights_at(net, masks)
     others = np.concatenate([matrix.data for matrix in net.coefs_])
@@ -86,7 +86,7 @@ def test_frozen_weights_keep_their_bits_on_stored_entries_only():
     X = random_array((300, 400), density=0.01, rng=0, format="csr")
     y = np.arange(300) % 3
     net = SETMLPClassifier((30,), sparsity=0.8, random_state=0).fit(X, y)
-    masks = net.consolidate(X, y, share=0.5).protected_
+    masks = net.consolidate(X, y, fraction=0.5).protected_
     before = weights_at(net, masks)
     net.partial_fit(X, y).partial_fit(X, y)
     assert before.tobytes() == weights_at(net, masks).tobytes()
@@ -124,12 +124,12 @@ def test_without_protection_such_rewirings_drop_important_connections():
         weights_at(net, masks)
 
 
-def test_each_call_adds_a_share_of_what_is_free():
+def test_each_call_adds_a_fraction_of_what_is_free():
     net = trained()
     sizes = np.array([matrix.nnz for matrix in net.coefs_])
     free = sizes.copy()
     for _ in range(3):
-        masks = net.consolidate(importance="magnitude", share=0.5).protected_
+        masks = net.consolidate(importance="magnitude", fraction=0.5).protected_
         free -= free // 2
         assert [mask.nnz for mask in masks] == (sizes - free).tolist()
     assert all(mask.nnz == 0 for mask in net.release().protected_)
@@ -139,13 +139,13 @@ def test_nothing_of_importance_zero_is_protected():
     X, y = digits()
     X[:, :40] = 0
     net = trained(rows=lambda _: X, standardize=False)
-    mask = net.consolidate(X, y, share=1.0).protected_[0]
+    mask = net.consolidate(X, y, fraction=1.0).protected_[0]
     assert mask.nnz > 0
     assert not mask.toarray()[:40].any()
 
 
 def test_magnitude_protects_the_largest_weights():
-    net = trained().consolidate(share=0.3, importance="magnitude")
+    net = trained().consolidate(fraction=0.3, importance="magnitude")
     for matrix, mask in zip(net.coefs_, net.protected_, strict=True):
         chosen = np.abs(matrix[mask.nonzero()])
         assert chosen.size == int(0.3 * matrix.nnz)
@@ -164,7 +164,7 @@ def test_training_draws_the_same_whether_anything_was_weighed(seed):
 
 def test_protection_of_nothing_changes_no_bit():
     X, y = digits()
-    one, other = trained(), trained().consolidate(X, y, share=0.0)
+    one, other = trained(), trained().consolidate(X, y, fraction=0.0)
     one.partial_fit(X, y), other.partial_fit(X, y)
     np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
 
@@ -223,7 +223,7 @@ def test_regressors_consolidate():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"share": 1.5}, r"share must be in \[0, 1\], got 1.5"),
+        ({"fraction": 1.5}, r"fraction must be in \[0, 1\], got 1.5"),
         ({"importance": "age"}, "importance must be one of .*, got 'age'"),
         ({"protect": "all"}, "protect must be one of .*, got 'all'"),
         ({}, "importance='fisher' needs rows: give X and y"),

@@ -280,7 +280,7 @@ def test_records_scores_and_protection_know_the_loss(loss):
     assert errors[latest[:15]].mean() < errors[latest[-15:]].mean()
     assert ((record["confidence_mean"] >= 0) & (record["confidence_mean"] <= 1)).all()
     assert np.isfinite(grand_scores(net, X, y)).all(axis=None)
-    protected = net.consolidate(X, y, share=0.5).protected_
+    protected = net.consolidate(X, y, fraction=0.5).protected_
     assert sum(mask.nnz for mask in protected) > 0
 
 

@@ -37,7 +37,7 @@ from tests.callbacks import CutOff
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-REMOVAL = LearnedRemoval(patience=2, every=2, warm_up=3, keep_at_least=0.4)
+REMOVAL = LearnedRemoval(patience=2, every=2, warm_up=3, keep_fraction=0.4)
 SELECTIONS = {"infobatch": InfoBatch(), "removal": REMOVAL}
 CLASSIFIERS = [
     SETMLPClassifier,
@@ -167,7 +167,7 @@ def test_all_samples_take_part_in_the_last_epochs(selection):
 def test_a_sample_is_learned_when_it_was_confident_long_enough():
     sure, unsure = -np.log(0.71), -np.log(0.69)
     losses = [[sure, sure, unsure, sure], [sure, unsure, sure, np.nan]]
-    selection = LearnedRemoval(0.7, patience=2, keep_at_least=0.01)
+    selection = LearnedRemoval(0.7, patience=2, keep_fraction=0.01)
     kept, factors = selection.select(notes_of(losses), None)
     assert_array_equal(kept, [False, True, True, True])
     assert factors is None
@@ -184,7 +184,7 @@ def test_a_sample_is_learned_when_it_was_confident_long_enough():
 )
 def test_removal_keeps_enough_of_each_class_and_the_larger_losses(case, share):
     losses, strata = case
-    selection = LearnedRemoval(patience=2, keep_at_least=share)
+    selection = LearnedRemoval(patience=2, keep_fraction=share)
     kept, _ = selection.select(notes_of(losses, strata=strata), None)
     for label in np.unique(strata):
         mine = strata == label
@@ -198,7 +198,7 @@ def test_removal_keeps_enough_of_each_class_and_the_larger_losses(case, share):
 def test_samples_of_weight_zero_are_neither_counted_nor_removed():
     weight = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0])
     notes = notes_of(np.zeros((3, 6)), sample_weight=weight)
-    kept, _ = LearnedRemoval(keep_at_least=0.5).select(notes, None)
+    kept, _ = LearnedRemoval(keep_fraction=0.5).select(notes, None)
     assert kept.tolist() == [True] * 4 + [False, True]
 
 
@@ -295,7 +295,7 @@ def test_every_network_trains_on_fewer_samples(network, name):
 def test_no_selection_and_one_that_leaves_nothing_out_train_the_same_bits(data):
     nets = [net_of(given).fit(*data) for given in (None, InfoBatch(0.0))]
     assert_array_equal(weights_of(nets[0]), weights_of(nets[1]))
-    plain = net_of(LearnedRemoval(keep_at_least=1.0)).fit(*data)
+    plain = net_of(LearnedRemoval(keep_fraction=1.0)).fit(*data)
     assert_array_equal(weights_of(nets[0]), weights_of(plain))
     assert nets[0].loss_curve_ == nets[1].loss_curve_ == plain.loss_curve_
     assert used_by(nets[0]) == [150] * 24
@@ -393,7 +393,7 @@ def test_grid_search_over_selections(data):
     search = GridSearchCV(net_of(None), grid, cv=2).fit(*data)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     nested = GridSearchCV(
-        net_of(InfoBatch()), {"sample_selection__ratio": [0.2, 0.8]}, cv=2
+        net_of(InfoBatch()), {"sample_selection__drop_fraction": [0.2, 0.8]}, cv=2
     ).fit(*data)
     assert np.isfinite(nested.cv_results_["mean_test_score"]).all()
     assert clone(net_of(REMOVAL)).sample_selection.get_params() == REMOVAL.get_params()
@@ -436,10 +436,10 @@ class Negative(SampleSelection):
     ("selection", "match"),
     [
         ("some", "'sample_selection' parameter of SETMLPClassifier"),
-        (InfoBatch(1.0), "'ratio' parameter of InfoBatch"),
+        (InfoBatch(1.0), "'drop_fraction' parameter of InfoBatch"),
         (InfoBatch(until=0), "'until' parameter of InfoBatch"),
         (LearnedRemoval(0.4), "'confidence' parameter of LearnedRemoval"),
-        (LearnedRemoval(keep_at_least=0), "'keep_at_least' parameter"),
+        (LearnedRemoval(keep_fraction=0), "'keep_fraction' parameter"),
         (LearnedRemoval(patience=0), "'patience' parameter"),
         (LearnedRemoval(every=0), "'every' parameter"),
         (LearnedRemoval(warm_up=0), "'warm_up' parameter"),

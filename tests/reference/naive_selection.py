@@ -36,9 +36,9 @@ class NaiveInfoBatch:
 class NaiveRemoval:
     evaluates = True
 
-    def __init__(self, confidence, patience, every, warm_up, keep_at_least, until):
+    def __init__(self, confidence, patience, every, warm_up, keep_fraction, until):
         self.confidence, self.patience, self.every = confidence, patience, every
-        self.warm_up, self.keep_at_least, self.until = warm_up, keep_at_least, until
+        self.warm_up, self.keep_fraction, self.until = warm_up, keep_fraction, until
 
     def due(self, fit):
         if fit.progress >= self.until:
@@ -54,7 +54,7 @@ class NaiveRemoval:
             members = [
                 i for i in range(n) if fit.classes[i] == label and fit.weight[i] > 0
             ]
-            stay = math.ceil(self.keep_at_least * len(members) - 1e-9)
+            stay = math.ceil(self.keep_fraction * len(members) - 1e-9)
             learned = [i for i in members if self._is_learned(fit.told[i])]
             learned.sort(key=lambda i: fit.told[i][-1])
             out |= set(learned[: len(members) - stay])

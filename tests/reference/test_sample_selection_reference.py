@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 N_ROWS, N_EPOCHS, BATCH, RATE = 47, 24, 8, 0.3
 REMOVAL = dict(
-    confidence=0.8, patience=2, every=3, warm_up=4, keep_at_least=0.2, until=0.8
+    confidence=0.8, patience=2, every=3, warm_up=4, keep_fraction=0.2, until=0.8
 )
 RULES = {
     "infobatch": (InfoBatch(0.6, 0.8), NaiveInfoBatch(0.6, 0.8)),

@@ -7,7 +7,7 @@ from sklearn.metrics import get_scorer_names
 
 from sparsekit._utils._sklearn_compat import Interval, Options, StrOptions
 from sparsekit.network import ACTIVATIONS, LOSSES
-from sparsekit.neural_network.parameters import _strategies as _strategy_parameters
+from sparsekit.neural_network.parameters._strategies import STRATEGY_CONSTRAINTS
 from sparsekit.neural_network.training._recording import WHEN, Recording
 from sparsekit.neural_network.training._sample_selection import NAMED, SampleSelection
 
@@ -16,7 +16,7 @@ _NON_NEGATIVE = Interval(Real, 0, None, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
 
 CONSTRAINTS: dict[str, list] = {
-    **_strategy_parameters.CONSTRAINTS,
+    **STRATEGY_CONSTRAINTS,
     "hidden_layer_sizes": [
         "array-like",
         Interval(Integral, 1, None, closed="left"),
@@ -82,7 +82,7 @@ TEXTS = {
     The level that ``loss="quantile"`` estimates; 0.5 is the median. Other losses ignore
     it.""",
     "sparsity": """float in [0, 1) or "auto", default=0.9
-    Share of absent connections over all weight matrices: of 0.9, one in ten exists.
+    Fraction of absent connections over all weight matrices: of 0.9, one in ten exists.
     "auto" is 0.95, or less where hidden neurons would have fewer than four inputs on
     average, as those of a narrow table would.
     Time and memory of training follow those that exist. Layers share them by the
@@ -103,11 +103,11 @@ TEXTS = {
     Strength of the L2 penalty on the weights. The penalty of a batch is
     ``0.5 * alpha * sum(weights ** 2) / batch weight``, as in scikit-learn.""",
     "dropout": """float in [0, 1), default=0.0
-    Share of the hidden neurons that each sample does without in a training step; the
+    Fraction of the hidden neurons that each sample does without in a training step; the
     others are scaled by ``1 / (1 - dropout)``.""",
     "input_dropout": """float in [0, 1), default=0.0
-    Share of the observed inputs that each sample does without in a training step; the
-    others are scaled by ``1 / (1 - input_dropout)``. Dense inputs lose standardised
+    Fraction of the observed inputs that each sample does without in a training step;
+    the others are scaled by ``1 / (1 - input_dropout)``. Dense inputs lose standardised
     values, so that their mean stands for them; CSR inputs lose stored entries, so that
     zero does. The first layer skips the lost entries where it visits the stored entries
     only (see :func:`suggest_format`).""",
@@ -158,12 +158,12 @@ default="cosine"
     `sample_weight` where rows have weights (`class_weight` included). None: accuracy of
     a classifier, R2 of a regressor.""",
     "validation_fraction": """float in (0, 1), default=0.1
-    Share of the training rows put aside with `early_stopping`.""",
+    Fraction of the training rows put aside with `early_stopping`.""",
     "class_weight": """dict, list of dict, "balanced" or None, default=None
     Weights of the classes, multiplied into `sample_weight`. "balanced" makes every
     class weigh the same; it needs `fit`, since `partial_fit` does not see all rows.""",
     "label_smoothing": """float in [0, 1), default=0.0
-    Share of each label that is spread evenly over all classes in the loss
+    Fraction of each label that is spread evenly over all classes in the loss
     {label_smoothing}, the right one included; each label indicator is a choice between
     two. It keeps probabilities away from 0 and 1. What `record` and `sample_selection`
     know of the loss is without it.""",

@@ -3,8 +3,12 @@
 import inspect
 import textwrap
 
-from sparsekit.neural_network.parameters import _strategies as _strategy_parameters
 from sparsekit.neural_network.parameters._constraints import CONSTRAINTS, TEXTS
+from sparsekit.neural_network.parameters._strategies import (
+    SET_CONSTRAINTS,
+    SET_TEXTS,
+    STRATEGY_TEXTS,
+)
 
 _TARGET = """
     So is the target of a regression, in `fit` and the first `partial_fit`;
@@ -33,7 +37,7 @@ _ATTRIBUTES = [
     """n_connections_ : int
     Number of connections over all layers.""",
     """sparsity_ : float
-    Share of absent connections over all layers.""",
+    Fraction of absent connections over all layers.""",
     """feature_importances_ : ndarray of shape (n_features,)
     Strength of each feature: the sum of the absolute weights of its connections (and of
     those of its indicator), as in QuickSelection, arXiv 2012.00560. As scikit-learn's
@@ -117,7 +121,7 @@ def declare_parameters(cls):
     del defaults["self"]
     constraints = CONSTRAINTS
     if "method" not in defaults:
-        constraints = constraints | _strategy_parameters.CONSTRAINTS_OF_SET
+        constraints = constraints | SET_CONSTRAINTS
     cls._parameter_constraints = {name: constraints[name] for name in defaults}
     if cls.__doc__:  # absent under python -OO
         left_out = set() if _rewires(defaults) else {"set"}
@@ -158,9 +162,9 @@ def _parameter_texts(cls, defaults, cited):
         "{why_patience}": _PATIENCE if _rewires(defaults) else "",
         **{f"{{{key}}}": f"[{number}]_" for number, key in enumerate(cited, 1)},
     }
-    described = TEXTS | _strategy_parameters.TEXTS
+    described = TEXTS | STRATEGY_TEXTS
     if "method" not in defaults:
-        described |= _strategy_parameters.TEXTS_OF_SET
+        described |= SET_TEXTS
     texts = []
     for name in defaults:
         text = described[name]

@@ -31,7 +31,7 @@ def _explained(parameter):
     return textwrap.indent("\n".join(items), "    ")
 
 
-CONSTRAINTS: dict[str, list] = {
+STRATEGY_CONSTRAINTS: dict[str, list] = {
     "method": [StrOptions(set(RECIPES))],
     "prune_fraction": [Interval(Real, 0, 1, closed="both"), None],
     "pruner": _named_or("pruner", "select"),
@@ -47,7 +47,7 @@ CONSTRAINTS: dict[str, list] = {
     ],
 }
 
-TEXTS = {
+STRATEGY_TEXTS = {
     "method": """{"set", "static", "rigl", "itop", "snfs", "dsr", "deepr", "mest", \
 "granet", "gmp", "cht", "chts", "chtss", "srigl", "magnitude", "lottery"}, default="set"
     Which method decides about the connections. "Methods and topology" in the user guide
@@ -62,7 +62,7 @@ TEXTS = {
     - "granet" and "chtss" begin with half of all connections, "gmp", "magnitude" and
       "lottery" with all, and end at `sparsity`.""",
     "prune_fraction": """float in [0, 1] or None, default=None
-    Share of the connections that is replaced at a rewiring, before the schedule's
+    Fraction of the connections that is replaced at a rewiring, before the schedule's
     decay. None means as `method` says, here and in the parameters up to
     `weight_init`.""",
     "pruner": f"""{_names("pruner")}, object with `select` or None, default=None
@@ -104,14 +104,14 @@ or None, default=None
 
 # Of an estimator with a fixed method, which has these parameters only, and nothing that
 # None could stand for.
-CONSTRAINTS_OF_SET = {
-    name: [allowed for allowed in CONSTRAINTS[name] if allowed is not None]
+SET_CONSTRAINTS = {
+    name: [allowed for allowed in STRATEGY_CONSTRAINTS[name] if allowed is not None]
     for name in ("prune_fraction", "grower")
 }
 
-TEXTS_OF_SET = {
+SET_TEXTS = {
     "prune_fraction": """float in [0, 1], default=0.3
-    Share of the connections that is replaced between two epochs ("zeta" in the
+    Fraction of the connections that is replaced between two epochs ("zeta" in the
     papers): of the positive weights the share nearest to zero goes, and of the
     negative weights the same, each number rounded down; as many new connections grow
     at free positions, with weight zero.""",

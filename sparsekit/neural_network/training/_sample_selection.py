@@ -29,7 +29,7 @@ class SampleNotes(NamedTuple):
     sample_weight : ndarray of shape (n_samples,) or None
         Class weights included.
     progress : float
-        Share of `max_iter` that is done, in [0, 1).
+        Fraction of `max_iter` that is done, in [0, 1).
     n_epochs : int
         Epochs done.
     n_since : int
@@ -128,19 +128,20 @@ class SampleSelection(BaseEstimator, metaclass=ABCMeta):
 class InfoBatch(SampleSelection):
     """Leave out random samples of small loss, and let the others stand for them.
 
-    Before each epoch a share `ratio` of the samples whose latest loss is below the mean
-    is left out, chosen anew. The gradients of the other ones below the mean are
-    multiplied by ``m / (m - floor(ratio * m))``, where m samples are below the mean:
-    ``1 / (1 - ratio)`` but for rounding. The expected factor of every sample is exactly
-    1, so that the sum of the gradients over an epoch is unbiased. A batch divides it by
-    its number of samples, as without a selection, so that fewer steps go as far.
+    Before each epoch a fraction `drop_fraction` of the samples whose latest loss is
+    below the mean is left out, chosen anew. The gradients of the other ones below the
+    mean are multiplied by ``m / (m - floor(drop_fraction * m))``, where m samples are
+    below the mean: ``1 / (1 - drop_fraction)`` but for rounding. The expected factor of
+    every sample is exactly 1, so that the sum of the gradients over an epoch is
+    unbiased. A batch divides it by its number of samples, as without a selection, so
+    that fewer steps go as far.
 
     Parameters
     ----------
-    ratio : float in [0, 1), default=0.5
-        Share of the samples below the mean that an epoch leaves out.
+    drop_fraction : float in [0, 1), default=0.5
+        Fraction of the samples below the mean that an epoch leaves out.
     until : float in (0, 1], default=0.875
-        Share of `max_iter` after which all samples are used. Fits that stop before
+        Fraction of `max_iter` after which all samples are used. Fits that stop before
         never come to it.
 
     Notes
@@ -169,12 +170,12 @@ class InfoBatch(SampleSelection):
     """
 
     _parameter_constraints: ClassVar[dict[str, list]] = {
-        "ratio": [Interval(Real, 0, 1, closed="left")],
+        "drop_fraction": [Interval(Real, 0, 1, closed="left")],
         "until": [Interval(Real, 0, 1, closed="right")],
     }
 
-    def __init__(self, ratio=0.5, until=0.875) -> None:
-        self.ratio = ratio
+    def __init__(self, drop_fraction=0.5, until=0.875) -> None:
+        self.drop_fraction = drop_fraction
         self.until = until
 
     def select(self, notes, rng):
@@ -189,7 +190,7 @@ class InfoBatch(SampleSelection):
         weights = None if weights is None else weights[known].astype(np.float64)
         mean = np.average(loss[known].astype(np.float64), weights=weights)
         easy = np.flatnonzero(known & (loss < mean))
-        n_out = int(self.ratio * easy.size)
+        n_out = int(self.drop_fraction * easy.size)
         kept[rng.choice(easy, n_out, replace=False, shuffle=False)] = False
         factors = np.ones(loss.size)
         factors[easy] = easy.size / max(1, easy.size - n_out)
@@ -212,7 +213,7 @@ class LearnedRemoval(SampleSelection):
        as a presentation: one of them that lost its confidence is learned no more;
     2. all samples take part again but the learned ones, which leave until the next
        selection, those of the smallest loss first, until only the share
-       `keep_at_least` of their class is left.
+       `keep_fraction` of their class is left.
 
     So a forgotten sample is back for at least `patience` presentations. Nothing makes
     up for the removed samples, so that the gradient is biased towards the hard ones.
@@ -227,11 +228,12 @@ class LearnedRemoval(SampleSelection):
         Least number of epochs between two selections.
     warm_up : int, default=10
         Epochs with all samples in the beginning.
-    keep_at_least : float in (0, 1], default=0.5
-        Share of the samples of each class, or of all for label indicators and numbers,
-        that stays; rounded up. Samples of weight 0 do not count and always stay.
+    keep_fraction : float in (0, 1], default=0.5
+        Fraction of the samples of each class, or of all for label indicators and
+        numbers, that stays; rounded up. Samples of weight 0 do not count and always
+        stay.
     until : float in (0, 1], default=0.875
-        Share of `max_iter` after which all samples are used. Fits that stop before
+        Fraction of `max_iter` after which all samples are used. Fits that stop before
         never come to it.
 
     Notes
@@ -254,7 +256,7 @@ class LearnedRemoval(SampleSelection):
     >>> from sparsekit import SETMLPClassifier
     >>> from sparsekit.neural_network import LearnedRemoval
     >>> X, y = load_iris(return_X_y=True)
-    >>> selection = LearnedRemoval(keep_at_least=0.4)
+    >>> selection = LearnedRemoval(keep_fraction=0.4)
     >>> net = SETMLPClassifier(sample_selection=selection)
     >>> net = net.set_params(random_state=0).fit(X, y)
     >>> used = [epoch["n_samples"] for epoch in net.history_]
@@ -267,7 +269,7 @@ class LearnedRemoval(SampleSelection):
         "patience": [Interval(Integral, 1, None, closed="left")],
         "every": [Interval(Integral, 1, None, closed="left")],
         "warm_up": [Interval(Integral, 1, None, closed="left")],
-        "keep_at_least": [Interval(Real, 0, 1, closed="right")],
+        "keep_fraction": [Interval(Real, 0, 1, closed="right")],
         "until": [Interval(Real, 0, 1, closed="right")],
     }
     evaluates = True
@@ -279,14 +281,14 @@ class LearnedRemoval(SampleSelection):
         patience=3,
         every=5,
         warm_up=10,
-        keep_at_least=0.5,
+        keep_fraction=0.5,
         until=0.875,
     ) -> None:
         self.confidence = confidence
         self.patience = patience
         self.every = every
         self.warm_up = warm_up
-        self.keep_at_least = keep_at_least
+        self.keep_fraction = keep_fraction
         self.until = until
 
     @property
@@ -313,7 +315,7 @@ class LearnedRemoval(SampleSelection):
         if notes.strata is not None:
             strata = np.unique(notes.strata, return_inverse=True)[1]
         sizes = np.bincount(strata[counts], minlength=strata.max() + 1)
-        room = sizes - np.ceil(self.keep_at_least * sizes - 1e-9).astype(np.int64)
+        room = sizes - np.ceil(self.keep_fraction * sizes - 1e-9).astype(np.int64)
         rows = np.flatnonzero(learned & counts)
         rows = rows[np.lexsort((notes.losses[0, rows], strata[rows]))]
         # Ranks within each class, from the smallest loss on.
