@@ -192,6 +192,7 @@ def _linear(classify):
             cv=3,
             scoring="neg_log_loss",
             max_iter=2000,
+            l1_ratios=(0,),
             use_legacy_attributes=False,
         )
     )
