@@ -95,7 +95,10 @@ def look_into(source, wheel):
     licences = [name for name in names if name.endswith("licenses/LICENSE")]
     assert licences, f"{wheel.name} has no licence"
     folders = {name.partition("/")[0] for name in names}
-    assert {folder.partition("-")[0] for folder in folders} == {"sparsekit"}, folders
+    assert {folder.partition("-")[0] for folder in folders} == {
+        "sparsekit",
+        "sparsekit_learn",
+    }, folders
 
 
 def pythons():
@@ -126,7 +129,7 @@ def main(folder):
         with tempfile.TemporaryDirectory() as empty:
             run(str(programs / "python"), "-W", "error", "-c", SMOKE, cwd=empty)
             run(str(programs / "sparsekit"), "study", "--help", cwd=empty)
-        extras = f"sparsekit[all] @ {wheel.as_uri()}"
+        extras = f"sparsekit-learn[all] @ {wheel.as_uri()}"
         run(
             *(str(programs / "pip"), "install", "--quiet", "--dry-run"),
             *("--find-links", str(wheel.parent), extras),

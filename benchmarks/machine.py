@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 _PACKAGES = (
-    "sparsekit",
+    "sparsekit-learn",
     "numba",
     "numpy",
     "scipy",
