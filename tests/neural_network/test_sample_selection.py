@@ -454,6 +454,6 @@ def test_an_impossible_selection_is_an_error(data, selection, match):
 
 def test_a_bad_parameter_is_found_before_the_network_is_made(data):
     net = net_of(InfoBatch(1.0))
-    with pytest.raises(ValueError, match="ratio"):
+    with pytest.raises(ValueError, match="drop_fraction"):
         net.fit(*data)
     assert not hasattr(net, "coefs_")
