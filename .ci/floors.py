@@ -27,7 +27,7 @@ QUICK = [
     "tests/study/test_summary.py",
     "tests/contract/test_refusals.py",
     "tests/topology/test_allocation.py",
-    "tests/topology/test_schedules.py",
+    "tests/topology/schedules/test_schedules.py",
 ]
 
 

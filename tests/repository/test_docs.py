@@ -102,6 +102,12 @@ def test_ci_runs_the_commands_of_the_readme_as_they_stand():
     assert "sparsekit study" not in script
 
 
+def test_the_quick_tests_of_the_oldest_releases_exist():
+    quick = re.findall(r"tests/[\w/]+\.py", (ROOT / ".ci" / "floors.py").read_text())
+    assert quick
+    assert [name for name in quick if not (ROOT / name).exists()] == []
+
+
 def test_contributing_page_repeats_the_test_command_of_the_readme():
     page = (ROOT / "docs" / "contributing.md").read_text("utf-8")
     assert readme.commands(README)["tests"] in page
