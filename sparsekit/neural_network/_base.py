@@ -29,7 +29,6 @@ from sparsekit.network import (
     value_targets,
 )
 from sparsekit.neural_network._checks import (
-    forget_validated,
     refuse_lbfgs,
     rows_per_batch,
     validate_parameters,
@@ -173,7 +172,6 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
 
     def _prepare_fit(self, X, y, sample_weight, X_val, y_val, first, resuming=False):
         """Check everything, build what is new."""
-        forget_validated(self)
         strategies = strategies_of(self)
         selection = self.sample_selection
         if selection is not None:
@@ -204,7 +202,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         return PreparedFit(trainer, strategies, selection, held_out, generator_state)
 
     def _partial_fit(self, X, y, sample_weight, sample_ids, classes=None):
-        may_differ = validate_parameters(self)
+        validate_parameters(self)
         strategies = strategies_of(self)
         # The rows of a call are new to it, so that it selects none of them; but what
         # `fit` refuses is refused here, too.
@@ -229,8 +227,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             trainer = self._first_trainer(strategies, X, targets, partial=True)
             self.n_iter_ = 0
         else:
-            if may_differ:
-                self._check_same_network(strategies)
+            self._check_same_network(strategies)
             self._refuse_far_values(X)
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs

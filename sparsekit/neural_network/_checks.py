@@ -41,11 +41,6 @@ def validate_parameters(estimator):
     scikit-learn does so in the first call of `partial_fit` only. Nothing is done where
     all are the same objects as in the last call: it would take half a millisecond.
 
-    Returns
-    -------
-    bool
-        Whether a parameter may be another than in the last call.
-
     Raises
     ------
     ValueError
@@ -53,16 +48,9 @@ def validate_parameters(estimator):
     """
     now = [vars(estimator).get(name) for name in estimator._parameter_constraints]
     before = _VALIDATED.get(estimator)
-    if before is not None and all(a is b for a, b in zip(now, before, strict=True)):
-        return False
-    estimator._validate_params()
-    _VALIDATED[estimator] = now
-    return True
-
-
-def forget_validated(estimator):
-    """Have the next call of `validate_parameters` look at all of them."""
-    _VALIDATED.pop(estimator, None)
+    if before is None or any(a is not b for a, b in zip(now, before, strict=True)):
+        estimator._validate_params()
+        _VALIDATED[estimator] = now
 
 
 def refuse_missing(X):

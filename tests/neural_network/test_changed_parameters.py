@@ -45,3 +45,13 @@ def test_nothing_is_remembered_of_an_estimator_that_is_gone():
     del net
     gc.collect()
     assert gone() is None
+
+
+def test_another_network_than_the_fitted_one_is_refused_each_time(net):
+    for changed in ({"sparsity": 0.7}, {"hidden_layer_sizes": (9,)}):
+        before = {name: getattr(net, name) for name in changed}
+        net.set_params(**changed)
+        for _ in range(2):
+            with pytest.raises(ValueError, match="must be those of the fitted network"):
+                net.partial_fit(X, Y)
+        net.set_params(**before).partial_fit(X, Y)
