@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.tables.models import MODELS, USUAL
-from benchmarks.tables.report import draw, print_report
+from benchmarks.tables.report import OURS, draw, print_report
 from benchmarks.tables.run import run
 from benchmarks.tables.sources import SOURCES, half_of
 
@@ -26,6 +26,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--figure", type=Path, help="PNG file to draw")
+    parser.add_argument("--ours", choices=MODELS, default=OURS, help="model to report")
     parser.add_argument("--only-report", action="store_true", help="fit nothing")
     options = parser.parse_args()
     sources = [
@@ -45,7 +46,7 @@ def main():
             n_repeats=options.repeats,
             n_jobs=options.jobs,
         )
-    print_report(rows)
+    print_report(rows, options.ours)
     if options.figure:
         draw(rows, options.figure)
 

@@ -78,35 +78,35 @@ def times(rows, of="boosting"):
     return means.div(means[of], axis=0).median() if of in means else means.median()
 
 
-def print_report(rows):
-    """Print what the tables of each size say."""
+def print_report(rows, ours=OURS):
+    """Print what the tables of each size and kind say of `ours` against the others."""
     groups = {
         f"up to {SMALL:,} rows": rows["n_rows"] <= SMALL,
         f"above {SMALL:,} rows": rows["n_rows"] > SMALL,
         "at least 5 % missing": rows["missing"] >= 0.05,
+        "classes": rows["task"] == "classification",
+        "numbers": rows["task"] == "regression",
     }
     for name, chosen in groups.items():
         part = rows[chosen]
-        if part["table"].nunique() < 2 or OURS not in set(part["model"]):
+        if part["table"].nunique() < 2 or ours not in set(part["model"]):
             continue
         print(f"\n== {part['table'].nunique()} tables, {name}")
-        print(f"\nloss of {OURS} against, in per cent (negative is better)")
-        print(differences(part).round(1).to_string())
+        print(f"\nloss of {ours} against, in per cent (negative is better)")
+        print(differences(part, ours=ours).round(1).to_string())
         for metric in ("accuracy", "auc", "calibration_error", "r2"):
             print(f"\n{metric} against, in points")
-            print(differences(part, metric).round(2).to_string())
+            print(differences(part, metric, ours).round(2).to_string())
         print("\nranks by loss")
         print(ranks(part))
-        print("\ntime of fit, median ratio to boosting")
-        print(times(part).round(2).to_string())
-    ours = rows[rows["model"] == OURS]
-    if len(ours):
-        fraction = ours["n_connections"] / ours["n_dense"]
-        print(
-            f"\nconnections, fraction of dense: median {fraction.median():.3f}, ",
-            end="",
-        )
-        print(f"largest {fraction.max():.3f}")
+        for other in ("boosting", ours):
+            print(f"\ntime of fit, median ratio to {other}")
+            print(times(part, other).round(2).to_string())
+    mine = rows[rows["model"] == ours]
+    fraction = mine["n_connections"] / mine["n_dense"]
+    if fraction.notna().any():
+        median, largest = fraction.median(), fraction.max()
+        print(f"\nconnections of dense: median {median:.3f}, largest {largest:.3f}")
     print("\nloss by table")
     print(by_table(rows).round(4).to_string())
 
