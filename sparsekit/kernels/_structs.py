@@ -135,7 +135,7 @@ class OptimizerArrays(NamedTuple):
     """The optimizer's state, parallel to weights and to biases.
 
     Within an epoch the moments of BY_INPUT and STORED layers stand in the order of the
-    by-input index, see `order`; `frozen` always does.
+    by-input index, see `order`; `frozen` and `born` always do.
     """
 
     weight_first: np.ndarray  # velocity (SGD) or first moment (Adam)
@@ -144,14 +144,15 @@ class OptimizerArrays(NamedTuple):
     bias_first: np.ndarray
     bias_second: np.ndarray
     frozen: np.ndarray | None = None  # bool: weights that keep their value
+    born: np.ndarray | None = None  # int32: step after which a weight's moments began
+    age_factors: np.ndarray | None = None  # of the rate, by steps since; with `born`
 
 
 class Noise(NamedTuple):
     """Dropout of the hidden levels."""
 
     seed: int
-    threshold: int  # dropout rate times 2**32
-    keep_scale: float  # 1 / (1 - rate)
+    rates: np.ndarray  # float64 (n_levels,): fraction of a level that is silenced
 
 
 class InputNoise(NamedTuple):

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from sparsekit.kernels._jit import inlined_kernel, inner_kernel
 from sparsekit.kernels._lanes import (
     dropout,
@@ -16,7 +14,7 @@ from sparsekit.kernels._lanes import (
     where_positive,
     width_of,
 )
-from sparsekit.kernels.noise import hash_key, key_at
+from sparsekit.kernels.noise import hash_key, hash_threshold, key_at
 
 # Kinds of activation. PIECEWISE is z for z > 0 and slope * z elsewhere: identity (1),
 # ReLU (0), leaky ReLU and All-ReLU are all of this kind.
@@ -50,7 +48,7 @@ def derivative_from_output(net, level, noise):
     Then the forward pass need not store it, which saves half of what it writes. A
     negative slope makes values positive on both sides of zero.
     """
-    plain = net.kinds[level] == PIECEWISE and noise.threshold == 0
+    plain = net.kinds[level] == PIECEWISE and noise.rates[level] == 0
     return plain and net.slopes[level] >= 0
 
 
@@ -71,14 +69,15 @@ def silence_row(
     lanes, net, level, row, tile, at, factor_at, values, factors, noise, step
 ):
     """Let dropout silence a hidden neuron, in training."""
-    if factors.size == 0 or noise.threshold == 0:
+    if factors.size == 0 or noise.rates[level] == 0:
         return
+    rate = noise.rates[level]
     key = hash_key(noise.seed, step, level, row)
     # Lanes are numbered through the batch, so that the mask does not depend on the
     # width of a tile.
     key = key_at(key, tile * width_of(lanes))
-    keep_scale = net.weights.dtype.type(noise.keep_scale)
-    kept = dropout(lanes, key, np.uint32(noise.threshold), keep_scale)
+    keep_scale = net.weights.dtype.type(1.0 / (1.0 - rate))
+    kept = dropout(lanes, key, hash_threshold(rate), keep_scale)
     store(values, at, multiply(load(lanes, values, at), kept))
     store(factors, factor_at, multiply(load(lanes, factors, factor_at), kept))
 

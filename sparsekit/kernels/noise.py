@@ -25,6 +25,12 @@ def hash_key(seed, step, level, neuron):
 
 
 @inner_kernel
+def hash_threshold(rate):
+    """Return the 32 bits below which the fraction `rate` of all hashes lies."""
+    return np.uint32(min(rate * 2.0**32 + 0.5, 2.0**32 - 1.0))
+
+
+@inner_kernel
 def key_at(key, sample):
     """Return the key from which the lanes count on from a sample of the batch."""
     return np.uint32(

@@ -5,6 +5,7 @@ check what they are given; they check nothing and hand it on to compiled code.
 """
 
 from sparsekit.kernels.records import EARLY
+from sparsekit.network._beginning import Beginning
 from sparsekit.network._build import (
     ACTIVATIONS,
     WEIGHT_INITS,
@@ -31,7 +32,12 @@ from sparsekit.network._inference import (
     thread_count,
 )
 from sparsekit.network._network import SparseNetwork, degree_statistics
-from sparsekit.network._optimizer import LearningRate, Optimizer, OptimizerState
+from sparsekit.network._optimizer import (
+    LearningRate,
+    Optimizer,
+    OptimizerState,
+    has_velocity,
+)
 from sparsekit.network._recorder import (
     CAUSES,
     RewiringRecorder,

@@ -5,7 +5,7 @@ from scipy import sparse
 from scipy.special import expit, softmax
 
 from sparsekit.kernels import losses as kinds
-from sparsekit.kernels._structs import BY_ROW, STORED, Noise, OptimizerArrays
+from sparsekit.kernels._structs import BY_ROW, STORED, OptimizerArrays
 from sparsekit.kernels.forward import LOGISTIC, PIECEWISE
 from sparsekit.network._optimizer import Optimizer
 from sparsekit.network._samples import batch_weight, n_samples_of
@@ -105,7 +105,8 @@ def _of_batches(trainer, batches):
         nothing.copy(),
     )
     config = Optimizer("sgd", alpha=0.0, momentum=0.0).config(0.0, weights.dtype)
-    noise, input_noise = Noise(trainer.noise.seed, 0, 1.0), trainer.input_noise
+    noise = trainer.noise._replace(rates=np.zeros(sizes.size))
+    input_noise = trainer.input_noise
     if input_noise is not None:
         input_noise = input_noise._replace(threshold=0, keep_scale=1.0)
     values = [[] for _ in sizes[1:]]

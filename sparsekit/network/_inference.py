@@ -39,7 +39,6 @@ LOSSES = {
 #: Losses of numbers of which the outputs are logarithms.
 OF_LOGARITHMS = ("poisson", "gamma")
 
-_NO_NOISE = Noise(0, 0, 1.0)
 
 # Rows of which losses are computed at a time.
 _CHUNK = 4096
@@ -198,7 +197,8 @@ def raw_outputs(network, samples, n_threads=1, missing_inputs=None):
     out = np.empty((n_samples, int(network.sizes[-1])), dtype=network.dtype)
     with parallel_section(parts) as parallel:
         run = predict_parallel if parallel else predict
-        run(lanes, arrays, samples, missing_inputs, _NO_NOISE, values, out, parts)
+        silent = Noise(0, np.zeros(network.sizes.size))
+        run(lanes, arrays, samples, missing_inputs, silent, values, out, parts)
     return out
 
 

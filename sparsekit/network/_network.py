@@ -156,10 +156,19 @@ class SparseNetwork:
 
     def coefs(self) -> list[sparse.csr_array]:
         """Return every layer as a CSR array of shape (n_in, n_out)."""
+        return self.matrices(self.weights)
+
+    def matrices(self, values: np.ndarray) -> list[sparse.csr_array]:
+        """Return a number for each connection as CSR arrays of shape (n_in, n_out).
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_connections,)
+        """
         matrices = []
-        for layer in self.layers():
+        for number, layer in enumerate(self.layers(), start=1):
             by_output = sparse.csr_array(
-                (layer.weights, layer.indices, layer.indptr),
+                (values[self.connections(number)], layer.indices, layer.indptr),
                 shape=(layer.n_out, layer.n_in),
             )
             matrices.append(by_output.T.tocsr())

@@ -20,19 +20,33 @@ class Change(NamedTuple):
     grown : list of ndarray of int64, one per layer
         Positions ``row * n_in + column`` of the new connections, sorted.
     n_dropped, n_grown : ndarray of int64, one number per layer
+    n_regrown : ndarray of int64, one number per layer
+        How many of the new connections are where one was just dropped.
     """
 
     dropped: np.ndarray
     grown: list[np.ndarray]
     n_dropped: np.ndarray
     n_grown: np.ndarray
+    n_regrown: np.ndarray
+
+    def is_new(self, network) -> np.ndarray:
+        """Return which connections of the network after the change are new.
+
+        Complexity: O(connections + new ones * log(connections)).
+        """
+        is_new = np.zeros(network.weights.size, dtype=bool)
+        for number, layer in enumerate(network.layers(), start=1):
+            places = np.searchsorted(layer.positions(), self.grown[number - 1])
+            is_new[places + network.connections(number).start] = True
+        return is_new
 
 
 def carry_out(network, state, plans):
     """Carry out the planned replacements of all layers.
 
     A survivor keeps its weight and its optimizer state; a new connection starts with a
-    weight and a state of zero, so growing changes no output.
+    weight and moments of zero, so growing changes no output.
 
     Parameters
     ----------
@@ -55,20 +69,24 @@ def carry_out(network, state, plans):
     each, and no copy is needed for that. Complexity: O(connections + neurons) time,
     with 3 bytes of memory for a connection and 16 for a replaced one.
     """
-    dropped, grown, n_dropped, n_grown = [], [], [], []
-    for plan in plans:
+    dropped, grown, n_dropped, n_grown, n_regrown = [], [], [], [], []
+    for layer, plan in zip(network.layers(), plans, strict=True):
         dropped.append(plan.dropped)
         grown.append(plan.grown)
-        n_dropped.append(np.count_nonzero(plan.dropped))
+        gone = positions_at(layer, np.flatnonzero(plan.dropped))
+        n_dropped.append(gone.size)
         n_grown.append(plan.grown.size)
+        n_regrown.append(np.intersect1d(gone, plan.grown, assume_unique=True).size)
     change = Change(
         np.concatenate(dropped),
         grown,
         np.array(n_dropped, dtype=np.int64),
         np.array(n_grown, dtype=np.int64),
+        np.array(n_regrown, dtype=np.int64),
     )
     if n_dropped != n_grown:
         return change, *_resized(network, state, change)
+    born = state.weight_born
     moved = network.weights, state.weight_first, state.weight_second
     replace_connections(
         network.sizes,
@@ -80,7 +98,17 @@ def carry_out(network, state, plans):
         np.concatenate(grown),
         np.cumsum([0, *change.n_grown]),
     )
+    if born.size:
+        state.weight_born = moved_with_connections(
+            born, change.dropped, change.is_new(network), start=state.step
+        )
     return change, network, state
+
+
+def positions_at(layer, places):
+    """Return the positions ``row * n_in + column`` of some connections of a layer."""
+    rows = np.searchsorted(layer.indptr, places, side="right") - 1
+    return rows * np.int64(layer.n_in) + layer.indices[places]
 
 
 def _resized(network, state, change):
@@ -108,12 +136,16 @@ def _resized(network, state, change):
         "indices": np.concatenate(indices),
         "weights": moved_with_connections(network.weights, change.dropped, is_new),
     }
+    if state.weight_born.size:
+        moved["weight_born"] = moved_with_connections(
+            state.weight_born, change.dropped, is_new, start=state.step
+        )
     return SparseNetwork(**arrays), OptimizerState(**(state.to_dict() | moved))
 
 
-def moved_with_connections(values, dropped, is_new):
-    """Return what belongs to the connections after a change; new ones get zero."""
-    moved = np.zeros(is_new.size, dtype=values.dtype)
+def moved_with_connections(values, dropped, is_new, start=0):
+    """Return what belongs to the connections after a change; new ones get `start`."""
+    moved = np.full(is_new.size, start, dtype=values.dtype)
     moved[~is_new] = values[~dropped]
     return moved
 
@@ -158,14 +190,28 @@ class Protection(NamedTuple):
         if not self.frozen:
             return None
         by_row = np.concatenate(self.masks(network))
-        frozen = by_row.copy()
-        for number in range(1, network.n_layers + 1):
-            if arrays.formats[number] in INDEXED:
-                mine = network.connections(number)
-                begin = arrays.in_indptr[network.first[number - 1] - network.first[0]]
-                end = begin + mine.stop - mine.start
-                frozen[mine] = by_row[arrays.in_position[begin:end]]
-        return frozen
+        return in_training_order(network, arrays, by_row)
+
+
+def in_training_order(network, arrays, by_row):
+    """Return what belongs to the connections in the order in which training has them.
+
+    Parameters
+    ----------
+    network : SparseNetwork
+    arrays : Network
+        From `network.for_training`.
+    by_row : ndarray of shape (n_connections,)
+        In CSR order.
+    """
+    ordered = by_row.copy()
+    for number in range(1, network.n_layers + 1):
+        if arrays.formats[number] in INDEXED:
+            mine = network.connections(number)
+            begin = arrays.in_indptr[network.first[number - 1] - network.first[0]]
+            end = begin + mine.stop - mine.start
+            ordered[mine] = by_row[arrays.in_position[begin:end]]
+    return ordered
 
 
 def _marked(positions, chosen):

@@ -20,7 +20,7 @@ from sparsekit.network._inference import (
     useful_threads,
 )
 from sparsekit.network._optimizer import OptimizerState
-from sparsekit.network._rewiring import carry_out
+from sparsekit.network._rewiring import carry_out, in_training_order
 from sparsekit.network._samples import n_samples_of
 from sparsekit.topology import plan_rewiring
 
@@ -40,7 +40,7 @@ class Trainer:
     batch_size : int
     missing_inputs : MissingInputs or None
         What becomes of NaN in `samples`; None if there is none.
-    dropout : float
+    dropout : float or sequence of float, one for each hidden level
         Fraction of hidden neurons silenced in each step, in [0, 1).
     input_dropout : float
         Fraction of the observed inputs dropped in each step, in [0, 1).
@@ -94,8 +94,9 @@ class Trainer:
         self.protection = protection
         self.noise = Noise(
             seed=int(noise_seed),
-            threshold=min(round(dropout * 2**32), 2**32 - 1),
-            keep_scale=1.0 / (1.0 - dropout),
+            rates=np.concatenate(
+                [[0.0], np.broadcast_to(dropout, network.n_layers - 1), [0.0]]
+            ).astype(np.float64),
         )
         self.input_noise = None
         if input_dropout > 0:
@@ -129,7 +130,9 @@ class Trainer:
         """
         self._arrays = None
         self.network = network
-        self.state = OptimizerState.zeros(network, self.optimizer.solver)
+        self.state = OptimizerState.zeros(
+            network, self.optimizer.solver, counts_steps=self.state.weight_born.size > 0
+        )
 
     def ready(self):
         """Return the network and the optimizer's state as kernels take them."""
@@ -140,7 +143,14 @@ class Trainer:
             frozen = None
             if self.protection is not None:
                 frozen = self.protection.frozen_weights(self.network, arrays)
-            self._arrays = arrays, self.state.arrays(self.network, frozen)
+            born = age_factors = None
+            if self.state.weight_born.size:
+                born = in_training_order(self.network, arrays, self.state.weight_born)
+                age_factors = self.optimizer.age_factors(self.network.dtype)
+            self._arrays = (
+                arrays,
+                self.state.arrays(self.network, frozen, born, age_factors),
+            )
         return self._arrays
 
     def run_epoch(self, order, learning_rate):
@@ -277,6 +287,7 @@ class Trainer:
         facts=None,
         total=None,
         redistribution=None,
+        beginning=None,
     ):
         """Drop connections and let others grow, in every layer.
 
@@ -297,6 +308,8 @@ class Trainer:
             Number of connections afterwards; None for as many as before.
         redistribution : object or None
             Which layers grow; see `sparsekit.topology`.
+        beginning : Beginning or None
+            What new connections begin with; None for zero.
 
         Returns
         -------
@@ -321,6 +334,8 @@ class Trainer:
             total=total,
             redistribution=redistribution,
         )
+        if beginning is not None:
+            beginning.before(self.network, plans)
         change, network, state = carry_out(self.network, self.state, plans)
         if network is not self.network:
             formats = layer_formats(
@@ -328,6 +343,8 @@ class Trainer:
             )
             # In one call, so that an interruption leaves all of the old or of the new.
             vars(self).update(network=network, state=state, _formats=formats)
+        if beginning is not None:
+            beginning.after(network, state, layers, change, rng)
         if self.recorder is not None:
             self.recorder.after_rewiring(self, change)
         return change

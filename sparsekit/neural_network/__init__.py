@@ -22,6 +22,11 @@ from sparsekit.neural_network.displays._topology import TopologyDisplay
 from sparsekit.neural_network.export._compact import compact
 from sparsekit.neural_network.export._onnx import export_onnx
 from sparsekit.neural_network.export._predictor import to_predictor
+from sparsekit.neural_network.training._learning_rates import (
+    CosineDecay,
+    LinearDecay,
+    StepDecay,
+)
 from sparsekit.neural_network.training._recording import Recording
 from sparsekit.neural_network.training._sample_selection import (
     InfoBatch,
@@ -32,12 +37,14 @@ from sparsekit.neural_network.training._sample_selection import (
 
 __all__ = [
     "CheckpointCallback",
+    "CosineDecay",
     "DSTMLPClassifier",
     "DSTMLPRegressor",
     "DenseMLPClassifier",
     "DenseMLPRegressor",
     "InfoBatch",
     "LearnedRemoval",
+    "LinearDecay",
     "LossCurveDisplay",
     "QuickSelector",
     "Recording",
@@ -47,6 +54,7 @@ __all__ = [
     "SampleSelection",
     "StaticSparseMLPClassifier",
     "StaticSparseMLPRegressor",
+    "StepDecay",
     "TopologyDisplay",
     "compact",
     "export_onnx",

@@ -22,6 +22,7 @@ from sparsekit.network import (
     Trainer,
     activation_table,
     connection_importance,
+    has_velocity,
     moderate,
     n_samples_of,
     take_targets,
@@ -29,6 +30,7 @@ from sparsekit.network import (
     value_targets,
 )
 from sparsekit.neural_network._checks import (
+    dropout_rates,
     refuse_lbfgs,
     rows_per_batch,
     validate_parameters,
@@ -399,7 +401,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         """Return a trainer that leaves the fitted state as it is until it is kept."""
         network = self._network.copy()
         # The solver may be another than that of the last call.
-        if (self.solver == "sgd") == (self._optimizer.weight_second.size == 0):
+        if has_velocity(self.solver) == (self._optimizer.weight_second.size == 0):
             state = self._optimizer.copy()
         else:
             state = OptimizerState.zeros(network, self.solver)
@@ -423,7 +425,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             loss=self._loss(),
             batch_size=rows_per_batch(self.batch_size, n_samples_of(samples), partial),
             missing_inputs=self._missing_inputs(network.dtype),
-            dropout=self.dropout,
+            dropout=dropout_rates(self.dropout, network.n_layers - 1),
             input_dropout=self.input_dropout,
             n_values=self.n_features_in_,
             noise_seed=int(self._generator.integers(np.iinfo(np.int32).max)),

@@ -62,6 +62,24 @@ def refuse_missing(X):
         )
 
 
+def dropout_rates(dropout, n_hidden):
+    """Return the dropout of each hidden level.
+
+    Raises
+    ------
+    ValueError
+        If it is not a number in [0, 1), or one for each hidden level.
+    """
+    rates = np.asarray(dropout)
+    fits = rates.dtype.kind in "iuf" and rates.shape in ((), (n_hidden,))
+    if not fits or not ((rates >= 0) & (rates < 1)).all():
+        raise ValueError(
+            f"dropout must be a number in [0, 1), or one for each of the {n_hidden} "
+            f"hidden layers; got {dropout!r}."
+        )
+    return np.broadcast_to(rates, n_hidden)
+
+
 def rows_per_batch(batch_size, n_samples, partial):
     """Return how many rows a training step takes.
 

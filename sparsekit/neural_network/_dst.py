@@ -67,6 +67,9 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         allocation=None,
         initial_topology=None,
         weight_init=None,
+        grow_init=None,
+        growth_moments=None,
+        record_births=False,
         activation="relu",
         negative_slope=None,
         solver="adam",
@@ -115,6 +118,9 @@ class DSTMLPClassifier(BaseSparseMLPClassifier):
         self.allocation = allocation
         self.initial_topology = initial_topology
         self.weight_init = weight_init
+        self.grow_init = grow_init
+        self.growth_moments = growth_moments
+        self.record_births = record_births
         self.activation = activation
         self.negative_slope = negative_slope
         self.solver = solver
@@ -213,6 +219,9 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         allocation=None,
         initial_topology=None,
         weight_init=None,
+        grow_init=None,
+        growth_moments=None,
+        record_births=False,
         activation="relu",
         negative_slope=None,
         solver="adam",
@@ -260,6 +269,9 @@ class DSTMLPRegressor(BaseSparseMLPRegressor):
         self.allocation = allocation
         self.initial_topology = initial_topology
         self.weight_init = weight_init
+        self.grow_init = grow_init
+        self.growth_moments = growth_moments
+        self.record_births = record_births
         self.activation = activation
         self.negative_slope = negative_slope
         self.solver = solver

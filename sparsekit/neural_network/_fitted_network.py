@@ -133,6 +133,29 @@ class FittedNetwork(DocLinkMixin, BaseEstimator):
         return of_features / total if total > 0 else of_features
 
     @property
+    def births_(self) -> list[Any]:
+        """Number of the rewiring in which each connection grew.
+
+        0 for the first ones. For each layer a CSR matrix of int, shape (n_in, n_out),
+        that has an entry, which may be 0, for each connection.
+
+        Raises
+        ------
+        AttributeError
+            Without ``record_births=True``.
+        """
+        network = self._fitted("births_")
+        if not getattr(self, "record_births", False):
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute 'births_'; they are "
+                "noted with record_births=True."
+            )
+        births = self._rewiring.get("births")
+        if births is None:  # nothing was ever rewired
+            births = np.zeros(network.weights.size, dtype=np.int32)
+        return [_align_api_if_sparse(matrix) for matrix in network.matrices(births)]
+
+    @property
     def protected_(self) -> list[Any]:
         """Which connections are protected.
 

@@ -9,6 +9,8 @@ from sparsekit.topology import growers, initial, pruners, schedules
 from sparsekit.topology._allocation import ErdosRenyi, PerLayer, Uniform
 from sparsekit.topology._check_strategy import check_strategy
 from sparsekit.topology._contract import (
+    Number,
+    check_allowed,
     check_counts,
     check_drawn,
     check_kept,

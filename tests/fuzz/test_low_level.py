@@ -85,7 +85,7 @@ def test_networks_train_and_are_rewired(network, seed, data):
     else:
         targets = value_targets(rng.normal(size=(7, n_out)), None, network.dtype)
         loss = LOSSES["squared_error"]
-    solver = data.draw(st.sampled_from(["sgd", "adam", "adamw"]))
+    solver = data.draw(st.sampled_from(["sgd", "sgdw", "adam", "adamw"]))
     n_protected = data.draw(st.integers(0, 2))
     protected = [layer.positions()[:n_protected] for layer in network.layers()]
     trainer = Trainer(

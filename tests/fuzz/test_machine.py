@@ -50,7 +50,7 @@ SETTINGS = {
     "hidden_layer_sizes": [(6, 4), (5,), (), (6, 0)],
     "sparsity": [0.5, 0.3, 0.7, 1.5],
     "dtype": ["float32", "float64", "float16"],
-    "solver": ["adam", "sgd", "adamw"],
+    "solver": ["adam", "sgd", "sgdw", "adamw"],
     "missing": ["absent", "indicator", "expected", "raise"],
     "missing_scaling": [None, "sample", "neuron"],
     "n_jobs": [None, 2],

@@ -104,7 +104,7 @@ SCHEDULES = st.sampled_from(["constant", "invscaling", "adaptive", "cosine"])
 @given(
     st.sampled_from([SETMLPClassifier, SETMLPRegressor]),
     st.lists(st.sampled_from(sorted(ENDS)), min_size=1, max_size=3, unique=True),
-    st.sampled_from(["sgd", "adam", "adamw"]),
+    st.sampled_from(["sgd", "sgdw", "adam", "adamw"]),
     SCHEDULES,
     st.data(),
 )

@@ -46,7 +46,7 @@ CLOSE = {
     np.float64: {"rtol": 1e-12, "atol": 1e-14},
     np.float32: {"rtol": 1e-4, "atol": 1e-5},
 }
-SILENCE = Noise(0, 0, 1.0)
+SILENCE = Noise(0, np.zeros(len(SIZES)))
 
 FORMATS = np.array([0, BY_ROW, BY_INPUT, BY_INPUT])
 
@@ -164,7 +164,7 @@ def test_forward_values_and_derivatives(activation, density, dtype):
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_prediction_leaves_out_derivatives_and_dropout(activation):
     _, naive, X = rounded_case(activation, np.float64)
-    noise = Noise(1, 2**31, 2.0)
+    noise = Noise(1, np.full(len(SIZES), 0.5))
     values, _ = forwarded(naive, X, np.float64, noise=noise, training=False)
     outputs = untiled(values, SIZES, N_TILES, WIDTH, 3, N_ROWS, inputs=True)
     np.testing.assert_allclose(outputs, forward(naive, X)[0][-1], rtol=1e-12)
@@ -174,7 +174,7 @@ def test_prediction_leaves_out_derivatives_and_dropout(activation):
 def test_forward_with_dropout(dtype):
     rate, seed, step = 0.35, 2**31 - 2, 12345
     _, naive, X = rounded_case("tanh", dtype)
-    noise = Noise(seed, round(rate * 2**32), 1 / (1 - rate))
+    noise = Noise(seed, np.full(len(SIZES), rate))
     values, factors = forwarded(naive, X, dtype, noise=noise, step=step)
     scales = [
         kept_neurons(seed, step, level, N_ROWS, SIZES[level], rate) / (1 - rate)

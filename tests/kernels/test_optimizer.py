@@ -25,7 +25,7 @@ def step_of(optimizer, dtype, parameters, gradient, moments, *, weight=1.0, step
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("nesterov", [False, True])
-@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("solver", ["sgd", "sgdw", "adam", "adamw"])
 def test_three_steps_equal_their_formulas(solver, nesterov, dtype):
     rng = np.random.default_rng(0)
     ours = Optimizer(
@@ -91,7 +91,7 @@ def test_parameter_that_would_not_stay_finite_keeps_its_value(
     assert (parameters[others] != before[others]).all()
 
 
-@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("solver", ["sgd", "sgdw", "adam", "adamw"])
 @pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
 def test_moments_stay_finite_where_a_gradient_is_not(solver, bad):
     # Otherwise no later step, however small, could move that parameter again.

@@ -31,7 +31,7 @@ def diverging_trainer(solver, loss, dtype):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("loss", ["softmax", "logistic", "squared_error"])
-@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("solver", ["sgd", "sgdw", "adam", "adamw"])
 def test_diverging_training_stops_with_finite_parameters(solver, loss, dtype):
     trainer = diverging_trainer(solver, loss, dtype)
     rate = float(np.sqrt(np.finfo(dtype).max))

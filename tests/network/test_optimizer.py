@@ -18,14 +18,17 @@ def test_invscaling_falls_with_the_samples_seen():
     assert rate.plateau()
 
 
-def test_cosine_goes_from_the_initial_rate_to_zero():
-    rate = LearningRate("cosine", 0.3, 0.5, 10)
-    rates = [rate.at(epoch, 0) for epoch in range(11)]
-    assert rates[0] == 0.3
-    assert rates[5] == pytest.approx(0.15)
-    assert rates[10] == pytest.approx(0.0, abs=1e-12)
-    assert rates == sorted(rates, reverse=True)
-    assert rate.at(15, 0) == pytest.approx(0.0, abs=1e-12)
+def test_a_callable_is_told_the_progress_and_multiplies_the_initial_rate():
+    rate = LearningRate(lambda progress: 1 - progress / 2, 0.3, 0.5, 10)
+    rates = [rate.at(epoch, 0) for epoch in (0, 5, 10, 15)]
+    assert rates == pytest.approx([0.3, 0.225, 0.15, 0.15])
+
+
+@pytest.mark.parametrize("factor", [-0.1, float("nan"), float("inf"), "1", None])
+def test_a_callable_must_return_a_finite_number(factor):
+    rate = LearningRate(lambda progress: factor, 0.3, 0.5, 10)
+    with pytest.raises(ValueError, match="must return a finite number"):
+        rate.at(1, 0)
 
 
 def test_adaptive_divides_at_each_plateau_until_the_rate_is_too_small():

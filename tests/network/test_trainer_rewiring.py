@@ -86,7 +86,7 @@ def layers_of(twin):
 level_sizes = st.lists(st.integers(1, 8), min_size=2, max_size=5).map(tuple)
 densities = st.sampled_from([0.2, 0.5, 1])
 fractions = st.sampled_from([0.0, 0.1, 0.3, 0.5, 1.0])
-solvers = st.sampled_from(["sgd", "adam", "adamw"])
+solvers = st.sampled_from(["sgd", "sgdw", "adam", "adamw"])
 seeds = st.integers(0, 10**6)
 
 

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from sklearn.datasets import load_iris
 
 from sparsekit import DenseMLPClassifier, SETMLPClassifier, SETMLPRegressor
+from sparsekit.neural_network import CosineDecay, LinearDecay, StepDecay
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -18,7 +19,7 @@ def rates(network=SETMLPClassifier, **settings):
 
 
 @pytest.mark.parametrize("network", [SETMLPClassifier, SETMLPRegressor])
-@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("solver", ["sgd", "sgdw", "adam", "adamw"])
 def test_constant_is_constant(network, solver):
     found = rates(network, solver=solver, learning_rate="constant")
     assert_allclose(found, np.full(6, 0.1))
@@ -30,10 +31,47 @@ def test_invscaling_falls_with_the_samples_seen(power):
     assert_allclose(found, 0.1 / (150 * np.arange(6) + 1.0) ** power)
 
 
-@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("solver", ["sgd", "sgdw", "adam", "adamw"])
 def test_cosine_falls_to_zero_with_every_solver(solver):
     found = rates(solver=solver, learning_rate="cosine")
     assert_allclose(found, 0.05 * (1 + np.cos(np.pi * np.arange(6) / 6)))
+
+
+def test_linear_falls_to_zero():
+    assert_allclose(rates(learning_rate="linear"), 0.1 * (1 - np.arange(6) / 6))
+
+
+def test_step_divides_by_ten_after_a_half_and_after_three_quarters():
+    found = rates(learning_rate="step", max_iter=8)
+    assert_allclose(found, 0.1 * np.repeat([1, 0.1, 0.01], [4, 2, 2]))
+
+
+def test_a_decay_has_an_end_and_a_final_value():
+    found = rates(learning_rate=LinearDecay(end=0.5, final=0.01), max_iter=8)
+    expected = [1, 0.7525, 0.505, 0.2575, 0.01, 0.01, 0.01, 0.01]
+    assert_allclose(found, 0.1 * np.array(expected))
+    assert_allclose(rates(learning_rate=CosineDecay(final=1.0)), np.full(6, 0.1))
+
+
+def test_any_callable_is_a_learning_rate():
+    found = rates(learning_rate=lambda progress: 1 - progress**2)
+    assert_allclose(found, 0.1 * (1 - (np.arange(6) / 6) ** 2))
+
+
+@pytest.mark.parametrize(
+    "decay",
+    [
+        LinearDecay(end=0),
+        LinearDecay(final=2),
+        CosineDecay(end="1"),
+        StepDecay(at=(0.5, 2)),
+        StepDecay(at=0.5),
+        StepDecay(factor=-1),
+    ],
+)
+def test_a_decay_refuses_parameters_that_are_not_allowed(decay):
+    with pytest.raises(ValueError, match=type(decay).__name__):
+        rates(learning_rate=decay)
 
 
 @pytest.mark.parametrize("solver", ["adam", "adamw"])

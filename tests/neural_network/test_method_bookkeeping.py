@@ -69,7 +69,7 @@ def books_checked():
 @settings(max_examples=60)
 @given(
     st.sampled_from(sorted(RECIPES)),
-    st.sampled_from(["sgd", "adam", "adamw"]),
+    st.sampled_from(["sgd", "sgdw", "adam", "adamw"]),
     st.sampled_from(WAYS),
     st.integers(0, 10**6),
 )

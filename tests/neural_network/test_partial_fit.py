@@ -49,7 +49,7 @@ def test_the_first_call_equals_a_fit_of_one_epoch(network):
     assert_array_equal(stepped.predict(X), fitted.predict(X))
 
 
-@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("solver", ["sgd", "sgdw", "adam", "adamw"])
 def test_classification_in_steps_equals_fit(solver):
     X, y = flowers()
     settings = {"solver": solver, "shuffle": False, "standardize": False}

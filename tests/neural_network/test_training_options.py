@@ -30,7 +30,7 @@ def total_weight(net):
 
 @short_training
 @pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("solver", ["sgd", "sgdw", "adam", "adamw"])
 def test_alpha_shrinks_the_weights(network, solver):
     X, y = load_digits(n_class=2, return_X_y=True)
     totals = [
@@ -39,8 +39,8 @@ def test_alpha_shrinks_the_weights(network, solver):
                 X[:100], y[:100]
             )
         )
-        # "adamw" takes a share of the weights, the others a share per row.
-        for alpha in ([0, 1, 10] if solver == "adamw" else [0, 10, 100])
+        # "adamw", "sgdw" take a share of the weights, the others a share per row.
+        for alpha in ([0, 1, 10] if solver.endswith("w") else [0, 10, 100])
     ]
     assert totals[0] > totals[1] > totals[2]
 

@@ -9,7 +9,11 @@ from tests.reference.naive_network import kept_neurons, loss_and_gradients
 
 @dataclass
 class NaiveOptimizer:
-    """SGD with momentum, Adam or AdamW; moments by parameter number."""
+    """SGD with momentum, Adam, SGDW or AdamW; moments by parameter number.
+
+    `born` has, by parameter number, the step after which each of its numbers began; by
+    default all did at 0.
+    """
 
     solver: str
     alpha: float = 0.0
@@ -21,24 +25,26 @@ class NaiveOptimizer:
     step: int = 0
     first: dict = field(default_factory=dict)
     second: dict = field(default_factory=dict)
+    born: dict = field(default_factory=dict)
 
     @property
     def penalty(self):
-        """What the loss is penalised with; AdamW shrinks the weights instead."""
-        return 0.0 if self.solver == "adamw" else self.alpha
+        """What the loss is penalised with; SGDW, AdamW shrink the weights instead."""
+        return 0.0 if self.solver.endswith("w") else self.alpha
 
     def update(self, number, parameter, gradient, rate, decay):
         """Return the parameter after one step."""
         m = self.first.get(number, np.zeros_like(parameter))
-        if self.solver == "sgd":
+        if self.solver in ("sgd", "sgdw"):
             m = self.first[number] = self.momentum * m - rate * gradient
+            shrunk = parameter - rate * decay * parameter
             if self.nesterov:
-                return parameter + self.momentum * m - rate * gradient
-            return parameter + m
+                return shrunk + self.momentum * m - rate * gradient
+            return shrunk + m
         v = self.second.get(number, np.zeros_like(parameter))
         m = self.first[number] = self.beta_1 * m + (1 - self.beta_1) * gradient
         v = self.second[number] = self.beta_2 * v + (1 - self.beta_2) * gradient**2
-        t = self.step
+        t = self.step - self.born.get(number, 0)
         rate_t = rate * np.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
         step = rate_t * m / (np.sqrt(v) + self.epsilon)
         return parameter - step - rate * decay * parameter
@@ -92,7 +98,7 @@ def train_epoch(
         )
         total += mean * len(rows)
         n_rows += len(rows)
-        decay = optimizer.alpha if optimizer.solver == "adamw" else 0.0
+        decay = optimizer.alpha if optimizer.solver.endswith("w") else 0.0
         for layer in range(len(net.matrices)):
             net.matrices[layer] = optimizer.update(
                 ("matrix", layer), net.matrices[layer], matrix_grads[layer], rate, decay

@@ -82,7 +82,7 @@ def test_importance_from_stored_entries_is_that_of_dense_rows():
     np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-14)
 
 
-@pytest.mark.parametrize("solver", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("solver", ["sgd", "sgdw", "adam", "adamw"])
 @pytest.mark.parametrize("density", [0.4, 1])
 def test_a_step_moves_the_free_weights_as_if_none_were_frozen(solver, density):
     rng = np.random.default_rng(2)

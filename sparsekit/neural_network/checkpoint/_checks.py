@@ -19,7 +19,10 @@ _PER_FEATURE = {
 }
 
 _MOMENTS = ("weight_first", "weight_second", "bias_first", "bias_second")
-_OPTIMIZER = dict.fromkeys(_MOMENTS, schema.is_array) | {"step": schema.is_count}
+_OPTIMIZER = dict.fromkeys(_MOMENTS, schema.is_array) | {
+    "weight_born": schema.is_vector("i"),
+    "step": schema.is_count,
+}
 
 
 def check_fitted(fitted, estimator):
@@ -76,6 +79,14 @@ def _check_positions(network, fitted):
     if explored is not None:
         schema.check_types(explored, schema.EXPLORATION)
         _check_rising(explored["seen"], int(positions.sum()), "seen")
+    rewiring, training = fitted["_rewiring"], fitted.get("_training") or {}
+    if "births" in rewiring:
+        schema.check_types(rewiring, {"n_rewirings": schema.is_count})
+        _check_births(network, rewiring["births"])
+    if training.get("best_births") is not None:
+        _check_births(training["best_network"], training["best_births"])
+    if rewiring.get("dropped_weights") is not None:
+        _check_dropped(network, rewiring["dropped_weights"], positions)
     protection = fitted.get("_protection")
     if protection is not None:
         schema.check_types(protection, schema.PROTECTION)
@@ -89,6 +100,28 @@ def _check_positions(network, fitted):
         Protection(**protection).masks(SparseNetwork(**network))
 
 
+def _check_births(network, births):
+    """Check the number of the rewiring in which each connection grew."""
+    is_like = isinstance(births, np.ndarray) and births.dtype == np.int32
+    if not is_like or births.shape != network["weights"].shape:
+        raise ValueError("births do not belong to the network")
+
+
+def _check_dropped(network, dropped, n_positions):
+    """Check the weights of dropped connections, by position."""
+    if not schema.is_list(dropped) or len(dropped) != n_positions.size:
+        raise ValueError("the dropped weights are of other layers")
+    for (positions, weights), end in zip(dropped, n_positions, strict=True):
+        schema.check_types(
+            {"positions": positions, "weights": weights},
+            {"positions": schema.is_vector("i"), "weights": schema.is_vector("f")},
+        )
+        _check_rising(positions, int(end), "dropped_weights")
+        is_like = weights.dtype == network["weights"].dtype
+        if not is_like or weights.shape != positions.shape:
+            raise ValueError("the dropped weights do not belong to the network")
+
+
 def _check_rising(positions, end, name):
     inside = not positions.size or 0 <= positions[0] <= positions[-1] < end
     if positions.dtype != np.int64 or not inside or (np.diff(positions) <= 0).any():
@@ -97,10 +130,17 @@ def _check_rising(positions, end, name):
 
 def _check_moments(network, optimizer, rewiring):
     """Check what belongs to a weight or a bias."""
-    moments = {k: v for k, v in optimizer.items() if k != "step"}
     schema.check_types(optimizer, _OPTIMIZER)
-    if len(moments) != len(_OPTIMIZER) - 1:
+    if len(optimizer) != len(_OPTIMIZER):
         raise ValueError("the optimizer remembers something else")
+    moments = {name: optimizer[name] for name in _MOMENTS}
+    born = optimizer["weight_born"]
+    if born.size and (
+        born.shape != network["weights"].shape
+        or born.dtype != np.int32
+        or not 0 <= born.min() <= born.max() <= optimizer["step"]
+    ):
+        raise ValueError("weight_born does not belong to the network")
     noted = ("signs", "initial_weights", "initial_biases")
     moments |= {k: v for k, v in rewiring.items() if k in noted}
     for name, array in moments.items():

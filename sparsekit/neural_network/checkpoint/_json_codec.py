@@ -22,6 +22,11 @@ from sparsekit.neural_network.checkpoint._schema import (
     is_vector,
 )
 from sparsekit.neural_network.export._composed import Composed
+from sparsekit.neural_network.training._learning_rates import (
+    CosineDecay,
+    LinearDecay,
+    StepDecay,
+)
 from sparsekit.neural_network.training._recording import Recording
 from sparsekit.neural_network.training._sample_selection import (
     InfoBatch,
@@ -29,7 +34,17 @@ from sparsekit.neural_network.training._sample_selection import (
 )
 
 # Objects that parameters may hold beside the strategies of `topology`.
-_OWN = {found.__name__: found for found in (InfoBatch, LearnedRemoval, Recording)}
+_OWN = {
+    found.__name__: found
+    for found in (
+        CosineDecay,
+        InfoBatch,
+        LearnedRemoval,
+        LinearDecay,
+        Recording,
+        StepDecay,
+    )
+}
 
 # Attributes that are stored as their arrays by name, and made of them again.
 _STATE = {

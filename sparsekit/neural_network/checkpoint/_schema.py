@@ -118,6 +118,7 @@ TRAINING = {
     "best": is_real,
     "n_waited": is_count,
     "best_network": or_none(is_dict),
+    "best_births": or_none(is_vector("i")),
     "data": lambda value: isinstance(value, str),
 }
 # What else a fit leaves, and only some do.

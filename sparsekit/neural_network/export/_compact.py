@@ -79,6 +79,12 @@ def compact(estimator: Network) -> Network:
         small._rewiring = {
             key: small._rewiring[key] for key in ("n_since_rewiring", "n_steps")
         }
+        if "births" in estimator._rewiring:
+            births = estimator._rewiring["births"]
+            small._rewiring |= {
+                "births": births[connections],
+                "n_rewirings": estimator._rewiring["n_rewirings"],
+            }
         small.release()
         small.hidden_layer_sizes = tuple(small._network.sizes[1:-1].tolist())
     return small

@@ -8,6 +8,7 @@ from sklearn.metrics import get_scorer_names
 from sparsekit._utils._sklearn_compat import Interval, Options, StrOptions
 from sparsekit.network import ACTIVATIONS, LOSSES
 from sparsekit.neural_network.parameters._strategies import STRATEGY_CONSTRAINTS
+from sparsekit.neural_network.training._learning_rates import LEARNING_RATES
 from sparsekit.neural_network.training._recording import WHEN, Recording
 from sparsekit.neural_network.training._sample_selection import NAMED, SampleSelection
 
@@ -26,12 +27,15 @@ CONSTRAINTS: dict[str, list] = {
     "sparsity": [StrOptions({"auto"}), _UNIT],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "negative_slope": [Interval(Real, None, None, closed="neither"), None],
-    "solver": [StrOptions({"sgd", "adam", "adamw"})],
+    "solver": [StrOptions({"sgd", "sgdw", "adam", "adamw"})],
     "alpha": [_NON_NEGATIVE],
-    "dropout": [_UNIT],
+    "dropout": [_UNIT, "array-like"],
     "input_dropout": [_UNIT],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-    "learning_rate": [StrOptions({"constant", "invscaling", "adaptive", "cosine"})],
+    "learning_rate": [
+        StrOptions({"constant", "invscaling", "adaptive", *LEARNING_RATES}),
+        callable,
+    ],
     "learning_rate_init": [_POSITIVE],
     "power_t": [_NON_NEGATIVE],
     "momentum": [Interval(Real, 0, 1, closed="both")],
@@ -96,15 +100,18 @@ TEXTS = {
     Slope left of zero for "leaky_relu" and "all_relu" (there ``-negative_slope`` in the
     first, third, ... hidden layer and ``+negative_slope`` in the others). None means
     0.01 and 0.6. Other activations ignore it.""",
-    "solver": """{"sgd", "adam", "adamw"}, default="adam"
-    Optimizer. "sgd" uses `momentum`; "adamw" shrinks the weights by
+    "solver": """{"sgd", "sgdw", "adam", "adamw"}, default="adam"
+    Optimizer. "sgd" and "sgdw" use `momentum`; "sgdw" and "adamw" shrink the weights by
     ``learning_rate * alpha`` per step instead of adding `alpha` to the loss.""",
     "alpha": """float, default=0.1
     Strength of the L2 penalty on the weights. The penalty of a batch is
-    ``0.5 * alpha * sum(weights ** 2) / batch weight``, as in scikit-learn.""",
-    "dropout": """float in [0, 1), default=0.0
-    Fraction of the hidden neurons that each sample does without in a training step; the
-    others are scaled by ``1 / (1 - dropout)``.""",
+    ``0.5 * alpha * sum(weights ** 2) / batch weight``, as in scikit-learn, where the
+    weight of a batch is its number of rows, or the sum of their sample weights. A
+    ``weight_decay`` of PyTorch is not divided: it is ``alpha / batch_size`` for "sgd"
+    and "adam", and `alpha` for "sgdw" and "adamw" (PyTorch's ``AdamW``).""",
+    "dropout": """float in [0, 1) or array-like of shape (n_hidden_layers,), default=0.0
+    Fraction of the hidden neurons that each sample does without in a training step, of
+    all hidden layers or of each; the others are scaled by ``1 / (1 - dropout)``.""",
     "input_dropout": """float in [0, 1), default=0.0
     Fraction of the observed inputs that each sample does without in a training step;
     the others are scaled by ``1 / (1 - input_dropout)``. Dense inputs lose standardised
@@ -114,21 +121,25 @@ TEXTS = {
     "batch_size": """int or "auto", default="auto"
     Rows per training step. "auto" means 32 or, in a `fit` to less than 1,600 rows, a
     fiftieth of them but at least 8, so that an epoch has enough steps.""",
-    "learning_rate": """{"constant", "invscaling", "adaptive", "cosine"}, \
-default="cosine"
+    "learning_rate": """{"constant", "invscaling", "adaptive", "cosine", "linear", \
+"step"} or callable, default="cosine"
     How the learning rate changes from epoch to epoch. "invscaling" and "adaptive" hold
-    for ``solver="sgd"`` only, as in scikit-learn: divide by ``t ** power_t`` after
-    ``t`` samples, or by 5 whenever progress stalls. "cosine" falls from
-    `learning_rate_init` to 0 over `max_iter` epochs, with every solver.""",
+    for "sgd" and "sgdw" only, as in scikit-learn: divide by ``t ** power_t`` after
+    ``t`` samples, or by 5 whenever progress stalls. "cosine" and "linear" fall from
+    `learning_rate_init` to 0 over `max_iter` epochs; "step" divides it by 10 after a
+    half of them, and after three quarters. A callable gets the fraction of `max_iter`
+    that is done and returns what `learning_rate_init` is multiplied by: for example
+    ``LinearDecay(end=0.9, final=0.01)``. `partial_fit` keeps the rate of the first
+    epoch.""",
     "learning_rate_init": """float, default=0.006
     Initial learning rate. The default is six times scikit-learn's: a sparse network has
     few weights, and large ones, so each must move further.""",
     "power_t": """float, default=0.5
     Exponent of "invscaling".""",
     "momentum": """float in [0, 1], default=0.9
-    Momentum of ``solver="sgd"``.""",
+    Momentum of "sgd" and "sgdw".""",
     "nesterovs_momentum": """bool, default=True
-    Whether "sgd" looks ahead (Nesterov).""",
+    Whether "sgd" and "sgdw" look ahead (Nesterov).""",
     "beta_1": """float in [0, 1), default=0.9
     Decay of the first moment in "adam" and "adamw".""",
     "beta_2": """float in [0, 1), default=0.999

@@ -30,8 +30,11 @@ _PATIENCE = """
 _ATTRIBUTES = [
     """coefs_ : list of CSR matrices
     Weight matrix of each layer, of shape (n_in, n_out); made from the stored
-    arrays at each access. scikit-learn's ``set_config(sparse_interface=...)`` says
-    whether they are ``csr_matrix``, as by default, or ``csr_array``.""",
+    arrays at each access. Their stored entries are the connections, of which some have
+    the weight zero: new ones, and those that a penalty took there; ``coef.nnz`` counts
+    them, ``coef.count_nonzero()`` does not. scikit-learn's
+    ``set_config(sparse_interface=...)`` says whether they are ``csr_matrix``, as by
+    default, or ``csr_array``.""",
     """intercepts_ : list of ndarray of shape (n_out,)
     Biases of each layer.""",
     """n_connections_ : int
@@ -59,16 +62,20 @@ _ATTRIBUTES = [
     Largest of `validation_scores_`; None without validation rows.""",
     """history_ : list of dict
     One row per epoch: epoch, loss, validation_score, learning_rate, n_connections,
-    n_replaced (connections replaced before the epoch and within it), n_samples (rows
-    that it took), seconds. `partial_fit` keeps the last 250 epochs, which it goes on
-    counting.""",
+    n_replaced (connections that moved to another position before the epoch and within
+    it), n_samples (rows that it took), seconds. `partial_fit` keeps the last 250
+    epochs, which it goes on counting.""",
     """rewiring_history_ : list of dict
     One row per rewiring and layer: epoch (epochs before it), step, layer (from 1),
-    n_connections, n_dropped, n_grown, exploration_rate (share of the layer's positions
-    that have ever had a connection), n_active (neurons that the layer reads and that
-    read something themselves), mean, standard deviation and maximum of a neuron's
-    connections (``fan_in_...`` and ``fan_out_...``), seconds (the whole rewiring).
+    n_connections, n_dropped, n_grown, n_regrown (of these, where one was just dropped),
+    exploration_rate (share of the layer's positions that have ever had a connection),
+    n_active (neurons that the layer reads and that read something themselves), mean,
+    standard deviation and maximum of a neuron's connections (``fan_in_...`` and
+    ``fan_out_...``), seconds (the whole rewiring).
     `partial_fit` keeps the last 250 rewirings.""",
+    """births_ : list of CSR matrices of int
+    With `record_births`, the number of the rewiring in which each connection grew last,
+    0 for the first ones, as `coefs_` has them.""",
     """protected_ : list of CSR matrices of bool
     Connections that `consolidate` protects, as `coefs_` has them.""",
     """record_ : dict of str to ndarray
@@ -102,6 +109,11 @@ _REFERENCES = {
    science", Nature Communications 9, 2383, 2018.""",
     "all_relu": """Curci, Mocanu and Pechenizkiy, "Truly sparse neural networks at
    scale", arXiv 2102.01732, 2021.""",
+    "cht": """Zhang et al., "Epitopological learning and Cannistraci-Hebb network shape
+   intelligence brain-inspired theory for ultra-sparse advantage in deep learning", ICLR
+   2024.""",
+    "smet": """Xiao et al., "Memory-efficient LLM training with dynamic sparsity: from
+   stability to practical scaling", ICML 2026, arXiv 2606.00888.""",
     "expected": """Smieja, Struski, Tabor, Zielinski and Spurek, "Processing of missing
    data by neural networks", NeurIPS 2018.""",
     "label_smoothing": """Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the
@@ -126,6 +138,8 @@ def declare_parameters(cls):
     if cls.__doc__:  # absent under python -OO
         left_out = set() if _rewires(defaults) else {"set"}
         left_out |= {"label_smoothing"} - defaults.keys()
+        if "grow_init" not in defaults:
+            left_out |= {"cht", "smet"}
         cited = [key for key in _REFERENCES if key not in left_out]
         entries = [
             f".. [{number}] {_REFERENCES[key]}" for number, key in enumerate(cited, 1)
@@ -145,7 +159,9 @@ def declare_parameters(cls):
 def _attributes(cls):
     """Return the entries of the section "Attributes"."""
     kind = "Regressor" if cls.__name__.endswith("Regressor") else "Classifier"
-    text = "\n\n".join(_ATTRIBUTES)
+    left_out = () if "record_births" in cls._parameter_constraints else ("births_",)
+    entries = [text for text in _ATTRIBUTES if text.split()[0] not in left_out]
+    text = "\n\n".join(entries)
     text = text.replace("{outputs}", _OUTPUTS[kind])
     return text.replace("{units}", _UNITS if kind == "Regressor" else "")
 

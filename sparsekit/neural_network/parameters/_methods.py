@@ -52,6 +52,8 @@ DEFAULTS = {
     "allocation": "erdos_renyi",
     "initial_topology": "random",
     "weight_init": "he",
+    "grow_init": "zero",
+    "growth_moments": "zero",
     "rewind": False,
 }
 
@@ -146,6 +148,8 @@ class Strategies(NamedTuple):
     allocation: Any
     initial_topology: Any
     weight_init: str
+    grow_init: str
+    growth_moments: str
     rewind: bool
     sparsity: float
     n_rows_probed: int

@@ -45,6 +45,15 @@ STRATEGY_CONSTRAINTS: dict[str, list] = {
         StrOptions({"he", "glorot", "he_dense", "glorot_dense"}),
         None,
     ],
+    "grow_init": [
+        StrOptions({"zero", "he", "glorot", "normal", "gradient", "history"}),
+        None,
+    ],
+    "growth_moments": [
+        StrOptions({"zero", "per_connection_step", "layer_mean"}),
+        None,
+    ],
+    "record_births": ["boolean"],
 }
 
 STRATEGY_TEXTS = {
@@ -100,6 +109,21 @@ or None, default=None
     "weight_init": """{"he", "glorot", "he_dense", "glorot_dense"} or None, default=None
     Variance of the first weights: by the number of connections that a neuron really
     has, or by that of a dense layer.""",
+    "grow_init": """{"zero", "he", "glorot", "normal", "gradient", "history"} or None, \
+default=None
+    Weight of a new connection. "zero" changes no output at first. "he" and "glorot":
+    drawn as the first weights; "normal": from N(0, 0.1 ** 2) {set}. "gradient": where
+    the first step of `solver` leads from zero. "history": the weight that it had when
+    it was last dropped, or zero {cht}. None means "zero" with every method.""",
+    "growth_moments": """{"zero", "per_connection_step", "layer_mean"} or None, \
+default=None
+    Moments of a new connection in "adam" and "adamw". With "zero" and the bias
+    correction of all connections together, its first steps are up to three times as
+    large as they would be in a new network. "per_connection_step": the correction of
+    each connection counts the steps since it grew {smet}. "layer_mean": its second
+    moment is the mean of its layer. None means "zero" with every method.""",
+    "record_births": """bool, default=False
+    Whether to note when connections grow, for `births_`; takes 4 bytes for each.""",
 }
 
 # Of an estimator with a fixed method, which has these parameters only, and nothing that

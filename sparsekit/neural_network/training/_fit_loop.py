@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sparsekit.network import LearningRate, n_samples_of
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.training._history import WINDOW, show_epoch
+from sparsekit.neural_network.training._learning_rates import LEARNING_RATES
 from sparsekit.neural_network.training._resumption import training_state
 from sparsekit.neural_network.training._rewirings import Rewirings
 from sparsekit.neural_network.training._selected_rows import selected_rows
@@ -72,7 +73,9 @@ class FitLoop:
         self.callback_data = callback_data
         self.order = np.arange(n_samples_of(trainer.samples))
         schedule = estimator.learning_rate
-        if schedule in ("invscaling", "adaptive") and estimator.solver != "sgd":
+        if isinstance(schedule, str):
+            schedule = LEARNING_RATES.get(schedule, schedule)
+        if not callable(schedule) and not trainer.optimizer.has_velocity:
             schedule = "constant"  # as in scikit-learn
         self.rate = LearningRate(
             schedule,
@@ -88,7 +91,7 @@ class FitLoop:
         self.selected = None
         if prepared.selection is not None:
             self.selected = selected_rows(estimator, prepared)
-        self.best_network = None
+        self.best_network = self.best_births = None
         self.stopped = False
         self.interrupted = False
         # For checkpoints, see `_resumption`; what an earlier fit left is void.
@@ -128,7 +131,7 @@ class FitLoop:
             self.trainer.recorder.finish(self.trainer)
         if self.best_network is not None:
             self.trainer.go_back(self.best_network)
-            self.rewirings.network_restored()
+            self.rewirings.network_restored({"births": self.best_births})
         self._keep()
         if self.context is None:
             self._leave_window()
@@ -244,6 +247,8 @@ class FitLoop:
             self.best = value
             if estimator.early_stopping:
                 self.best_network = self.trainer.network.copy()
+                # Replaced by a rewiring, and not written to.
+                self.best_births = self.rewirings.kept.get("births")
         if self.n_waited > estimator.n_iter_no_change:
             self.n_waited = 0
             self.stopped = self.rate.plateau()
@@ -265,7 +270,7 @@ class FitLoop:
         # A rate that has fallen to 0, the best epoch by held-out rows, or no rule to
         # stop by: training ends as planned.
         planned = (
-            estimator.learning_rate == "cosine"
+            callable(self.rate.schedule)
             or estimator.early_stopping
             or estimator.n_iter_no_change == np.inf
         )

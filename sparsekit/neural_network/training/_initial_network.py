@@ -6,7 +6,13 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._utils._available_memory import available_bytes
-from sparsekit.network import build_network, probe, select_connections, suggest_format
+from sparsekit.network import (
+    build_network,
+    has_velocity,
+    probe,
+    select_connections,
+    suggest_format,
+)
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.training._inputs import prepare
 from sparsekit.topology import (
@@ -215,7 +221,7 @@ def training_bytes(sizes, counts, dtype, solver, resizes):
     counts = np.asarray(counts, dtype=np.int64)
     n, item = int(counts.sum()), np.dtype(dtype).itemsize
     parameters = item + _INDEX
-    stored = parameters + item * (1 if solver == "sgd" else 2)
+    stored = parameters + item * (1 if has_velocity(solver) else 2)
     drawing = n * parameters + int(counts.max()) * _DRAWING
     step = n * stored
     for number, count in enumerate(counts.tolist()):

@@ -32,6 +32,7 @@ def training_state(loop):
         "best": float(loop.best),
         "n_waited": loop.n_waited,
         "best_network": None if best is None else best.to_dict(),
+        "best_births": loop.best_births,
         "record": None if recorder is None else recorder.state(),
         "rows": None if loop.selected is None else loop.selected.state(),
         "data": _digest_of(loop),
@@ -62,6 +63,7 @@ def restore(loop, state):
     loop.best, loop.n_waited = state["best"], state["n_waited"]
     if state["best_network"] is not None:
         loop.best_network = SparseNetwork(**state["best_network"])
+        loop.best_births = state["best_births"]
     if trainer.recorder is not None:
         trainer.recorder.restore(state.get("record"))
     if loop.selected is not None:

@@ -4,7 +4,12 @@ import time
 
 import numpy as np
 
-from sparsekit.network import degree_statistics, moved_with_connections, probe
+from sparsekit.network import (
+    Beginning,
+    degree_statistics,
+    moved_with_connections,
+    probe,
+)
 from sparsekit.neural_network.training._initial_network import connection_counts
 from sparsekit.neural_network.training._inputs import input_rates
 from sparsekit.topology import Exploration, density_at, fraction_at, needs_of
@@ -41,9 +46,14 @@ class Rewirings:
         self.n_final = int(connection_counts(strategies, sizes).sum())
         self.n_positions = int(np.dot(sizes[:-1], sizes[1:]))
         self.kept = estimator._rewiring = dict(estimator._rewiring)
+        self.beginning = self._beginning()
         self.needs = needs_of(
-            strategies.pruner, strategies.grower, strategies.redistribution
+            strategies.pruner,
+            strategies.grower,
+            strategies.redistribution,
+            self.beginning,
         )
+        self.records_births = getattr(estimator, "record_births", False)
         self.progress = 0.0
         self._epoch_start, self._epoch_length = 0.0, 0.0
         self.exploration = None
@@ -51,7 +61,29 @@ class Rewirings:
         if strategies.rewires:
             self._begin(trainer.network)
 
+    def _beginning(self):
+        """Return what new connections begin with; None for zero."""
+        weights, moments = self.strategies.grow_init, self.strategies.growth_moments
+        if weights == "zero" and moments != "layer_mean":
+            return None
+        return Beginning(
+            weights,
+            moments,
+            self.trainer.optimizer,
+            self.estimator.learning_rate_init,
+            self.kept.get("dropped_weights"),
+        )
+
     def _begin(self, network):
+        counts_steps = self.strategies.growth_moments == "per_connection_step"
+        self.trainer.state.count_steps(
+            counts_steps and not self.trainer.optimizer.has_velocity
+        )
+        if not self.records_births:
+            self.kept.pop("births", None)
+        elif "births" not in self.kept:
+            self.kept["births"] = np.zeros(network.weights.size, dtype=np.int32)
+            self.kept["n_rewirings"] = 0
         exact, state = "explored" in self.needs, self.kept.get("exploration")
         self.exploration = Exploration(network.sizes, exact=exact, state=state)
         if state is None:
@@ -114,7 +146,7 @@ class Rewirings:
             self.rewire(0.0, self.n_final)
 
     def rewire(self, fraction=None, total=None):
-        """Rewire all layers; return the number of new connections.
+        """Rewire all layers; return how many connections moved.
 
         Parameters
         ----------
@@ -135,14 +167,19 @@ class Rewirings:
             facts=self._facts(),
             total=total,
             redistribution=self.strategies.redistribution,
+            beginning=self.beginning,
         )
         self.kept["n_since_rewiring"] = 0
+        if self.strategies.grow_init == "history":
+            self.kept["dropped_weights"] = self.beginning.memory
+        if self.records_births:
+            self._note_births(change)
         if self.strategies.rewind:
             self._rewind(change)
         if "signs" in self.needs:
             self._note_signs()
         self._record(change, time.perf_counter() - begin)
-        return int(change.n_grown.sum())
+        return int((change.n_grown - change.n_regrown).sum())
 
     def _facts(self):
         network = self.trainer.network
@@ -171,15 +208,21 @@ class Rewirings:
         signs[fresh] = 2 * self.estimator._generator.integers(2, size=fresh.size) - 1
         self.kept["signs"] = signs
 
+    def _note_births(self, change):
+        """Note in which rewiring each connection grew."""
+        self.kept["n_rewirings"] += 1
+        self.kept["births"] = moved_with_connections(
+            self.kept["births"],
+            change.dropped,
+            change.is_new(self.trainer.network),
+            start=self.kept["n_rewirings"],
+        )
+
     def _rewind(self, change):
         """Set the surviving weights, and all biases, back to where they began."""
         network = self.trainer.network
-        is_new = [
-            np.isin(layer.positions(), grown, assume_unique=True)
-            for layer, grown in zip(network.layers(), change.grown, strict=True)
-        ]
         self.kept["initial_weights"] = moved_with_connections(
-            self.kept["initial_weights"], change.dropped, np.concatenate(is_new)
+            self.kept["initial_weights"], change.dropped, change.is_new(network)
         )
         free = np.ones(network.weights.size, dtype=bool)
         if self.trainer.protection is not None:
@@ -194,11 +237,12 @@ class Rewirings:
         per_layer = zip(
             change.n_dropped.tolist(),
             change.n_grown.tolist(),
+            change.n_regrown.tolist(),
             degree_statistics(network),
             strict=True,
         )
         rows = []
-        for layer, (dropped, grown, degrees) in enumerate(per_layer, 1):
+        for layer, (dropped, grown, regrown, degrees) in enumerate(per_layer, 1):
             mine = network.connections(layer)
             rows.append(
                 {
@@ -208,6 +252,7 @@ class Rewirings:
                     "n_connections": mine.stop - mine.start,
                     "n_dropped": dropped,
                     "n_grown": grown,
+                    "n_regrown": regrown,
                     "exploration_rate": np.nan,
                     **degrees,
                     "seconds": seconds,
@@ -227,10 +272,12 @@ class Rewirings:
         Parameters
         ----------
         kept : dict or None, default=None
-            A copy of `kept` from the time of that network, where there is one.
+            From a copy of `kept` from the time of that network what there is.
         """
-        if kept is not None and "initial_weights" in kept:
-            self.kept["initial_weights"] = kept["initial_weights"]
+        noted = ("initial_weights", "births", "n_rewirings", "dropped_weights")
+        for name in noted if kept is not None else ():
+            if name in kept:
+                self.kept[name] = kept[name]
         if "signs" in self.needs:
             self._note_signs()
 
