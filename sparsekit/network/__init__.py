@@ -18,6 +18,7 @@ from sparsekit.network._build import (
 )
 from sparsekit.network._formats import suggest_format
 from sparsekit.network._gradients import (
+    connection_gradients,
     connection_importance,
     gradient_squares,
     probe,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sparsekit.network._build import weight_limits
+from sparsekit.network._build import WEIGHT_INITS, weight_limits
 from sparsekit.network._rewiring import positions_at
 
 # Standard deviation of the weights that SET gives to new connections.
@@ -14,11 +14,11 @@ class Beginning:
 
     Parameters
     ----------
-    weights : {"zero", "he", "glorot", "normal", "gradient", "history"}
-        "he" and "glorot": drawn as in `draw_weights`, by the fans after the rewiring.
-        "normal": N(0, 0.1 ** 2). "gradient": where the first step of the solver would
-        lead from zero, on the rows that strategies are told. "history": the weight that
-        the connection had when it was dropped last; zero if it is new.
+    weights : {"zero", "normal", "gradient", "history"} or one of `WEIGHT_INITS`
+        One of `WEIGHT_INITS`: drawn as in `draw_weights`, by the fans after the
+        rewiring. "normal": N(0, 0.1 ** 2). "gradient": where the first step of the
+        solver would lead from zero, on the rows that strategies are told. "history":
+        the weight that the connection had when it was dropped last; zero if it is new.
     moments : {"zero", "per_connection_step", "layer_mean"}
         "layer_mean": the second moment is the mean of the layer's other connections.
         "per_connection_step" is the matter of `OptimizerState.weight_born`.
@@ -75,7 +75,7 @@ class Beginning:
         rng : numpy.random.Generator
         """
         limits = None
-        if self.weights in ("he", "glorot"):
+        if self.weights in WEIGHT_INITS:
             limits = weight_limits(network, self.weights)
         for number, layer in enumerate(network.layers(), start=1):
             grown = change.grown[number - 1]

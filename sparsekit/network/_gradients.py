@@ -40,6 +40,41 @@ def probe(trainer, n_batches, rng):
     return _of_batches(trainer, np.array_split(order, n_whole))
 
 
+def connection_gradients(trainer):
+    """Return the gradient of the mean loss of all rows at each connection.
+
+    Parameters
+    ----------
+    trainer : Trainer
+
+    Returns
+    -------
+    ndarray of shape (n_connections,), float64
+        Without penalty and dropout; rows count by their weights. Costs a training step
+        for each batch.
+    """
+    layers = trainer.network.layers()
+    sums = [np.zeros(layer.indices.size) for layer in layers]
+    total_weight = 0.0
+    for rows, weight in _batches(trainer):
+        read, sent = _of_batches(trainer, [rows])
+        total_weight += weight
+        for layer, total, values, deltas in zip(layers, sums, read, sent, strict=True):
+            told = layer._replace(values=values, deltas=deltas)
+            total += weight * told.gradients_at(layer.positions())
+    return np.concatenate(sums) / total_weight
+
+
+def _batches(trainer):
+    """Yield the rows of each batch that weighs something, and its weight."""
+    n_rows = n_samples_of(trainer.samples)
+    for start in range(0, n_rows, trainer.batch_size):
+        rows = np.arange(start, min(start + trainer.batch_size, n_rows))
+        weight = batch_weight(trainer.targets, rows)
+        if weight > 0:
+            yield rows, weight
+
+
 def connection_importance(trainer, power):
     """Return how much the loss of single rows depends on each connection.
 
@@ -54,14 +89,9 @@ def connection_importance(trainer, power):
         Mean over the rows of ``abs(gradient of a row's loss) ** power``, without
         penalty and dropout. Costs a training step for each batch.
     """
-    n_rows = n_samples_of(trainer.samples)
     layers = trainer.network.layers()
     sums = [np.zeros(layer.indices.size) for layer in layers]
-    for start in range(0, n_rows, trainer.batch_size):
-        rows = np.arange(start, min(start + trainer.batch_size, n_rows))
-        weight = batch_weight(trainer.targets, rows)
-        if not weight > 0:
-            continue
+    for rows, weight in _batches(trainer):
         read, sent = _of_batches(trainer, [rows])
         for layer, total, values, deltas in zip(layers, sums, read, sent, strict=True):
             # In a row, the gradient at a connection is one product; so the sum of
@@ -72,7 +102,7 @@ def connection_importance(trainer, power):
                     deltas=np.abs(deltas * np.float64(weight)) ** power,
                 )
             total += powers.gradients_at(layer.positions())
-    return np.concatenate(sums) / n_rows
+    return np.concatenate(sums) / n_samples_of(trainer.samples)
 
 
 def _of_batches(trainer, batches):

@@ -3,6 +3,7 @@
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
 from sparsekit.neural_network._quick_selector import QuickSelector
+from sparsekit.neural_network._sample_gradients import connection_gradients
 from sparsekit.neural_network._sample_gradients import (
     sample_gradient_squares as sample_gradient_squares,
 )
@@ -22,6 +23,7 @@ from sparsekit.neural_network.displays._topology import TopologyDisplay
 from sparsekit.neural_network.export._compact import compact
 from sparsekit.neural_network.export._onnx import export_onnx
 from sparsekit.neural_network.export._predictor import to_predictor
+from sparsekit.neural_network.export._state_dict import from_state_dict, to_state_dict
 from sparsekit.neural_network.training._learning_rates import (
     CosineDecay,
     LinearDecay,
@@ -57,9 +59,12 @@ __all__ = [
     "StepDecay",
     "TopologyDisplay",
     "compact",
+    "connection_gradients",
     "export_onnx",
+    "from_state_dict",
     "load_checkpoint",
     "resume",
     "save_checkpoint",
     "to_predictor",
+    "to_state_dict",
 ]

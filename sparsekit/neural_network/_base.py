@@ -317,23 +317,12 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         if X is None or (y is None and importance == "fisher"):
             needed = "X and y" if importance == "fisher" else "X"
             raise ValueError(f"importance={importance!r} needs rows: give {needed}.")
-        validate_parameters(self)
-        self._check_same_network(strategies_of(self))
-        # What later training draws does not depend on whether anything was protected.
-        state = self._generator.bit_generator.state
         if importance == "fisher":
-            X, y = self._check_X(X, y)
-            targets = self._encode(y, None, first=False, partial=True)
-            trainer = self._trainer_of_copies(X, targets)
-            result = connection_importance(trainer, power=2)
+            result = connection_importance(self._trainer_of(X, y), power=2)
         else:
-            X = self._check_X(X)
-            zeros = np.zeros((X.shape[0], self.n_outputs_))
-            targets = value_targets(zeros, None, self.dtype)
-            trainer = self._trainer_of_copies(X, targets)
+            trainer = self._trainer_of(X)
             trainer.loss = LOSSES["squared_error"]
             result = connection_importance(trainer, power=1)
-        self._generator.bit_generator.state = state
         if not np.isfinite(result).all():
             raise ValueError(
                 f"importance={importance!r} of a connection is beyond all numbers: "
@@ -341,6 +330,27 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
                 "or transform them."
             )
         return result
+
+    def _trainer_of(self, X, y=None, sample_weight=None):
+        """Return a trainer on some rows, which later training takes no note of.
+
+        Without `y` the targets are zeros.
+        """
+        validate_parameters(self)
+        self._check_same_network(strategies_of(self))
+        state = self._generator.bit_generator.state
+        if y is None:
+            X = self._check_X(X)
+            zeros = np.zeros((X.shape[0], self.n_outputs_))
+            targets = value_targets(zeros, None, self.dtype)
+        else:
+            X, y = self._check_X(X, y)
+            if sample_weight is not None:
+                sample_weight = self._check_weights(sample_weight, X)
+            targets = self._encode(y, sample_weight, first=False, partial=True)
+        trainer = self._trainer_of_copies(X, targets)
+        self._generator.bit_generator.state = state
+        return trainer
 
     def _seed(self):
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)

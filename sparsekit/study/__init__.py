@@ -10,6 +10,7 @@ is; from a shell, ``sparsekit compare``.
 
 from sparsekit.study._missingness_study import missingness_study
 from sparsekit.study._result import StudyResult
+from sparsekit.study._sparsity_study import sparsity_study
 from sparsekit.study.displays._cost import CostDisplay
 from sparsekit.study.displays._difference import DifferenceDisplay
 from sparsekit.study.displays._ranks import CriticalDifferenceDisplay
@@ -34,5 +35,6 @@ __all__ = [
     "corrected_ttest",
     "holm",
     "missingness_study",
+    "sparsity_study",
     "summarize",
 ]

@@ -297,7 +297,7 @@ class StudyResult:
             confidence=confidence,
         )
 
-    def ranks(self, models=None, *, confidence=0.95) -> ModelRanks:
+    def ranks(self, models=None, *, sparsity=None, confidence=0.95) -> ModelRanks:
         """Rank the models over the datasets.
 
         Scores of different tables, and of different kinds, cannot be averaged; ranks
@@ -311,6 +311,9 @@ class StudyResult:
         models : str, tuple of (str, float) or list of these, default=None
             Models, or models at a sparsity; None means all. What is ranked changes the
             ranks of all others: leave out what is no candidate.
+        sparsity : float or None, default=None
+            Rank the models at this sparsity among each other. None ranks those of all
+            sparsities together.
         confidence : float in (0, 1), default=0.95
             One minus the level of the critical difference.
 
@@ -323,7 +326,7 @@ class StudyResult:
         Raises
         ------
         ValueError
-            If a model is not known, or no dataset has all of them.
+            If a model or a sparsity is not known, or no dataset has all of them.
 
         See Also
         --------
@@ -362,7 +365,13 @@ class StudyResult:
         1          dense  1.67     1
         2  static sparse  3.00     0
         """
-        return rank_models(self.frame, models, confidence)
+        frame = self.frame
+        if sparsity is not None:
+            frame = frame[(frame["sparsity"] - sparsity).abs() < 1e-9]
+            if frame.empty:
+                known = sorted(self.frame["sparsity"].unique().tolist())
+                raise ValueError(f"sparsity must be one of {known}; got {sparsity!r}.")
+        return rank_models(frame, models, confidence)
 
     def plot(self, kind="score", *, axes=None, **options) -> Any:
         """Draw a figure of the study.

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparsekit.study import missingness_study, summarize
+from sparsekit.study import missingness_study, sparsity_study, summarize
 from sparsekit.study.cli import main
 from sparsekit.study.run import _run
 from tests.fuzz.harness import behaves
@@ -87,6 +87,9 @@ def test_studies_refuse_what_they_cannot_do(data):
     }
     result = behaves(lambda: missingness_study(X, y, **given), X, y)
     if result is not None:
+        complete = {name: given[name] for name in ("models", "sparsities", "seeds")}
+        few = {"estimator_params": {"hidden_layer_sizes": (3,), "max_iter": 1}}
+        behaves(lambda: sparsity_study(X, y, **complete, **few), X, y)
         confidence = data.draw(st.sampled_from(NONSENSE))
         behaves(lambda: summarize(result.frame, confidence=confidence))
 

@@ -27,15 +27,20 @@ from sklearn.base import clone
 from sparsekit import DSTMLPClassifier, DSTMLPRegressor
 from sparsekit.neural_network import (
     CheckpointCallback,
+    CosineDecay,
     InfoBatch,
     LearnedRemoval,
+    LinearDecay,
     Recording,
+    StepDecay,
     compact,
     export_onnx,
+    from_state_dict,
     load_checkpoint,
     resume,
     save_checkpoint,
     to_predictor,
+    to_state_dict,
 )
 from sparsekit.topology import RewiringSchedule
 from tests.callbacks import CutOff
@@ -44,6 +49,13 @@ from tests.fuzz.invariants import check_network
 
 N_FEATURES = 5
 PROBE = np.random.default_rng(9).normal(size=(6, N_FEATURES))
+
+DECAYS = [
+    CosineDecay(end=0.5),
+    LinearDecay(final=0.1),
+    LinearDecay(2),
+    StepDecay((0.2,)),
+]
 
 SETTINGS = {
     "method": ["set", "rigl", "itop", "deepr", "lottery", "granet", "snfs", "cht"],
@@ -68,7 +80,11 @@ SETTINGS = {
     "schedule": [None, RewiringSchedule(every=2, unit="steps"), "cosine"],
     "grower": [None, "gradient", "unfired", "observed"],
     "standardize": [True, False],
-    "dropout": [0.0, 0.3],
+    "dropout": [0.0, 0.3, [0.3, 0.1], [1.0, 0.0]],
+    "grow_init": [None, "he", "normal", "gradient", "history"],
+    "growth_moments": [None, "per_connection_step", "layer_mean"],
+    "record_births": [False, True],
+    "learning_rate": ["cosine", "step", *DECAYS, "adaptive"],
     "input_dropout": [0.0, 0.3],
     "learning_rate_init": [0.001, 0.1, 1e6],
     "random_state": [0, None],
@@ -177,6 +193,8 @@ class Machine(RuleBasedStateMachine):
             rows = pd.DataFrame(rows, columns=self.net.feature_names_in_)
         assert np.array_equal(smaller.predict(rows), self.net.predict(rows))
         behaves(lambda: to_predictor(self.net).predict(rows), rows)
+        twin = from_state_dict(self.net, to_state_dict(self.net, "csr"))
+        assert np.array_equal(twin.predict(rows), self.net.predict(rows))
         path = Path(self.folder.name) / "net.onnx"
         behaves(lambda: export_onnx(self.net, path), allowed=(ImportError,))
 

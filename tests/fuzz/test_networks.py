@@ -14,7 +14,12 @@ from sparsekit.difficulty import (
     SubsetFitClassifier,
     SubsetFitRegressor,
 )
-from sparsekit.neural_network import QuickSelector, compact, to_predictor
+from sparsekit.neural_network import (
+    QuickSelector,
+    compact,
+    connection_gradients,
+    to_predictor,
+)
 from tests.fuzz.harness import behaves
 from tests.fuzz.parameters import parameters
 from tests.fuzz.tables import rows_of, tables, targets, weights
@@ -72,6 +77,7 @@ def test_networks(network, data):
     behaves(lambda: net.consolidate(X, y), X, y)
     behaves(lambda: compact(net).predict(X), X)
     behaves(lambda: to_predictor(net).predict(X), X)
+    behaves(lambda: connection_gradients(net, other, y, weight), other, y, weight)
     methods_of(net, X, other, y)
 
 

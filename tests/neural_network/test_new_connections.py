@@ -16,7 +16,7 @@ from sparsekit.neural_network import (
 from tests.callbacks import CutOff
 
 X, Y = load_iris(return_X_y=True)
-STARTS = ["zero", "he", "glorot", "normal", "gradient", "history"]
+STARTS = ["zero", "he", "glorot_dense", "normal", "gradient", "history"]
 MOMENTS = ["zero", "per_connection_step", "layer_mean"]
 SETTINGS = {
     "sparsity": 0.5,

@@ -42,6 +42,20 @@ def test_each_dataset_counts_once_however_many_seeds_it_has(frame):
     assert ranks.by_dataset.loc["wine", "dense"] == 1.0
 
 
+def test_models_of_one_sparsity_are_ranked_among_each_other():
+    models = [("a", 0.8), ("b", 0.8), ("c", 0.9), ("d", 0.0)]
+    frame = made_up_study(["wine", "iris"], models=models)
+    frame["score"] = frame["model"].map({"a": 0.8, "b": 0.9, "c": 0.95, "d": 0.99})
+    ranks = StudyResult(frame).ranks(sparsity=0.8)
+    assert ranks.table["rank"].tolist() == [1.0, 2.0]
+    assert [label[0] for label in ranks.table["model"]] == ["b", "a"]
+
+
+def test_a_sparsity_that_no_model_has_is_refused(frame):
+    with pytest.raises(ValueError, match=r"sparsity must be one of \[0.0, 0.8\]"):
+        StudyResult(frame).ranks(sparsity=0.85)
+
+
 def test_ranks_are_taken_in_each_seed_and_not_of_the_mean_score():
     frame = made_up_study(["wine"], models=[("a", 0.0), ("b", 0.0)], rates=(0.0,))
     # Better in three of four seeds, worse in the mean.

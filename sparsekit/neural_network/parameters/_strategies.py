@@ -4,6 +4,7 @@ import textwrap
 from numbers import Real
 
 from sparsekit._utils._sklearn_compat import HasMethods, Interval, StrOptions
+from sparsekit.network import WEIGHT_INITS
 from sparsekit.neural_network.parameters._methods import RECIPES
 from sparsekit.topology import STRATEGIES
 
@@ -46,7 +47,7 @@ STRATEGY_CONSTRAINTS: dict[str, list] = {
         None,
     ],
     "grow_init": [
-        StrOptions({"zero", "he", "glorot", "normal", "gradient", "history"}),
+        StrOptions({"zero", "normal", "gradient", "history", *WEIGHT_INITS}),
         None,
     ],
     "growth_moments": [
@@ -109,12 +110,13 @@ or None, default=None
     "weight_init": """{"he", "glorot", "he_dense", "glorot_dense"} or None, default=None
     Variance of the first weights: by the number of connections that a neuron really
     has, or by that of a dense layer.""",
-    "grow_init": """{"zero", "he", "glorot", "normal", "gradient", "history"} or None, \
-default=None
-    Weight of a new connection. "zero" changes no output at first. "he" and "glorot":
-    drawn as the first weights; "normal": from N(0, 0.1 ** 2) {set}. "gradient": where
-    the first step of `solver` leads from zero. "history": the weight that it had when
-    it was last dropped, or zero {cht}. None means "zero" with every method.""",
+    "grow_init": """{"zero", "he", "glorot", "he_dense", "glorot_dense", "normal", \
+"gradient", "history"} or None, default=None
+    Weight of a new connection. "zero" changes no output at first. Those of
+    `weight_init` are drawn as the first weights; "normal": from N(0, 0.1 ** 2) {set}.
+    "gradient": where the first step of `solver` leads from zero. "history": the weight
+    that it had when it was last dropped, or zero {cht}. None means "zero" with every
+    method.""",
     "growth_moments": """{"zero", "per_connection_step", "layer_mean"} or None, \
 default=None
     Moments of a new connection in "adam" and "adamw". With "zero" and the bias

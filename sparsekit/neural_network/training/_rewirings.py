@@ -275,8 +275,8 @@ class Rewirings:
             From a copy of `kept` from the time of that network what there is.
         """
         noted = ("initial_weights", "births", "n_rewirings", "dropped_weights")
-        for name in noted if kept is not None else ():
-            if name in kept:
+        for name in noted:
+            if kept is not None and kept.get(name) is not None:
                 self.kept[name] = kept[name]
         if "signs" in self.needs:
             self._note_signs()
