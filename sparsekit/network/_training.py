@@ -285,7 +285,7 @@ class Trainer:
         rng,
         *,
         facts=None,
-        total=None,
+        counts=None,
         redistribution=None,
         beginning=None,
     ):
@@ -304,8 +304,9 @@ class Trainer:
             What the strategies need to know beside the connections (see `needs_of`):
             for the name of a field of `Layer` its value in every layer, None where a
             layer has none.
-        total : int or None
-            Number of connections afterwards; None for as many as before.
+        counts : sequence of int or None
+            Connections of each layer afterwards, see `plan_rewiring`; None for as many
+            as before.
         redistribution : object or None
             Which layers grow; see `sparsekit.topology`.
         beginning : Beginning or None
@@ -331,7 +332,7 @@ class Trainer:
             grower,
             fraction,
             rng,
-            total=total,
+            counts=counts,
             redistribution=redistribution,
         )
         if beginning is not None:

@@ -38,11 +38,11 @@ from sparsekit.neural_network._checks import (
 from sparsekit.neural_network._fitted_network import FittedNetwork
 from sparsekit.neural_network._protection import check_options, with_more_protected
 from sparsekit.neural_network.parameters._methods import n_rewirings, strategies_of
+from sparsekit.neural_network.training._connection_counts import may_have
 from sparsekit.neural_network.training._fit_loop import FitLoop, PreparedFit
 from sparsekit.neural_network.training._initial_network import (
     chosen_network,
     first_network,
-    may_have,
     warn_if_starving,
 )
 from sparsekit.neural_network.training._inputs import (
@@ -130,7 +130,8 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             those before the epoch in which it did are kept.
         UserWarning
             If less than a quarter of the hidden neurons of a new network have an input
-            and an output; it says how many.
+            and an output; it says how many. If `sparsity` is set and the allocation,
+            such as a list, makes another one; it says both.
 
         Notes
         -----

@@ -6,7 +6,13 @@ distribute connections over layers, and initial topologies place the first ones.
 """
 
 from sparsekit.topology import growers, initial, pruners, schedules
-from sparsekit.topology._allocation import ErdosRenyi, PerLayer, Uniform
+from sparsekit.topology._allocation import (
+    ErdosRenyi,
+    PerLayer,
+    Uniform,
+    apportion,
+    n_layers_sharing,
+)
 from sparsekit.topology._check_strategy import check_strategy
 from sparsekit.topology._contract import (
     Number,

@@ -1,6 +1,7 @@
 """Allocations: how many connections each layer gets."""
 
 from collections.abc import Sequence
+from functools import partial
 from numbers import Real
 from operator import mul
 from typing import Any, ClassVar
@@ -28,8 +29,8 @@ class ErdosRenyi(Strategy):
         ``epsilon * (n_in + n_out)`` connections, rounded and at most all, whatever the
         sparsity.
     dense_output : bool, default=False
-        Whether the last layer has all its connections. Without `epsilon` the others
-        then have fewer.
+        Whether the last layer has all its connections. The sparsity is then that of the
+        other layers, as most papers count it; the whole network has more connections.
 
     References
     ----------
@@ -61,14 +62,14 @@ class ErdosRenyi(Strategy):
         sizes : sequence of int
             Neurons per level, inputs first, outputs last.
         sparsity : float
-            Fraction of absent connections over all layers, in [0, 1); not used with an
-            `epsilon`.
+            Fraction of absent connections over all layers, but for a dense output, in
+            [0, 1); not used with an `epsilon`.
 
         Returns
         -------
         ndarray of shape (len(sizes) - 1,), int64
-            At least one for each layer; without `epsilon` they sum to ``round((1 -
-            sparsity) * positions)``.
+            At least one for each layer. Without `epsilon` those of the layers that
+            share `sparsity` sum to ``round((1 - sparsity) * positions)``.
 
         Raises
         ------
@@ -97,14 +98,15 @@ class Uniform(Strategy):
     Parameters
     ----------
     dense_output : bool, default=False
-        Whether the last layer has all its connections. The others then have fewer.
+        Whether the last layer has all its connections. The sparsity is then that of the
+        other layers, as most papers count it; the whole network has more connections.
 
     Examples
     --------
     >>> Uniform().counts([30, 100, 100, 2], sparsity=0.9)
     array([ 300, 1000,   20])
     >>> Uniform(dense_output=True).counts([30, 100, 100, 2], sparsity=0.9)
-    array([258, 862, 200])
+    array([ 300, 1000,  200])
     """
 
     _allowed: ClassVar[dict] = {"dense_output": FLAG}
@@ -120,13 +122,15 @@ class Uniform(Strategy):
         sizes : sequence of int
             Neurons per level, inputs first, outputs last.
         sparsity : float
-            Fraction of absent connections over all layers, in [0, 1).
+            Fraction of absent connections over all layers, but for a dense output, in
+            [0, 1).
 
         Returns
         -------
         ndarray of shape (len(sizes) - 1,), int64
-            At least one for each layer. They sum to ``round((1 - sparsity) *
-            positions)``; each is the exact number, rounded down or up.
+            At least one for each layer. Those of the layers that share `sparsity` sum
+            to ``round((1 - sparsity) * positions)``; each is the exact number, rounded
+            down or up.
 
         Raises
         ------
@@ -217,7 +221,17 @@ class PerLayer(BaseEstimator):
 
 
 # Those that need no arguments have a name.
-ALLOCATIONS: dict[str, Any] = {"erdos_renyi": ErdosRenyi, "uniform": Uniform}
+ALLOCATIONS: dict[str, Any] = {
+    "erdos_renyi": ErdosRenyi,
+    "uniform": Uniform,
+    "erdos_renyi_dense_output": partial(ErdosRenyi, dense_output=True),
+    "uniform_dense_output": partial(Uniform, dense_output=True),
+}
+
+
+def n_layers_sharing(allocation: Any, n_layers: int) -> int:
+    """Return how many of the first layers share the sparsity: not a dense output."""
+    return n_layers - bool(getattr(allocation, "dense_output", False))
 
 
 def _shapes(sizes):
@@ -238,23 +252,16 @@ def _shapes(sizes):
 def _counts(weights, n_in, n_out, sparsity, dense_output):
     """Divide the connections that `sparsity` leaves in proportion to `weights`.
 
-    With `dense_output` the last layer takes all its positions beforehand.
+    With `dense_output` the last layer takes no part, and has all its positions.
     """
     if not isinstance(sparsity, Real) or not 0 <= sparsity < 1:
         raise ValueError(f"sparsity must be a number in [0, 1); got {sparsity!r}.")
-    positions = n_in * n_out
+    counts = n_in * n_out
+    n_sharing = weights.size - bool(dense_output)
+    positions = counts[:n_sharing]
     goal = round((1.0 - sparsity) * int(positions.sum()))
-    n_free = weights.size - 1 if dense_output else weights.size
-    rest = goal - int(positions[n_free:].sum())
-    if dense_output and rest < n_free:
-        raise ValueError(
-            f"sparsity={sparsity} leaves {goal} connections, too few for a dense last "
-            f"layer of {positions[-1]} and at least one in each other layer; use a "
-            "lower sparsity or dense_output=False."
-        )
-    none = np.zeros(n_free, dtype=np.int64)
-    counts = apportion(weights[:n_free], rest, none, positions[:n_free])
-    counts = np.concatenate([counts, positions[n_free:]])
+    none = np.zeros_like(positions)
+    counts[:n_sharing] = apportion(weights[:n_sharing], goal, none, positions)
     if not counts.all():
         _refuse_empty_layer(counts, n_in, n_out, "sparsity", sparsity)
     return counts

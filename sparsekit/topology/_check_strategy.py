@@ -126,7 +126,7 @@ def _check_pruning(pruner, layer, where):
         mask = _run(pruner, (layer, fraction), here)
         _keeps_contract(here, check_mask, pruner, layer, mask)
         masks[fraction] = mask
-        if getattr(pruner, "scope", "layer") == "network":
+        if getattr(pruner, "scope", "layer") != "layer":
             _check_network(pruner, layer, fraction, here)
     if all((mask == masks[0.0]).all() for mask in masks.values()):
         return  # the pruner ignores the fraction
@@ -149,13 +149,14 @@ def _check_network(pruner, layer, fraction, here):
     select = getattr(pruner, "select_network", None)
     _require(
         callable(select),
-        f'{here}: a pruner with scope="network" needs a method select_network(layers, '
-        "fraction, rng).",
+        f"{here}: a pruner with scope={pruner.scope!r} needs a method "
+        "select_network(layers, fraction, rng).",
     )
     here += ", select_network of the layer and its mirror image"
     layers = [layer, mirrored(layer)]
+    asked = [fraction] * 2 if pruner.scope == "layers" else fraction
     try:
-        masks = select(layers, fraction, np.random.default_rng(0))
+        masks = select(layers, asked, np.random.default_rng(0))
     except Exception as error:
         raise AssertionError(f"{here}: select_network raised {error!r}.") from error
     _keeps_contract(here, check_masks, pruner, layers, masks)

@@ -41,8 +41,9 @@ class Layer(NamedTuple):
     explored : ndarray of int64 or None
         Positions ``row * n_in + column`` that have ever had a connection, sorted.
     protected : ndarray of bool, shape (n_connections,) or None
-        Connections that a rewiring never drops, whatever the pruner chooses; None if
-        there are none. It is there without being named in ``needs``.
+        Connections that a rewiring never drops, whatever the pruner chooses: all of a
+        layer that is to stay dense. None if there are none. It is there without being
+        named in ``needs``.
 
     Examples
     --------
@@ -80,6 +81,11 @@ class Layer(NamedTuple):
     def n_protected(self) -> int:
         """Number of connections that are protected."""
         return 0 if self.protected is None else int(np.count_nonzero(self.protected))
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether all connections are protected: the layer is in no ranking."""
+        return self.protected is not None and bool(self.protected.all())
 
     def positions(self) -> np.ndarray:
         """Return the positions of the connections.

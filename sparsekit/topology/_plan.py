@@ -40,52 +40,56 @@ def plan_rewiring(
     fraction: float,
     rng: np.random.Generator,
     *,
-    total: int | None = None,
+    counts: Sequence[int] | None = None,
     redistribution: Any = None,
 ) -> list[Replacement]:
     """Choose the connections to drop and to add, such that their number is exact.
 
-    With ``n`` connections now and `total` afterwards, the surplus of ``n - total`` is
-    dropped, and of the others the `fraction` is replaced: the pruner is asked to drop
-    ``n - total + fraction * total`` connections, and the grower adds as many as it
-    takes to reach `total`. With a `total` above ``n`` the grower adds more than the
-    pruner drops.
+    With ``n`` connections of a layer now and ``m`` afterwards, the surplus of ``n - m``
+    is dropped, and of the others the `fraction` is replaced: the pruner is asked to
+    drop ``n - m + fraction * m`` connections, and the grower adds as many as it takes
+    to reach ``m``. With an ``m`` above ``n`` the grower adds more than the pruner
+    drops.
 
     Parameters
     ----------
     layers : sequence of Layer
     pruner : object with `select`
-        See :class:`SETPruner`. It is asked layer by layer, and the surplus is
-        apportioned to the layers by their numbers of connections (largest remainders).
-        A pruner with ``scope="network"`` ranks the connections of all layers together.
+        See :class:`SETPruner`. It is asked layer by layer. With ``scope="network"`` it
+        ranks the connections of all layers together, and with ``scope="layers"`` it
+        sees all layers at once and drops a fraction of each.
     grower : object with `select`
         See :class:`RandomGrower`.
     fraction : float
         Fraction of the remaining connections to replace, in [0, 1].
     rng : numpy.random.Generator
-    total : int or None, default=None
-        Connections of all layers together after the rewiring. None means as many as
-        now.
+    counts : sequence of int or None, default=None
+        Connections of each layer after the rewiring. None means as many as now. Where
+        one ranking of the network or a redistribution says how many each layer has,
+        only their sum counts.
     redistribution : object with `share` or None, default=None
         Number of new connections of each layer, see :class:`NonzeroRedistribution`.
-        None means in proportion to the dropped ones; if `total` is the number now, each
-        layer adds as many as it drops.
+        None means that every layer grows to its count or, after a ranking of the
+        network, in proportion to what it dropped.
 
     Returns
     -------
     list of Replacement
-        One for each layer. If the pruner drops less than the surplus, the remaining
-        connections with the smallest weights are dropped, too. No layer loses its last
-        connection without getting a new one. Protected connections that the pruner
-        chooses are not dropped, and fewer are replaced. Complexity: O(connections)
-        beside the pruner and the grower.
+        One for each layer. A layer that has all its connections, and shall have them
+        afterwards, is left alone: it is in no ranking, and no grower is asked. If the
+        pruner drops less than the surplus, the remaining connections with the smallest
+        weights are dropped, too. No layer loses its last connection without getting a
+        new one. Protected connections that the pruner chooses are not dropped, and
+        fewer are replaced; a layer of which more than its count are protected keeps
+        them, at the expense of the others. Complexity: O(connections) beside the pruner
+        and the grower.
 
     Raises
     ------
     ValueError
-        If `total` is more than the number of positions, or less than one connection for
-        each layer and all protected ones; if the pruner, the grower or the
-        redistribution breaks its contract.
+        If the sum of `counts` is more than the number of positions, or less than one
+        connection for each layer and all protected ones; if the pruner, the grower or
+        the redistribution breaks its contract.
 
     Examples
     --------
@@ -98,48 +102,117 @@ def plan_rewiring(
     >>> plan.dropped.tolist(), plan.grown.size
     ([True, False, True, False], 2)
     """
-    n_now = 0
-    for layer in layers:
-        n_now += layer.indices.size
-    if total is None:
-        total = n_now
-    if total != n_now:
-        _check_total(total, layers)
-    n_surplus = max(n_now - total, 0)
-    dropped: list[np.ndarray] = []
-    if getattr(pruner, "scope", "layer") == "network":
-        dropped = _prune_network(layers, pruner, fraction, rng, n_surplus)
+    goals = _goals(layers, counts)
+    layers = [
+        _protected_entirely(layer) if layer.n_free == 0 and not n_fewer else layer
+        for layer, n_fewer in zip(layers, _n_now(layers) - goals, strict=True)
+    ]
+    ranks_network = getattr(pruner, "scope", "layer") == "network"
+    if ranks_network:
+        dropped = _prune_network(layers, pruner, fraction, rng, int(goals.sum()))
     else:
-        quotas = _quotas(layers, n_surplus) if n_surplus else [0] * len(layers)
-        for layer, quota in zip(layers, quotas, strict=True):
-            # Written so that without a quota it is `fraction` to the bit.
-            share = fraction + (1.0 - fraction) * quota / max(layer.indices.size, 1)
-            mask = check_mask(pruner, layer, pruner.select(layer, share, rng))
-            if layer.protected is not None:
-                mask = mask & ~layer.protected
-            dropped += _drop_more([layer], [mask], quota) if quota else [mask]
-    n_dropped = list(map(np.count_nonzero, dropped))
-    count = total - n_now + sum(n_dropped)
-    if redistribution is None and total == n_now:
-        counts = n_dropped
-    else:
-        redistribution = redistribution or DroppedRedistribution()
-        counts = redistribution.share(layers, dropped, count)
-        bounds = bounds_of_growth(layers, dropped)
-        check_shared(redistribution, count, bounds, counts)
+        quotas = _quotas(layers, goals, shared=redistribution is not None)
+        dropped = _prune_layers(layers, pruner, fraction, rng, quotas)
+    n_grown = _n_new(layers, dropped, goals, redistribution, ranks_network)
     plan = []
-    for layer, mask, n_new in zip(layers, dropped, counts, strict=True):
-        grown = grower.select(layer, mask, int(n_new), rng)
-        check_positions(grower, layer, mask, int(n_new), grown)
+    for layer, mask, n_new in zip(layers, dropped, n_grown, strict=True):
+        grown = np.empty(0, dtype=np.int64)
+        if n_new or not layer.is_fixed:
+            grown = grower.select(layer, mask, int(n_new), rng)
+            check_positions(grower, layer, mask, int(n_new), grown)
         plan.append(Replacement(mask, grown))
     return plan
 
 
-def _quotas(layers, n_surplus):
-    """Return how much of the surplus each layer drops at least."""
-    n_now = np.array([layer.indices.size for layer in layers])
-    none, most = np.zeros_like(n_now), n_now - _n_kept_at_least(layers)
-    return apportion(n_now, n_surplus, none, most).tolist()
+def _n_now(layers):
+    return np.array([layer.indices.size for layer in layers], dtype=np.int64)
+
+
+def _protected_entirely(layer):
+    return layer._replace(protected=np.ones(layer.indices.size, dtype=bool))
+
+
+def _goals(layers, counts):
+    """Return the connections that each layer shall have afterwards."""
+    n_now = _n_now(layers)
+    if counts is None or np.array_equal(counts, n_now):
+        return n_now
+    goals = np.asarray(counts, dtype=np.int64)
+    total = int(goals.sum())
+    least = _n_kept_at_least(layers)
+    most = np.array([layer.n_in * layer.n_out for layer in layers])
+    if goals.shape != most.shape or not least.sum() <= total <= most.sum():
+        raise ValueError(
+            f"{goals.tolist()} connections do not fit: the layers have {most.tolist()} "
+            f"positions, and {least.tolist()} connections stay, one for each layer and "
+            "all protected ones."
+        )
+    if (goals < least).any() or (goals > most).any():
+        goals = apportion(goals, total, least, most)
+    return goals
+
+
+def _quotas(layers, goals, shared):
+    """Return how many connections each layer drops at least.
+
+    Where layers share the new connections, counts drift away from the goals, of which
+    the sum remains: the surplus is then taken in proportion to the connections.
+    """
+    n_now = _n_now(layers)
+    if not shared:
+        return np.maximum(n_now - goals, 0)
+    n_surplus = max(int(n_now.sum() - goals.sum()), 0)
+    return apportion(n_now, n_surplus, np.zeros_like(n_now), _n_droppable(layers))
+
+
+def _n_droppable(layers):
+    return _n_now(layers) - _n_kept_at_least(layers)
+
+
+def _prune_layers(layers, pruner, fraction, rng, quotas):
+    """Return the masks of dropped connections, with a fraction for each layer."""
+    # Written so that without a quota it is `fraction` to the bit.
+    shares = [
+        0.0
+        if layer.is_fixed
+        else fraction + (1.0 - fraction) * quota / max(layer.indices.size, 1)
+        for layer, quota in zip(layers, quotas.tolist(), strict=True)
+    ]
+    if getattr(pruner, "scope", "layer") == "layers":
+        masks = check_masks(pruner, layers, pruner.select_network(layers, shares, rng))
+    else:
+        masks = [
+            np.zeros(layer.indices.size, dtype=bool)
+            if layer.is_fixed
+            else check_mask(pruner, layer, pruner.select(layer, share, rng))
+            for layer, share in zip(layers, shares, strict=True)
+        ]
+    dropped = []
+    for layer, mask, quota in zip(layers, masks, quotas, strict=True):
+        mask = _without_protected(layer, mask)
+        dropped += _drop_more([layer], [mask], quota) if quota else [mask]
+    return dropped
+
+
+def _without_protected(layer, mask):
+    return mask if layer.protected is None else mask & ~layer.protected
+
+
+def _n_new(layers, dropped, goals, redistribution, ranks_network):
+    """Return the number of new connections of each layer."""
+    n_dropped = np.array([np.count_nonzero(mask) for mask in dropped])
+    n_kept = _n_now(layers) - n_dropped
+    count = int(goals.sum() - n_kept.sum())
+    if redistribution is None:
+        if not ranks_network:
+            return goals - n_kept
+        # After one ranking of the network no layer has a count of its own.
+        if count == n_dropped.sum():
+            return n_dropped
+        redistribution = DroppedRedistribution()
+    shared = redistribution.share(layers, dropped, count)
+    bounds = bounds_of_growth(layers, dropped)
+    return check_shared(redistribution, count, bounds, shared)
 
 
 def _n_kept_at_least(layers):
@@ -147,13 +220,14 @@ def _n_kept_at_least(layers):
     return np.array([max(la.n_protected, int(la.indices.size > 0)) for la in layers])
 
 
-def _prune_network(layers, pruner, fraction, rng, n_surplus):
+def _prune_network(layers, pruner, fraction, rng, total):
     """Return the masks of dropped connections, with one ranking for all layers."""
-    n_now = sum(layer.indices.size for layer in layers)
-    drop_fraction = fraction + (1.0 - fraction) * n_surplus / max(n_now, 1)
+    n_surplus = max(int(_n_now(layers).sum()) - total, 0)
+    n_ranked = int(_n_now([la for la in layers if not la.is_fixed]).sum())
+    drop_fraction = fraction + (1.0 - fraction) * n_surplus / max(n_ranked, 1)
     chosen = pruner.select_network(layers, drop_fraction, rng)
     masks = [
-        mask if layer.protected is None else mask & ~layer.protected
+        _without_protected(layer, mask)
         for layer, mask in zip(layers, check_masks(pruner, layers, chosen), strict=True)
     ]
     n_dropped = sum(int(np.count_nonzero(mask)) for mask in masks)
@@ -198,14 +272,3 @@ def _drop_more(layers, masks, goal):
     for mask, here, is_lowest in zip(masks, candidates, lowest, strict=True):
         mask[here[is_lowest]] = True
     return masks
-
-
-def _check_total(total, layers):
-    """Raise if no network of these layers can have `total` connections."""
-    least = int(_n_kept_at_least(layers).sum())
-    most = sum(layer.n_in * layer.n_out for layer in layers)
-    if not least <= total <= most:
-        raise ValueError(
-            f"total={total} connections do not fit: the layers have {most} positions, "
-            f"and {least} connections stay, one for each layer and all protected ones."
-        )

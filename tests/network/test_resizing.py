@@ -20,6 +20,7 @@ from tests.reference.cases import (
     sparse_network,
     trainer_of,
 )
+from tests.reference.naive_plan import divided
 from tests.reference.naive_training import NaiveOptimizer, train_epoch
 
 
@@ -36,7 +37,8 @@ def test_survivors_keep_weight_and_moments_and_the_total_is_exact(
     trainer = random_trainer(rng, (6, 9, 8, 3), 0.5, solver)
     before = belongings(trainer)
     total = max(3, int(factor * trainer.network.weights.size))
-    change = trainer.rewire(SETPruner(), RandomGrower(), fraction, rng, total=total)
+    counts = divided(trainer.network.layers(), total)
+    change = trainer.rewire(SETPruner(), RandomGrower(), fraction, rng, counts=counts)
     network = trainer.network
     assert network.weights.size == network.indices.size == total
     assert network.indptr[-1] == total
@@ -53,7 +55,7 @@ def test_survivors_keep_weight_and_moments_and_the_total_is_exact(
 def test_weights_and_moments_keep_their_precision(dtype):
     rng = np.random.default_rng(0)
     trainer = random_trainer(rng, (6, 9, 8, 3), 0.5, "adam", dtype)
-    trainer.rewire(SETPruner(), RandomGrower(), 0.3, rng, total=40)
+    trainer.rewire(SETPruner(), RandomGrower(), 0.3, rng, counts=[15, 15, 10])
     moved = [trainer.network.weights, *trainer.state.weight_moments().values()]
     assert {values.dtype for values in moved} == {np.dtype(dtype)}
 
@@ -65,7 +67,7 @@ def test_training_goes_on_with_fewer_connections():
     trainer = trainer_of(network, X, "squared_error", target, plain_sgd(), batch_size=4)
     order = np.arange(10)
     trainer.run_epoch(order, 0.1)
-    trainer.rewire(SETPruner(), RandomGrower(), 0.2, rng, total=40)
+    trainer.rewire(SETPruner(), RandomGrower(), 0.2, rng, counts=[15, 15, 10])
     twin = naive_copy(trainer.network, "tanh")
     mean, _ = trainer.run_epoch(order, 0.1)
     optimizer = NaiveOptimizer("sgd", momentum=0.0, nesterov=False)
@@ -86,6 +88,6 @@ def test_a_layer_that_becomes_sparse_is_no_longer_multiplied_as_a_matrix():
         network, X, "squared_error", target, Optimizer("adam", 0.0), batch_size=20
     )
     assert trainer._formats[2] == DENSE
-    trainer.rewire(SETPruner(), RandomGrower(), 0.0, rng, total=1000)
+    trainer.rewire(SETPruner(), RandomGrower(), 0.0, rng, counts=[150, 770, 80])
     assert trainer._formats[2] == BY_INPUT
     assert np.isfinite(trainer.run_epoch(np.arange(20), 0.01)[0])

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris, make_classification
 from sklearn.model_selection import GridSearchCV
@@ -18,6 +18,8 @@ from sparsekit import (
 )
 from sparsekit.neural_network.parameters._methods import RECIPES
 from sparsekit.topology import (
+    CubicDensity,
+    ErdosRenyi,
     GradientGrower,
     MagnitudePruner,
     PerLayer,
@@ -31,6 +33,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 SIZES = np.array([20, 30, 20, 3])
 POSITIONS = int((SIZES[:-1] * SIZES[1:]).sum())
 START_FULL = ("gmp", "magnitude", "lottery")
+# `sparsity` is that of their hidden layers; the output layer has all its connections.
+DENSE_OUTPUT = ("cht", "chts", "chtss")
+
+
+def count_at(method, density):
+    n_output = int(SIZES[-2] * SIZES[-1]) if method in DENSE_OUTPUT else 0
+    return round(density * (POSITIONS - n_output)) + n_output
 
 
 def table():
@@ -62,7 +71,7 @@ def assert_same_network(one, other):
 def test_every_method_learns_and_ends_at_the_sparsity_that_was_asked_for(method):
     X, y = table()
     net = network(method, max_iter=40, learning_rate_init=0.01).fit(X, y)
-    assert net.n_connections_ == round(0.2 * POSITIONS)
+    assert net.n_connections_ == count_at(method, 0.2)
     assert net.score(X, y) > 0.7
     for matrix in net.coefs_:
         assert matrix.has_canonical_format
@@ -89,7 +98,7 @@ def test_a_density_schedule_only_ever_drops_and_reaches_its_end(method):
     assert totals.iloc[-1] == net.n_connections_
     first = history[history["epoch"] == history["epoch"].min()]
     before = (first["n_connections"] + first["n_dropped"] - first["n_grown"]).sum()
-    assert before == (POSITIONS if method in START_FULL else round(0.5 * POSITIONS))
+    assert before == (POSITIONS if method in START_FULL else count_at(method, 0.5))
 
 
 @pytest.mark.parametrize("method", ["gmp", "granet"])
@@ -217,8 +226,88 @@ def test_sparsities_may_be_given_for_each_layer():
     wanted = [0.5, 0.9, 0.0]
     expected = [300, 60, 60]
     for allocation in (wanted, PerLayer(wanted)):
-        net = network("set", allocation=allocation, max_iter=3).fit(X, y)
+        net = network("set", allocation=allocation, max_iter=3, sparsity=0.9)
+        net.fit(X, y)
         assert [matrix.nnz for matrix in net.coefs_] == expected
+
+
+@pytest.mark.parametrize(
+    "allocation", [[0.5, 0.9, 0.0], PerLayer([0.5, 0.9, 0.0]), ErdosRenyi(epsilon=3.9)]
+)
+def test_a_sparsity_that_the_allocation_overrides_is_warned_about(allocation):
+    X, y = table()
+    net = network("set", allocation=allocation, max_iter=1, sparsity=0.8)
+    with pytest.warns(UserWarning, match=r"sparsity=0.8 has no effect.* is 0\.6") as w:
+        net.fit(X, y)
+    assert sum("no effect" in str(one.message) for one in w) == 1
+
+
+@pytest.mark.parametrize("allocation", ["uniform", "uniform_dense_output", [0.8] * 3])
+def test_a_sparsity_that_the_allocation_follows_is_not(allocation):
+    network("set", allocation=allocation, max_iter=1).fit(*table())
+
+
+@pytest.mark.parametrize("method", ["set", "rigl", "dsr", "granet", "chts", "itop"])
+@pytest.mark.parametrize(
+    ("allocation", "hidden"),
+    [("uniform_dense_output", [120, 120]), ("erdos_renyi_dense_output", [120, 120])],
+)
+def test_a_dense_output_is_never_rewired(method, allocation, hidden):
+    net = network(method, allocation=allocation, max_iter=20).fit(*table())
+    counts = [matrix.nnz for matrix in net.coefs_]
+    assert counts[2] == 60
+    assert sum(counts[:2]) == sum(hidden)
+    if method != "granet" and method != "dsr":  # which rank the layers together
+        assert counts[:2] == hidden
+    history = pd.DataFrame(net.rewiring_history_)
+    output = history[history["layer"] == 3]
+    assert not output[["n_dropped", "n_grown"]].any(axis=None)
+    assert history.loc[history["layer"] == 1, "n_dropped"].gt(0).any()
+    assert net.sparsity_ == pytest.approx(1 - 300 / POSITIONS)
+
+
+def test_auto_sparsity_beside_a_dense_output_is_that_of_the_hidden_layers():
+    net = network("set", sparsity="auto", allocation="uniform_dense_output", max_iter=1)
+    counts = [matrix.nnz for matrix in net.fit(*table()).coefs_]
+    # Four inputs for each of the 50 hidden neurons.
+    assert counts == [100, 100, 60]
+
+
+@pytest.mark.parametrize("grower", ["random", "gradient"])
+def test_a_density_schedule_takes_every_layer_from_its_own_start_to_its_own_end(grower):
+    X, y = table()
+    net = network(
+        "set",
+        grower=grower,
+        density_schedule=CubicDensity(initial=0.6, end=0.75),
+        max_iter=24,
+        sparsity=0.9,
+    ).fit(X, y)
+    start = ErdosRenyi().counts(SIZES, 0.4)
+    end = ErdosRenyi().counts(SIZES, 0.9)
+    assert start[2] == 60  # it has all, which is more than its share
+    history = pd.DataFrame(net.rewiring_history_)
+    table_of = history.pivot(index="epoch", columns="layer", values="n_connections")
+    for epoch, counts in table_of.iterrows():
+        left = max(0.0, 1 - epoch / 24 / 0.75) ** 3
+        assert_allclose(counts, end + left * (start - end), atol=1)
+    assert [matrix.nnz for matrix in net.coefs_] == end.tolist()
+
+
+def test_a_density_schedule_puts_the_excess_where_a_list_leaves_room():
+    X, y = table()
+    net = network(
+        "gmp", allocation=[0.5, 0.9, 0.0], sparsity=0.9, max_iter=20, pruner="set"
+    )
+    after = []
+
+    class Watcher(Callback):
+        def on_fit_task_end(self, estimator, context, *, fitted_estimator):
+            after.append([matrix.nnz for matrix in fitted_estimator.coefs_])
+
+    net.set_callbacks(Watcher()).fit(X, y)
+    assert after[0] == [600, 600, 60]
+    assert after[-1] == [300, 60, 60]
 
 
 @pytest.mark.parametrize("topology", ["constant_fan_in", "small_world", "scale_free"])

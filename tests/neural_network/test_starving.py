@@ -17,7 +17,7 @@ from sparsekit import (
     StaticSparseMLPClassifier,
 )
 from sparsekit.neural_network import load_checkpoint, save_checkpoint
-from sparsekit.neural_network.training._initial_network import auto_sparsity
+from sparsekit.neural_network.training._connection_counts import auto_sparsity
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 4))

@@ -8,14 +8,14 @@ from itertools import pairwise, permutations
 from tests.reference.naive_topology import largest_remainders
 
 
-def uniform_counts(sizes, goal, dense_output):
+def uniform_counts(sizes, sparsity, dense_output):
     """Return the connections of each layer where all share one density."""
     positions = [a * b for a, b in pairwise(sizes)]
     fixed = positions[-1:] if dense_output else []
     shared = positions[: len(positions) - len(fixed)]
-    rest = goal - sum(fixed)
-    shares = [Fraction(rest * n, sum(shared)) for n in shared]
-    return largest_remainders(shares, rest) + fixed
+    goal = round((1.0 - sparsity) * sum(shared))
+    shares = [Fraction(goal * n, sum(shared)) for n in shared]
+    return largest_remainders(shares, goal) + fixed
 
 
 def lattice(n_in, n_out, count):

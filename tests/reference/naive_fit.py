@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.reference.naive_methods import RANK_THE_NETWORK, State
+from tests.reference.naive_methods import RANK_THE_NETWORK, State, as_dropped
 from tests.reference.naive_network import backpropagate, forward, losses_and_deltas
 from tests.reference.naive_plan import bounded_shares
 from tests.reference.naive_topology import largest_remainders
@@ -12,9 +12,10 @@ from tests.reference.naive_training import train_epoch
 class NaiveFit:
     """Trains and rewires; `events` tells the network after each epoch and rewiring."""
 
-    def __init__(self, name, method, net, optimizer, rng, goal):
+    def __init__(self, name, method, net, optimizer, rng, final):
         self.name, self.method, self.net = name, method, net
-        self.optimizer, self.rng, self.goal = optimizer, rng, goal
+        self.optimizer, self.rng, self.final = optimizer, rng, final
+        self.start = [int(mask.sum()) for mask in net.masks]
         self.state = State(net, rng)
         self.state.explored = [mask.copy() for mask in net.masks]
         self.state.signs = [np.sign(matrix) for matrix in net.matrices]
@@ -26,10 +27,10 @@ class NaiveFit:
         for epoch in range(n_epochs):
             progress = epoch / n_epochs
             fraction = method.decay(method.fraction, progress)
-            total = self._total(progress)
-            changes = fraction > 0 or total != self._n_connections()
+            goals = self._goals(progress)
+            changes = fraction > 0 or sum(goals) != self._n_connections()
             if clock >= method.every and changes:
-                self._rewire(X, y, batch_size, fraction, total)
+                self._rewire(X, y, batch_size, fraction, goals)
                 clock = 0
             self.rng.shuffle(order)
             train_epoch(
@@ -53,12 +54,20 @@ class NaiveFit:
     def _n_connections(self):
         return sum(int(mask.sum()) for mask in self.net.masks)
 
-    def _total(self, progress):
+    def _goals(self, progress):
+        """Return what each layer shall have: its excess over its end falls evenly."""
         if self.method.density is None:
-            return self.goal
-        positions = sum(mask.size for mask in self.net.masks)
-        density = self.method.density(self.goal / positions, progress)
-        return max(self.goal, round(min(density, 1.0) * positions))
+            return self.final
+        room = [m.size - n for m, n in zip(self.net.masks, self.final, strict=True)]
+        sharing = slice(0, -1 if self.method.dense_output else None)
+        positions = sum(mask.size for mask in self.net.masks[sharing])
+        n_final = sum(self.final[sharing])
+        density = self.method.density(n_final / positions, progress)
+        n_more = max(0, round(min(density, 1.0) * positions) - n_final)
+        excess = [a - b for a, b in zip(self.start, self.final, strict=True)]
+        shares = bounded_shares(excess, n_more, [0] * len(room), room)
+        more = largest_remainders(shares, n_more)
+        return [a + b for a, b in zip(self.final, more, strict=True)]
 
     def _probe(self, X, y, batch_size):
         """Return the dense gradients of some batches."""
@@ -74,15 +83,22 @@ class NaiveFit:
             )
         return gradients
 
-    def _rewire(self, X, y, batch_size, fraction, total):
+    def _rewire(self, X, y, batch_size, fraction, goals):
         net, state = self.net, self.state
+        state.fixed = [
+            bool(mask.all()) and goal == mask.size
+            for mask, goal in zip(net.masks, goals, strict=True)
+        ]
         if self.method.n_batches:
             state.gradients = self._probe(X, y, batch_size)
-        gone = self._dropped(fraction, total)
+        gone = self._dropped(fraction, goals)
         kept = [mask & ~g for mask, g in zip(net.masks, gone, strict=True)]
-        counts = self._counts(gone, kept, total)
+        counts = self._counts(gone, kept, goals)
         grown = []
         for layer, (mask, count) in enumerate(zip(kept, counts, strict=True)):
+            if state.fixed[layer]:
+                grown.append(np.zeros_like(mask))
+                continue
             positions = self.method.grow(state, layer, mask, count)
             assert len(set(positions.tolist())) == count
             grown.append(np.zeros_like(mask))
@@ -91,22 +107,28 @@ class NaiveFit:
         self._carry_out(kept, grown)
         self._note("rewiring")
 
-    def _dropped(self, fraction, total):
+    def _dropped(self, fraction, goals):
         """Return what goes in each layer: what the rule says, and what must."""
-        masks = self.net.masks
+        masks, fixed = self.net.masks, self.state.fixed
         n_now = [int(mask.sum()) for mask in masks]
-        must_go = max(sum(n_now) - total, 0)
+        must_go = max(sum(n_now) - sum(goals), 0)
         if self.name in RANK_THE_NETWORK:
-            share = fraction + (1 - fraction) * must_go / sum(n_now)
+            ranked = sum(n for n, f in zip(n_now, fixed, strict=True) if not f)
+            share = fraction + (1 - fraction) * must_go / ranked
             gone = self.method.drop(self.state, [share] * len(masks))
             return self._with_more(range(len(masks)), gone, must_go)
-        exact = bounded_shares(n_now, must_go, [0] * len(masks), [n - 1 for n in n_now])
-        quotas = largest_remainders(exact, must_go)
+        quotas = [max(n - goal, 0) for n, goal in zip(n_now, goals, strict=True)]
+        if self.method.share is not as_dropped:
+            none, most = [0] * len(masks), [n - 1 for n in n_now]
+            quotas = largest_remainders(
+                bounded_shares(n_now, must_go, none, most), must_go
+            )
         shares = [
-            fraction + (1 - fraction) * quota / n
-            for quota, n in zip(quotas, n_now, strict=True)
+            0.0 if f else fraction + (1 - fraction) * quota / n
+            for f, quota, n in zip(fixed, quotas, n_now, strict=True)
         ]
         gone = self.method.drop(self.state, shares)
+        gone = [np.zeros_like(g) if f else g for g, f in zip(gone, fixed, strict=True)]
         for layer, quota in enumerate(quotas):
             gone = self._with_more([layer], gone, quota)
         return gone
@@ -126,9 +148,11 @@ class NaiveFit:
             gone[layer][row, column] = True
         return gone
 
-    def _counts(self, gone, kept, total):
+    def _counts(self, gone, kept, goals):
         """Return how many connections each layer grows."""
-        count = total - sum(int(mask.sum()) for mask in kept)
+        if self.method.share is as_dropped and self.name not in RANK_THE_NETWORK:
+            return [n - int(k.sum()) for n, k in zip(goals, kept, strict=True)]
+        count = sum(goals) - sum(int(mask.sum()) for mask in kept)
         lower = [int(not mask.any()) for mask in kept]
         upper = [int((~mask).sum()) for mask in kept]
         weights = self.method.share(self.state, gone, kept)

@@ -28,6 +28,7 @@ class State:
     gradients: list = field(default_factory=list)  # per batch: a matrix for each layer
     signs: list = field(default_factory=list)
     explored: list = field(default_factory=list)
+    fixed: list = field(default_factory=list)  # layers that are dense and stay so
 
     def mean_gradients(self):
         return [
@@ -139,7 +140,10 @@ def over_the_network(score):
     """Return a rule that drops the lowest scores of all layers together."""
 
     def drop(state, shares):
-        masks = state.net.masks
+        masks = [
+            np.zeros_like(mask) if fixed else mask
+            for mask, fixed in zip(state.net.masks, state.fixed, strict=True)
+        ]
         count = int(shares[0] * sum(int(mask.sum()) for mask in masks))
         return lowest_of_all(score(state), masks, count)
 
@@ -176,12 +180,16 @@ def sizes_and_gradients(state):
 def soft_sizes(state):
     """Return sizes that were given random luck: their order is one of draws."""
     keys = []
-    for matrix, mask in zip(state.net.matrices, state.net.masks, strict=True):
+    for matrix, mask, fixed in zip(
+        state.net.matrices, state.net.masks, state.fixed, strict=True
+    ):
         key = np.zeros_like(matrix)
+        keys.append(key)
+        if fixed:
+            continue
         with np.errstate(divide="ignore"):
             key[mask] = np.log(np.abs(matrix[mask]))
         key[mask] += state.rng.gumbel(size=int(mask.sum()))
-        keys.append(key)
     return keys
 
 
@@ -369,6 +377,7 @@ class Method:
     every: int = 1
     n_batches: int = 0  # whose gradient is looked at
     rewinds: bool = False
+    dense_output: bool = False  # the sparsity is then that of the other layers
     knows_signs: bool = False
 
 
@@ -392,10 +401,15 @@ METHODS = {
         _NETWORK, _GRADIENT, decay=cosine, density=cubic(0.5), n_batches=1
     ),
     "gmp": Method(_NETWORK, fraction=0.0, density=cubic(1.0)),
-    "cht": Method(without_dead_ends(_SIZE), by_paths(None)),
-    "chts": Method(without_dead_ends(by_score(soft_sizes)), by_paths(1.0)),
+    "cht": Method(without_dead_ends(_SIZE), by_paths(None), dense_output=True),
+    "chts": Method(
+        without_dead_ends(by_score(soft_sizes)), by_paths(1.0), dense_output=True
+    ),
     "chtss": Method(
-        without_dead_ends(by_score(soft_sizes)), by_paths(1.0), density=sigmoid(0.5)
+        without_dead_ends(by_score(soft_sizes)),
+        by_paths(1.0),
+        density=sigmoid(0.5),
+        dense_output=True,
     ),
     "srigl": Method(_SIZE, to_equal_fan_in, decay=cosine, n_batches=1),
     "magnitude": Method(_NETWORK, fraction=0.0, density=one_shot),
@@ -403,5 +417,4 @@ METHODS = {
 }
 
 # Methods whose rule ranks the whole network, which is then asked for one share.
-RANK_THE_NETWORK = ("dsr", "granet", "gmp", "cht", "chts", "chtss")
-RANK_THE_NETWORK += ("magnitude", "lottery")
+RANK_THE_NETWORK = ("dsr", "granet", "gmp", "magnitude", "lottery")

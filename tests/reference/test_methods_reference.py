@@ -1,6 +1,7 @@
 """Every method by name makes the decisions that its description says, fit by fit."""
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,13 +10,16 @@ from sklearn.datasets import make_classification
 from sparsekit import DSTMLPClassifier
 from sparsekit.neural_network.parameters._methods import RECIPES
 from tests.callbacks import Callback
+from tests.reference.naive_beginnings import uniform_counts
 from tests.reference.naive_fit import NaiveFit
 from tests.reference.naive_methods import METHODS
 from tests.reference.naive_network import NaiveNetwork
+from tests.reference.naive_topology import erdos_renyi_shares, largest_remainders
 from tests.reference.naive_training import NaiveOptimizer
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
+SIZES = (8, 12, 10, 3)
 N_EPOCHS, BATCH_SIZE, RATE, ALPHA = 12, 12, 0.01, 0.01
 
 # Epochs before which a rewiring comes, where not before each but the first.
@@ -69,6 +73,14 @@ class Recorder(Callback):
             self.events.append((context.task_name, *as_dense(fitted_estimator.coefs_)))
 
 
+def final_counts(name):
+    """Return the connections of each layer in the end, at a sparsity of 75 %."""
+    if METHODS[name].dense_output:
+        return uniform_counts(SIZES, 0.75, dense_output=True)
+    goal = round(0.25 * sum(a * b for a, b in pairwise(SIZES)))
+    return largest_remainders(erdos_renyi_shares(SIZES, goal), goal)
+
+
 def engine_and_twin(name, solver, seed):
     """Return the events of the package's fit and of its twin's."""
     X, y = table()
@@ -95,9 +107,13 @@ def engine_and_twin(name, solver, seed):
     start = recorder.network
     masks, matrices = as_dense(start.coefs())
     net = NaiveNetwork(matrices, masks, [b.copy() for b in start.intercepts()], "relu")
-    goal = round(0.25 * sum(mask.size for mask in masks))
     twin = NaiveFit(
-        name, METHODS[name], net, NaiveOptimizer(solver, ALPHA), recorder.rng, goal
+        name,
+        METHODS[name],
+        net,
+        NaiveOptimizer(solver, ALPHA),
+        recorder.rng,
+        final_counts(name),
     )
     events = twin.run(X, y, n_epochs=N_EPOCHS, batch_size=BATCH_SIZE, rate=RATE)
     return recorder.events, events, engine
@@ -115,6 +131,6 @@ def test_a_fit_makes_the_decisions_of_its_dense_twin(name, solver, seed):
             np.testing.assert_array_equal(mask, other)
         for matrix, other in zip(matrices, other_matrices, strict=True):
             np.testing.assert_allclose(matrix, other, rtol=1e-7, atol=1e-9)
-    assert engine.n_connections_ == round(0.25 * (8 * 12 + 12 * 10 + 10 * 3))
+    assert engine.n_connections_ == sum(final_counts(name))
     epochs = sorted({row["epoch"] for row in engine.rewiring_history_})
     assert epochs == list(EPOCHS.get(name, range(1, N_EPOCHS)))

@@ -4,12 +4,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sparsekit.topology import MagnitudePruner, RandomGrower, plan_rewiring
 from sparsekit.topology._allocation import apportion
-from tests.reference.naive_plan import bounded_shares, dropped_of_network
+from tests.reference.naive_plan import bounded_shares, divided, dropped_of_network
 from tests.reference.naive_pruners import lowest, magnitude
 from tests.reference.naive_topology import largest_remainders
 from tests.reference.strategies import layers, shares
@@ -81,21 +81,22 @@ def test_network_loses_its_smallest_weights_but_no_layer_its_last(drawn):
     network, n_now, total = drawn
     rng = np.random.default_rng(0)
     pruner = MagnitudePruner(scope="network")
-    plans = plan_rewiring(network, pruner, RandomGrower(), 0.0, rng, total=total)
+    counts = divided(network, total)
+    assume(all(n < la.n_in * la.n_out for n, la in zip(counts, network, strict=True)))
+    plans = plan_rewiring(network, pruner, RandomGrower(), 0.0, rng, counts=counts)
     expected = dropped_of_network([layer.weights for layer in network], n_now - total)
     assert [replacement.dropped.tolist() for replacement in plans] == expected
 
 
 @given(smaller_networks())
 def test_each_layer_loses_the_smallest_of_its_own_weights(drawn):
-    network, n_now, total = drawn
+    network, _, total = drawn
     rng = np.random.default_rng(0)
-    pruner = MagnitudePruner()
-    plans = plan_rewiring(network, pruner, RandomGrower(), 0.0, rng, total=total)
-    for layer, (dropped, grown) in zip(network, plans, strict=True):
+    pruner, counts = MagnitudePruner(), divided(network, total)
+    plans = plan_rewiring(network, pruner, RandomGrower(), 0.0, rng, counts=counts)
+    for layer, count, (dropped, grown) in zip(network, counts, plans, strict=True):
         n_going, n = int(dropped.sum()), layer.indices.size
-        # In proportion, though no layer loses its last connection.
-        assert abs(n_going - n * (n_now - total) / max(n_now, 1)) < len(network) + 1
+        assert n - n_going == count
         share = Fraction(n_going, max(n, 1))
         assert dropped.tolist() == lowest(magnitude(layer), share)
         assert grown.size == 0

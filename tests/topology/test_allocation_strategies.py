@@ -30,7 +30,11 @@ def test_a_name_stands_for_an_allocation_that_can_be_cloned(name):
     allocation = clone(ALLOCATIONS[name]())
     counts = allocation.counts(SIZES, 0.9)
     assert counts.dtype == np.int64
-    assert counts.sum() == round(0.1 * (3000 + 10_000 + 200))
+    if name.endswith("dense_output"):
+        assert counts.tolist()[2:] == [200]
+        assert counts[:2].sum() == round(0.1 * (3000 + 10_000))
+    else:
+        assert counts.sum() == round(0.1 * (3000 + 10_000 + 200))
 
 
 @given(
@@ -42,21 +46,18 @@ def test_a_name_stands_for_an_allocation_that_can_be_cloned(name):
 )
 def test_total_is_exact_and_every_layer_has_a_connection(sizes, sparsity, allocation):
     positions = positions_of(sizes)
-    total = round((1 - sparsity) * int(positions.sum()))
+    n_sharing = positions.size - allocation.dense_output
+    total = round((1 - sparsity) * int(positions[:n_sharing].sum()))
     try:
         counts = allocation.counts(sizes, sparsity)
     except ValueError:
         # Some share is then below one connection.
-        n_shared = positions.size - allocation.dense_output
         neurons = np.array([a + b for a, b in pairwise(sizes)])
         shares = neurons if isinstance(allocation, ErdosRenyi) else positions
-        rest = total - positions[n_shared:].sum()
-        if n_shared:
-            assert (rest * shares[:n_shared] / shares[:n_shared].sum()).min() < 1
-        else:
-            assert rest < 0
+        shares = shares[:n_sharing]
+        assert (total * shares / shares.sum()).min() < 1
         return
-    assert counts.sum() == total
+    assert counts[:n_sharing].sum() == total
     assert ((counts >= 1) & (counts <= positions)).all()
     if allocation.dense_output:
         assert counts[-1] == positions[-1]
@@ -75,23 +76,23 @@ def test_uniform_rounds_the_same_density_in_every_layer(sizes, sparsity):
     assert (np.abs(counts - exact) < 1 + 1e-9).all()
 
 
-def test_dense_output_leaves_the_rest_in_proportion_to_the_others():
-    counts = ErdosRenyi(dense_output=True).counts((40, 100, 100, 5), 0.9)
-    assert counts[-1] == 500
-    rest = round(0.1 * 14_500) - 500
-    np.testing.assert_allclose(counts[:2], rest * np.array([140, 200]) / 340, atol=1)
-
-
-@pytest.mark.parametrize("allocation", [Uniform(True), ErdosRenyi(None, True)])
-def test_dense_output_that_leaves_nothing_is_an_error(allocation):
-    with pytest.raises(ValueError, match=r"too few for a dense last layer of 5000"):
-        allocation.counts((10, 100, 50), 0.2)
-
-
-def test_dense_output_of_a_network_without_hidden_levels_is_all_of_it():
-    assert Uniform(dense_output=True).counts((10, 3), 0.0).tolist() == [30]
-    with pytest.raises(ValueError, match="too few for a dense last layer of 30"):
-        Uniform(dense_output=True).counts((10, 3), 0.5)
+@pytest.mark.parametrize("kind", [Uniform, ErdosRenyi])
+@given(sizes=level_sizes, sparsity=sparsities)
+def test_beside_a_dense_output_the_others_are_as_in_a_network_without_it(
+    kind, sizes, sparsity
+):
+    allocation, others = kind(dense_output=True), sizes[:-1]
+    if len(others) < 2:
+        assert allocation.counts(sizes, sparsity).tolist() == [sizes[0] * sizes[1]]
+        return
+    try:
+        expected = kind().counts(others, sparsity)
+    except ValueError:
+        with pytest.raises(ValueError, match="without a connection"):
+            allocation.counts(sizes, sparsity)
+        return
+    counts = allocation.counts(sizes, sparsity)
+    assert counts.tolist() == [*expected.tolist(), sizes[-2] * sizes[-1]]
 
 
 def test_epsilon_counts_neurons_and_ignores_the_sparsity():

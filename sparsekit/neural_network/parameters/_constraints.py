@@ -91,7 +91,7 @@ TEXTS = {
     average, as those of a narrow table would.
     Time and memory of training follow those that exist. Layers share them by the
     Erdos-Renyi rule: the density of a layer is proportional to ``(n_in + n_out) /
-    (n_in * n_out)``, and a layer that would reach 1 is dense.""",
+    (n_in * n_out)``, and a layer that would reach 1 is dense{dense_output}.""",
     "activation": """{"identity", "logistic", "tanh", "relu", "leaky_relu", \
 "all_relu"}, default="relu"
     Activation of the hidden layers. "all_relu" is a leaky ReLU whose slope changes its

@@ -23,6 +23,10 @@ _OUTPUTS = {
     "Regressor": '"identity", or "exp" for ``loss="poisson"`` and "gamma"',
 }
 
+_DENSE_OUTPUT = """, unless
+    `allocation` or `method` says otherwise. Beside a dense output it is the sparsity of
+    the other layers, and `sparsity_` that of the whole network"""
+
 _PATIENCE = """
     Rewiring raises the loss for a while, so the default is more patient than that of
     networks that keep their connections, and scikit-learn's (10)."""
@@ -174,6 +178,7 @@ def _parameter_texts(cls, defaults, cited):
     """Return the entries of the section "Parameters"."""
     filled = {
         "{target}": _TARGET if cls.__name__.endswith("Regressor") else "",
+        "{dense_output}": _DENSE_OUTPUT if "method" in defaults else "",
         "{patience}": str(defaults["n_iter_no_change"].default),
         "{why_patience}": _PATIENCE if _rewires(defaults) else "",
         **{f"{{{key}}}": f"[{number}]_" for number, key in enumerate(cited, 1)},

@@ -40,6 +40,10 @@ _LINKS = LinkPredictionGrower("CH2-L3n")
 # batches of 8 to 32 rows tell little of where connections matter.
 PROBED_BY_AUTO = 200
 
+# Cannistraci-Hebb training: in the papers `sparsity` is that of the hidden layers, all
+# of them alike, and the output layer is dense and never rewired.
+_CHT = {"allocation": "uniform_dense_output"}
+
 # What a method does not name is as in DEFAULTS. Methods that the papers rewire every
 # hundred or thousand steps rewire every epoch here: a table has few steps in an epoch.
 DEFAULTS = {
@@ -101,16 +105,19 @@ RECIPES = {
         "density_schedule": CubicDensity(initial=1.0),
     },
     "cht": {
+        **_CHT,
         "pruner": NeuronPruner(MagnitudePruner()),
         "grower": _LINKS,
         "initial_topology": CorrelationTopology(),
     },
     "chts": {
+        **_CHT,
         "pruner": NeuronPruner(SoftPruner()),
         "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
         "initial_topology": "small_world",
     },
     "chtss": {
+        **_CHT,
         "pruner": NeuronPruner(SoftPruner()),
         "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
         "initial_topology": "small_world",

@@ -68,7 +68,8 @@ STRATEGY_TEXTS = {
       prefers positions that never had one.
     - "rigl", "snfs", "srigl": where the gradient of the loss is large; with "srigl"
       all neurons of a layer have the same number.
-    - "cht", "chts", "chtss": where the connections there are predict further ones.
+    - "cht", "chts", "chtss": where the connections there are predict further ones; as
+      in their papers, the output layer is dense, and `sparsity` that of the others.
     - "granet" and "chtss" begin with half of all connections, "gmp", "magnitude" and
       "lottery" with all, and end at `sparsity`.""",
     "prune_fraction": """float in [0, 1] or None, default=None
@@ -101,7 +102,9 @@ default=None
     "allocation": f"""{_names("allocation")}, object with `counts`, array-like of \
 float or None, default=None
     How layers share the connections: by the Erdos-Renyi rule, with equal densities, or
-    with these sparsities per layer, in which case `sparsity` does not matter.""",
+    with these sparsities per layer, in which case `sparsity` does not matter. With
+    "..._dense_output" the output layer has all its connections, no rewiring touches it,
+    and the others have `sparsity`.""",
     "initial_topology": f"""{_names("initial_topology")}, object with `draw` \
 or None, default=None
     Where the connections of the untrained network are.

@@ -14,79 +14,19 @@ from sparsekit.network import (
     suggest_format,
 )
 from sparsekit.neural_network._warnings import warn_user
+from sparsekit.neural_network.training._connection_counts import (
+    ConnectionCounts,
+    warn_if_overridden,
+)
 from sparsekit.neural_network.training._inputs import prepare
 from sparsekit.topology import (
-    check_counts,
     check_kept,
     correlation_strengths,
-    density_at,
     needs_of,
 )
 
-# Density for ``sparsity="auto"``, and the inputs that a hidden neuron then has at
-# least, on average. With fewer, many neurons of a narrow table have no input or no
-# output.
-AUTO_DENSITY = 0.05
-INPUTS_PER_NEURON = 4
-
 # With a smaller share of hidden neurons at work, a network is told to starve.
 FEW_AT_WORK = 0.25
-
-
-def auto_sparsity(sizes):
-    """Return the sparsity that ``sparsity="auto"`` stands for.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Neurons per level.
-
-    Returns
-    -------
-    float in [0, 1)
-        95 %, or as much less as it takes for four inputs per hidden neuron and all
-        connections of the output layer, counted over the whole network.
-    """
-    positions = int(np.dot(sizes[:-1], sizes[1:]))
-    needed = INPUTS_PER_NEURON * sum(sizes[1:-1]) + sizes[-2] * sizes[-1]
-    return 1.0 - min(1.0, max(AUTO_DENSITY, needed / positions))
-
-
-def connection_counts(strategies, sizes, *, initial=False):
-    """Return the connections of each layer in the end, or in the beginning.
-
-    Parameters
-    ----------
-    strategies : Strategies
-    sizes : sequence of int
-        Neurons per level.
-    initial : bool, default=False
-        The two differ where a schedule changes the density.
-
-    Returns
-    -------
-    ndarray of int64, one number per layer
-    """
-    sizes, allocation = list(map(int, sizes)), strategies.allocation
-    sparsity = strategies.sparsity
-    sparsity = auto_sparsity(sizes) if sparsity == "auto" else sparsity
-    counts = check_counts(allocation, sizes, allocation.counts(sizes, sparsity))
-    if not initial or strategies.density_schedule is None:
-        return counts
-    final = int(counts.sum()) / int(np.dot(sizes[:-1], sizes[1:]))
-    density = max(final, density_at(strategies.density_schedule, final, 0.0))
-    return check_counts(allocation, sizes, allocation.counts(sizes, 1.0 - density))
-
-
-def may_have(strategies, sizes, n_connections):
-    """Return whether training may go on with so many connections.
-
-    On the way of a density schedule that is any number from the one in the end.
-    """
-    final = int(connection_counts(strategies, sizes).sum())
-    if strategies.density_schedule is None:
-        return n_connections == final
-    return n_connections >= final
 
 
 def first_network(estimator, strategies, X, samples, sizes):
@@ -96,7 +36,8 @@ def first_network(estimator, strategies, X, samples, sizes):
     that it chooses among; see `chosen_network`.
     """
     topology, dtype = strategies.initial_topology, np.dtype(estimator.dtype)
-    counts = connection_counts(strategies, sizes, initial=True)
+    counts = ConnectionCounts(strategies, sizes).at(0.0)
+    warn_if_overridden(estimator, strategies, sizes)
     if hasattr(topology, "keep"):
         counts = topology.candidate_counts(sizes, counts)
     resizes = strategies.density_schedule is not None
@@ -141,7 +82,7 @@ def chosen_network(estimator, strategies, trainer):
     network = trainer.network
     if not hasattr(strategies.initial_topology, "keep"):
         return None
-    counts = connection_counts(strategies, network.sizes, initial=True)
+    counts = ConnectionCounts(strategies, network.sizes).at(0.0)
     n_batches = strategies.n_batches(trainer.batch_size)
     values, deltas = probe(trainer, n_batches, estimator._generator)
     kept = []

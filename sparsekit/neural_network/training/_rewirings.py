@@ -10,9 +10,9 @@ from sparsekit.network import (
     moved_with_connections,
     probe,
 )
-from sparsekit.neural_network.training._initial_network import connection_counts
+from sparsekit.neural_network.training._connection_counts import ConnectionCounts
 from sparsekit.neural_network.training._inputs import input_rates
-from sparsekit.topology import Exploration, density_at, fraction_at, needs_of
+from sparsekit.topology import Exploration, fraction_at, needs_of
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
 _NEVER_DONE = np.nextafter(1.0, 0.0)
@@ -42,9 +42,7 @@ class Rewirings:
         self.estimator = estimator
         self.trainer = trainer
         self.strategies = strategies
-        sizes = trainer.network.sizes
-        self.n_final = int(connection_counts(strategies, sizes).sum())
-        self.n_positions = int(np.dot(sizes[:-1], sizes[1:]))
+        self.counts = ConnectionCounts(strategies, trainer.network.sizes)
         self.kept = estimator._rewiring = dict(estimator._rewiring)
         self.beginning = self._beginning()
         self.needs = needs_of(
@@ -100,24 +98,20 @@ class Rewirings:
             return False
         if self.kept["n_since_rewiring"] < self.strategies.schedule.every:
             return False
-        fraction, n_wanted = self._wanted()
-        return fraction > 0 or n_wanted != self.trainer.network.weights.size
+        fraction, counts = self._wanted()
+        return fraction > 0 or counts.sum() != self.trainer.network.weights.size
 
     @property
     def has_final_number(self):
         """Whether the network has as many connections as it shall have in the end."""
-        return self.trainer.network.weights.size == self.n_final
+        return self.trainer.network.weights.size == self.counts.final.sum()
 
     def _wanted(self):
-        """Return the fraction to replace now, and the connections to have after it."""
+        """Return the fraction to replace now, and the connections of each layer."""
         strategies = self.strategies
         initial = strategies.prune_fraction
         fraction = fraction_at(strategies.schedule, initial, self.progress)
-        if strategies.density_schedule is None:
-            return fraction, self.n_final
-        final_density = self.n_final / self.n_positions
-        density = density_at(strategies.density_schedule, final_density, self.progress)
-        return fraction, max(self.n_final, round(density * self.n_positions))
+        return fraction, self.counts.at(self.progress)
 
     def rows_until_due(self, n_left):
         """Return how many of an epoch's `n_left` rows come before the next rewiring."""
@@ -143,21 +137,21 @@ class Rewirings:
     def finish(self):
         """Drop the connections that a density schedule has not come to drop."""
         if not self.has_final_number:
-            self.rewire(0.0, self.n_final)
+            self.rewire(0.0, self.counts.final)
 
-    def rewire(self, fraction=None, total=None):
+    def rewire(self, fraction=None, counts=None):
         """Rewire all layers; return how many connections moved.
 
         Parameters
         ----------
         fraction : float or None, default=None
             Fraction of the connections to replace; None as the schedule says.
-        total : int or None, default=None
-            Connections to have afterwards; None as the schedule says.
+        counts : ndarray of int or None, default=None
+            Connections of each layer afterwards; None as the schedule says.
         """
         begin = time.perf_counter()
         if fraction is None:
-            fraction, total = self._wanted()
+            fraction, counts = self._wanted()
         estimator, trainer = self.estimator, self.trainer
         change = trainer.rewire(
             self.strategies.pruner,
@@ -165,7 +159,7 @@ class Rewirings:
             fraction,
             estimator._generator,
             facts=self._facts(),
-            total=total,
+            counts=counts,
             redistribution=self.strategies.redistribution,
             beginning=self.beginning,
         )

@@ -57,7 +57,6 @@ class NeuronPruner(Strategy):
     [[False], [False, True]]
     """
 
-    scope = "network"
     _allowed: ClassVar[dict] = {"percentile": Number(0, 100, closed="left")}
 
     def __init__(self, pruner=None, percentile: float = 0.0):
@@ -69,6 +68,11 @@ class NeuronPruner(Strategy):
         """Names of the fields of `Layer` that `pruner` needs."""
         return needs_of(self._inner())
 
+    @property
+    def scope(self):
+        """Whether `pruner` ranks the network, or layers that are all seen at once."""
+        return "network" if self._ranks_network() else "layers"
+
     def select(
         self, layer: Layer, fraction: float, rng: np.random.Generator
     ) -> np.ndarray:
@@ -76,7 +80,10 @@ class NeuronPruner(Strategy):
         return self.select_network([layer], fraction, rng)[0]
 
     def select_network(
-        self, layers: Sequence[Layer], fraction: float, rng: np.random.Generator
+        self,
+        layers: Sequence[Layer],
+        fraction: float | Sequence[float],
+        rng: np.random.Generator,
     ) -> list[np.ndarray]:
         """Choose the connections to drop in all layers.
 
@@ -84,8 +91,8 @@ class NeuronPruner(Strategy):
         ----------
         layers : sequence of Layer
             All layers of a network, first layer first.
-        fraction : float
-            In [0, 1]; passed on to `pruner`.
+        fraction : float or sequence of float
+            In [0, 1]; passed on to `pruner`. One for each layer, or for all.
         rng : numpy.random.Generator
 
         Returns
@@ -104,10 +111,16 @@ class NeuronPruner(Strategy):
         """
         self.check_parameters()
         inner = self._inner()
-        if getattr(inner, "scope", "layer") == "network":
+        if self._ranks_network():
             first = inner.select_network(layers, fraction, rng)
         else:
-            first = [inner.select(layer, fraction, rng) for layer in layers]
+            shares = np.broadcast_to(fraction, len(layers)).tolist()
+            first = [
+                np.zeros(layer.indices.size, dtype=bool)
+                if layer.is_fixed
+                else inner.select(layer, share, rng)
+                for layer, share in zip(layers, shares, strict=True)
+            ]
         masks = first
         unimportant = partial(inputs_of_unimportant_neurons, percentile=self.percentile)
         for choose in (unimportant, connections_without_path):
@@ -131,6 +144,9 @@ class NeuronPruner(Strategy):
                 f"SETPruner(), or None; got {inner!r}."
             )
         check_parameters_of(inner)
+
+    def _ranks_network(self):
+        return getattr(self._inner(), "scope", "layer") == "network"
 
     def _inner(self):
         return SETPruner() if self.pruner is None else self.pruner

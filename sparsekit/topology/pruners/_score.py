@@ -91,9 +91,10 @@ class ScorePruner(Strategy, metaclass=ABCMeta):
         Parameters
         ----------
         layers : sequence of Layer
+            Those that are protected entirely, such as a dense output, take no part.
         fraction : float
-            Fraction of the connections of all layers together, in [0, 1]; the number is
-            rounded down.
+            Fraction of the connections of the other layers together, in [0, 1]; the
+            number is rounded down.
         rng : numpy.random.Generator
 
         Returns
@@ -102,10 +103,17 @@ class ScorePruner(Strategy, metaclass=ABCMeta):
             True where a connection is dropped, for each layer.
         """
         self.check_parameters()
-        keys = [self._keys(layer, rng) for layer in layers]
+        masks = [np.zeros(layer.indices.size, dtype=bool) for layer in layers]
+        ranked = [n for n, layer in enumerate(layers) if not layer.is_fixed]
+        if not ranked:
+            return masks
+        keys = [self._keys(layers[number], rng) for number in ranked]
         ends = np.cumsum([layer_keys.size for layer_keys in keys])
-        ranked = keys[0] if len(keys) == 1 else np.concatenate(keys)
-        return np.split(mark_lowest(ranked, int(fraction * ranked.size)), ends[:-1])
+        of_all = keys[0] if len(keys) == 1 else np.concatenate(keys)
+        lowest = mark_lowest(of_all, int(fraction * of_all.size))
+        for number, mask in zip(ranked, np.split(lowest, ends[:-1]), strict=True):
+            masks[number] = mask
+        return masks
 
     def _keys(self, layer, rng):
         """Return the numbers by which connections are ranked."""

@@ -87,8 +87,8 @@ def test_plan_that_must_drop_more_takes_less_than_60_bytes_for_a_connection(laye
 
     def plan():
         rng = np.random.default_rng(0)
-        total = N_CONNECTIONS
+        counts = [N_CONNECTIONS // 2] * 2
         pruner = ThresholdPruner(0.01)
-        plan_rewiring(network, pruner, RandomGrower(), 0.3, rng, total=total)
+        plan_rewiring(network, pruner, RandomGrower(), 0.3, rng, counts=counts)
 
     assert peak_bytes(plan) < 60 * 2 * N_CONNECTIONS

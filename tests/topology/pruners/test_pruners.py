@@ -136,7 +136,7 @@ def test_soft_pruner_takes_needs_and_scope_from_the_pruner_inside():
 )
 def test_network_scope_ranks_all_layers_together(pruner):
     network = [layer_of([9, 8, 7, 6]), layer_of([1, 2, 3, 10])]
-    plans = plan_rewiring(network, pruner, RandomGrower(), 0.5, RNG)
+    plans = plan_rewiring(network, pruner, RandomGrower(), 0.0, RNG, counts=[2, 2])
     assert plans[0].dropped.tolist() == [False, False, False, True]
     assert plans[1].dropped.tolist() == [True, True, True, False]
 
