@@ -12,7 +12,8 @@ from sparsekit.topology import STRATEGIES
 
 N = 50_000
 DENSITY = 1e-4
-POSITIONS = N * N + 3 * N
+OUTPUT = 3 * N
+POSITIONS = N * N + OUTPUT
 # A byte for each position would be 2,500 MB. Measured: at most 160 MB, 1.8 seconds.
 MEGABYTES = 400
 SECONDS = 20
