@@ -288,6 +288,7 @@ class Trainer:
         counts=None,
         redistribution=None,
         beginning=None,
+        states=None,
     ):
         """Drop connections and let others grow, in every layer.
 
@@ -311,6 +312,8 @@ class Trainer:
             Which layers grow; see `sparsekit.topology`.
         beginning : Beginning or None
             What new connections begin with; None for zero.
+        states : dict or None
+            What these parts noted about each layer, see `plan_rewiring`.
 
         Returns
         -------
@@ -334,6 +337,7 @@ class Trainer:
             rng,
             counts=counts,
             redistribution=redistribution,
+            states=states,
         )
         if beginning is not None:
             beginning.before(self.network, plans)

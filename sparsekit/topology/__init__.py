@@ -21,6 +21,7 @@ from sparsekit.topology._contract import (
     check_drawn,
     check_kept,
     check_parameters_of,
+    copied_states,
     density_at,
     fraction_at,
     needs_of,

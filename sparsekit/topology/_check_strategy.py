@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from sparsekit.topology._contract import check_mask, check_masks, check_positions
+from sparsekit.topology._contract import (
+    check_mask,
+    check_masks,
+    check_positions,
+    copied_states,
+)
 from sparsekit.topology._example_layers import arrays_of, example_layers, mirrored
 from sparsekit.topology._layer import Layer
 
@@ -34,7 +39,9 @@ def check_strategy(strategy: Any) -> None:
 
         - `strategy` cannot be cloned, or lists in `needs` what is no field of `Layer`;
         - `select` fails or modifies an array that it was given;
-        - the same seed gives another result, or a call has an influence on the next;
+        - the same seed gives another result, or a call has an influence on the next
+          other than by the layer's `state`, if the strategy needs that;
+        - `state` then holds what no checkpoint can hold;
         - the mask of a pruner is not boolean or does not have one element for each
           connection; if it drops more than the fraction, unless it ignores the fraction
           altogether, or less, if it has a method `scores`;
@@ -154,6 +161,8 @@ def _check_network(pruner, layer, fraction, here):
     )
     here += ", select_network of the layer and its mirror image"
     layers = [layer, mirrored(layer)]
+    if layer.state is not None:
+        layers[0] = layer._replace(state={})
     asked = [fraction] * 2 if pruner.scope == "layers" else fraction
     try:
         masks = select(layers, asked, np.random.default_rng(0))
@@ -192,20 +201,40 @@ def _run(strategy, arguments, here):
         if isinstance(array, np.ndarray)
     ]
     before = [array.copy() for array in given]
+    result, state = _select(strategy, arguments, here)
+    others = [_select(one, arguments, here) for one in (strategy, clone(strategy))]
+    if state is not None:
+        # The next rewiring begins with what this one noted.
+        arguments = (arguments[0]._replace(state=state), *arguments[1:])
+        _select(strategy, arguments, here)
+    same = all(map(np.array_equal, given, before))
+    _require(same, f"{here}: select modified an array that it was given.")
+    for other, other_state in others:
+        _require(
+            np.array_equal(result, other),
+            f"{here}: select returned another result for the same seed; let all that "
+            "is random come from rng, and keep nothing between calls but in "
+            "layer.state.",
+        )
+        _require(
+            repr(state) == repr(other_state),
+            f"{here}: select left something else in layer.state for the same seed.",
+        )
+    return result
+
+
+def _select(strategy, arguments, here):
+    """Return what `select` returns, and what it leaves in a copy of the state."""
+    layer, *others = arguments
+    if layer.state is not None:
+        (state,) = copied_states(strategy, [layer.state])
+        layer = layer._replace(state=state)
     try:
-        result = strategy.select(*arguments, np.random.default_rng(0))
-        again = strategy.select(*arguments, np.random.default_rng(0))
-        of_clone = clone(strategy).select(*arguments, np.random.default_rng(0))
+        result = strategy.select(layer, *others, np.random.default_rng(0))
+        if layer.state is not None:
+            copied_states(strategy, [layer.state])
     except Exception as error:
         writes = "read-only" in str(error) or "readonly" in str(error)
         hint = " Arrays that are passed in must not be modified." if writes else ""
         raise AssertionError(f"{here}: select raised {error!r}.{hint}") from error
-    same = all(map(np.array_equal, given, before))
-    _require(same, f"{here}: select modified an array that it was given.")
-    for other in (again, of_clone):
-        _require(
-            np.array_equal(result, other),
-            f"{here}: select returned another result for the same seed; let all that "
-            "is random come from rng, and keep nothing between calls.",
-        )
-    return result
+    return result, layer.state

@@ -270,6 +270,43 @@ def density_at(density_schedule, final, progress):
     return fraction_at(density_schedule, final, progress, answer="density")
 
 
+def copied_states(strategy, states):
+    """Return a copy of what a strategy noted about each layer.
+
+    Raises
+    ------
+    TypeError
+        If a name is not a string, or a value is not an array of numbers, a number or a
+        string.
+    """
+    return [
+        {_check_name(strategy, k): _noted(strategy, k, v) for k, v in state.items()}
+        for state in states
+    ]
+
+
+def _check_name(strategy, name):
+    if not isinstance(name, str):
+        raise TypeError(
+            f"{type(strategy).__name__}: names in layer.state must be strings; got "
+            f"{name!r}."
+        )
+    return name
+
+
+def _noted(strategy, name, value):
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return value.copy()
+    raise TypeError(
+        f"{type(strategy).__name__}: layer.state[{name!r}] must be an array of "
+        f"numbers, a number or a string; got {describe(value)}."
+    )
+
+
 def check_kept(topology, layer, count, mask):
     """Return the mask of the candidates that a topology keeps.
 

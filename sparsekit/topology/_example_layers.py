@@ -63,6 +63,12 @@ def _layer(is_connected, weights, rng):
         deltas=rng.normal(size=(_N_TILES, n_out, _N_LANES)).astype(weights.dtype),
         signs=signs,
         explored=np.flatnonzero(ever),
+        progress=0.5,
+        epoch=7,
+        step=70,
+        number=1,
+        n_layers=2,
+        state={},
     )
 
 
@@ -74,15 +80,19 @@ def mirrored(layer) -> Layer:
     explored = layer.explored
     if explored is not None:
         explored = np.sort(explored % layer.n_in * layer.n_out + explored // layer.n_in)
-    mirror = Layer(
+    number = None if layer.number is None else layer.number + 1
+    mirror = layer._replace(
         indptr=np.append(0, fan_in.cumsum()).astype(np.int64),
         indices=rows[order].astype(np.int32),
         weights=layer.weights[order],
         n_in=layer.n_out,
+        input_rates=None,
         values=layer.deltas,
         deltas=layer.values,
         signs=None if layer.signs is None else layer.signs[order],
         explored=explored,
+        number=number,
+        state=None if layer.state is None else {},
     )
     for array in arrays_of(mirror):
         array.flags.writeable = False

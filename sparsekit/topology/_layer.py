@@ -1,6 +1,6 @@
 """The connections of a layer, as pruners and growers see them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,6 +40,18 @@ class Layer(NamedTuple):
         was 0, a sign drawn at random.
     explored : ndarray of int64 or None
         Positions ``row * n_in + column`` that have ever had a connection, sorted.
+    progress : float or None
+        Share of the training that is done, in [0, 1].
+    epoch, step : int or None
+        Epochs and mini-batches before this rewiring.
+    number, n_layers : int or None
+        Which layer it is, from 1, and how many the network has.
+    state : dict or None
+        What the strategy has noted about this layer at earlier rewirings, empty at
+        first, by names: arrays of numbers, numbers and strings. It alone may be written
+        to, and is kept for the next rewiring, through checkpoints and pickles. Every
+        strategy has a dict of its own for each layer. Arrays in it are not moved along
+        with connections: key them by position, see :meth:`positions`.
     protected : ndarray of bool, shape (n_connections,) or None
         Connections that a rewiring never drops, whatever the pruner chooses: all of a
         layer that is to stay dense. None if there are none. It is there without being
@@ -65,6 +77,12 @@ class Layer(NamedTuple):
     deltas: np.ndarray | None = None
     signs: np.ndarray | None = None
     explored: np.ndarray | None = None
+    progress: float | None = None
+    epoch: int | None = None
+    step: int | None = None
+    number: int | None = None
+    n_layers: int | None = None
+    state: dict[str, Any] | None = None
     protected: np.ndarray | None = None
 
     @property

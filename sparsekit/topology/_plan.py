@@ -1,6 +1,6 @@
 """The plan of a rewiring: which connections are dropped, and where new ones grow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,6 +42,7 @@ def plan_rewiring(
     *,
     counts: Sequence[int] | None = None,
     redistribution: Any = None,
+    states: Mapping[str, Sequence[dict[str, Any]]] | None = None,
 ) -> list[Replacement]:
     """Choose the connections to drop and to add, such that their number is exact.
 
@@ -71,6 +72,10 @@ def plan_rewiring(
         Number of new connections of each layer, see :class:`NonzeroRedistribution`.
         None means that every layer grows to its count or, after a ranking of the
         network, in proportion to what it dropped.
+
+    states : mapping of str to sequence of dict or None, default=None
+        For "pruner", "grower" and "redistribution" what each noted about every layer:
+        the field `state` of the layers that it sees, which it may write to.
 
     Returns
     -------
@@ -108,12 +113,15 @@ def plan_rewiring(
         for layer, n_fewer in zip(layers, _n_now(layers) - goals, strict=True)
     ]
     ranks_network = getattr(pruner, "scope", "layer") == "network"
+    layers = _with_states(layers, states, "pruner")
     if ranks_network:
         dropped = _prune_network(layers, pruner, fraction, rng, int(goals.sum()))
     else:
         quotas = _quotas(layers, goals, shared=redistribution is not None)
         dropped = _prune_layers(layers, pruner, fraction, rng, quotas)
+    layers = _with_states(layers, states, "redistribution")
     n_grown = _n_new(layers, dropped, goals, redistribution, ranks_network)
+    layers = _with_states(layers, states, "grower")
     plan = []
     for layer, mask, n_new in zip(layers, dropped, n_grown, strict=True):
         grown = np.empty(0, dtype=np.int64)
@@ -122,6 +130,12 @@ def plan_rewiring(
             check_positions(grower, layer, mask, int(n_new), grown)
         plan.append(Replacement(mask, grown))
     return plan
+
+
+def _with_states(layers, states, part):
+    """Return the layers with what a part noted about them, and none of the others."""
+    own = (states or {}).get(part, [None] * len(layers))
+    return [la._replace(state=state) for la, state in zip(layers, own, strict=True)]
 
 
 def _n_now(layers):

@@ -106,6 +106,13 @@ def test_numbers_that_lead_nowhere_are_refused(
         (("_input_config", "missing"), "no"),
         (("_rewiring", "n_since_rewiring"), None),
         (("_rewiring", "exploration", "halvings"), 100),
+        (("_rewiring", "states"), []),
+        (("_rewiring", "states"), {"pruner": {"strategy": "A", "layers": [{}]}}),
+        (("_rewiring", "states"), {"pruner": {"strategy": 1, "layers": [{}, {}]}}),
+        (
+            ("_rewiring", "states"),
+            {"pruner": {"strategy": "A", "layers": [{}, {"a": [1]}]}},
+        ),
         (("_protection", "positions"), []),
         (("_protection", "frozen"), "yes"),
         (("loss_curve_",), {}),

@@ -231,9 +231,49 @@ class WritesDropped(RandomGrower):
         return super().select(layer, dropped, count, rng)
 
 
+class Remembers(MagnitudePruner):
+    """Notes in its state, and goes by it."""
+
+    needs = frozenset({"state", "epoch", "step", "progress", "number", "n_layers"})
+
+    def scores(self, layer):
+        assert 1 <= layer.number <= layer.n_layers
+        assert 0 <= layer.progress <= 1
+        layer.state["n"] = layer.state.get("n", 0) + 1
+        layer.state["last"] = layer.weights
+        return layer.state["n"] * super().scores(layer)
+
+
+class RemembersObjects(Remembers):
+    def scores(self, layer):
+        layer.state["layer"] = layer
+        return super().scores(layer)
+
+
+class RemembersChance(Remembers):
+    def scores(self, layer):
+        layer.state["chance"] = np.random.default_rng().random()
+        return super().scores(layer)
+
+
+class FailsWithNotes(Remembers):
+    def scores(self, layer):
+        if layer.state:
+            raise KeyError("second")
+        return super().scores(layer)
+
+
+@pytest.mark.parametrize("scope", ["layer", "network"])
+def test_a_strategy_may_have_a_state(scope):
+    check_strategy(Remembers(scope))
+
+
 @pytest.mark.parametrize(
     ("strategy", "message"),
     [
+        (RemembersObjects(), r"TypeError.*layer.state\['layer'\] must be an array"),
+        (RemembersChance(), "left something else in layer.state"),
+        (FailsWithNotes(), "select raised KeyError"),
         (NotAnEstimator(1), "cannot be cloned"),
         (ForgetsParameter(), "cannot be cloned"),
         (NeedsUnknown(), r"needs is frozenset\({'temperatures'}\)"),

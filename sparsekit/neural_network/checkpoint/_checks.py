@@ -73,7 +73,7 @@ def _check_attributes(fitted, estimator):
 
 
 def _check_positions(network, fitted):
-    """Check what names connections, and places for them, by their positions."""
+    """Check what belongs to layers, and names their connections by positions."""
     positions = np.multiply(network["sizes"][:-1], network["sizes"][1:])
     explored = fitted["_rewiring"].get("exploration")
     if explored is not None:
@@ -87,6 +87,10 @@ def _check_positions(network, fitted):
         _check_births(training["best_network"], training["best_births"])
     if rewiring.get("dropped_weights") is not None:
         _check_dropped(network, rewiring["dropped_weights"], positions)
+    states = rewiring.get("states", {})
+    schema.check_types(states, dict.fromkeys(states, schema.STATES))
+    if any(len(noted["layers"]) != positions.size for noted in states.values()):
+        raise ValueError("what strategies noted is of other layers")
     protection = fitted.get("_protection")
     if protection is not None:
         schema.check_types(protection, schema.PROTECTION)

@@ -96,6 +96,22 @@ EXPLORATION = {
     "seen": is_vector("i"),
     "halvings": lambda value: is_count(value) and value <= 64,
 }
+STATES = {
+    "strategy": lambda value: isinstance(value, str),
+    "layers": list_of(
+        lambda noted: (
+            is_dict(noted)
+            and all(isinstance(name, str) for name in noted)
+            and all(
+                is_flag(value)
+                or is_real(value)
+                or isinstance(value, str)
+                or (is_array(value) and value.dtype.kind in "biuf")
+                for value in noted.values()
+            )
+        )
+    ),
+}
 PROTECTION = {"positions": is_list, "frozen": is_flag}
 CLASSIFIER = {
     "classes_": is_array,

@@ -12,7 +12,7 @@ from sparsekit.network import (
 )
 from sparsekit.neural_network.training._connection_counts import ConnectionCounts
 from sparsekit.neural_network.training._inputs import input_rates
-from sparsekit.topology import Exploration, fraction_at, needs_of
+from sparsekit.topology import Exploration, copied_states, fraction_at, needs_of
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
 _NEVER_DONE = np.nextafter(1.0, 0.0)
@@ -153,6 +153,7 @@ class Rewirings:
         if fraction is None:
             fraction, counts = self._wanted()
         estimator, trainer = self.estimator, self.trainer
+        states = self._states()
         change = trainer.rewire(
             self.strategies.pruner,
             self.strategies.grower,
@@ -162,7 +163,10 @@ class Rewirings:
             counts=counts,
             redistribution=self.strategies.redistribution,
             beginning=self.beginning,
+            states=states,
         )
+        if states:
+            self._keep_states(states)
         self.kept["n_since_rewiring"] = 0
         if self.strategies.grow_init == "history":
             self.kept["dropped_weights"] = self.beginning.memory
@@ -193,7 +197,47 @@ class Rewirings:
             facts["signs"] = [signs[network.connections(n)] for n in layers]
         if "explored" in self.needs:
             facts["explored"] = self.exploration.positions()
+        now = {
+            "progress": float(self.progress),
+            "epoch": self.estimator._n_epochs,
+            "step": self.kept["n_steps"],
+            "n_layers": network.n_layers,
+        }
+        for name in self.needs & now.keys():
+            facts[name] = [now[name]] * network.n_layers
+        if "number" in self.needs:
+            facts["number"] = range(1, network.n_layers + 1)
         return facts
+
+    def _parts_with_state(self):
+        """Return the parts that note something, by name."""
+        names = ("pruner", "grower", "redistribution")
+        parts = {name: getattr(self.strategies, name) for name in names}
+        return {n: part for n, part in parts.items() if "state" in needs_of(part)}
+
+    def _states(self):
+        """Return copies of what parts noted about each layer, for them to write to.
+
+        What another part noted in its place, before a parameter changed, is not theirs.
+        """
+        states = {}
+        for name, part in self._parts_with_state().items():
+            kept = self.kept.get("states", {}).get(name, {})
+            of_layers = kept.get("layers") if _is_of(kept, part) else None
+            if of_layers is None:
+                of_layers = [{} for _ in range(self.trainer.network.n_layers)]
+            states[name] = copied_states(part, of_layers)
+        return states
+
+    def _keep_states(self, states):
+        """Keep what parts noted; copies, since copies of `kept` share its contents."""
+        self.kept["states"] = {
+            name: {
+                "strategy": type(part).__name__,
+                "layers": copied_states(part, states[name]),
+            }
+            for name, part in self._parts_with_state().items()
+        }
 
     def _note_signs(self):
         """Note the sign of each weight; that of a zero, a new connection, is drawn."""
@@ -268,7 +312,13 @@ class Rewirings:
         kept : dict or None, default=None
             From a copy of `kept` from the time of that network what there is.
         """
-        noted = ("initial_weights", "births", "n_rewirings", "dropped_weights")
+        noted = (
+            "initial_weights",
+            "births",
+            "n_rewirings",
+            "dropped_weights",
+            "states",
+        )
         for name in noted:
             if kept is not None and kept.get(name) is not None:
                 self.kept[name] = kept[name]
@@ -285,3 +335,7 @@ class Rewirings:
         self.keep()
         # All arrays in it are replaced, not written to.
         return dict(self.kept)
+
+
+def _is_of(kept, part):
+    return kept.get("strategy") == type(part).__name__
