@@ -133,10 +133,13 @@ def _check_pruning(pruner, layer, where):
         mask = _run(pruner, (layer, fraction), here)
         _keeps_contract(here, check_mask, pruner, layer, mask)
         masks[fraction] = mask
-        if getattr(pruner, "scope", "layer") != "layer":
-            _check_network(pruner, layer, fraction, here)
-    if all((mask == masks[0.0]).all() for mask in masks.values()):
-        return  # the pruner ignores the fraction
+    ignores_fraction = all((mask == masks[0.0]).all() for mask in masks.values())
+    if getattr(pruner, "scope", "layer") != "layer":
+        for fraction in masks:
+            here = f"{where}, fraction={fraction}"
+            _check_network(pruner, layer, fraction, here, ignores_fraction)
+    if ignores_fraction:
+        return
     for fraction, mask in masks.items():
         most, n_dropped = int(fraction * n), np.count_nonzero(mask)
         _require(
@@ -151,7 +154,7 @@ def _check_pruning(pruner, layer, where):
         )
 
 
-def _check_network(pruner, layer, fraction, here):
+def _check_network(pruner, layer, fraction, here, ignores_fraction):
     """Check the ranking of a network: the layer, and its mirror image after it."""
     select = getattr(pruner, "select_network", None)
     _require(
@@ -171,7 +174,7 @@ def _check_network(pruner, layer, fraction, here):
     _keeps_contract(here, check_masks, pruner, layers, masks)
     most, n_dropped = int(fraction * 2 * layer.indices.size), np.count_nonzero(masks)
     _require(
-        n_dropped <= most,
+        n_dropped <= most or ignores_fraction,
         f"{here}: {n_dropped} connections are dropped; at most {most} may be.",
     )
 

@@ -105,6 +105,11 @@ class Layer(NamedTuple):
         """Whether all connections are protected: the layer is in no ranking."""
         return self.protected is not None and bool(self.protected.all())
 
+    @property
+    def is_output(self) -> bool:
+        """Whether this is known to be the last layer."""
+        return self.number is not None and self.number == self.n_layers
+
     def positions(self) -> np.ndarray:
         """Return the positions of the connections.
 

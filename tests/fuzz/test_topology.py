@@ -59,6 +59,12 @@ def layers(draw, n_in, n_out):
         deltas=rng.normal(size=(2, n_out, 4)).astype(dtype),
         signs=rng.choice(np.array([-1, 1], dtype=np.int8), size=weights.size),
         explored=explored,
+        progress=draw(st.floats(0, 1)),
+        epoch=3,
+        step=30,
+        number=draw(st.integers(1, 2)),
+        n_layers=2,
+        state={},
         protected=draw(st.sampled_from([None, protected])),
     )
 

@@ -294,6 +294,17 @@ def test_a_density_schedule_takes_every_layer_from_its_own_start_to_its_own_end(
     assert [matrix.nnz for matrix in net.coefs_] == end.tolist()
 
 
+def test_mest_drops_to_the_final_number_and_grows_the_excess_anew():
+    net = network("mest", max_iter=20, allocation="uniform").fit(*table())
+    assert [matrix.nnz for matrix in net.coefs_] == [120, 120, 12]
+    for row in net.rewiring_history_:
+        final = [120, 120, 12][row["layer"] - 1]
+        assert abs(row["n_connections"] - row["n_grown"] - final) <= 1
+        extra = 0.5 if row["epoch"] < 12 else 0.25 if row["epoch"] < 16 else 0.0
+        assert row["n_connections"] == pytest.approx(final * (1 + extra), abs=1)
+    assert max(row["epoch"] for row in net.rewiring_history_) == 16
+
+
 def test_a_density_schedule_puts_the_excess_where_a_list_leaves_room():
     X, y = table()
     net = network(

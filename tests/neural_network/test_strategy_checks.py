@@ -7,7 +7,10 @@ from sklearn.base import BaseEstimator
 from sparsekit import DSTMLPClassifier, SETMLPClassifier
 from sparsekit.neural_network.parameters import _methods
 from sparsekit.topology import (
+    AblationPruner,
+    AdaptiveThresholdPruner,
     ElasticDensity,
+    ElasticSchedule,
     ErdosRenyi,
     FanInGrower,
     GradientGrower,
@@ -20,6 +23,7 @@ from sparsekit.topology import (
     RewiringSchedule,
     SETPruner,
     SigmoidDensity,
+    SignChangePruner,
     SmallWorld,
     SNIPTopology,
     SoftPruner,
@@ -34,6 +38,12 @@ WRONG = [
     ({"pruner": SoftPruner(temperature=0)}, "temperature"),
     ({"pruner": SoftPruner(MESTPruner(scope=3))}, "scope"),
     ({"pruner": ThresholdPruner(threshold="1")}, "threshold"),
+    ({"pruner": AdaptiveThresholdPruner(threshold=0)}, "threshold"),
+    ({"pruner": AdaptiveThresholdPruner(tolerance=1)}, "tolerance"),
+    ({"pruner": SignChangePruner(noise=-1)}, "noise"),
+    ({"pruner": AblationPruner(min_salient=2)}, "min_salient"),
+    ({"grower": FanInGrower(fill_idle=None)}, "fill_idle"),
+    ({"schedule": ElasticSchedule(extra=(1,))}, "extra"),
     ({"pruner": NeuronPruner(percentile=100)}, "percentile"),
     ({"pruner": NeuronPruner(ThresholdPruner(-1))}, "threshold"),
     ({"grower": GradientGrower(candidates=0)}, "candidates"),

@@ -23,15 +23,14 @@ class NaiveFit:
         self.events = []
 
     def run(self, X, y, *, n_epochs, batch_size, rate):
-        method, order, clock = self.method, np.arange(len(y)), 0
+        method, order = self.method, np.arange(len(y))
         for epoch in range(n_epochs):
             progress = epoch / n_epochs
             fraction = method.decay(method.fraction, progress)
             goals = self._goals(progress)
             changes = fraction > 0 or sum(goals) != self._n_connections()
-            if clock >= method.every and changes:
+            if epoch and changes:
                 self._rewire(X, y, batch_size, fraction, goals)
-                clock = 0
             self.rng.shuffle(order)
             train_epoch(
                 self.net,
@@ -43,7 +42,6 @@ class NaiveFit:
                 batch_size=batch_size,
                 rate=rate,
             )
-            clock += 1
             self._note("epoch")
         return self.events
 

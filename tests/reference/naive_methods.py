@@ -29,6 +29,7 @@ class State:
     signs: list = field(default_factory=list)
     explored: list = field(default_factory=list)
     fixed: list = field(default_factory=list)  # layers that are dense and stay so
+    threshold: float = 0.001
 
     def mean_gradients(self):
         return [
@@ -76,9 +77,17 @@ def sigmoid(initial):
     return density
 
 
+def extra(progress):
+    return 0.5 if progress < 0.6 else 0.25 if progress < 0.8 else 0.0
+
+
 def elastic(final, progress):
-    extra = 0.5 if progress < 0.6 else 0.25 if progress < 0.8 else 0.0
-    return final * (1 + extra)
+    return final * (1 + extra(progress))
+
+
+def all_extra(initial, progress):
+    """The share of all that are there beyond the final number."""
+    return min(initial, extra(progress) / (1 + extra(progress)))
 
 
 def one_shot(final, progress):
@@ -193,13 +202,74 @@ def soft_sizes(state):
     return keys
 
 
+def below_the_threshold(state, shares):
+    """Drop all below it, and let it follow their number by factors of two."""
+    gone, n_ranked = [], 0
+    for matrix, mask, fixed in zip(
+        state.net.matrices, state.net.masks, state.fixed, strict=True
+    ):
+        gone.append(mask & (np.abs(matrix) < state.threshold) & (not fixed))
+        n_ranked += 0 if fixed else int(mask.sum())
+    n_gone, n_wanted = sum(int(g.sum()) for g in gone), shares[0] * n_ranked
+    if n_gone < 0.9 * n_wanted:
+        state.threshold *= 2
+    elif n_gone > 1.1 * n_wanted:
+        state.threshold /= 2
+    return gone
+
+
+def without_weak_neurons(state, shares):
+    """Drop all inputs of neurons of few salient connections, then small weights."""
+    masks, gradients = [], state.mean_gradients()
+    last = len(shares) - 1
+    for layer, share in enumerate(shares):
+        mask, sizes = state.net.masks[layer], np.abs(state.net.matrices[layer])
+        count = int(share * mask.sum())
+        (gone,) = lowest_of_all([sizes], [mask], count)
+        if count and layer < last:
+            free = free_positions(mask & ~gone)
+            n_drawn = min(3 * count, free.size)
+            drawn = free[sample_distinct(free.size, n_drawn, state.rng)]
+            worth = np.abs(gradients[layer].ravel()[drawn])
+            grows = np.zeros_like(mask)
+            grows.ravel()[best(drawn, worth, count, state.rng)] = True
+            gone = ablated(mask, gone, grows, sizes, count)
+        masks.append(gone)
+    return masks
+
+
+def ablated(mask, gone, grows, sizes, count):
+    fan_in = mask.sum(axis=1)
+    salient = (mask & ~gone).sum(axis=1) + grows.sum(axis=1)
+    rows = [row for row in range(len(mask)) if fan_in[row]]
+    wanted = 0.3 * sum(fan_in[row] for row in rows) / len(rows)
+    keys = np.where(mask, sizes, np.inf)
+    for row in rows:  # the largest weight of a neuron stays
+        keys[row, int(np.argmax(np.where(mask[row], sizes[row], -1.0)))] = np.inf
+    n_taken, n_left = 0, len(rows)
+    for row in sorted(rows, key=lambda row: (salient[row], row)):
+        n_left -= 1
+        n_taken += int(fan_in[row])
+        enough_room = n_left * mask.shape[1] >= mask.sum()
+        if salient[row] >= wanted or n_taken > count or not enough_room:
+            break
+        keys[row] = -1.0
+    return lowest_of_all([keys], [mask], count)[0]
+
+
 def crossed_zero(state, shares):
-    return [
-        mask & (np.sign(matrix) * sign < 0)
-        for matrix, mask, sign in zip(
-            state.net.matrices, state.net.masks, state.signs, strict=True
-        )
-    ]
+    """Drop what lies across zero once it is moved towards it and shaken."""
+    masks = []
+    for matrix, mask, sign, fixed in zip(
+        state.net.matrices, state.net.masks, state.signs, state.fixed, strict=True
+    ):
+        moved = matrix - 0.03 * sign
+        if not fixed:
+            # Which direction a random number has is up to the sign.
+            noise = state.rng.standard_normal(int(mask.sum()))
+            moved[mask] += 0.01 * noise * sign[mask]
+        masks.append(mask & (np.sign(moved) * sign < 0))
+    return masks
 
 
 def without_dead_ends(rule):
@@ -278,12 +348,19 @@ def never_tried(state, layer, mask, count):
 
 
 def to_equal_fan_in(state, layer, mask, count):
-    """Give connections one by one to a row with fewest, each its best candidate."""
+    """Give connections one by one to a row with fewest, each its best candidate.
+
+    Hidden rows without any connection get none, unless all others are full.
+    """
     fan_in, n_in = mask.sum(axis=1), mask.shape[1]
+    takes = np.ones(len(fan_in), dtype=bool)
+    if layer < len(state.net.masks) - 1:
+        room = (n_in - fan_in)[fan_in > 0].sum()
+        takes = fan_in > 0 if room >= count else takes
     surely = np.zeros_like(fan_in)
     left = count
     while True:  # whole rounds: all rows with fewest get one
-        poorest = (fan_in + surely) == (fan_in + surely).min()
+        poorest = takes & ((fan_in + surely) == (fan_in + surely)[takes].min())
         if poorest.sum() > left or left == 0:
             break
         surely += poorest
@@ -374,7 +451,6 @@ class Method:
     decay: Any = constant
     density: Any = None
     share: Any = as_dropped
-    every: int = 1
     n_batches: int = 0  # whose gradient is looked at
     rewinds: bool = False
     dense_output: bool = False  # the sparsity is then that of the other layers
@@ -388,14 +464,18 @@ METHODS = {
     "static": Method(fraction=0.0),
     "set": Method(),
     "rigl": Method(_SIZE, _GRADIENT, decay=cosine, n_batches=1),
-    "itop": Method(_SIZE, never_tried, 0.5, cosine_to_the_end, every=2),
+    "itop": Method(_SIZE, never_tried, 0.5, cosine_to_the_end),
     "snfs": Method(
         _SIZE, by_gradient(momentum), 0.5, cosine, share=as_gradients, n_batches=8
     ),
-    "dsr": Method(_NETWORK, decay=cosine, share=as_kept),
+    "dsr": Method(below_the_threshold, decay=cosine, share=as_kept),
     "deepr": Method(crossed_zero, fraction=1.0, knows_signs=True),
     "mest": Method(
-        by_score(sizes_and_gradients), decay=cosine, density=elastic, n_batches=1
+        by_score(sizes_and_gradients),
+        fraction=1 / 3,
+        decay=all_extra,
+        density=elastic,
+        n_batches=1,
     ),
     "granet": Method(
         _NETWORK, _GRADIENT, decay=cosine, density=cubic(0.5), n_batches=1
@@ -411,7 +491,7 @@ METHODS = {
         density=sigmoid(0.5),
         dense_output=True,
     ),
-    "srigl": Method(_SIZE, to_equal_fan_in, decay=cosine, n_batches=1),
+    "srigl": Method(without_weak_neurons, to_equal_fan_in, decay=cosine, n_batches=1),
     "magnitude": Method(_NETWORK, fraction=0.0, density=one_shot),
     "lottery": Method(_NETWORK, fraction=0.0, density=in_five_rounds, rewinds=True),
 }

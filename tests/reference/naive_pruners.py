@@ -71,10 +71,10 @@ def below_threshold(layer, threshold, fraction):
     return [size < threshold and low for size, low in zip(sizes, at_most, strict=True)]
 
 
-def crossed_zero(layer):
+def crossed_zero(layer, shrinkage, moves):
     return [
-        bool(sign * weight < 0)
-        for weight, sign in zip(layer.weights, layer.signs, strict=True)
+        bool(sign * float(weight) - shrinkage + move < 0)
+        for weight, sign, move in zip(layer.weights, layer.signs, moves, strict=True)
     ]
 
 

@@ -29,8 +29,7 @@ EPOCHS = {
     "snfs": range(1, 9),
     "dsr": range(1, 9),
     "srigl": range(1, 9),
-    "itop": range(2, 12, 2),
-    "mest": [*range(1, 9), 10],
+    "mest": range(1, 11),
     # The last step of the cubic schedule rounds to nothing.
     "granet": range(1, 9),
     "gmp": range(1, 9),

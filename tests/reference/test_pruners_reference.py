@@ -48,11 +48,16 @@ def test_the_threshold_pruner_drops_as_by_sorting(drawn, threshold, fraction):
     assert dropped.tolist() == naive.below_threshold(layer, threshold, fraction)
 
 
-@given(known_layers())
-def test_the_sign_change_pruner_drops_as_one_by_one(drawn):
+@given(
+    known_layers(), st.sampled_from([0.0, 1.5]), st.sampled_from([0.0, 2.0]), st.data()
+)
+def test_the_sign_change_pruner_drops_as_one_by_one(drawn, shrinkage, noise, data):
     layer, _ = drawn
-    dropped = SignChangePruner().select(layer, 0.3, RNG)
-    assert dropped.tolist() == naive.crossed_zero(layer)
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    pruner = SignChangePruner(shrinkage, noise)
+    dropped = pruner.select(layer, 0.3, np.random.default_rng(seed))
+    moves = noise * np.random.default_rng(seed).standard_normal(dropped.size)
+    assert dropped.tolist() == naive.crossed_zero(layer, shrinkage, moves)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

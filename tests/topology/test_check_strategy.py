@@ -5,6 +5,8 @@ import pytest
 from sklearn.base import BaseEstimator
 
 from sparsekit.topology import (
+    AblationPruner,
+    AdaptiveThresholdPruner,
     FanInGrower,
     GradientGrower,
     MagnitudePruner,
@@ -27,8 +29,13 @@ from sparsekit.topology import (
 @pytest.mark.parametrize(
     "strategy",
     [
+        AblationPruner(),
+        AblationPruner(min_salient=1.0, candidates=None),
+        AdaptiveThresholdPruner(),
+        AdaptiveThresholdPruner(0.6),
         FanInGrower(),
         FanInGrower(candidates=None),
+        FanInGrower(fill_idle=False),
         GradientGrower(),
         GradientGrower(candidates=None),
         MomentumGrower(n_batches=2),
@@ -42,6 +49,7 @@ from sparsekit.topology import (
         RelativeImportancePruner(),
         SETPruner(),
         SignChangePruner(),
+        SignChangePruner(shrinkage=0.1, noise=0.2),
         SoftPruner(),
         SoftPruner(MESTPruner(scope="network")),
         TaylorPruner(),

@@ -6,10 +6,13 @@ from sklearn.base import clone
 
 from sparsekit.topology import (
     STRATEGIES,
+    AblationPruner,
+    AdaptiveThresholdPruner,
     ConstantFanIn,
     CorrelationTopology,
     CubicDensity,
     ElasticDensity,
+    ElasticSchedule,
     FanInGrower,
     GradientGrower,
     IterativeDensity,
@@ -73,7 +76,7 @@ RECIPES = {
         "pruner": MagnitudePruner(),
         "grower": UnfiredGrower(),
         "prune_fraction": 0.5,
-        "schedule": RewiringSchedule(every=2, decay="cosine"),
+        "schedule": RewiringSchedule(decay="cosine"),
     },
     "snfs": {
         "pruner": MagnitudePruner(),
@@ -83,15 +86,20 @@ RECIPES = {
         "redistribution": MomentumRedistribution(),
     },
     "dsr": {
-        "pruner": LAMPPruner(),
+        "pruner": AdaptiveThresholdPruner(),
         "redistribution": NonzeroRedistribution(),
         "schedule": _COSINE,
     },
-    "deepr": {"pruner": SignChangePruner(), "prune_fraction": 1.0},
+    "deepr": {
+        "pruner": SignChangePruner(shrinkage=0.03, noise=0.01),
+        "prune_fraction": 1.0,
+    },
     "mest": {
         "pruner": MESTPruner(),
+        # All that the density adds, half of the final number, at the start.
+        "prune_fraction": 1 / 3,
         "density_schedule": ElasticDensity(),
-        "schedule": _COSINE,
+        "schedule": ElasticSchedule(),
     },
     "granet": {
         "pruner": LAMPPruner(),
@@ -124,8 +132,8 @@ RECIPES = {
         "density_schedule": SigmoidDensity(initial=0.5),
     },
     "srigl": {
-        "pruner": MagnitudePruner(),
-        "grower": FanInGrower(),
+        "pruner": AblationPruner(),
+        "grower": FanInGrower(fill_idle=False),
         "schedule": _COSINE,
         "initial_topology": ConstantFanIn(),
     },

@@ -6,7 +6,7 @@ import numpy as np
 
 from sparsekit.kernels.sampling import draw_per_group
 from sparsekit.kernels.wiring import free_positions
-from sparsekit.topology._contract import AT_LEAST_1, Number
+from sparsekit.topology._contract import AT_LEAST_1, FLAG, Number
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._selection import mark_highest, n_candidates
 from sparsekit.topology.growers._base import BaseGrower
@@ -22,9 +22,8 @@ class FanInGrower(BaseGrower):
     A neuron that has more connections already keeps them, and the others get fewer.
 
     The gradient is computed at candidates drawn uniformly within each row, as
-    :class:`GradientGrower` does within the layer. The paper also drops whole neurons
-    ("ablation"), which is the task of a pruner; this grower would fill such a neuron up
-    again.
+    :class:`GradientGrower` does within the layer. The paper also ablates whole neurons,
+    which is the task of :class:`AblationPruner`, and ``fill_idle=False`` lets them be.
 
     Parameters
     ----------
@@ -33,6 +32,9 @@ class FanInGrower(BaseGrower):
         infinity means all free positions.
     n_batches : int, default=1
         Number of batches on which the gradient is computed.
+    fill_idle : bool, default=True
+        Whether hidden neurons that keep no connection get new ones; without, they do so
+        only where the others are full.
 
     Notes
     -----
@@ -58,23 +60,30 @@ class FanInGrower(BaseGrower):
     array([2, 4, 5])
     """
 
-    needs = frozenset({"values", "deltas"})
+    needs = frozenset({"values", "deltas", "number", "n_layers"})
 
     _allowed: ClassVar[dict] = {
         "candidates": Number(1, or_none=True),
         "n_batches": AT_LEAST_1,
+        "fill_idle": FLAG,
     }
 
-    def __init__(self, candidates: float | None = 3.0, n_batches: int = 1):
+    def __init__(
+        self,
+        candidates: float | None = 3.0,
+        n_batches: int = 1,
+        fill_idle: bool = True,
+    ):
         self.candidates = candidates
         self.n_batches = n_batches
+        self.fill_idle = fill_idle
 
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
         self.check_parameters()
         n_kept = _n_kept_per_row(layer.indptr, dropped)
-        n_new, may_get_more = _n_new_per_row(n_kept, layer.n_in, count)
+        n_new, may_get_more = self._n_new(layer, n_kept, count)
         n_free = layer.n_in - n_kept
         sizes = n_candidates(self.candidates, n_new + may_get_more, n_free)
         seed = rng.integers(2**64, dtype=np.uint64)
@@ -93,6 +102,24 @@ class FanInGrower(BaseGrower):
         n_more = count - int(n_new.sum())
         chosen[next_best[mark_highest(gradients[next_best], n_more, rng)]] = True
         return positions[chosen]
+
+    def _n_new(self, layer, n_kept, count):
+        """Return the new connections of each row, and which of them may get one more.
+
+        They are those of `_n_new_per_row`, within the rows that take part.
+        """
+        takes_part = np.ones(n_kept.size, dtype=bool)
+        if not self.fill_idle and not layer.is_output:
+            has_some = n_kept > 0
+            if (layer.n_in - n_kept[has_some]).sum() >= count:
+                takes_part = has_some
+        n_new = np.zeros_like(n_kept)
+        may_get_more = np.zeros_like(takes_part)
+        if count:
+            n_new[takes_part], may_get_more[takes_part] = _n_new_per_row(
+                n_kept[takes_part], layer.n_in, count
+            )
+        return n_new, may_get_more
 
 
 def _n_kept_per_row(indptr, dropped):

@@ -1,14 +1,10 @@
 """Pruners by the magnitude of the weights."""
 
-from typing import ClassVar
-
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from sparsekit.kernels.selection import mark_smallest
-from sparsekit.topology._contract import Number, Strategy
 from sparsekit.topology._layer import Layer
-from sparsekit.topology._selection import mark_lowest
 from sparsekit.topology.pruners._score import ScorePruner
 
 
@@ -193,64 +189,3 @@ class RelativeImportancePruner(ScorePruner):
 def _divide(sizes, sums):
     """Return the quotients; 0 where both are 0."""
     return np.divide(sizes, sums, out=np.zeros_like(sizes), where=sums > 0)
-
-
-class ThresholdPruner(Strategy):
-    """Drop the weights of magnitude below a threshold.
-
-    Their number follows from the training: it is small while most weights are large.
-
-    Parameters
-    ----------
-    threshold : float, default=0.001
-        Connections with ``|w| < threshold`` are dropped, the smallest first and no more
-        than the fraction that the rewiring asks for.
-
-    References
-    ----------
-    Mostafa & Wang, "Parameter efficient training of deep convolutional neural networks
-    by dynamic sparse reparameterization", ICML 2019, algorithm 1, with one fixed
-    threshold for the whole network.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from sparsekit.topology import Layer, ThresholdPruner
-    >>> weights = np.array([0.5, -0.1, 0.2, -3.0])
-    >>> layer = Layer(np.array([0, 4]), np.arange(4), weights, n_in=9)
-    >>> ThresholdPruner(threshold=0.2).select(layer, 0.5, np.random.default_rng(0))
-    array([False,  True, False, False])
-    """
-
-    _allowed: ClassVar[dict] = {"threshold": Number()}
-
-    def __init__(self, threshold=0.001) -> None:
-        self.threshold = threshold
-
-    def select(
-        self, layer: Layer, fraction: float, rng: np.random.Generator
-    ) -> np.ndarray:
-        """Choose the connections to drop.
-
-        Parameters
-        ----------
-        layer : Layer
-        fraction : float
-            In [0, 1]. At most ``floor(fraction * n_connections)`` are dropped.
-        rng : numpy.random.Generator
-            Not used.
-
-        Returns
-        -------
-        ndarray of bool, shape (n_connections,)
-            True where a connection is dropped. Complexity: O(n_connections).
-
-        Raises
-        ------
-        ValueError
-            If the threshold is not a number of at least 0.
-        """
-        self.check_parameters()
-        sizes = np.abs(layer.weights)
-        n_below = int(np.count_nonzero(sizes < self.threshold))
-        return mark_lowest(sizes, min(n_below, int(fraction * sizes.size)))

@@ -8,15 +8,16 @@ from typing import Any
 
 from sparsekit.topology.schedules._density import (
     CubicDensity,
-    ElasticDensity,
     IterativeDensity,
     OneShotDensity,
     SigmoidDensity,
 )
+from sparsekit.topology.schedules._elastic import ElasticDensity, ElasticSchedule
 from sparsekit.topology.schedules._rewiring import DECAYS, RewiringSchedule
 
 SCHEDULES: dict[str, Any] = {
-    decay: partial(RewiringSchedule, decay=decay) for decay in DECAYS
+    **{decay: partial(RewiringSchedule, decay=decay) for decay in DECAYS},
+    "elastic": ElasticSchedule,
 }
 
 DENSITY_SCHEDULES: dict[str, Any] = {
@@ -29,6 +30,7 @@ DENSITY_SCHEDULES: dict[str, Any] = {
 __all__ = [
     "CubicDensity",
     "ElasticDensity",
+    "ElasticSchedule",
     "IterativeDensity",
     "OneShotDensity",
     "RewiringSchedule",

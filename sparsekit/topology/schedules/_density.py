@@ -1,11 +1,7 @@
 """Schedules of the density of a network during training."""
 
 import math
-from itertools import pairwise
-from numbers import Real
 from typing import ClassVar
-
-import numpy as np
 
 from sparsekit.topology._contract import (
     AT_LEAST_1,
@@ -138,65 +134,6 @@ def _fraction_done(progress, begin, end):
 def _between(final, initial, height):
     """Return the density at `height`, 1 for the initial and 0 for the final one."""
     return height * initial + (1.0 - height) * final
-
-
-class ElasticDensity(Strategy):
-    """Density somewhat above the final one that decreases in steps.
-
-    New connections are trained for a while beside those that they are to replace.
-
-    Parameters
-    ----------
-    extra : sequence of float, default=(0.5, 0.25)
-        Excess of the density of each step over the final one, relative to that one, not
-        negative.
-    until : sequence of float, default=(0.6, 0.8)
-        Fraction of the training at which each step ends, in [0, 1], increasing; as many
-        as `extra`.
-
-    References
-    ----------
-    Yuan et al., "MEST: accurate and fast memory-economic sparse training framework on
-    the edge", NeurIPS 2021, section 3.2 (elastic mutation with a soft memory bound).
-    The default is what they add at a sparsity of 90 %, 5 and 2.5 points.
-
-    Examples
-    --------
-    >>> from sparsekit.topology import ElasticDensity
-    >>> schedule = ElasticDensity()
-    >>> [round(schedule.density(0.1, progress), 3) for progress in (0, 0.7, 0.9)]
-    [0.15, 0.125, 0.1]
-    """
-
-    def __init__(self, extra=(0.5, 0.25), until=(0.6, 0.8)) -> None:
-        self.extra = extra
-        self.until = until
-
-    def density(self, final: float, progress: float) -> float:
-        """Return the density now, at most 1; see :meth:`CubicDensity.density`."""
-        self.check_parameters()
-        for extra, until in zip(self.extra, self.until, strict=True):
-            if progress < until:
-                return min(final * (1.0 + extra), 1.0)
-        return final
-
-    def check_parameters(self) -> None:
-        """Raise ValueError if a parameter has a value that is not allowed."""
-        for name in ("extra", "until"):
-            given = getattr(self, name)
-            if not np.iterable(given) or not all(isinstance(x, Real) for x in given):
-                raise ValueError(
-                    f"ElasticDensity: {name} must be numbers, got {given!r}."
-                )
-        extra, until = list(self.extra), list(self.until)
-        is_increasing = all(a < b for a, b in pairwise([-1, *until, 2]))
-        in_order = is_increasing and all(0 <= fraction <= 1 for fraction in until)
-        if len(extra) != len(until) or not in_order or min(extra, default=0) < 0:
-            raise ValueError(
-                "ElasticDensity: extra must be numbers of at least 0, and until as "
-                f"many increasing numbers in [0, 1]; got {self.extra!r} and "
-                f"{self.until!r}."
-            )
 
 
 class OneShotDensity(Strategy):

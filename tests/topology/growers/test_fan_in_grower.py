@@ -53,3 +53,38 @@ def test_a_row_with_more_survivors_than_its_share_keeps_them():
     dropped = np.array([False] * 4 + [True, True])
     positions = FanInGrower().select(layer, dropped, 2, np.random.default_rng(0))
     assert fan_ins(layer, dropped, positions).tolist() == [4, 1, 1]
+
+
+def layer_with_an_idle_row(number):
+    return Layer(
+        np.array([0, 1, 2, 4]),
+        np.array([0, 1, 0, 2]),
+        np.ones(4),
+        4,
+        values=np.ones((1, 4, 1)),
+        deltas=np.ones((1, 3, 1)),
+        number=number,
+        n_layers=2,
+    )
+
+
+def test_neurons_that_keep_nothing_may_be_left_idle():
+    layer, dropped = layer_with_an_idle_row(1), np.array([True, False, False, True])
+    grower, rng = FanInGrower(fill_idle=False), np.random.default_rng(0)
+    for count, expected in ((2, [0, 2, 2]), (6, [0, 4, 4])):
+        positions = grower.select(layer, dropped, count, rng)
+        assert fan_ins(layer, dropped, positions).tolist() == expected
+
+
+def test_idle_neurons_are_filled_where_the_others_are_full():
+    layer, dropped = layer_with_an_idle_row(1), np.array([True, False, False, True])
+    grower, rng = FanInGrower(fill_idle=False), np.random.default_rng(0)
+    positions = grower.select(layer, dropped, 7, rng)
+    assert fan_ins(layer, dropped, positions).tolist() == [3, 3, 3]
+
+
+def test_no_output_neuron_is_left_idle():
+    layer, dropped = layer_with_an_idle_row(2), np.array([True, False, False, True])
+    grower, rng = FanInGrower(fill_idle=False), np.random.default_rng(0)
+    positions = grower.select(layer, dropped, 4, rng)
+    assert fan_ins(layer, dropped, positions).tolist() == [2, 2, 2]

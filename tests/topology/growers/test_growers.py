@@ -30,6 +30,7 @@ GROWERS = [
     MomentumGrower(n_batches=2),
     FanInGrower(candidates=1.5),
     FanInGrower(candidates=None),
+    FanInGrower(fill_idle=False),
     LinkPredictionGrower(candidates=1.0),
     LinkPredictionGrower(candidates=None, temperature=1.0),
     LinkPredictionGrower("CH2-L3n", max_degree=2),

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from sparsekit.topology import (
+    AblationPruner,
+    AdaptiveThresholdPruner,
     Layer,
     MagnitudePruner,
     MESTPruner,
@@ -25,6 +27,8 @@ N = 50_000
 N_CONNECTIONS = 250_000  # 0.01 % of the positions
 
 PRUNERS = [
+    AblationPruner(),
+    AdaptiveThresholdPruner(1.0),
     MESTPruner(),
     MagnitudePruner(),
     RandomPruner(),
@@ -49,6 +53,7 @@ def layer(request):
         values=np.ones((1, N, 16), dtype=request.param),
         deltas=np.ones((1, N, 16), dtype=request.param),
         signs=rng.choice(np.array([-1, 1], dtype=np.int8), N_CONNECTIONS),
+        state={},
     )
 
 

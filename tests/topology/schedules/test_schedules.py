@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sparsekit.topology import (
     CubicDensity,
     ElasticDensity,
+    ElasticSchedule,
     IterativeDensity,
     OneShotDensity,
     RewiringSchedule,
@@ -102,6 +103,15 @@ def test_elastic_density_falls_in_steps():
     assert densities == [1.0, 1.0, 0.9375, 0.9375, 0.75]
 
 
+def test_an_elastic_schedule_replaces_what_an_elastic_density_adds():
+    schedule = ElasticSchedule(extra=(0.5, 0.25), until=(0.2, 0.6))
+    density = ElasticDensity(extra=(0.5, 0.25), until=(0.2, 0.6))
+    for at in (0.0, 0.19, 0.2, 0.59, 0.6, 1.0):
+        kept = density.density(0.1, at) * (1 - schedule.fraction(1.0, at))
+        assert kept == pytest.approx(0.1)
+        assert schedule.fraction(0.3, at) == min(0.3, schedule.fraction(1.0, at))
+
+
 @given(st.integers(1, 12), st.floats(0.1, 1.0), st.floats(0.01, 0.9))
 def test_iterative_density_loses_the_same_share_in_every_round(rounds, end, final):
     schedule = IterativeDensity(rounds=rounds, end=end)
@@ -114,7 +124,9 @@ def test_iterative_density_loses_the_same_share_in_every_round(rounds, end, fina
     assert between == at_rounds[:-1]
 
 
-@pytest.mark.parametrize("schedule", [RewiringSchedule(), *DENSITIES], ids=repr)
+@pytest.mark.parametrize(
+    "schedule", [RewiringSchedule(), ElasticSchedule(), *DENSITIES], ids=repr
+)
 def test_schedules_are_estimators(schedule):
     assert clone(schedule).get_params() == schedule.get_params()
 
@@ -133,6 +145,20 @@ def test_schedules_are_estimators(schedule):
 def test_bad_rewiring_schedule_is_an_error(parameters, message):
     with pytest.raises(ValueError, match=f"RewiringSchedule: {message}"):
         RewiringSchedule(**parameters).fraction(0.3, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"every": 0}, "every must be a whole number of at least 1; got 0"),
+        ({"unit": "hours"}, "unit must be one of 'epochs', 'steps'; got 'hours'"),
+        ({"extra": (0.1,)}, "as many increasing numbers"),
+        ({"until": None}, "until must be numbers"),
+    ],
+)
+def test_bad_elastic_schedule_is_an_error(parameters, message):
+    with pytest.raises(ValueError, match=f"ElasticSchedule: .*{message}"):
+        ElasticSchedule(**parameters).fraction(1.0, 0.0)
 
 
 @pytest.mark.parametrize(
