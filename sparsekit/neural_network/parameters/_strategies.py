@@ -67,7 +67,7 @@ STRATEGY_TEXTS = {
     - "set" {set}, "itop", "dsr", "mest", "deepr": new connections at random; "itop"
       prefers positions that never had one.
     - "rigl", "snfs", "srigl": where the gradient of the loss is large; with "srigl"
-      all neurons of a layer have the same number.
+      neurons of a layer have the same number, or none if few connections matter.
     - "cht", "chts", "chtss": where the connections there are predict further ones; as
       in their papers, the output layer is dense, and `sparsity` that of the others.
     - "granet" and "chtss" begin with half of all connections, "gmp", "magnitude" and
@@ -87,7 +87,8 @@ STRATEGY_TEXTS = {
     "schedule": f"""{_names("schedule")}, object with `fraction` or None, default=None
     When the network is rewired, and how `prune_fraction` falls until the end, see
     :class:`sparsekit.topology.RewiringSchedule`. By name: before every epoch but the
-    first, to the end of training.""",
+    first, to the end of training. "elastic" replaces what the density schedule of that
+    name adds.""",
     "density_schedule": f"""{_names("density_schedule")}, object with `density` or \
 None, default=None
     How the share of present connections goes to that of `sparsity`: it is there from

@@ -95,8 +95,10 @@ class ElasticSchedule(_Elastic):
         Number of units of training between two rewirings.
     unit : {"epochs", "steps"}, default="epochs"
         Unit of `every`: passes over the training samples, or mini-batches.
-    extra, until : sequence of float
-        As in :class:`ElasticDensity`, with the same defaults.
+    extra : sequence of float, default=(0.5, 0.25)
+        As in :class:`ElasticDensity`.
+    until : sequence of float, default=(0.6, 0.8)
+        As in :class:`ElasticDensity`.
 
     Notes
     -----
