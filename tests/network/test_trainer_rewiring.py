@@ -62,6 +62,8 @@ def belongings(trainer):
 
 
 def dropped_pairs(layer, fraction):
+    if layer.n_free == 0:  # it is left alone
+        return set()
     pairs = connections_of(layer.indptr, layer.indices)
     dropped = naive.set_dropped(layer.weights.tolist(), fraction)
     return {pair for pair, gone in zip(pairs, dropped, strict=True) if gone}
