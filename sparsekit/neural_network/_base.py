@@ -130,8 +130,7 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             those before the epoch in which it did are kept.
         UserWarning
             If less than a quarter of the hidden neurons of a new network have an input
-            and an output; it says how many. If `sparsity` is set and the allocation,
-            such as a list, makes another one; it says both.
+            and an output, or if `sparsity` is set and the allocation makes another one.
 
         Notes
         -----
