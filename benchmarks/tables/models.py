@@ -1,6 +1,9 @@
 """What is compared, each as somebody would use it, on one thread."""
 
+from functools import partial
+
 import numpy as np
+import pandas as pd
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -198,16 +201,48 @@ def _linear(classify):
     )
 
 
-def _pytabkit(name):
-    def make(classify):
+class Pytabkit:
+    """A model of pytabkit: categories as they are, imputed numbers, indicators.
+
+    Its networks refuse NaN among numbers.
+
+    Parameters
+    ----------
+    name : str
+        Of the class, with a place for "Classifier" or "Regressor".
+    classify : bool
+    """
+
+    def __init__(self, name, classify):
         import pytabkit
 
         kind = "Classifier" if classify else "Regressor"
-        return getattr(pytabkit, name.format(kind))(
+        self.model = getattr(pytabkit, name.format(kind))(
             device="cpu", random_state=0, n_threads=1, n_cv=1
         )
 
-    return make
+    def fit(self, X, y):
+        """Fit it to a table."""
+        numbers = [c for c in X if c not in _text(X)]
+        self.means = X[numbers].astype(float).mean().fillna(0.0)
+        self.holed = [c for c in numbers if X[c].isna().any()]
+        self.model.fit(self._prepared(X), y)
+        return self
+
+    def _prepared(self, X):
+        filled = X[self.means.index].astype(float).fillna(self.means)
+        indicators = X[self.holed].isna().astype(float).add_suffix(" is missing")
+        texts = X[_text(X)].astype(object).where(X[_text(X)].notna(), "missing")
+        texts = texts.astype(str).astype("category")
+        return pd.concat([filled, indicators, texts], axis=1)
+
+    def predict(self, X):
+        """Predict."""
+        return np.ravel(self.model.predict(self._prepared(X)))
+
+    def predict_proba(self, X):
+        """Estimate probabilities."""
+        return self.model.predict_proba(self._prepared(X))
 
 
 def _tabular(**parameters):
@@ -269,9 +304,9 @@ MODELS = {
             early_stopping=True, random_state=0
         )
     ),
-    "RealMLP-TD-S": _pytabkit("RealMLP_TD_S_{}"),
-    "RealMLP-TD": _pytabkit("RealMLP_TD_{}"),
-    "TabM": _pytabkit("TabM_D_{}"),
+    "RealMLP-TD-S": partial(Pytabkit, "RealMLP_TD_S_{}"),
+    "RealMLP-TD": partial(Pytabkit, "RealMLP_TD_{}"),
+    "TabM": partial(Pytabkit, "TabM_D_{}"),
 }
 
 # What runs where nothing is chosen: the last three need PyTorch, and hours.

@@ -17,7 +17,10 @@ from types import FunctionType
 
 import numba
 
+from sparsekit.kernels._announcements import announce_compiling
 from sparsekit.kernels._disk_cache import KernelCache, warn_without_cache
+
+announce_compiling()
 
 CACHE = os.environ.get("SPARSEKIT_NUMBA_CACHE", "1") != "0"
 

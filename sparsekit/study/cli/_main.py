@@ -1,4 +1,4 @@
-"""The command ``sparsekit``, with ``study`` and ``compare``."""
+"""The command ``sparsekit``, with ``study``, ``compare`` and ``warm-up``."""
 
 import argparse
 import os
@@ -16,6 +16,7 @@ from sparsekit.study.cli._options import (
 )
 from sparsekit.study.cli._study_command import run_study
 from sparsekit.study.cli._user_table import InputError
+from sparsekit.study.cli._warm_up_command import run_warm_up
 from sparsekit.study.plan._builtin_tables import BUILTIN_TABLES
 
 EXIT_BAD_INPUT = 2
@@ -159,6 +160,22 @@ def _parser():
     )
     compare.set_defaults(run=run_compare, parser=compare)
     add_compare_options(compare)
+    warm_up = commands.add_parser(
+        "warm-up",
+        help="compile ahead what training needs, for images and clusters",
+        description="Compile the code that fits and predictions need and keep it on "
+        "disk, where later\nprocesses find it: in the folder of the package or, where "
+        "that cannot be written, in\nNUMBA_CACHE_DIR or a folder of the user. Some "
+        "minutes, once per machine.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    warm_up.set_defaults(run=run_warm_up, parser=warm_up)
+    warm_up.add_argument(
+        "--all",
+        action="store_true",
+        help="for all options and for double precision, too",
+    )
+    warm_up.add_argument("--quiet", action="store_true", help="print nothing")
     return parser
 
 
