@@ -132,6 +132,35 @@ def on_madelon(folder):
     return row
 
 
+# What new connections begin with: by SGD as above, and by Adam as by default.
+STARTS = (
+    *(("sgd", start, "zero") for start in ("zero", "he", "normal", "gradient")),
+    ("sgd", "history", "zero"),
+    *(("adam", "zero", moments) for moments in ("zero", "per_connection_step")),
+    ("adam", "zero", "layer_mean"),
+)
+
+
+def on_starts(folder, epochs):
+    """Return a function that makes the row of SET with a start of new connections."""
+    parts = load(folder, "fashion_mnist_part")
+
+    def row(solver, grow_init, growth_moments, seed):
+        settings = _IMAGES if solver == "sgd" else {"standardize": False}
+        net = DSTMLPClassifier(
+            (784,) * 3,
+            sparsity=0.99,
+            allocation="uniform_dense_output",
+            grow_init=grow_init,
+            growth_moments=growth_moments,
+            **settings,
+        )
+        net.set_params(max_iter=epochs, random_state=seed)
+        return [_fitted(net, parts)]
+
+    return row
+
+
 def _fitted(net, parts):
     X, y, X_test, y_test = parts
     with warnings.catch_warnings():
@@ -168,13 +197,13 @@ def main(arguments=None):
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--methods", nargs="+", default=["dense", *METHODS])
     parser.add_argument("--sparsities", nargs="+", type=float, default=SPARSITIES)
-    parser.add_argument("--tables", nargs="+", default=[*TABLES, "madelon"])
+    parser.add_argument("--tables", nargs="+", default=[*TABLES, "madelon", "starts"])
     options = parser.parse_args(arguments)
     cells = [
         {"table": table, "method": method, "sparsity": sparsity, "seed": seed}
         for seed in range(options.seeds)
         for table in options.tables
-        if table != "madelon"
+        if table in TABLES
         for method in options.methods
         for sparsity in ([0.0] if method == "dense" else options.sparsities)
     ]
@@ -200,6 +229,17 @@ def main(arguments=None):
         rows = measured(cells, on_madelon(options.data), path)
         of_starts = summary(rows, ["grow_init", "epochs"])
         tables.append(of_starts.assign(table="madelon", method="set"))
+    if "starts" in options.tables:
+        cells = [
+            {"solver": solver, "grow_init": start, "growth_moments": m, "seed": seed}
+            for seed in range(options.seeds)
+            for solver, start, m in STARTS
+        ]
+        path = options.rows and options.rows.with_stem(options.rows.stem + "_starts")
+        rows = measured(cells, on_starts(options.data, options.epochs), path)
+        of_starts = summary(rows, ["solver", "grow_init", "growth_moments"])
+        of_starts = of_starts.assign(table="fashion_mnist_part", method="set")
+        tables.append(of_starts.assign(sparsity=0.99))
     table = pd.concat(tables, ignore_index=True)
     write_table(table, options.out, {"seeds": options.seeds, "epochs": options.epochs})
     print(table.round(2).to_string(index=False, na_rep=""))
