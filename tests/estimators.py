@@ -32,7 +32,11 @@ from sparsekit.missingness import (
     MNARMasker,
     MonotoneMasker,
 )
-from sparsekit.neural_network import QuickSelector
+from sparsekit.neural_network import (
+    AttributionSelector,
+    NeuroFSSelector,
+    QuickSelector,
+)
 from sparsekit.tabular import (
     PiecewiseLinearEncoder,
     SparseMLPEnsembleClassifier,
@@ -67,6 +71,8 @@ def quick(network):
 
 META_VARIANTS = [
     QuickSelector(quick(SETMLPClassifier)),
+    AttributionSelector(quick(SETMLPClassifier), every_epoch=False),
+    NeuroFSSelector(quick(DSTMLPClassifier)),
     HardSampleSelector(quick(SETMLPRegressor), random_state=0),
     SubsetFitClassifier(
         quick(SETMLPClassifier),

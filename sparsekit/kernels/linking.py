@@ -11,7 +11,7 @@ import numpy as np
 
 from sparsekit.kernels._jit import allocating_kernel, inlined_kernel, kernel
 from sparsekit.kernels._lanes import item, put
-from sparsekit.kernels.hashing import stream
+from sparsekit.kernels.hashing import stream, uniform
 from sparsekit.kernels.selection import first_not_below
 
 
@@ -111,6 +111,13 @@ def walk_ends(seed, links, n_walks):
 
 
 @inlined_kernel
+def _of_node(degree, rest):
+    """Return (1 + i) / (1 + e) of a node, shared by its i paths; `rest` is 1 + e."""
+    internal = degree - rest
+    return (1.0 + internal) / (internal * rest)
+
+
+@inlined_kernel
 def _stride(n_connections, most):
     """Return k so that every k-th of the connections are at most `most`."""
     return max((n_connections + most - 1) // most, 1)
@@ -120,6 +127,102 @@ def _stride(n_connections, most):
 def _first(seed, number, begin, stride):
     """Return the first connection that is looked at, random where some are not."""
     return begin if stride == 1 else _pick(seed, number, begin, begin + stride)
+
+
+@inlined_kernel
+def _n_shared(seed, number, values, begin, end, other, other_end, most):
+    """Return how many elements two sorted ranges of `values` have in common.
+
+    Of the shorter one at most `most` are looked at, see `_stride`: beyond, it is an
+    estimate without bias.
+    """
+    if end - begin > other_end - other:
+        begin, end, other, other_end = other, other_end, begin, end
+    stride = _stride(end - begin, most)
+    shared = 0
+    for k in range(_first(seed, number, begin, stride), end, stride):
+        other = first_not_below(values, other, other_end, values[k])
+        shared += other < other_end and values[other] == values[k]
+    return shared * stride
+
+
+@kernel
+def weigh_walks(seed, links, link_rows, ends, n_walks, by_path, max_degree):
+    """Draw random paths of length three, and say how often to accept each.
+
+    A walk takes a connection (z2, z1) with the probability that `ends` gives it, and
+    goes on from both of its ends as in `walk_ends`. With probabilities in proportion to
+    (d(z1) - 1) (d(z2) - 1) h, a path is found with one in proportion to its h, which is
+
+    - by path: 1 / sqrt((d(z1) - 1) (d(z2) - 1));
+    - by node: 1 / (d(z1) - 1) + 1 / (d(z2) - 1).
+
+    The score of a position is a sum over its paths, see `path_scores`. If a path is
+    accepted with a probability in proportion to its summand over h, a position comes
+    with one in proportion to its score, though no score is computed.
+
+    Parameters
+    ----------
+    seed : uint64
+    links : Links
+    link_rows : ndarray of shape (n_connections,)
+        Row of each connection.
+    ends : ndarray of float64, shape (n_connections,)
+        Cumulative probabilities of the connections, times any positive number.
+    n_walks : int
+    by_path : bool
+    max_degree : int
+        Connections of a neuron that are looked at, at most, for its inner links.
+
+    Returns
+    -------
+    positions : ndarray of int64, shape (n_walks,)
+        ``r * n_in + c``, or -1 where the two are connected.
+    ratios : ndarray of float64, shape (n_walks,)
+        Summand of the path over its h. Complexity: O(walks * (log(connections) +
+        d log(connections))), d being the connections of the smaller of two neurons,
+        `max_degree` at most.
+    """
+    n_in = links.column_starts.size - 1
+    positions = np.full(n_walks, -1, dtype=np.int64)
+    ratios = np.zeros(n_walks, dtype=np.float64)
+    for walk in range(n_walks):
+        target = ends[-1] * uniform(seed, 5 * walk)
+        k = min(np.searchsorted(ends, target, side="right"), ends.size - 1)
+        z1, z2 = np.int64(links.columns[k]), np.int64(link_rows[k])
+        begin, end = links.column_starts[z1], links.column_starts[z1 + 1]
+        first, last = links.row_starts[z2], links.row_starts[z2 + 1]
+        d1, d2 = end - begin, last - first
+        if d1 == 1 or d2 == 1:
+            continue  # by rounding of `ends` only
+        # Of all but the last, which stands in for the one that is not another.
+        r = np.int64(links.rows[_pick(seed, 5 * walk + 1, begin, end - 1)])
+        if r == z2:
+            r = np.int64(links.rows[end - 1])
+        c = np.int64(links.columns[_pick(seed, 5 * walk + 2, first, last - 1)])
+        if c == z1:
+            c = np.int64(links.columns[last - 1])
+        r_begin, r_end = links.row_starts[r], links.row_starts[r + 1]
+        place = first_not_below(links.columns, r_begin, r_end, c)
+        if place < r_end and links.columns[place] == c:
+            continue
+        c_begin, c_end = links.column_starts[c], links.column_starts[c + 1]
+        inner_1 = _n_shared(
+            seed, 5 * walk + 3, links.rows, begin, end, c_begin, c_end, max_degree
+        )
+        inner_2 = _n_shared(
+            seed, 5 * walk + 4, links.columns, first, last, r_begin, r_end, max_degree
+        )
+        # One inner link of each there is: the path has it.
+        rest_1 = d1 - min(max(inner_1, 1), d1 - 1)
+        rest_2 = d2 - min(max(inner_2, 1), d2 - 1)
+        positions[walk] = r * n_in + c
+        if by_path:
+            ratios[walk] = np.sqrt((d1 - 1) * (d2 - 1) / (rest_1 * rest_2))
+        else:
+            summand = _of_node(d1, rest_1) + _of_node(d2, rest_2)
+            ratios[walk] = summand / (1.0 / (d1 - 1) + 1.0 / (d2 - 1))
+    return positions, ratios
 
 
 @allocating_kernel
@@ -185,13 +288,6 @@ def _list_shared_columns(seed, links, columns, degrees, weights, heads, touched)
             place += 2
             k += weights[j]
     return chain, n_touched
-
-
-@inlined_kernel
-def _of_node(degree, rest):
-    """Return (1 + i) / (1 + e) of a node, shared by its i paths; `rest` is 1 + e."""
-    internal = degree - rest
-    return (1.0 + internal) / (internal * rest)
 
 
 @kernel

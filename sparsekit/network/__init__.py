@@ -21,6 +21,7 @@ from sparsekit.network._gradients import (
     connection_gradients,
     connection_importance,
     gradient_squares,
+    input_sensitivities,
     probe,
 )
 from sparsekit.network._inference import (

@@ -207,6 +207,37 @@ def gradient_squares(network, samples, targets, loss):
     return active, full, bias
 
 
+def input_sensitivities(network, samples):
+    """Return how much the outputs of each sample depend on each input.
+
+    Parameters
+    ----------
+    network : SparseNetwork
+    samples : Samples
+        Without NaN.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_inputs), float64
+        Sum over the outputs, before what the loss applies to them, of the absolute
+        gradient at the input. Complexity: O(outputs * connections) per sample, and the
+        activations of all samples at once.
+    """
+    matrices = [coef.astype(np.float64) for coef in network.coefs()]
+    rows = np.arange(n_samples_of(samples))
+    _, slopes = _forward(network, matrices, _dense_rows(samples, rows))
+    total = np.zeros((rows.size, int(network.sizes[0])))
+    for output in range(int(network.sizes[-1])):
+        delta = np.zeros((rows.size, int(network.sizes[-1])))
+        delta[:, output] = 1.0
+        for layer in range(len(matrices) - 1, -1, -1):
+            delta = delta @ matrices[layer].T
+            if layer:
+                delta *= slopes[layer]
+        total += np.abs(delta)
+    return total
+
+
 def _pattern(matrix):
     ones = np.ones_like(matrix.data)
     return sparse.csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape)

@@ -1,7 +1,9 @@
 """Estimators for scikit-learn: sparse networks, and the dense one beside them."""
 
+from sparsekit.neural_network._attribution_selector import AttributionSelector
 from sparsekit.neural_network._dense import DenseMLPClassifier, DenseMLPRegressor
 from sparsekit.neural_network._dst import DSTMLPClassifier, DSTMLPRegressor
+from sparsekit.neural_network._neurofs_selector import NeuroFSSelector
 from sparsekit.neural_network._quick_selector import QuickSelector
 from sparsekit.neural_network._sample_gradients import connection_gradients
 from sparsekit.neural_network._sample_gradients import (
@@ -38,6 +40,7 @@ from sparsekit.neural_network.training._sample_selection import (
 )
 
 __all__ = [
+    "AttributionSelector",
     "CheckpointCallback",
     "CosineDecay",
     "DSTMLPClassifier",
@@ -48,6 +51,7 @@ __all__ = [
     "LearnedRemoval",
     "LinearDecay",
     "LossCurveDisplay",
+    "NeuroFSSelector",
     "QuickSelector",
     "Recording",
     "SETMLPClassifier",

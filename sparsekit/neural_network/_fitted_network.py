@@ -299,10 +299,15 @@ def _without_nan(values: Iterable[float]) -> Iterator[float]:
     return (value for value in values if not math.isnan(value))
 
 
-def check_fitted_network(estimator: object) -> None:
-    """Raise unless `estimator` is one of the networks here, and fitted."""
+def check_network(estimator: object) -> None:
+    """Raise TypeError unless `estimator` is one of the networks here."""
     if not isinstance(estimator, FittedNetwork):
         raise TypeError(
             f"estimator must be a network of sparsekit, got {type(estimator).__name__}."
         )
+
+
+def check_fitted_network(estimator: object) -> None:
+    """Raise unless `estimator` is one of the networks here, and fitted."""
+    check_network(estimator)
     check_is_fitted(estimator)

@@ -37,6 +37,7 @@ from sparsekit.topology._redistribution import (
 from sparsekit.topology._registry import STRATEGIES
 from sparsekit.topology.growers import *
 from sparsekit.topology.initial import *
+from sparsekit.topology.initial._centered_features import CenteredFeatures
 from sparsekit.topology.initial._correlation import correlation_strengths
 from sparsekit.topology.initial._random import connect_idle_neurons
 from sparsekit.topology.pruners import *

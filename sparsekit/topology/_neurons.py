@@ -49,7 +49,8 @@ def connections_without_path(layers):
 
     Without them the network computes the same but for constants: the activation of a
     neuron without inputs is lost to the neurons that read it. Removing them makes no
-    other neuron inactive.
+    other neuron inactive: what one removal after another would come to is found in one
+    pass forward and one backward.
 
     Parameters
     ----------
@@ -60,7 +61,8 @@ def connections_without_path(layers):
     -------
     list of ndarray of bool
         For each layer, True where a connection can be dropped: all of them if there
-        is no path. Complexity: O(connections + neurons).
+        is no path. A layer with all its connections, such as a dense output layer, has
+        no part in it and loses none. Complexity: O(connections + neurons).
 
     References
     ----------
@@ -77,7 +79,7 @@ def connections_without_path(layers):
     """
     active = active_neurons(layers)
     return [
-        ~(inputs[layer.indices] & outputs[_rows_of(layer)])
+        ~(inputs[layer.indices] & outputs[_rows_of(layer)]) & (layer.n_free > 0)
         for layer, inputs, outputs in zip(layers, active[:-1], active[1:], strict=True)
     ]
 

@@ -15,6 +15,8 @@ from sparsekit.difficulty import (
     SubsetFitRegressor,
 )
 from sparsekit.neural_network import (
+    AttributionSelector,
+    NeuroFSSelector,
     QuickSelector,
     compact,
     connection_gradients,
@@ -109,6 +111,8 @@ WRAPPERS = {
     SubsetFitClassifier: small("Classifier"),
     SubsetFitRegressor: small("Regressor"),
     HardSampleSelector: small("Classifier"),
+    AttributionSelector: small("Classifier"),
+    NeuroFSSelector: sparsekit.DSTMLPClassifier((3,), max_iter=1, sparsity=0.3),
     QuickSelector: small("Classifier"),
 }
 
@@ -128,9 +132,11 @@ def test_wrappers(wrapper, data):
     estimator = behaves(lambda: wrapper(inner, **settings))
     if estimator is None:
         return
-    # QuickSelector says so of an estimator without importances, and lets scikit-learn
-    # count the features of an empty list.
-    allowed = (AttributeError, IndexError) if wrapper is QuickSelector else ()
+    # QuickSelector says so of an estimator without importances, and selectors let
+    # scikit-learn count the features of an empty list.
+    allowed = (AttributeError,) if wrapper is QuickSelector else ()
+    if wrapper in (AttributionSelector, NeuroFSSelector, QuickSelector):
+        allowed += (IndexError,)
     settings = {"allowed": allowed}
     fitted = behaves(lambda: estimator.fit(X, y), X, y, **settings)
     if hasattr(estimator, "partial_fit"):

@@ -77,8 +77,9 @@ def test_strategies_refuse_bad_parameters_or_keep_their_contract(strategy, data)
     made = behaves(lambda: strategy(**given))
     if made is None:
         return
-    # NeuronPruner drops more than it is asked for: all that leads nowhere.
-    if strategy in PRUNERS + GROWERS and strategy is not topology.NeuronPruner:
+    # These drop more than asked for: all that leads nowhere, or is to be read no more.
+    greedy = topology.NeuronPruner, topology.InputPruner
+    if strategy in PRUNERS + GROWERS and strategy not in greedy:
         behaves(lambda: keep_contract(made))
     for method, arguments in (
         ("density", (0.1, 0.5)),

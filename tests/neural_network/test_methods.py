@@ -433,6 +433,22 @@ def test_unfired_positions_are_explored_first():
     assert (rates[1] > rates[0]).all()
 
 
+def test_a_layer_tells_how_much_of_the_training_is_done():
+    seen = []
+
+    class Watcher(MagnitudePruner):
+        needs = frozenset({"progress"})
+
+        def scores(self, layer):
+            seen.append(layer.progress)
+            return super().scores(layer)
+
+    X, y = table()
+    network("set", pruner=Watcher(), sparsity=0.9, max_iter=5).fit(X, y)
+    n_layers = len(seen) // 4
+    np.testing.assert_allclose(seen, np.repeat([0.2, 0.4, 0.6, 0.8], n_layers))
+
+
 def test_rewirings_by_steps_are_tasks_within_the_epoch():
     events = []
 

@@ -34,6 +34,35 @@ def lattice(n_in, n_out, count):
     return pairs
 
 
+def field_weights(row, n_in, n_out, randomness):
+    """Return how probable each input is to be the first that an output draws."""
+    opposite = math.floor(Fraction(2 * row + 1, 2 * n_out) * n_in)
+    exponent = (1 - randomness) / randomness
+    weights = {}
+    for column in range(n_in):
+        steps = abs(column - opposite)
+        weights[column] = (1 + min(steps, n_in - steps)) ** -exponent
+    return weights
+
+
+def correlation(a, b):
+    """Return Pearson's correlation of two columns, 0 where one does not vary."""
+    a, b = ([x - sum(c) / len(c) for x in c] for c in (a, b))
+    product = sum(x * y for x, y in zip(a, b, strict=True))
+    squares = sum(x * x for x in a) * sum(y * y for y in b)
+    return product / math.sqrt(squares) if squares > 1e-20 else 0.0
+
+
+def tiled_correlations(columns, n_in, n_out):
+    """Return the absolute correlation of the inputs that each pair of neurons tiles."""
+    n = len(columns)
+    return {
+        (row, column): abs(correlation(columns[row % n], columns[column % n]))
+        for row in range(n_out)
+        for column in range(n_in)
+    }
+
+
 def attachment_chances(n_in, n_out, count):
     """Return the probability of every set of pairs under preferential attachment.
 

@@ -25,7 +25,7 @@ class NaiveFit:
     def run(self, X, y, *, n_epochs, batch_size, rate):
         method, order = self.method, np.arange(len(y))
         for epoch in range(n_epochs):
-            progress = epoch / n_epochs
+            progress = self.state.progress = epoch / n_epochs
             fraction = method.decay(method.fraction, progress)
             goals = self._goals(progress)
             changes = fraction > 0 or sum(goals) != self._n_connections()

@@ -76,6 +76,16 @@ def neighbours(pairs):
 
 def path_score(linked, row, column, by_path):
     """Return the score of a pair without a connection, from the definitions."""
+    paths, internal, external = community_of(linked, row, column)
+    if by_path:
+        return sum(
+            1 / np.sqrt((1 + external[z1]) * (1 + external[z2])) for z1, z2 in paths
+        )
+    return sum((1 + internal[z]) / (1 + external[z]) for z in internal)
+
+
+def community_of(linked, row, column):
+    """Return the paths of a pair, and the inner and outer links of their nodes."""
     start, end = ("row", row), ("column", column)
     paths = [
         (z1, z2)
@@ -86,8 +96,37 @@ def path_score(linked, row, column, by_path):
     community = {z for path in paths for z in path}
     internal = {z: len(linked[z] & community) for z in community}
     external = {z: len(linked[z] - community - {start, end}) for z in community}
+    return paths, internal, external
+
+
+def summand_ratios(linked, row, column, by_path):
+    """Return, for each path of a pair, its part of the score over its chance h."""
+    paths, internal, external = community_of(linked, row, column)
+    degree = {z: len(linked[z]) - 1 for z in internal}
     if by_path:
-        return sum(
-            1 / np.sqrt((1 + external[z1]) * (1 + external[z2])) for z1, z2 in paths
-        )
-    return sum((1 + internal[z]) / (1 + external[z]) for z in community)
+        return [
+            np.sqrt(degree[z1] * degree[z2] / ((1 + external[z1]) * (1 + external[z2])))
+            for z1, z2 in paths
+        ]
+    # The part of a node is shared by the paths over it, one for each inner link.
+    part = {z: (1 + internal[z]) / (1 + external[z]) / internal[z] for z in internal}
+    return [
+        (part[z1] + part[z2]) / (1 / degree[z1] + 1 / degree[z2]) for z1, z2 in paths
+    ]
+
+
+def set_chances(scores, count):
+    """Return the probability of each set that `count` successive draws can make.
+
+    Every draw takes one of what is left, with a probability in proportion to its score.
+    """
+    if count == 0:
+        return {frozenset(): 1.0}
+    chances = {}
+    for chosen, chance in set_chances(scores, count - 1).items():
+        left = {p: score for p, score in scores.items() if p not in chosen}
+        for position, score in left.items():
+            larger = chosen | {position}
+            share = chance * score / sum(left.values())
+            chances[larger] = chances.get(larger, 0.0) + share
+    return chances

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sparsekit.kernels.linking import Links, path_scores, walk_ends
+from sparsekit.kernels.linking import Links, path_scores, walk_ends, weigh_walks
 from sparsekit.kernels.sampling import draw_per_group
 from sparsekit.topology._positions import sample_distinct
 from tests.reference import naive_growers, naive_neurons
@@ -30,6 +30,7 @@ class State:
     explored: list = field(default_factory=list)
     fixed: list = field(default_factory=list)  # layers that are dense and stay so
     threshold: float = 0.001
+    progress: float = 0.0
 
     def mean_gradients(self):
         return [
@@ -187,8 +188,11 @@ def sizes_and_gradients(state):
 
 
 def soft_sizes(state):
-    """Return sizes that were given random luck: their order is one of draws."""
-    keys = []
+    """Return sizes that were given random luck: their order is one of draws.
+
+    The temperature is the odds of a softness that rises linearly from 1/2 to 3/4.
+    """
+    keys, softness = [], 0.5 + state.progress / 4
     for matrix, mask, fixed in zip(
         state.net.matrices, state.net.masks, state.fixed, strict=True
     ):
@@ -197,7 +201,7 @@ def soft_sizes(state):
         if fixed:
             continue
         with np.errstate(divide="ignore"):
-            key[mask] = np.log(np.abs(matrix[mask]))
+            key[mask] = np.log(np.abs(matrix[mask])) * softness / (1 - softness)
         key[mask] += state.rng.gumbel(size=int(mask.sum()))
     return keys
 
@@ -273,18 +277,24 @@ def crossed_zero(state, shares):
 
 
 def without_dead_ends(rule):
-    """Return a rule that drops, too, what then lies on no path through the network."""
+    """Return a rule that drops, too, what then lies on no path through the network.
+
+    Layers with all connections have no part in it.
+    """
 
     def drop(state, shares):
         first = rule(state, shares)
-        kept = [mask & ~gone for mask, gone in zip(state.net.masks, first, strict=True)]
+        kept = [
+            mask if mask.all() else mask & ~gone
+            for mask, gone in zip(state.net.masks, first, strict=True)
+        ]
         pairs = [[tuple(pair) for pair in np.argwhere(mask).tolist()] for mask in kept]
         levels = [kept[0].shape[1], *(mask.shape[0] for mask in kept)]
         alive = naive_neurons.on_a_path(pairs, levels)
         if not all(any(flags) for flags in alive):
             return first
         return [
-            gone | mark(mask, ~np.array(flags, dtype=bool))
+            gone if mask.all() else gone | mark(mask, ~np.array(flags, dtype=bool))
             for gone, mask, flags in zip(first, kept, alive, strict=True)
         ]
 
@@ -384,42 +394,86 @@ def to_equal_fan_in(state, layer, mask, count):
     )
 
 
-def by_paths(temperature):
-    """Return a rule that grows where CH2-L3n predicts a connection."""
+def links_of(mask):
+    """Return the connections of a dense mask by row and by column."""
+    rows, columns = np.nonzero(mask)
+    by_column = np.nonzero(mask.T)
+    return Links(
+        np.searchsorted(rows, np.arange(mask.shape[0] + 1)),
+        columns.astype(np.int32),
+        np.searchsorted(by_column[0], np.arange(mask.shape[1] + 1)),
+        by_column[1].astype(np.int32),
+    )
 
-    def grow(state, layer, mask, count):
-        rng, free = state.rng, free_positions(mask)
-        rows, columns = np.nonzero(mask)
-        by_column = np.nonzero(mask.T)
-        links = Links(
-            np.searchsorted(rows, np.arange(mask.shape[0] + 1)),
-            columns.astype(np.int32),
-            np.searchsorted(by_column[0], np.arange(mask.shape[1] + 1)),
-            by_column[1].astype(np.int32),
+
+def neighbours(mask):
+    return naive_growers.neighbours(np.argwhere(mask).tolist())
+
+
+def by_paths(state, layer, mask, count):
+    """Grow where CH3-L3p predicts a connection most."""
+    rng, free, links = state.rng, free_positions(mask), links_of(mask)
+    n_drawn = min(2 * count, free.size)
+    if n_drawn == free.size:
+        drawn = free[sample_distinct(free.size, n_drawn, rng)]
+    else:
+        found = walk_ends(rng.integers(2**64, dtype=np.uint64), links, n_drawn)
+        rest = np.setdiff1d(free, found)
+        more = sample_distinct(rest.size, n_drawn - np.unique(found).size, rng)
+        drawn = np.union1d(found, rest[more])
+    linked = neighbours(mask)
+    expected = [
+        naive_growers.path_score(linked, *divmod(int(p), mask.shape[1]), True)
+        for p in drawn
+    ]
+    seed = rng.integers(2**64, dtype=np.uint64)
+    scores = path_scores(seed, links, drawn, True, 128)
+    np.testing.assert_allclose(scores, expected, rtol=1e-12)
+    # Many are equal but for rounding, so that the last bits decide.
+    return best(drawn, scores, count, rng)
+
+
+def by_luck_of_paths(state, layer, mask, count):
+    """Grow where paths lead that are accepted by their part of CH2-L3n."""
+    rng, free, links = state.rng, free_positions(mask), links_of(mask)
+    linked = neighbours(mask)
+    pairs = np.argwhere(mask).tolist()
+    chances = []
+    for row, column in pairs:
+        others = len(linked["row", row]) - 1, len(linked["column", column]) - 1
+        chances.append(sum(others) if min(others) else 0)
+    ends = np.cumsum(np.array(chances, dtype=np.float64))
+    walks, goal, n_met = [], max(512, 4 * min(count, len(pairs))), 0
+    grown = []
+    while count and sum(chances):
+        rows = np.array([row for row, _ in pairs], dtype=np.int32)
+        seed, n_round = rng.integers(2**64, dtype=np.uint64), goal - len(walks)
+        drawn = zip(
+            *weigh_walks(seed, links, rows, ends, goal - len(walks), False, 128),
+            strict=True,
         )
-        n_drawn = min(2 * count, free.size)
-        if n_drawn == free.size:
-            drawn = free[sample_distinct(free.size, n_drawn, rng)]
-        else:
-            found = walk_ends(rng.integers(2**64, dtype=np.uint64), links, n_drawn)
-            rest = np.setdiff1d(free, found)
-            more = sample_distinct(rest.size, n_drawn - np.unique(found).size, rng)
-            drawn = np.union1d(found, rest[more])
-        linked = naive_growers.neighbours(list(zip(rows, columns, strict=True)))
-        expected = [
-            naive_growers.path_score(linked, *divmod(int(p), mask.shape[1]), False)
-            for p in drawn
+        met = [(int(p), np.log(ratio)) for p, ratio in drawn if p >= 0]
+        luck = rng.standard_exponential(len(met))
+        walks += [
+            (p, ratio, ratio + e) for (p, ratio), e in zip(met, luck, strict=True)
         ]
-        seed = rng.integers(2**64, dtype=np.uint64)
-        scores = path_scores(seed, links, drawn, False, 128)
-        np.testing.assert_allclose(scores, expected, rtol=1e-12)
-        # Many are equal but for rounding, so that the last bits decide.
-        if temperature is not None:
-            with np.errstate(divide="ignore"):
-                scores = np.log(scores) / temperature + rng.gumbel(size=n_drawn)
-        return best(drawn, scores, count, rng)
-
-    return grow
+        walks += [(-1, -np.inf, -np.inf)] * (goal - len(walks))
+        bound = max(ratio for _, ratio, _ in walks)
+        accepted = [p for p, _, key in walks if p >= 0 and key >= bound]
+        grown = list(dict.fromkeys(accepted))[:count]
+        if len(grown) == count:
+            break
+        n_before, n_met = n_met, len({p for p, _, _ in walks if p >= 0})
+        if n_met - n_before < n_round / 8 or goal >= 8 * count:
+            ranked = sorted(
+                (walk for walk in walks if walk[0] >= 0), key=lambda w: -w[2]
+            )
+            grown = list(dict.fromkeys(p for p, _, _ in ranked))[:count]
+            break
+        goal *= 2
+    rest = np.setdiff1d(free, grown)
+    more = sample_distinct(rest.size, count - len(grown), rng)
+    return np.union1d(np.array(grown, dtype=np.int64), rest[more])
 
 
 # --- How many connections each layer grows -------------------------------------------
@@ -481,13 +535,13 @@ METHODS = {
         _NETWORK, _GRADIENT, decay=cosine, density=cubic(0.5), n_batches=1
     ),
     "gmp": Method(_NETWORK, fraction=0.0, density=cubic(1.0)),
-    "cht": Method(without_dead_ends(_SIZE), by_paths(None), dense_output=True),
+    "cht": Method(without_dead_ends(_SIZE), by_paths, dense_output=True),
     "chts": Method(
-        without_dead_ends(by_score(soft_sizes)), by_paths(1.0), dense_output=True
+        without_dead_ends(by_score(soft_sizes)), by_luck_of_paths, dense_output=True
     ),
     "chtss": Method(
         without_dead_ends(by_score(soft_sizes)),
-        by_paths(1.0),
+        by_luck_of_paths,
         density=sigmoid(0.5),
         dense_output=True,
     ),

@@ -51,6 +51,7 @@ def known_layers(draw, dtype=np.float64):
         deltas=rng.normal(size=(n_tiles, layer.n_out, n_lanes)).astype(dtype),
         signs=rng.choice(np.array([-1, 1], dtype=np.int8), layer.weights.size),
         explored=np.flatnonzero(ever),
+        progress=draw(st.sampled_from([0.0, 0.3, 1.0])),
     )
     return layer, rng
 
@@ -85,5 +86,6 @@ def rewirings(draw, distinct_gradients=False):
         values=np.ascontiguousarray(probed[:, : layer.n_in]),
         deltas=np.ascontiguousarray(probed[:, layer.n_in :]),
         explored=np.union1d(layer.positions(), others),
+        progress=0.5,
     )
     return layer, dropped, int(draw(shares) * len(free)), free

@@ -4,13 +4,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chisquare
 
 from sparsekit.kernels.hashing import stream
-from sparsekit.kernels.linking import Links, path_scores, transpose, walk_ends
+from sparsekit.kernels.linking import (
+    Links,
+    path_scores,
+    transpose,
+    walk_ends,
+    weigh_walks,
+)
 from sparsekit.kernels.sampling import draw_by_column, draw_distinct, draw_per_group
 from sparsekit.topology import (
     FanInGrower,
     GradientGrower,
+    Layer,
     LinkPredictionGrower,
     MomentumGrower,
     RandomGrower,
@@ -181,3 +189,63 @@ def test_link_prediction_grower_with_all_candidates(rule, drawn):
     got = sorted((scores[p] for p in chosen.tolist()), reverse=True)
     best = sorted(scores.values(), reverse=True)[:count]
     np.testing.assert_allclose(got, best, rtol=1e-9)
+
+
+# Three rows and four columns with hubs on both sides: scores differ by a factor of 3.
+HUBS = Layer(
+    np.array([0, 4, 6, 7, 9]), np.array([0, 1, 2, 3, 0, 1, 0, 0, 2]), np.ones(9), n_in=5
+)
+
+
+@pytest.mark.parametrize("rule", ["CH3-L3p", "CH2-L3n"])
+@pytest.mark.parametrize("temperature", [1.0, 0.7, 2.0])
+@pytest.mark.parametrize("count", [1, 2])
+def test_soft_growth_draws_in_proportion_to_the_scores(rule, temperature, count):
+    linked = naive_growers.neighbours(pairs_of(HUBS))
+    keep_all = np.zeros(9, dtype=bool)
+    scores = {
+        p: naive_growers.path_score(linked, *divmod(p, 5), rule == "CH3-L3p")
+        ** (1 / temperature)
+        for p in naive.free_positions(pairs_of(HUBS), 5, 4, keep_all)
+    }
+    chances = naive_growers.set_chances({p: s for p, s in scores.items() if s}, count)
+    seen = dict.fromkeys(chances, 0)
+    grower = LinkPredictionGrower(rule, temperature=temperature)
+    n_draws = 3000
+    for seed in range(n_draws):
+        rng = np.random.default_rng(seed)
+        seen[frozenset(grower.select(HUBS, keep_all, count, rng).tolist())] += 1
+    expected = n_draws * np.array(list(chances.values()))
+    assert chisquare(list(seen.values()), expected).pvalue > 1e-3
+
+
+@given(layers(), st.booleans(), st.integers(0, 2**32 - 1))
+def test_weighed_walks_tell_summands_of_the_score_of_their_end(drawn, by_path, seed):
+    layer, _ = drawn
+    pairs = pairs_of(layer)
+    linked = naive_growers.neighbours(pairs)
+    weights = np.array(
+        [
+            (len(linked["row", r]) - 1) * (len(linked["column", c]) - 1)
+            for r, c in pairs
+        ],
+        dtype=float,
+    )
+    if not weights.any():
+        return
+    positions, ratios = weigh_walks(
+        np.uint64(seed),
+        links_of(layer),
+        np.array([row for row, _ in pairs]),
+        np.cumsum(weights),
+        40,
+        by_path,
+        9,
+    )
+    for position, ratio in zip(positions.tolist(), ratios.tolist(), strict=True):
+        if position < 0:
+            continue
+        row, column = divmod(position, layer.n_in)
+        assert (row, column) not in pairs
+        terms = naive_growers.summand_ratios(linked, row, column, by_path)
+        assert np.isclose(terms, ratio, rtol=1e-12).any()

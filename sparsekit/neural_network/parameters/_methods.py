@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 from sklearn.base import clone
 
 from sparsekit.topology import (
+    CSTI,
     STRATEGIES,
     AblationPruner,
     AdaptiveThresholdPruner,
     ConstantFanIn,
-    CorrelationTopology,
     CubicDensity,
     ElasticDensity,
     ElasticSchedule,
@@ -27,6 +27,7 @@ from sparsekit.topology import (
     OneShotDensity,
     PerLayer,
     RandomGrower,
+    ReceptiveField,
     RewiringSchedule,
     SETPruner,
     SigmoidDensity,
@@ -37,7 +38,11 @@ from sparsekit.topology import (
 )
 
 _COSINE = RewiringSchedule(decay="cosine", end=0.75)
-_LINKS = LinkPredictionGrower("CH2-L3n")
+_SOFT = {
+    "pruner": NeuronPruner(SoftPruner(final_temperature=3.0)),
+    "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
+    "initial_topology": CSTI(hidden=ReceptiveField()),
+}
 
 # The fewest rows whose gradient strategies are told with ``batch_size="auto"``, whose
 # batches of 8 to 32 rows tell little of where connections matter.
@@ -115,22 +120,11 @@ RECIPES = {
     "cht": {
         **_CHT,
         "pruner": NeuronPruner(MagnitudePruner()),
-        "grower": _LINKS,
-        "initial_topology": CorrelationTopology(),
+        "grower": LinkPredictionGrower("CH3-L3p"),
+        "initial_topology": CSTI(),
     },
-    "chts": {
-        **_CHT,
-        "pruner": NeuronPruner(SoftPruner()),
-        "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
-        "initial_topology": "small_world",
-    },
-    "chtss": {
-        **_CHT,
-        "pruner": NeuronPruner(SoftPruner()),
-        "grower": LinkPredictionGrower("CH2-L3n", temperature=1.0),
-        "initial_topology": "small_world",
-        "density_schedule": SigmoidDensity(initial=0.5),
-    },
+    "chts": _CHT | _SOFT,
+    "chtss": _CHT | _SOFT | {"density_schedule": SigmoidDensity(initial=0.5)},
     "srigl": {
         "pruner": AblationPruner(),
         "grower": FanInGrower(fill_idle=False),

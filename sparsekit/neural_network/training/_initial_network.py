@@ -20,10 +20,18 @@ from sparsekit.neural_network.training._connection_counts import (
 )
 from sparsekit.neural_network.training._inputs import prepare
 from sparsekit.topology import (
+    CenteredFeatures,
     check_kept,
     correlation_strengths,
     needs_of,
 )
+
+# What topologies need that is made of the correlations of the inputs.
+CORRELATIONS = {"input_strengths", "input_features", "tiled_features"}
+
+# Training rows, at random, whose features are compared one by one: their correlations
+# have a standard error of at most 0.022.
+MOST_CORRELATED_ROWS = 2048
 
 # With a smaller share of hidden neurons at work, a network is told to starve.
 FEW_AT_WORK = 0.25
@@ -42,13 +50,11 @@ def first_network(estimator, strategies, X, samples, sizes):
         counts = topology.candidate_counts(sizes, counts)
     resizes = strategies.density_schedule is not None
     check_memory(sizes, counts, dtype, estimator.solver, resizes)
-    facts = {}
-    if "input_strengths" in needs_of(topology):
-        if estimator._missing_inputs(dtype) is not None:
-            # Correlations are those of values with the mean in place of missing ones.
-            samples = prepare(X, estimator._inputs, dtype, keep_missing=False)
-        strengths = _strengths(samples, estimator._generator)
-        facts["input_strengths"] = [strengths, *[None] * (len(sizes) - 2)]
+    needs = needs_of(topology)
+    if needs & CORRELATIONS and estimator._missing_inputs(dtype) is not None:
+        # Correlations are those of values with the mean in place of missing ones.
+        samples = prepare(X, estimator._inputs, dtype, keep_missing=False)
+    facts = _facts(needs, samples, len(sizes) - 1, estimator._generator)
     return build_network(
         sizes,
         counts,
@@ -62,16 +68,31 @@ def first_network(estimator, strategies, X, samples, sizes):
     )
 
 
-def _strengths(samples, rng):
-    """Return how strongly each input of the network correlates with the others."""
+def _facts(needs, samples, n_layers, rng):
+    """Return what a topology needs to know of the inputs, by name and layer."""
+    facts = {}
+    others = [None] * (n_layers - 1)
+    if "input_strengths" in needs:
+        X, fill = _inputs_of(samples)
+        facts["input_strengths"] = [correlation_strengths(X, rng, fill=fill), *others]
+    if needs & {"input_features", "tiled_features"} and n_layers > 1:
+        X, fill = _inputs_of(samples)
+        if X.shape[0] > MOST_CORRELATED_ROWS:
+            X = X[np.sort(rng.permutation(X.shape[0])[:MOST_CORRELATED_ROWS])]
+        features = CenteredFeatures(X, fill)
+        # The outputs stand for no inputs.
+        facts["input_features"] = [features, *others]
+        facts["tiled_features"] = [features] * (n_layers - 1) + [None]
+    return facts
+
+
+def _inputs_of(samples):
+    """Return the inputs, dense or CSR, and the values that CSR does not store."""
     if not samples.fill.size:
-        return correlation_strengths(samples.dense, rng)
-    n_rows = samples.indptr.size - 1
-    X = sparse.csr_array(
-        (samples.data, samples.indices, samples.indptr),
-        shape=(n_rows, samples.fill.size),
-    )
-    return correlation_strengths(X, rng, fill=samples.fill)
+        return samples.dense, None
+    shape = samples.indptr.size - 1, samples.fill.size
+    arrays = samples.data, samples.indices, samples.indptr
+    return sparse.csr_array(arrays, shape=shape), samples.fill
 
 
 def chosen_network(estimator, strategies, trainer):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sparsekit.topology.growers._fan_in import FanInGrower
 from sparsekit.topology.growers._gradient import GradientGrower, MomentumGrower
+from sparsekit.topology.growers._input import InputGrower
 from sparsekit.topology.growers._link_prediction import LinkPredictionGrower
 from sparsekit.topology.growers._random import (
     ObservedGrower,
@@ -21,12 +22,14 @@ GROWERS: dict[str, Any] = {
     "gradient": GradientGrower,
     "momentum": MomentumGrower,
     "fan_in": FanInGrower,
+    "input": InputGrower,
     "link_prediction": LinkPredictionGrower,
 }
 
 __all__ = [
     "FanInGrower",
     "GradientGrower",
+    "InputGrower",
     "LinkPredictionGrower",
     "MomentumGrower",
     "ObservedGrower",

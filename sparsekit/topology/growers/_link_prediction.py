@@ -4,7 +4,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from sparsekit.kernels.linking import Links, path_scores, transpose, walk_ends
+from sparsekit.kernels.linking import (
+    Links,
+    path_scores,
+    transpose,
+    walk_ends,
+    weigh_walks,
+)
 from sparsekit.kernels.sampling import insert_absent
 from sparsekit.kernels.wiring import free_positions
 from sparsekit.topology._contract import Number
@@ -15,6 +21,10 @@ from sparsekit.topology.growers._base import BaseGrower
 from sparsekit.topology.growers._random import RandomGrower
 
 _RULES = ("CH3-L3p", "CH2-L3n")
+
+# Paths of soft sampling for each new connection, at first and at most, and in any case:
+# the largest ratio of a few says little of that of all.
+_FIRST_WALKS, _MOST_WALKS, _FEWEST_WALKS = 4, 8, 512
 
 
 class LinkPredictionGrower(BaseGrower):
@@ -46,12 +56,13 @@ class LinkPredictionGrower(BaseGrower):
         number of paths to it and falls with the degrees of their nodes: even with 1 the
         growth follows the paths. Where these ends are too few, because some are
         connected or drawn twice, the rest are drawn uniformly. None or infinity means
-        all free positions, as in CHT.
+        all free positions, as in CHT. With a temperature, a number of candidates does
+        not matter: as many paths are drawn as it takes.
     temperature : float or None, default=None
         None takes the largest scores (CHT). With a number, positions are drawn one
         after another with a probability proportional to score**(1 / temperature)
-        among the remaining candidates (Gumbel top-k); 1 is the soft sampling of CHTs,
-        nearly 0 takes the largest.
+        among all that remain; 1 is the soft sampling of CHTs, nearly 0 takes the
+        largest.
     max_degree : int or None, default=128
         Maximum number of connections of a neuron that are used for a candidate: every
         second, third, ... one, from a random one on, with a weight of two, three, ...
@@ -66,6 +77,18 @@ class LinkPredictionGrower(BaseGrower):
     Positions without a path are ranked last, in random order. Complexity:
     O(n_connections * d + c (log c + d + p)) for c candidates, neurons of d connections,
     of which `max_degree` count at most, and p paths of a candidate.
+
+    Soft sampling needs no scores of positions that it does not draw. A score is a sum
+    over paths. Random paths are accepted with a probability in proportion to their
+    summand over the probability of being drawn (rejection sampling), so that the first
+    accepted path to any other position leads to each in proportion to its score. The
+    bound that rejection needs is the largest ratio met. Paths are drawn until enough
+    are accepted, until 8 have been drawn for each new connection, or until hardly one
+    in 8 leads to a position that none led to before; if fewer than needed are
+    accepted, those come next that a smaller bound would accept. With a temperature of 1
+    this takes O(n_connections + c d log n_connections) for c paths, about 6 for a new
+    connection; with another one, the scores at their ends are computed.
+    ``candidates=None`` computes all scores instead (Gumbel top-k).
 
     References
     ----------
@@ -116,24 +139,99 @@ class LinkPredictionGrower(BaseGrower):
     ) -> np.ndarray:
         self.check_parameters()
         links = _surviving_links(layer, dropped)
+        if self.temperature is not None and _is_finite(self.candidates):
+            found = self._drawn_softly(links, count, rng)
+            return _completed(layer, dropped, found, count, rng)
         n_free = layer.n_free + np.count_nonzero(dropped)
         size = int(n_candidates(self.candidates, count, n_free))
         if size == n_free:
             positions = RandomGrower().select(layer, dropped, size, rng)
         else:
             positions = _ends_of_paths(layer, dropped, links, size, rng)
-        all_of_them = max(layer.n_in, layer.n_out)
-        scores = path_scores(
-            rng.integers(2**64, dtype=np.uint64),
-            links,
-            positions,
-            self.rule == "CH3-L3p",
-            all_of_them if self.max_degree is None else self.max_degree,
-        )
+        scores = self._scores(links, positions, rng)
         if self.temperature is not None:
             with np.errstate(divide="ignore"):
                 scores = np.log(scores) / self.temperature + rng.gumbel(size=size)
         return positions[mark_highest(scores, count, rng)]
+
+    def _scores(self, links, positions, rng):
+        return path_scores(
+            rng.integers(2**64, dtype=np.uint64),
+            links,
+            positions,
+            self.rule == "CH3-L3p",
+            self._most_of(links),
+        )
+
+    def _most_of(self, links):
+        """Return how many connections of a neuron are looked at."""
+        all_of_them = max(links.row_starts.size, links.column_starts.size)
+        return all_of_them if self.max_degree is None else self.max_degree
+
+    def _drawn_softly(self, links, count, rng):
+        """Return at most `count` positions with a path, sorted, each by its score."""
+        by_path = self.rule == "CH3-L3p"
+        link_rows = np.repeat(
+            np.arange(links.row_starts.size - 1, dtype=links.columns.dtype),
+            np.diff(links.row_starts),
+        )
+        ends = np.cumsum(_walk_weights(links, link_rows, by_path))
+        found, keys, bound = np.zeros(0, dtype=np.int64), np.zeros(0), -np.inf
+        if not count or not ends.size or ends[-1] == 0:
+            return found
+        n_walks = _FIRST_WALKS * min(count, links.columns.size)
+        n_walks, n_done, n_met = max(n_walks, _FEWEST_WALKS), 0, 0
+        while True:
+            seed = rng.integers(2**64, dtype=np.uint64)
+            drawn, ratios = weigh_walks(
+                seed,
+                links,
+                link_rows,
+                ends,
+                n_walks - n_done,
+                by_path,
+                self._most_of(links),
+            )
+            n_round, n_done = n_walks - n_done, n_walks
+            drawn, ratios = drawn[drawn >= 0], ratios[drawn >= 0]
+            np.log(ratios, out=ratios)
+            if self.temperature != 1:
+                different, at = np.unique(drawn, return_inverse=True)
+                scores = self._scores(links, different, rng)[at]
+                # An estimate is 0 where all that leads there is passed over.
+                known = scores > 0
+                drawn, ratios = drawn[known], ratios[known]
+                ratios += (1 / self.temperature - 1) * np.log(scores[known])
+            bound = ratios.max(initial=bound)
+            ratios += rng.standard_exponential(ratios.size)
+            found, keys = np.concatenate([found, drawn]), np.concatenate([keys, ratios])
+            accepted = _first_different(found[keys >= bound], count)
+            if accepted.size == count:
+                return accepted
+            n_before, n_met = n_met, np.unique(found).size
+            is_exhausted = n_met - n_before < n_round / _MOST_WALKS
+            if is_exhausted or n_done >= _MOST_WALKS * count:
+                return _first_different(found[np.argsort(-keys, kind="stable")], count)
+            n_walks = 2 * n_done
+
+
+def _first_different(positions, count):
+    """Return the first `count` different ones, sorted."""
+    different, first = np.unique(positions, return_index=True)
+    return np.sort(different[np.argsort(first)[:count]])
+
+
+def _is_finite(candidates):
+    return candidates is not None and candidates != np.inf
+
+
+def _walk_weights(links, link_rows, by_path):
+    """Return how often a walk shall take each connection; see `weigh_walks`."""
+    others_1 = np.diff(links.column_starts)[links.columns] - 1.0
+    others_2 = np.diff(links.row_starts)[link_rows] - 1.0
+    if by_path:
+        return np.sqrt(others_1 * others_2)
+    return np.where(others_1 * others_2 > 0, others_1 + others_2, 0.0)
 
 
 def _surviving_links(layer, dropped):
@@ -151,6 +249,11 @@ def _ends_of_paths(layer, dropped, links, size, rng):
         seed = rng.integers(2**64, dtype=np.uint64)
         found = np.sort(walk_ends(seed, links, size))
         found = found[np.diff(found, prepend=-1) > 0]
+    return _completed(layer, dropped, found, size, rng)
+
+
+def _completed(layer, dropped, found, size, rng):
+    """Return `found`, sorted free positions, and others at random up to `size`."""
     taken = layer.positions()[~dropped]
     ranks = found - np.searchsorted(taken, found)  # among the free positions
     n_absent = layer.n_free + np.count_nonzero(dropped) - found.size

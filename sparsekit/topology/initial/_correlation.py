@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-from scipy import sparse
 
 from sparsekit.kernels.sampling import draw_by_column
 from sparsekit.topology.initial._base import BaseInitialTopology
+from sparsekit.topology.initial._centered_features import CenteredFeatures
 from sparsekit.topology.initial._random import RandomTopology, rows_of
 
 
@@ -32,11 +32,9 @@ class CorrelationTopology(BaseInitialTopology):
     "Correlated sparse topological initialization" (CSTI): Zhang et al., "Epitopological
     learning and Cannistraci-Hebb network shape intelligence brain-inspired theory for
     ultra-sparse advantage in deep learning", ICLR 2024; arXiv 2501.19107, appendix D.
-    There hidden neuron `i` corresponds to input `i`, and the layer has the pairs with
-    the largest absolute correlations, or pairs drawn in proportion to them; so the
-    hidden level has as many neurons as there are inputs, or twice as many, and all
-    correlations are in memory. Here the inputs get as many connections as in those
-    draws on average, to random hidden neurons, of which there can be any number.
+    :class:`CSTI` is the one of the papers, which connects the pairs with the largest
+    correlations. Here the inputs get connections in proportion to their correlations,
+    to random hidden neurons, and every input with a correlation gets some.
 
     Examples
     --------
@@ -85,9 +83,6 @@ class CorrelationTopology(BaseInitialTopology):
 # Up to so many features all pairs are computed, some features at a time.
 _ALL_PAIRS = 1000
 _BLOCK = 256
-
-# Values of dense input that are in double precision at a time: 8 MB.
-_BLOCK_VALUES = 2**20
 
 
 def correlation_strengths(
@@ -138,79 +133,24 @@ def correlation_strengths(
     >>> correlation_strengths(X, rng).round(1)
     array([1.1, 1.1, 0.1, 0.1])
     """
-    table = _Table(X, fill)
-    n_features = table.scale.size
+    features = CenteredFeatures(X, fill)
+    n_features = features.scale.size
     if n_projections is None and n_features <= _ALL_PAIRS:
-        return _all_pairs(table)
+        return _all_pairs(features)
     m = 100 if n_projections is None else n_projections
     combinations = rng.standard_cauchy(size=(n_features, m))
-    mixed = table.correlations_with(table.combine(combinations))
+    mixed = features.correlations_with(features.combine(combinations))
     # A feature's correlation with itself is known, 1, and does not count.
     mixed -= combinations
-    return np.where(table.scale > 0, np.median(np.abs(mixed), axis=1), 0.0)
+    return np.where(features.scale > 0, np.median(np.abs(mixed), axis=1), 0.0)
 
 
-def _all_pairs(table):
-    n_features = table.scale.size
+def _all_pairs(features):
+    n_features = features.scale.size
     strengths = np.zeros(n_features)
     for start in range(0, n_features, _BLOCK):
         block = np.arange(start, min(start + _BLOCK, n_features))
-        chosen = np.zeros((n_features, block.size))
-        chosen[block, block - start] = 1.0
-        correlations = np.abs(table.correlations_with(table.combine(chosen)))
+        correlations = np.abs(features.correlations_of(block))
         correlations[block, block - start] = 0.0
         strengths[block] = correlations.sum(axis=0)
     return strengths
-
-
-class _Table:
-    """A view of the samples with centred features of unit norm."""
-
-    def __init__(self, X, fill) -> None:
-        self.shape = n_samples, n_features = X.shape
-        offset = np.zeros(n_features)
-        if sparse.issparse(X):
-            data = np.nan_to_num(X.data.astype(np.float64), nan=0.0, copy=False)
-            if fill is not None:
-                # Centring removes the constant value of the entries not stored.
-                offset = fill
-                data -= offset[X.indices]
-            X = sparse.csr_array((data, X.indices, X.indptr), shape=X.shape)
-        self.X = X
-        total, squares = np.zeros((2, n_features))
-        for _, values in self._blocks():
-            total += values.sum(axis=0)
-            squares += (values * values).sum(axis=0)
-        self.mean = total / n_samples
-        variation = squares - n_samples * self.mean**2
-        # A feature that varies by rounding, even in single precision, is constant.
-        varies = variation > 1e-12 * (squares + n_samples * offset**2)
-        self.scale = np.zeros(n_features)
-        self.scale[varies] = 1.0 / np.sqrt(variation[varies])
-
-    def _blocks(self):
-        """Yield rows and their values in double precision; CSR is no larger so."""
-        if sparse.issparse(self.X):
-            yield slice(None), self.X
-            return
-        n_samples, n_features = self.shape
-        step = max(1, _BLOCK_VALUES // n_features)
-        for start in range(0, n_samples, step):
-            rows = slice(start, start + step)
-            values = self.X[rows].astype(np.float64)
-            yield rows, np.nan_to_num(values, nan=0.0, copy=False)
-
-    def combine(self, weights):
-        """Return combinations of the features, shape (n_samples, n_combinations)."""
-        weights = weights * self.scale[:, np.newaxis]
-        combined = np.empty((self.shape[0], weights.shape[1]))
-        for rows, values in self._blocks():
-            combined[rows] = values @ weights
-        return combined - self.mean @ weights
-
-    def correlations_with(self, combined):
-        """Return the products of every feature with centred combinations."""
-        products = np.zeros((self.shape[1], combined.shape[1]))
-        for rows, values in self._blocks():
-            products += values.T @ combined[rows]
-        return self.scale[:, np.newaxis] * products

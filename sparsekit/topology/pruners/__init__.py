@@ -7,6 +7,7 @@ from typing import Any
 
 from sparsekit.topology.pruners._ablation import AblationPruner
 from sparsekit.topology.pruners._gradient import MESTPruner, TaylorPruner
+from sparsekit.topology.pruners._input import InputPruner
 from sparsekit.topology.pruners._magnitude import (
     LAMPPruner,
     MagnitudePruner,
@@ -35,12 +36,14 @@ PRUNERS: dict[str, Any] = {
     "random": RandomPruner,
     "neuron": NeuronPruner,
     "ablation": AblationPruner,
+    "input": InputPruner,
     "sign_change": SignChangePruner,
 }
 
 __all__ = [
     "AblationPruner",
     "AdaptiveThresholdPruner",
+    "InputPruner",
     "LAMPPruner",
     "MESTPruner",
     "MagnitudePruner",

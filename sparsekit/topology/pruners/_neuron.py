@@ -1,7 +1,6 @@
 """Pruner by the importance of the neurons."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -26,8 +25,11 @@ class NeuronPruner(Strategy):
     Dropped are, one after another, the connections that another pruner chooses; of the
     others, those into the hidden neurons of smallest importance, the sum of the
     absolute weights of their inputs; and of the rest, those on no path from an input to
-    an output. The grower adds as many, so that connections move from inactive neurons
-    to others; with a density schedule, the number of connections falls.
+    an output: neurons without inputs lose their outputs and the other way round, until
+    none is left (percolation). Layers with all connections, such as a dense output
+    layer, have no part in percolation. The grower adds as many, so that connections
+    move from inactive neurons to others; with a density schedule, the number of
+    connections falls.
 
     Parameters
     ----------
@@ -121,17 +123,20 @@ class NeuronPruner(Strategy):
                 else inner.select(layer, share, rng)
                 for layer, share in zip(layers, shares, strict=True)
             ]
-        masks = first
-        unimportant = partial(inputs_of_unimportant_neurons, percentile=self.percentile)
-        for choose in (unimportant, connections_without_path):
-            remaining = [
-                _remaining(layer, mask)
-                for layer, mask in zip(layers, masks, strict=True)
-            ]
-            masks = [
-                _union(mask, more)
-                for mask, more in zip(masks, choose(remaining), strict=True)
-            ]
+        unimportant = inputs_of_unimportant_neurons(
+            list(map(_remaining, layers, first)), self.percentile
+        )
+        masks = list(map(_union, first, unimportant))
+        # A layer with all connections stands as it is, whatever goes of it.
+        standing = [
+            _remaining(layer, mask) if layer.n_free else layer
+            for layer, mask in zip(layers, masks, strict=True)
+        ]
+        without_path = connections_without_path(standing)
+        masks = [
+            _union(mask, more) if layer.n_free else mask
+            for layer, mask, more in zip(layers, masks, without_path, strict=True)
+        ]
         return first if any(mask.all() for mask in masks) else masks
 
     def check_parameters(self) -> None:

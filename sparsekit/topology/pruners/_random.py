@@ -26,9 +26,16 @@ class SoftPruner(ScorePruner):
     temperature : float, default=1.0
         The higher, the closer to dropping the lowest scores; near 0, all connections
         have the same probability. Connections with the score 0 are dropped first.
+    final_temperature : float or None, default=None
+        The temperature at the end of the training; None keeps `temperature`. CHTs goes
+        from 1 to 3.
 
     Notes
     -----
+    In the paper the temperature T is ``d / (1 - d)``, and it is the softness d that
+    rises linearly, from 1/2 to 3/4: halfway T is 5/3 and not 2. So it is here, whatever
+    the two temperatures are.
+
     This is Gumbel top-k sampling: ``temperature * log(score)`` plus a Gumbel random
     number has the order of successive draws, the last of which are dropped. Complexity:
     O(n_connections) beside the scores.
@@ -37,9 +44,8 @@ class SoftPruner(ScorePruner):
     ----------
     Zhang et al., "Brain network science modelling of sparse neural networks enables
     transformers and LLMs to perform as fully connected", NeurIPS 2025
-    (arXiv:2501.19107): the soft removal of CHTs, whose temperature goes from 1 to 3
-    while a multilayer perceptron trains. Kool et al., "Stochastic beams and where to
-    find them", ICML 2019, section 2.3: Gumbel top-k sampling.
+    (arXiv:2501.19107): the soft removal of CHTs, equation 2. Kool et al., "Stochastic
+    beams and where to find them", ICML 2019, section 2.3: Gumbel top-k sampling.
 
     Examples
     --------
@@ -51,16 +57,21 @@ class SoftPruner(ScorePruner):
     np.int64(2)
     """
 
-    _allowed: ClassVar[dict] = {"temperature": Number(closed="neither")}
+    _allowed: ClassVar[dict] = {
+        "temperature": Number(closed="neither"),
+        "final_temperature": Number(closed="neither", or_none=True),
+    }
 
-    def __init__(self, pruner=None, temperature=1.0) -> None:
+    def __init__(self, pruner=None, temperature=1.0, final_temperature=None) -> None:
         self.pruner = pruner
         self.temperature = temperature
+        self.final_temperature = final_temperature
 
     @property
     def needs(self):
-        """Names of the fields of `Layer` that the scores need."""
-        return needs_of(self._scorer())
+        """Names of the fields of `Layer` that scores and temperature need."""
+        needs = needs_of(self._scorer())
+        return needs if self.final_temperature is None else needs | {"progress"}
 
     @property
     def scope(self):
@@ -89,9 +100,21 @@ class SoftPruner(ScorePruner):
     def _keys(self, layer, rng):
         with np.errstate(divide="ignore"):
             keys = np.log(self.scores(layer), dtype=np.float64)
-        keys *= self.temperature
+        keys *= self._temperature_at(layer.progress)
         keys += rng.gumbel(size=keys.size)
         return keys
+
+    def _temperature_at(self, progress):
+        if self.final_temperature is None:
+            return self.temperature
+        if progress is None:
+            raise ValueError(
+                "SoftPruner needs the progress of the training for its "
+                "final_temperature, and layer.progress is None."
+            )
+        first, last = (t / (1 + t) for t in (self.temperature, self.final_temperature))
+        softness = first + (last - first) * progress
+        return softness / (1 - softness)
 
 
 class RandomPruner(BaseEstimator):

@@ -8,10 +8,13 @@ from scipy.stats import chisquare
 from sklearn.base import clone
 
 from sparsekit.topology import (
+    CSTI,
     STRATEGIES,
+    CenteredFeatures,
     ConstantFanIn,
     CorrelationTopology,
     RandomTopology,
+    ReceptiveField,
     ScaleFree,
     SmallWorld,
 )
@@ -21,13 +24,29 @@ from tests.reference.strategies import shares
 TOPOLOGIES = STRATEGIES["initial_topology"]
 
 topologies = st.sampled_from(
-    [*(make() for make in TOPOLOGIES.values()), SmallWorld(0.0), SmallWorld(1.0)]
+    [
+        *(make() for make in TOPOLOGIES.values()),
+        SmallWorld(0.0),
+        SmallWorld(1.0),
+        CSTI(hidden=SmallWorld(), candidates=3.0),
+        *(
+            ReceptiveField(randomness, fan_in)
+            for randomness in (0.0, 0.01, 0.6, 1.0)
+            for fan_in in ("fixed", "uniform")
+        ),
+    ]
 )
 sides = st.integers(1, 30)
 
 
 def drawn_by(topology, n_in, n_out, count, seed=0):
-    facts = {"input_strengths": np.arange(n_in) % 4 / 3}
+    samples = np.random.default_rng(0).normal(size=(20, n_in)).cumsum(axis=1)
+    features = CenteredFeatures(samples)
+    facts = {
+        "input_strengths": np.arange(n_in) % 4 / 3,
+        "input_features": features,
+        "tiled_features": features,
+    }
     rng = np.random.default_rng(seed)
     return topology.draw(n_in, n_out, count, rng, facts)
 
@@ -74,7 +93,9 @@ def test_same_seed_gives_the_same_connections(name):
     first, again = (drawn_by(topology, 60, 50, 300, seed=3) for _ in range(2))
     np.testing.assert_array_equal(first[0], again[0])
     np.testing.assert_array_equal(first[1], again[1])
-    assert (drawn_by(topology, 60, 50, 300, seed=4)[1] != first[1]).any()
+    # Of the pairs of inputs that correlate most nothing is random.
+    differs = (drawn_by(topology, 60, 50, 300, seed=4)[1] != first[1]).any()
+    assert differs == (name != "csti")
 
 
 def test_random_topology_is_uniform_over_the_positions():
@@ -214,3 +235,59 @@ def test_bad_strengths_are_an_error(strengths):
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="2 finite numbers that are not negative"):
         CorrelationTopology().draw(2, 2, 2, rng, {"input_strengths": strengths})
+
+
+@pytest.mark.parametrize(("density", "mean"), [(0.1, 20), (0.5, 100), (0.9, 180)])
+def test_fan_in_of_receptive_fields_is_fixed_or_uniform(density, mean):
+    count = int(density * 200 * 4000)
+    fixed, _ = degrees(ReceptiveField(), 200, 4000, count)
+    assert (fixed == mean).all()
+    uniform, _ = degrees(ReceptiveField(fan_in="uniform"), 200, 4000, count)
+    half_width = min(mean, 200 - mean)
+    shares, _ = np.histogram(uniform, 4, (mean - half_width, mean + half_width + 1e-9))
+    # Four standard errors of a share of a quarter, and some for rounding.
+    np.testing.assert_allclose(shares / 4000, 0.25, atol=0.05)
+
+
+def test_randomness_takes_receptive_fields_away_from_the_diagonal():
+    distances = []
+    for randomness in (0.0, 0.1, 0.25, 0.5, 1.0):
+        indptr, indices = drawn_by(ReceptiveField(randomness), 1000, 1000, 20_000)
+        steps = np.abs(np.repeat(np.arange(1000), np.diff(indptr)) - indices)
+        distances.append(np.minimum(steps, 1000 - steps).mean())
+    assert distances[0] == 5.0  # of 0, 1, 1, ... 9, 9, 10
+    assert distances[-1] == pytest.approx(250, rel=0.02)
+    assert np.all(np.diff(distances) > 0.1)
+
+
+def test_receptive_fields_of_a_layer_larger_than_memory():
+    rng = np.random.default_rng(0)
+    indptr, indices = ReceptiveField().draw(10**6, 10**6, 5000, rng)
+    assert indptr[-1] == indices.size == 5000
+
+
+def test_a_fan_in_without_meaning_is_refused():
+    with pytest.raises(ValueError, match="fan_in must be one of 'fixed', 'uniform'"):
+        drawn_by(ReceptiveField(fan_in="normal"), 4, 4, 4)
+
+
+def test_csti_places_hidden_layers_by_the_topology_given_for_them():
+    def draw(topology, facts):
+        return topology.draw(60, 50, 300, np.random.default_rng(0), facts)
+
+    rng = np.random.default_rng(1)
+    facts = {"tiled_features": CenteredFeatures(rng.normal(size=(9, 60)))}
+    for drawn, expected in zip(
+        draw(CSTI(hidden=SmallWorld()), facts), draw(SmallWorld(), None), strict=True
+    ):
+        np.testing.assert_array_equal(drawn, expected)
+    assert CSTI().needs == {"tiled_features"}
+    assert CSTI(hidden=CorrelationTopology()).needs == {
+        "input_features",
+        "input_strengths",
+    }
+
+
+def test_a_class_for_the_hidden_layers_of_csti_is_refused():
+    with pytest.raises(TypeError, match="hidden must be an object with `draw`"):
+        CSTI(hidden=SmallWorld).draw(4, 4, 4, np.random.default_rng(0))

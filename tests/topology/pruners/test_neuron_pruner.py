@@ -12,6 +12,7 @@ from sparsekit.topology import (
     MagnitudePruner,
     NeuronPruner,
     RandomGrower,
+    RandomPruner,
     SETPruner,
     active_neurons,
     plan_rewiring,
@@ -92,6 +93,29 @@ def test_a_plan_replaces_what_goes_and_keeps_the_total():
     )
     assert sum(plan.grown.size for plan in plans) == dropped
     assert n_now > dropped
+
+
+def test_a_dense_output_layer_has_no_part_in_percolation():
+    layers = network(3, density=0.2)
+    layers[-1] = network(3, density=1.0)[-1]
+    rng = np.random.default_rng(0)
+    masks = NeuronPruner(RandomPruner(), percentile=20.0).select_network(
+        layers, 0.3, rng
+    )
+    alone = [RandomPruner().select(la, 0.3, np.random.default_rng(0)) for la in layers]
+    assert masks[-1].sum() == alone[-1].sum()
+    # Some of its neurons have lost their inputs, and keep their outputs.
+    fed = left_of(layers, masks)[-2].indptr
+    assert (np.diff(fed) == 0).any()
+
+
+def test_chains_of_neurons_without_an_output_go_at_once():
+    # Input 0 feeds a chain that ends before the output; input 1 one that reaches it.
+    ends = Layer(np.array([0, 1, 2]), np.array([0, 1]), np.ones(2), 2)
+    out = Layer(np.array([0, 1]), np.array([1]), np.ones(1), 2)
+    rng = np.random.default_rng(0)
+    masks = NeuronPruner().select_network([ends, ends, out], 0.0, rng)
+    assert [mask.tolist() for mask in masks] == [[True, False], [True, False], [False]]
 
 
 def test_a_percentile_of_all_neurons_is_refused():

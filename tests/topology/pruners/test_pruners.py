@@ -32,6 +32,7 @@ RANKING = [
     RelativeImportancePruner(),
     SoftPruner(),
     SoftPruner(MESTPruner(), temperature=3.0),
+    SoftPruner(final_temperature=3.0),
     TaylorPruner(),
 ]
 OTHERS = [SETPruner(), SignChangePruner(), ThresholdPruner(1.5)]
@@ -56,6 +57,7 @@ def test_count_is_the_fraction_rounded_down(pruner, drawn, fraction):
 @pytest.mark.parametrize("pruner", RANKING, ids=repr)
 def test_first_of_equal_connections_go_unless_they_are_drawn(pruner):
     facts = {"values": np.ones((1, 8, 1)), "deltas": np.ones((1, 1, 1))}
+    facts["progress"] = 0.5
     dropped = pruner.select(layer_of(np.ones(8), **facts), 0.5, RNG)
     is_random = isinstance(pruner, RandomPruner | SoftPruner)
     assert is_random or dropped.tolist() == [True] * 4 + [False] * 4
@@ -127,6 +129,27 @@ def test_soft_pruner_takes_needs_and_scope_from_the_pruner_inside():
     assert needs_of(SoftPruner()) == frozenset()
     assert needs_of(SoftPruner(TaylorPruner())) == {"values", "deltas"}
     assert SoftPruner(MagnitudePruner(scope="network")).scope == "network"
+
+
+@pytest.mark.parametrize(
+    ("progress", "temperature"), [(0.0, 1.0), (0.5, 5 / 3), (1.0, 3.0)]
+)
+def test_soft_temperature_rises_as_its_softness_does_linearly(progress, temperature):
+    rising = SoftPruner(final_temperature=3.0)
+    layer = layer_of(np.arange(1.0, 40.0), progress=progress)
+    for seed in range(20):
+        np.testing.assert_array_equal(
+            rising.select(layer, 0.5, np.random.default_rng(seed)),
+            SoftPruner(temperature=temperature).select(
+                layer, 0.5, np.random.default_rng(seed)
+            ),
+        )
+
+
+def test_a_rising_temperature_asks_for_the_progress():
+    assert needs_of(SoftPruner(final_temperature=2.0)) == {"progress"}
+    with pytest.raises(ValueError, match=r"layer\.progress is None"):
+        SoftPruner(final_temperature=2.0).select(layer_of([1, 2]), 0.5, RNG)
 
 
 @pytest.mark.parametrize(
