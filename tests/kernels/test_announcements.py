@@ -7,7 +7,7 @@ import numba
 import pytest
 
 from sparsekit.kernels import predict
-from sparsekit.kernels._announcements import SECONDS
+from sparsekit.kernels._jit import SECONDS
 
 needs_numba = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
 
