@@ -26,7 +26,11 @@ from sparsekit import (
     SparseTabularClassifier,
     SparseTabularRegressor,
 )
-from sparsekit.tabular import TableEncoder
+from sparsekit.tabular import (
+    SparseMLPEnsembleClassifier,
+    SparseMLPEnsembleRegressor,
+    TableEncoder,
+)
 
 # Columns of text with more values than boosting takes as categories get numbers.
 _MAX_CATEGORIES = 250
@@ -261,6 +265,22 @@ def _network(classifier, regressor, **parameters):
     return make
 
 
+def _ensemble(strategy, max_iter):
+    """Return what makes four networks, or four cycles of one of as many epochs."""
+
+    def ensemble(classify):
+        network = (SETMLPClassifier if classify else SETMLPRegressor)(max_iter=max_iter)
+        ensemble = (
+            SparseMLPEnsembleClassifier if classify else SparseMLPEnsembleRegressor
+        )
+        return make_pipeline(
+            TableEncoder(),
+            ensemble(network, n_members=4, strategy=strategy, random_state=0),
+        )
+
+    return ensemble
+
+
 # The settings of scikit-learn's networks, but for the rate: three times theirs.
 _AS_SCIKIT_LEARN = {
     "alpha": 0.0001,
@@ -282,6 +302,8 @@ MODELS = {
     "SETMLP, set as scikit-learn's": _network(
         SETMLPClassifier, SETMLPRegressor, **_AS_SCIKIT_LEARN
     ),
+    "ensemble, independent": _ensemble("independent", 25),
+    "ensemble, cyclic": _ensemble("cyclic", 100),
     "DenseMLP": _network(DenseMLPClassifier, DenseMLPRegressor),
     "DenseMLP, set as scikit-learn's": _network(
         DenseMLPClassifier, DenseMLPRegressor, **_AS_SCIKIT_LEARN
