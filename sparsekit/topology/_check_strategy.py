@@ -44,7 +44,8 @@ def check_strategy(strategy: Any) -> None:
         - `state` then holds what no checkpoint can hold;
         - the mask of a pruner is not boolean or does not have one element for each
           connection; if it drops more than the fraction, unless it ignores the fraction
-          altogether, or less, if it has a method `scores`;
+          altogether or its class has ``drops_more = True``, or less, if it has a method
+          `scores`;
         - the positions of a grower are not int64, sorted, distinct and free, or not as
           many as required.
 
@@ -133,12 +134,15 @@ def _check_pruning(pruner, layer, where):
         mask = _run(pruner, (layer, fraction), here)
         _keeps_contract(here, check_mask, pruner, layer, mask)
         masks[fraction] = mask
-    ignores_fraction = all((mask == masks[0.0]).all() for mask in masks.values())
+    # A pruner that drops what has no use says so by an attribute of its class.
+    may_exceed = getattr(pruner, "drops_more", False) or all(
+        (mask == masks[0.0]).all() for mask in masks.values()
+    )
     if getattr(pruner, "scope", "layer") != "layer":
         for fraction in masks:
             here = f"{where}, fraction={fraction}"
-            _check_network(pruner, layer, fraction, here, ignores_fraction)
-    if ignores_fraction:
+            _check_network(pruner, layer, fraction, here, may_exceed)
+    if may_exceed:
         return
     for fraction, mask in masks.items():
         most, n_dropped = int(fraction * n), np.count_nonzero(mask)
@@ -154,7 +158,7 @@ def _check_pruning(pruner, layer, where):
         )
 
 
-def _check_network(pruner, layer, fraction, here, ignores_fraction):
+def _check_network(pruner, layer, fraction, here, may_exceed):
     """Check the ranking of a network: the layer, and its mirror image after it."""
     select = getattr(pruner, "select_network", None)
     _require(
@@ -174,7 +178,7 @@ def _check_network(pruner, layer, fraction, here, ignores_fraction):
     _keeps_contract(here, check_masks, pruner, layers, masks)
     most, n_dropped = int(fraction * 2 * layer.indices.size), np.count_nonzero(masks)
     _require(
-        n_dropped <= most or ignores_fraction,
+        n_dropped <= most or may_exceed,
         f"{here}: {n_dropped} connections are dropped; at most {most} may be.",
     )
 

@@ -12,6 +12,7 @@ from sparsekit.topology import (
     MagnitudePruner,
     MESTPruner,
     MomentumGrower,
+    NeuronPruner,
     ObservedGrower,
     RandomGrower,
     RandomPruner,
@@ -30,6 +31,8 @@ from sparsekit.topology import (
     "strategy",
     [
         AblationPruner(),
+        NeuronPruner(),
+        NeuronPruner(MagnitudePruner(scope="network"), percentile=10.0),
         AblationPruner(min_salient=1.0, candidates=None),
         AdaptiveThresholdPruner(),
         AdaptiveThresholdPruner(0.6),

@@ -59,6 +59,9 @@ class NeuronPruner(Strategy):
     [[False], [False, True]]
     """
 
+    # Connections without a path go beside those of the fraction.
+    drops_more: ClassVar[bool] = True
+
     _allowed: ClassVar[dict] = {"percentile": Number(0, 100, closed="left")}
 
     def __init__(self, pruner=None, percentile: float = 0.0):
