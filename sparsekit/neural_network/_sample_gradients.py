@@ -58,7 +58,7 @@ def connection_gradients(
     >>> net = SETMLPClassifier(sparsity=0.8, random_state=0).fit(X, y)
     >>> gradients = connection_gradients(net, X, y)
     >>> [(g.shape, g.nnz) for g in gradients]
-    [((4, 100), 80), ((100, 3), 60)]
+    [((4, 100), 70), ((100, 3), 70)]
     """
     check_is_fitted(network)
     trainer = network._trainer_of(X, y, sample_weight)

@@ -47,7 +47,10 @@ def test_three_steps_equal_their_formulas(solver, nesterov, dtype):
     )
     parameters = rng.normal(size=N).astype(dtype)
     before, expected = parameters.copy(), parameters.astype(float)
-    moments = [np.zeros(N, dtype), np.zeros(0 if solver == "sgd" else N, dtype)]
+    moments = [
+        np.zeros(N, dtype),
+        np.zeros(0 if solver in ("sgd", "sgdw") else N, dtype),
+    ]
     for step in (1, 2, 3):
         gradient = rng.normal(size=N).astype(dtype)
         weight = float(rng.uniform(1, 9))
@@ -56,7 +59,7 @@ def test_three_steps_equal_their_formulas(solver, nesterov, dtype):
         )
         assert broken == 0
         twin.step = step
-        penalty, decay = (0.0, 0.3) if solver == "adamw" else (0.3, 0.0)
+        penalty, decay = (0.0, 0.3) if solver.endswith("w") else (0.3, 0.0)
         mean_gradient = (gradient + penalty * expected) / weight
         expected = twin.update(0, expected, mean_gradient, 0.01, decay)
     np.testing.assert_allclose(parameters[4:20], expected[4:20], rtol=RTOL[dtype])
@@ -81,7 +84,10 @@ def test_parameter_that_would_not_stay_finite_keeps_its_value(
     before = parameters.copy()
     gradient = np.ones(N, dtype)
     gradient[[6, 11]] = bad
-    moments = [np.zeros(N, dtype), np.zeros(0 if solver == "sgd" else N, dtype)]
+    moments = [
+        np.zeros(N, dtype),
+        np.zeros(0 if solver in ("sgd", "sgdw") else N, dtype),
+    ]
     optimizer = Optimizer(solver, alpha=0.0, nesterovs_momentum=nesterov)
     with np.errstate(invalid="ignore"):  # for the run without compilation
         broken = step_of(optimizer, dtype, parameters, gradient, moments)
@@ -96,7 +102,7 @@ def test_parameter_that_would_not_stay_finite_keeps_its_value(
 def test_moments_stay_finite_where_a_gradient_is_not(solver, bad):
     # Otherwise no later step, however small, could move that parameter again.
     parameters, gradient = np.ones(N), np.full(N, bad)
-    moments = [np.zeros(N), np.zeros(0 if solver == "sgd" else N)]
+    moments = [np.zeros(N), np.zeros(0 if solver in ("sgd", "sgdw") else N)]
     optimizer = Optimizer(solver, alpha=0.0)
     with np.errstate(invalid="ignore"):  # for the run without compilation
         step_of(optimizer, np.float64, parameters, gradient, moments)

@@ -52,8 +52,8 @@ class NeuronPruner(Strategy):
 
     >>> import numpy as np
     >>> from sparsekit.topology import Layer, NeuronPruner
-    >>> hidden = Layer(np.array([0, 1, 1]), np.array([0]), np.array([1.0]), n_in=2)
-    >>> out = Layer(np.array([0, 2]), np.array([0, 1]), np.array([1.0, 3.0]), n_in=2)
+    >>> hidden = Layer(np.array([0, 1, 1, 1]), np.array([0]), np.array([1.0]), n_in=2)
+    >>> out = Layer(np.array([0, 2]), np.array([0, 1]), np.array([1.0, 3.0]), n_in=3)
     >>> rng = np.random.default_rng(0)
     >>> [mask.tolist() for mask in NeuronPruner().select_network([hidden, out], 0, rng)]
     [[False], [False, True]]
