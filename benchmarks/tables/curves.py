@@ -112,6 +112,16 @@ def draw(gaps, path):
         panel.set_xlabel(labels[curve])
         for side in ("top", "right"):
             panel.spines[side].set_visible(False)
+    ends = gaps["capacity"][str(CURVES["capacity"][-1])].clip(-60, 60)
+    for table, end in ends.items():
+        panels[-1].annotate(
+            table,
+            (len(CURVES["capacity"]) - 1, end),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
     panels[0].set_ylabel("loss against that of\nearly-stopped boosting, per cent")
     figure.savefig(path, dpi=160)
     plt.close(figure)
