@@ -56,8 +56,15 @@ def correlation(a, b):
 def tiled_correlations(columns, n_in, n_out):
     """Return the absolute correlation of the inputs that each pair of neurons tiles."""
     n = len(columns)
+
+    def stands_for(neuron, n_neurons):
+        # Fewer neurons than inputs are spread evenly over them.
+        return columns[neuron * n // n_neurons if n_neurons < n else neuron % n]
+
     return {
-        (row, column): abs(correlation(columns[row % n], columns[column % n]))
+        (row, column): abs(
+            correlation(stands_for(row, n_out), stands_for(column, n_in))
+        )
         for row in range(n_out)
         for column in range(n_in)
     }

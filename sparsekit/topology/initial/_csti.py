@@ -25,7 +25,9 @@ class CSTI(BaseInitialTopology):
     """Connections between the inputs that correlate most (CSTI).
 
     Every neuron of a hidden level stands for an input: neuron `i` for input
-    ``i % n_inputs``, so that a level of twice as many neurons has two for each. A layer
+    ``i % n_inputs``, so that a level of twice as many neurons has two for each. In a
+    level of fewer neurons than inputs, which the papers do not have, neurons stand for
+    evenly spaced inputs, ``i * n_inputs // n_neurons``. A layer
     connects the pairs with the largest absolute correlations, those of an input with
     itself included; of equal ones the first, and after all that correlate any others at
     random. This applies to all layers but the output layer, which is random.
@@ -118,7 +120,7 @@ class CSTI(BaseInitialTopology):
         size = int(n_candidates(candidates, count, n_in * n_out))
         if size < n_in * n_out:
             drawn = sample_distinct(n_in * n_out, size, rng)
-            positions = _strongest_of(features, drawn, n_in, count)
+            positions = _strongest_of(features, drawn, n_in, n_out, count)
         else:
             positions = _strongest(features, n_in, n_out, count)
             n_more = count - positions.size
@@ -130,11 +132,22 @@ class CSTI(BaseInitialTopology):
         return "tiled_features" if self.hidden is None else "input_features"
 
 
+def _inputs_of(n_neurons: int, n_inputs: int) -> np.ndarray:
+    """Return the input that each neuron of a level stands for."""
+    neurons = np.arange(n_neurons, dtype=np.int64)
+    if n_neurons < n_inputs:
+        return neurons * n_inputs // n_neurons
+    return neurons % n_inputs
+
+
 def _strongest_of(
-    features: CenteredFeatures, drawn: np.ndarray, n_in: int, count: int
+    features: CenteredFeatures, drawn: np.ndarray, n_in: int, n_out: int, count: int
 ) -> np.ndarray:
     """Return those `count` of the positions `drawn` that correlate most."""
-    rows, columns = (part % features.scale.size for part in np.divmod(drawn, n_in))
+    n_features = features.scale.size
+    rows, columns = np.divmod(drawn, n_in)
+    rows = _inputs_of(n_out, n_features)[rows]
+    columns = _inputs_of(n_in, n_features)[columns]
     strengths = np.abs(features.correlations_between(rows, columns))
     return drawn[mark_lowest(-strengths, count)]
 
@@ -144,12 +157,13 @@ def _strongest(
 ) -> np.ndarray:
     """Return the `count` positions that correlate most, or all that do, sorted."""
     n_features = features.scale.size
-    columns = np.arange(n_in) % n_features
+    columns = _inputs_of(n_in, n_features)
+    inputs_of_rows = _inputs_of(n_out, n_features)
     positions, strengths = np.zeros(0, dtype=np.int64), np.zeros(0)
     least = 0.0
     step = min(_BLOCK, max(1, _BLOCK_VALUES // max(n_in, n_features)))
     for start in range(0, n_out, step):
-        rows = np.arange(start, min(start + step, n_out)) % n_features
+        rows = inputs_of_rows[start : start + step]
         block = np.abs(features.correlations_of(rows)).T[:, columns].ravel()
         # Of equal ones the first are kept: later ones must be larger.
         larger = np.flatnonzero(block > least)
