@@ -72,7 +72,6 @@ def plan_rewiring(
         Number of new connections of each layer, see :class:`NonzeroRedistribution`.
         None means that every layer grows to its count or, after a ranking of the
         network, in proportion to what it dropped.
-
     states : mapping of str to sequence of dict or None, default=None
         For "pruner", "grower" and "redistribution" what each noted about every layer:
         the field `state` of the layers that it sees, which it may write to.

@@ -1,5 +1,7 @@
 """The command ``sparsekit warm-up``."""
 
+import logging
+
 import pytest
 
 from sparsekit.study.cli import _warm_up_command, main
@@ -24,6 +26,16 @@ def test_it_uses_everything_once_and_says_how_long_it_took(uses, capsys):
     out = capsys.readouterr().out
     assert out.splitlines()[0].startswith("networks")
     assert "Compiled code is on disk" in out
+
+
+def test_the_log_is_silent_while_it_compiles_and_speaks_again_after_it(monkeypatch):
+    logger, levels = logging.getLogger("sparsekit"), []
+    before = logger.level
+    use = "networks", lambda: levels.append(logger.getEffectiveLevel())
+    monkeypatch.setattr(_warm_up_command, "_uses", lambda everything: [use])
+    assert main(["warm-up", "--quiet"]) == 0
+    assert levels == [logging.ERROR]
+    assert logger.level == before
 
 
 def test_all_goes_through_the_options_too(uses):

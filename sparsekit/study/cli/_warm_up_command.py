@@ -4,6 +4,7 @@ import logging
 import os
 import time
 import warnings
+from contextlib import contextmanager
 
 import numpy as np
 from sklearn.base import clone
@@ -29,12 +30,10 @@ def run_warm_up(args):
     if os.environ.get("SPARSEKIT_NUMBA_CACHE") == "0":
         print("SPARSEKIT_NUMBA_CACHE=0: compiled code is not kept, so nothing is done.")
         return
-    # What it would say of each kernel is what this command is about.
-    logging.getLogger("sparsekit").setLevel(logging.ERROR)
     begin = time.perf_counter()
     for name, use in _uses(args.all):
         start = time.perf_counter()
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _without_announcements():
             warnings.simplefilter("ignore", ConvergenceWarning)
             use()
         if not args.quiet:
@@ -42,6 +41,18 @@ def run_warm_up(args):
     if not args.quiet:
         seconds = time.perf_counter() - begin
         print(f"Compiled code is on disk, after {count(round(seconds), 'second')}.")
+
+
+@contextmanager
+def _without_announcements():
+    """Keep the log silent on what this command is about: that kernels compile."""
+    logger = logging.getLogger("sparsekit")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _uses(everything):

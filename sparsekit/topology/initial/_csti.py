@@ -27,10 +27,10 @@ class CSTI(BaseInitialTopology):
     Every neuron of a hidden level stands for an input: neuron `i` for input
     ``i % n_inputs``, so that a level of twice as many neurons has two for each. In a
     level of fewer neurons than inputs, which the papers do not have, neurons stand for
-    evenly spaced inputs, ``i * n_inputs // n_neurons``. A layer
-    connects the pairs with the largest absolute correlations, those of an input with
-    itself included; of equal ones the first, and after all that correlate any others at
-    random. This applies to all layers but the output layer, which is random.
+    evenly spaced inputs, ``i * n_inputs // n_neurons``. A layer connects the pairs with
+    the largest absolute correlations, those of an input with itself included; of equal
+    ones the first, and after all that correlate any others at random. This applies to
+    all layers but the output layer, which is random.
 
     Parameters
     ----------
