@@ -154,10 +154,11 @@ class FitLoop:
 
     def _rewire(self, context):
         """Rewire if that is due, which it never is in a new network."""
-        if not self.rewirings.due:
+        wanted = self.rewirings.wanted()
+        if wanted is None:
             return 0
         with self._task("rewiring", context) as task:
-            n_replaced = self.rewirings.rewire()
+            n_replaced = self.rewirings.rewire(*wanted)
         if self.selected is not None:
             self.selected.rewired = True
         self.stopped |= task.stop
@@ -308,7 +309,7 @@ class FitLoop:
         a callback asks training to ``stop``.
         """
         task = SimpleNamespace(context=None, stop=False)
-        if parent is None:
+        if parent is None or not hasattr(self.estimator, "_skl_callbacks"):
             yield task
             return
         data = self.callback_data
