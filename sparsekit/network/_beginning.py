@@ -3,6 +3,7 @@
 import numpy as np
 
 from sparsekit.network._build import WEIGHT_INITS, weight_limits
+from sparsekit.network._optimizer import has_velocity
 
 # Standard deviation of the weights that SET gives to new connections.
 _SET_DEVIATION = 0.1
@@ -97,7 +98,7 @@ class Beginning:
 
     def _first_step(self, gradients):
         """Return where a step of the solver leads from a weight and moments of zero."""
-        if self.optimizer.has_velocity:
+        if has_velocity(self.optimizer.solver):
             nesterov = self.optimizer.nesterovs_momentum
             reach = 1.0 + self.optimizer.momentum if nesterov else 1.0
             return -self.learning_rate * reach * gradients

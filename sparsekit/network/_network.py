@@ -11,6 +11,9 @@ from sparsekit.topology import Layer
 
 _INT32_MAX = np.iinfo(np.int32).max
 
+# All that a network is made of.
+_ARRAYS = ("sizes", "indptr", "indices", "weights", "biases", "kinds", "slopes")
+
 
 class SparseNetwork:
     """Connections, weights and biases of all layers in shared flat arrays.
@@ -81,15 +84,7 @@ class SparseNetwork:
 
     def to_dict(self) -> dict[str, np.ndarray]:
         """Return the arrays by name, not copied."""
-        return {
-            "sizes": self.sizes,
-            "indptr": self.indptr,
-            "indices": self.indices,
-            "weights": self.weights,
-            "biases": self.biases,
-            "kinds": self.kinds,
-            "slopes": self.slopes,
-        }
+        return {name: getattr(self, name) for name in _ARRAYS}
 
     def copy(self, *, topology: bool = True) -> "SparseNetwork":
         """Return a network with arrays of its own.
@@ -98,7 +93,7 @@ class SparseNetwork:
         """
         twin = object.__new__(SparseNetwork)
         vars(twin).update(vars(self), _for_inference=None)
-        for name in self.to_dict() if topology else ("weights", "biases"):
+        for name in _ARRAYS if topology else ("weights", "biases"):
             setattr(twin, name, getattr(self, name).copy())
         return twin
 
@@ -319,17 +314,18 @@ def named_degrees(spread):
         of the connections of an output neuron (``fan_in_...``) and of an input neuron
         (``fan_out_...``).
     """
-    return [
-        {
-            "n_active": int(n_active),
-            "fan_in_mean": in_mean,
-            "fan_in_std": in_std,
-            "fan_in_max": int(in_max),
-            "fan_out_mean": out_mean,
-            "fan_out_std": out_std,
-            "fan_out_max": int(out_max),
-        }
-        for n_active, in_mean, in_std, in_max, out_mean, out_std, out_max in (
-            spread.tolist()
+    statistics = []
+    for layer in spread.tolist():
+        n_active, in_mean, in_std, in_max, out_mean, out_std, out_max = layer
+        statistics.append(
+            {
+                "n_active": int(n_active),
+                "fan_in_mean": in_mean,
+                "fan_in_std": in_std,
+                "fan_in_max": int(in_max),
+                "fan_out_mean": out_mean,
+                "fan_out_std": out_std,
+                "fan_out_max": int(out_max),
+            }
         )
-    ]
+    return statistics

@@ -109,15 +109,18 @@ class Exploration:
         ----------
         layers : list of Layer
         """
-        self._make_room(sum(layer.indices.size for layer in layers))
-        positions = [
-            positions_of(
-                layer.indptr, layer.indices, layer.n_in, first, self._n_halvings
+        n_new, positions = 0, []
+        for layer in layers:
+            n_new += layer.indices.size
+        while not self.exact and n_new >> self._n_halvings > BUDGET:
+            self._n_halvings += 1  # until so many fit into the budget
+        for layer, first in zip(layers, self.starts[:-1], strict=True):
+            positions.append(
+                positions_of(
+                    layer.indptr, layer.indices, layer.n_in, first, self._n_halvings
+                )
             )
-            for layer, first in zip(layers, self.starts[:-1], strict=True)
-        ]
-        ends = np.cumsum([0, *map(len, positions)])
-        self.add(np.concatenate(positions), ends)
+        self.add(np.concatenate(positions), np.cumsum([0, *map(len, positions)]))
 
     def add(self, positions, ends):
         """Add new connections.
@@ -130,16 +133,10 @@ class Exploration:
         ends : ndarray of shape (n_layers + 1,), int64
             Where those of each layer end, from 0 on.
         """
-        self._make_room(positions.size)
         self._merge(positions, ends)
         while not self.exact and self._seen.size > BUDGET:
             self._n_halvings += 1
             self._merge(positions[:0], np.zeros_like(ends))
-
-    def _make_room(self, n_new):
-        """Halve the sample until so many new ones fit into the budget."""
-        while not self.exact and n_new >> self._n_halvings > BUDGET:
-            self._n_halvings += 1
 
     def _merge(self, positions, ends):
         room = np.empty(self._seen.size + positions.size, dtype=np.int64)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sparsekit.network import (
     Beginning,
+    has_velocity,
     moved_with_connections,
     named_degrees,
     probe,
@@ -75,9 +76,9 @@ class Rewirings:
         )
 
     def _begin(self, network):
-        counts_steps = self.strategies.growth_moments == "per_connection_step"
         self.trainer.state.count_steps(
-            counts_steps and not self.trainer.optimizer.has_velocity
+            self.strategies.growth_moments == "per_connection_step"
+            and not has_velocity(self.trainer.optimizer.solver)
         )
         if not self.records_births:
             self.kept.pop("births", None)
@@ -149,13 +150,13 @@ class Rewirings:
         """Rewire all layers, see `wanted`; return how many connections moved."""
         begin = time.perf_counter()
         estimator, trainer = self.estimator, self.trainer
-        states = self._states()
+        states = self._states() if self.noting else None
         change = trainer.rewire(
             self.strategies.pruner,
             self.strategies.grower,
             fraction,
             estimator._generator,
-            facts=self._facts(),
+            facts=self._facts() if self.needs else None,
             counts=counts,
             redistribution=self.strategies.redistribution,
             beginning=self.beginning,
@@ -176,10 +177,8 @@ class Rewirings:
         return change.plan.grown.size - sum(change.n_regrown.tolist())
 
     def _facts(self):
-        facts = {}
-        if not self.needs:
-            return facts
         network = self.trainer.network
+        facts = {}
         if "input_rates" in self.needs:
             rates = input_rates(self.estimator._inputs)
             facts["input_rates"] = [rates, *[None] * (network.n_layers - 1)]
