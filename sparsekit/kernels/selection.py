@@ -4,10 +4,8 @@ import numpy as np
 
 from sparsekit.kernels._jit import inlined_kernel, kernel
 
-# Bits of a number that one pass over all numbers settles: of many and of few numbers,
-# for which the table of a long digit would take longer than they do.
-_DIGIT, _SHORT_DIGIT = 11, 9
-_MANY = 4096
+# Bits of a number that one pass over all numbers settles, at least and at most.
+_DIGITS = (4, 11)
 
 # No float is as large.
 NO_LIMIT = np.iinfo(np.int64).max
@@ -32,19 +30,22 @@ def mark_smallest(bits, fraction, by_sign, below, marked):
         marked.
     marked : ndarray of bool, shape (n,)
         Written: of equal floats the first are marked. Complexity: O(n), with no
-        array but this; a radix selection reads `bits` once for every 11 bits.
+        array but this; a radix selection reads `bits` once for every 4 to 11 bits.
     """
     n_bits = 8 * bits.itemsize - 1
     half = np.int64(1) << (n_bits - 1)
     distance = half - 1 + half  # masks the sign
-    digit_bits = _DIGIT if bits.size > _MANY else _SHORT_DIGIT
+    # The table of a digit should not take longer than the numbers do.
+    digit_bits, most = _DIGITS
+    while digit_bits < most and 4 << digit_bits < bits.size:
+        digit_bits += 1
     counts = np.zeros((2, 1 << digit_bits), dtype=np.int64)
     # Per sign, or for all at the place of the positive ones: how many are still to be
     # marked among the floats that begin with `prefix` (-1: it is settled), and the
-    # distance below which all are marked.
+    # distance up to which all are marked.
     left = np.zeros(2, dtype=np.int64)
     prefix = np.zeros(2, dtype=np.int64)
-    limit = np.zeros(2, dtype=np.int64)
+    limit = np.full(2, -1, dtype=np.int64)
     known = n_bits
     while known > 0 and (prefix[0] >= 0 or prefix[1] >= 0):
         shift = max(known - digit_bits, 0)
@@ -67,7 +68,7 @@ def mark_smallest(bits, fraction, by_sign, below, marked):
                 left[sign] -= counts[sign, digit]
                 digit += 1
             prefix[sign] = (prefix[sign] << (known - shift)) + digit
-            limit[sign] = prefix[sign] << shift
+            limit[sign] = (prefix[sign] << shift) - 1
             if counts[sign, digit] == left[sign]:
                 # All of them go, so that their other digits do not matter.
                 limit[sign] += np.int64(1) << shift
@@ -75,18 +76,18 @@ def mark_smallest(bits, fraction, by_sign, below, marked):
                 prefix[sign] = -1
         known = shift
     for sign in range(2):
-        if limit[sign] >= below:
-            limit[sign] = below
+        if limit[sign] >= below - 1:
+            limit[sign] = below - 1
             left[sign] = 0
     limit_positive, limit_negative = limit
     for i in range(bits.size):
         here = limit_negative if by_sign and bits[i] < 0 else limit_positive
-        marked[i] = (bits[i] & distance) < here
+        marked[i] = (bits[i] & distance) <= here
     if left[0] == 0 and left[1] == 0:
         return
     for i in range(bits.size):
         sign = np.int64(by_sign and bits[i] < 0)
-        if left[sign] > 0 and (bits[i] & distance) == limit[sign]:
+        if left[sign] > 0 and (bits[i] & distance) == limit[sign] + 1:
             marked[i] = True
             left[sign] -= 1
 

@@ -127,6 +127,7 @@ def choose_replacements(
     dropped,
     grown,
     ends,
+    counts,
 ):
     """Choose which connections are dropped, and as many free positions at random.
 
@@ -148,7 +149,9 @@ def choose_replacements(
 
     dropped, grown, ends : ndarray
         Written, see `replace_connections`; `dropped` holds zeros before, and `grown`
-        has room for `fraction` of all connections. Complexity: O(connections + rows).
+        has room for `fraction` of all connections and one more.
+    counts : ndarray of shape (n_layers,), int64
+        Written: how many are replaced in each layer. Complexity: O(connections + rows).
     """
     ends[0] = 0
     used = 0
@@ -167,6 +170,7 @@ def choose_replacements(
         count = 0
         for k in range(begin, end):
             count += dropped[k]
+        counts[level - 1] = count
         ends[level] = ends[level - 1] + count
     for level in range(1, sizes.size):
         row, n_in = first[level], sizes[level - 1]
@@ -174,7 +178,7 @@ def choose_replacements(
         n_free = n_in * sizes[level] - n_now
         if n_free == 0:
             continue
-        count = ends[level] - ends[level - 1]
+        count = counts[level - 1]
         ranks = draw_subset(seeds[used], n_free + count, count)
         used += 1
         rows = indptr[row : row + sizes[level] + 1]

@@ -215,6 +215,7 @@ class SparseNetwork:
         formats: np.ndarray,
         n_lanes: int,
         missing_inputs: MissingInputs | None = None,
+        room: Network | None = None,
     ) -> Network:
         """Return the arrays for the training kernel, with a fresh by-input index.
 
@@ -226,7 +227,14 @@ class SparseNetwork:
             Lanes of a batch, padding included.
         missing_inputs : MissingInputs or None, default=None
             What the first layer makes of NaN.
+        room : Network or None, default=None
+            What an earlier call returned: if that was of the same layers, it is used
+            again, and only the index is made anew.
         """
+        if room is not None and room.weights is self.weights:
+            room.in_indptr[:] = 0
+            index_by_input(room)
+            return room
         dense_at = np.zeros(self.sizes.size, dtype=np.int64)
         n_indexed = n_matrices = n_gradient = n_inputs = n_deltas = 0
         sizes, of_layers = self.sizes.tolist(), formats.tolist()

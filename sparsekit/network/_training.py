@@ -24,6 +24,9 @@ from sparsekit.network._rewiring import carry_out, in_training_order
 from sparsekit.network._samples import n_samples_of
 from sparsekit.topology import Plan, plan_at_once, plan_rewiring
 
+# Connections of which the by-input index keeps its memory: a megabyte.
+_FEW = 2**16
+
 
 class Trainer:
     """Trains a network in place.
@@ -118,9 +121,9 @@ class Trainer:
         self.recorder = None
         self.selection = None
         self._formats = layer_formats(network, samples, missing_inputs, input_dropout)
-        # What kernels take. A change of connections makes the by-input index void; it
-        # leaves its memory to others then, until it is needed again.
-        self._arrays = None
+        # What kernels take. A change of connections makes the by-input index void; a
+        # large one leaves its memory to others then, until it is needed again.
+        self._arrays = self._room = None
         self._bounds = None
 
     def go_back(self, network):
@@ -138,8 +141,9 @@ class Trainer:
         """Return the network and the optimizer's state as kernels take them."""
         if self._arrays is None:
             arrays = self.network.for_training(
-                self._formats, self._n_lanes, self.missing_inputs
+                self._formats, self._n_lanes, self.missing_inputs, self._room
             )
+            self._room = arrays if self.network.weights.size <= _FEW else None
             frozen = None
             if self.protection is not None:
                 frozen = self.protection.frozen_weights(self.network, arrays)

@@ -44,8 +44,10 @@ def plan_at_once(network, pruner, grower, fraction, rng):
     by_sign, below, at_random = choice
     n_connections, is_single = network.weights.size, network.weights.itemsize == 4
     dropped = np.zeros(n_connections, dtype=bool)
-    grown = np.empty(int(fraction * n_connections), dtype=np.int64)
-    ends = np.empty(network.sizes.size, dtype=np.int64)
+    # One more: where the share of a layer is rounded up, that of all need not be.
+    grown = np.empty(int(fraction * n_connections) + 1, dtype=np.int64)
+    ends = np.empty(network.n_layers + 1, dtype=np.int64)
+    counts = np.empty(network.n_layers, dtype=np.int64)
     choose_replacements(
         network.sizes,
         network.first,
@@ -60,8 +62,8 @@ def plan_at_once(network, pruner, grower, fraction, rng):
         dropped,
         grown,
         ends,
+        counts,
     )
-    counts = np.diff(ends)
     return Plan(dropped, grown[: ends[-1]], ends, counts, counts)
 
 
@@ -77,6 +79,6 @@ def _choice_of(pruner, dtype):
     if kind is ThresholdPruner and type(pruner.threshold) is float:
         pruner.check_parameters()
         with np.errstate(over="ignore"):
-            threshold = dtype.type(pruner.threshold)
+            threshold = dtype.type(abs(pruner.threshold))  # of -0.0, too
         return False, int(threshold.view(f"i{threshold.itemsize}")), False
     return None

@@ -5,6 +5,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 from sparsekit import SETMLPClassifier
+from sparsekit.topology import RandomGrower
 from tests.callbacks import InterruptAt
 
 
@@ -19,23 +20,20 @@ def test_an_interrupted_fit_is_usable(task):
     assert np.isfinite(net.predict_proba(X)).all()
 
 
-def test_an_interrupted_rewiring_leaves_the_old_network(monkeypatch):
+class InterruptedGrower(RandomGrower):
+    def select(self, layer, dropped, count, rng):
+        if layer.n_out == 10:  # the second of three layers
+            raise KeyboardInterrupt
+        return super().select(layer, dropped, count, rng)
+
+
+def test_an_interrupted_rewiring_leaves_the_old_network():
     X, y = load_iris(return_X_y=True)
-    net = SETMLPClassifier((20, 10), sparsity=0.5, random_state=0)
+    net = SETMLPClassifier(
+        (20, 10), sparsity=0.5, grower=InterruptedGrower(), random_state=0
+    )
     net.partial_fit(X, y, classes=[0, 1, 2])
     before = net.predict_proba(X)
-    calls = []
-
-    def interrupt(*args):
-        calls.append(args)
-        if len(calls) == 2:  # one of three layers is rewired
-            raise KeyboardInterrupt
-        return np.ones(args[0].weights.size, dtype=bool)
-
-    monkeypatch.setattr(
-        "sparsekit.topology.SETPruner.select",
-        lambda self, layer, fraction, rng: interrupt(layer),
-    )
     with pytest.warns(UserWarning, match="interrupted"):
         net.partial_fit(X, y)
     np.testing.assert_array_equal(net.predict_proba(X), before)

@@ -121,9 +121,9 @@ def test_the_parts_are_made_once_in_a_fit_and_once_in_a_call(monkeypatch, sparsi
     X, y = data()
     net = DSTMLPClassifier((8,), sparsity=sparsity, max_iter=3, initial_topology="snip")
     net.fit(X, y)
-    assert made.count("pruner") == 1
+    assert made.count("initial_topology") == 1
     net.partial_fit(X, y)
-    assert made.count("pruner") == 2
+    assert made.count("initial_topology") == 2
 
 
 @pytest.mark.parametrize("name", ["prune_fraction", "grower"])

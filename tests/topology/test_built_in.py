@@ -22,7 +22,7 @@ PRUNERS = [
     SETPruner(),
     MagnitudePruner(),
     RandomPruner(),
-    *map(ThresholdPruner, (0.0, 1e-3, 0.5, 1e300, np.inf)),
+    *map(ThresholdPruner, (0.0, -0.0, 1e-3, 0.5, 1e300, np.inf)),
 ]
 levels = st.lists(st.integers(1, 9), min_size=2, max_size=5).map(tuple)
 # An edge, the next numbers beside it, or anything between.

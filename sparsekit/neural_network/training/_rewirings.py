@@ -264,7 +264,8 @@ class Rewirings:
 
     def _record(self, change, seconds):
         """Note one row for each layer."""
-        plan, estimator = change.plan, self.estimator
+        plan, history = change.plan, self.estimator.rewiring_history_
+        epoch, step = self.estimator._n_epochs, self.kept["n_steps"]
         self.exploration.add(plan.grown, plan.ends)
         per_layer = zip(
             self.trainer.network.counts,
@@ -279,8 +280,8 @@ class Rewirings:
             per_layer, start=1
         ):
             row = {
-                "epoch": estimator._n_epochs,
-                "step": self.kept["n_steps"],
+                "epoch": epoch,
+                "step": step,
                 "layer": layer,
                 "n_connections": count,
                 "n_dropped": dropped,
@@ -290,7 +291,7 @@ class Rewirings:
                 **degrees,
                 "seconds": seconds,
             }
-            estimator.rewiring_history_.append(row)
+            history.append(row)
 
     def network_restored(self, kept=None):
         """Take note that an earlier network was put in place.
