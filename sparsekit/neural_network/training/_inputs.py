@@ -21,7 +21,7 @@ from sparsekit.network import (
 )
 from sparsekit.neural_network._warnings import warn_user
 
-# Elements standardised at a time: bounds the temporary arrays of the moments.
+# Values whose moments are computed at a time: bounds the temporary arrays.
 _BLOCK = 2**22
 
 
@@ -43,11 +43,12 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     -------
     dict of ndarray of shape (n_features,)
         ``unit``; ``mean`` and ``var``, for values divided by it; ``n_seen`` (weighted
-        count of observed values), ``has_missing`` (whether a value is missing),
+        count of observed values), ``n_nonzero`` (of those that are not 0),
+        ``has_missing`` (whether a value is missing),
         ``shift`` and ``scale``; and ``n_rows``, the weighted count of rows.
     """
     moments = known
-    for rows in gen_batches(X.shape[0], max(1, _BLOCK // X.shape[1])):
+    for rows in gen_batches(X.shape[0], _rows_at_a_time(X)):
         weight = None if sample_weight is None else sample_weight[rows]
         block = _moments(X[rows], weight)
         moments = block if moments is None else _merged(moments, block)
@@ -80,6 +81,14 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     return {**kept, **moments, "shift": shift, "scale": scale}
 
 
+def _rows_at_a_time(X):
+    n_rows, n_features = X.shape
+    if sparse.issparse(X):
+        # Each block has moments of all columns: it should not be smaller than these.
+        return max(1, n_rows * max(_BLOCK, n_features) // max(1, X.nnz))
+    return max(1, _BLOCK // n_features)
+
+
 def _moments(X, sample_weight):
     """Return unit, mean, variance and count of the observed values of each column."""
     unit = units_of(X)
@@ -110,6 +119,7 @@ def _moments(X, sample_weight):
         "mean": mean,
         "var": var,
         "n_seen": n_seen,
+        "n_nonzero": _n_nonzero(X, sample_weight),
         "n_rows": float(X.shape[0] if sample_weight is None else sample_weight.sum()),
     }
 
@@ -124,6 +134,19 @@ def _is_empty(X, sample_weight):
     counted = np.isnan(X.data) & np.repeat(weighs, np.diff(X.indptr))
     n_missing = np.bincount(X.indices[counted], minlength=X.shape[1])
     return n_missing == np.count_nonzero(weighs)
+
+
+def _n_nonzero(X, sample_weight):
+    """Return the weighted count of observed values of each column that are not 0."""
+    if sparse.issparse(X):
+        counts = (X.data != 0) & ~np.isnan(X.data)
+        if sample_weight is not None:
+            counts = counts * np.repeat(sample_weight, np.diff(X.indptr))
+        return np.bincount(X.indices, counts, minlength=X.shape[1])
+    counts = (X != 0) & ~np.isnan(X)
+    if sample_weight is not None:
+        return np.asarray(sample_weight, np.float64) @ counts
+    return np.count_nonzero(counts, axis=0).astype(np.float64)
 
 
 def _merged(one, other):
@@ -142,12 +165,15 @@ def _merged(one, other):
         + share * other["var"]
         + share * (1 - share) * step**2,
         "n_seen": n_seen,
+        "n_nonzero": one["n_nonzero"] + other["n_nonzero"],
         "n_rows": one["n_rows"] + other["n_rows"],
     }
 
 
 def _in_unit(moments, unit):
     """Return moments in a unit that is no smaller than theirs."""
+    if np.array_equal(moments["unit"], unit):
+        return moments
     factor = moments["unit"] / unit
     mean, var = moments["mean"] * factor, moments["var"] * factor * factor
     return moments | {"mean": mean, "var": var}
@@ -221,6 +247,24 @@ def input_rates(inputs):
     rates = np.concatenate([observed, 1.0 - observed[inputs["indicators"]]])
     # Rounding of weighted counts may leave the unit interval.
     return np.clip(rates, 0.0, 1.0)
+
+
+def nonzero_rates(inputs):
+    """Return the share of the rows in which each input is observed and not zero.
+
+    Parameters
+    ----------
+    inputs : dict
+        See `learn_inputs`.
+
+    Returns
+    -------
+    ndarray of shape (n_inputs,)
+        Of features, then of indicators: these are not zero where a value is missing.
+    """
+    rates = inputs["n_nonzero"] / inputs["n_rows"]
+    missing = 1.0 - inputs["n_seen"][inputs["indicators"]] / inputs["n_rows"]
+    return np.clip(np.concatenate([rates, missing]), 0.0, 1.0)
 
 
 def prepare(X, inputs, dtype, *, keep_missing, names=None):

@@ -11,7 +11,7 @@ from sparsekit.network import (
     probe,
 )
 from sparsekit.neural_network.training._connection_counts import ConnectionCounts
-from sparsekit.neural_network.training._inputs import input_rates
+from sparsekit.neural_network.training._inputs import input_rates, nonzero_rates
 from sparsekit.topology import Exploration, copied_states, fraction_at, needs_of
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
@@ -185,6 +185,9 @@ class Rewirings:
         if "input_rates" in self.needs:
             rates = input_rates(self.estimator._inputs)
             facts["input_rates"] = [rates, *[None] * (network.n_layers - 1)]
+        if "nonzero_rates" in self.needs:
+            rates = nonzero_rates(self.estimator._inputs)
+            facts["nonzero_rates"] = [rates, *[None] * (network.n_layers - 1)]
         if self.needs & {"values", "deltas"}:
             facts["values"], facts["deltas"] = probe(
                 self.trainer,
