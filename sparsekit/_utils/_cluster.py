@@ -5,6 +5,7 @@ import time
 import warnings
 from contextlib import contextmanager, suppress
 from itertools import islice
+from numbers import Real
 
 # So many calls wait at the scheduler: enough for every worker to have a next one, and
 # few enough for the scheduler to stay quick.
@@ -18,6 +19,12 @@ LOOK_SECONDS = 0.5
 
 
 GONE = "the scheduler of the cluster does not answer any more"
+
+
+def check_seconds(name, value):
+    """Refuse what is no length of time."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not value >= 0:
+        raise ValueError(f"{name}={value!r} must be a number of seconds, 0 or more.")
 
 
 class ClusterError(OSError):

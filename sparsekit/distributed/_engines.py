@@ -1,8 +1,9 @@
 """Where calls run: in processes of this machine, or on the workers of a cluster."""
 
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
+from weakref import WeakSet
 
 from sklearn.utils.parallel import Parallel, delayed
 
@@ -110,22 +111,29 @@ class OnCluster(_Engine):
         super().__init__()
         self._client = client
         self._worker_seconds = worker_seconds
+        self._futures: WeakSet = WeakSet()
         self.parts = [self._made(part) for part in parts]
 
     def _made(self, part):
         if not part.is_lazy():
             return self.share(part)
         X, y = (
-            self._client.compute(value) if hasattr(value, "__dask_graph__") else value
+            self._noted(self._client.compute(value))
+            if hasattr(value, "__dask_graph__")
+            else value
             for value in part
         )
         return self._submit(Part, X, y)
+
+    def _noted(self, future):
+        self._futures.add(future)
+        return future
 
     def _submit(self, function, *args):
         with warnings.catch_warnings():
             # What has to go to the workers goes there, however large it is.
             warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
-            return self._client.submit(function, *args, pure=False)
+            return self._noted(self._client.submit(function, *args, pure=False))
 
     def share(self, value):
         """Return what stands for a value that many calls get."""
@@ -145,6 +153,11 @@ class OnCluster(_Engine):
         raw = [self.call(RawRows, number, p, estimator) for number, p in numbered]
         return self.each(rows_ready, [(one,) for one in raw])
 
+    def release(self):
+        """Let the workers forget all; an error that is kept would keep futures, too."""
+        for future in list(self._futures):
+            future.release()
+
     def _answers(self, calls):
         return results_of(self._client, calls, self._worker_seconds)
 
@@ -156,11 +169,13 @@ def _same(value):
 @contextmanager
 def engine_for(parts, client, n_jobs, worker_seconds):
     """Yield the engine that the arguments of `fit_distributed` ask for."""
-    if isinstance(client, str):
-        with connected(client) as found:
-            yield OnCluster(parts, found, worker_seconds)
-    elif client is not None:
-        yield OnCluster(parts, client, worker_seconds)
+    if client is not None:
+        with connected(client) if isinstance(client, str) else nullcontext(client) as c:
+            engine = OnCluster(parts, c, worker_seconds)
+            try:
+                yield engine
+            finally:
+                engine.release()
     elif any(part.is_lazy() for part in parts):
         raise ValueError("client=None, but the parts are dask's: give its client.")
     else:

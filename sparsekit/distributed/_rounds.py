@@ -78,6 +78,8 @@ class Rounds:
         self._begin(facts)
         if saved is not None:
             partwise.hand_over(saved, self.estimator)
+            if not self._own:
+                self._gaps_sent()  # counted before the fit was interrupted
         try:
             while self._done < self._n_rounds:
                 if not self._round():
@@ -181,13 +183,19 @@ class Rounds:
         # The connections as parts have them, and what stands for them.
         self._gaps = self._shared_gaps = None
 
+    def _gaps_sent(self):
+        """Send the connections, unless parts have them; return the bytes of one copy."""
+        network, _ = partwise.network_of(self.estimator)
+        gaps = gaps_of(keys_of(network))
+        if self._gaps is not None and np.array_equal(gaps, self._gaps):
+            return 0
+        self._gaps, self._shared_gaps = gaps, self._engine.share(gaps)
+        return gaps.nbytes
+
     def _sent(self, *, whole):
         """Send the network; return what stands for it, and the bytes of one copy."""
         network, optimizer = partwise.network_of(self.estimator)
-        gaps, sent = gaps_of(keys_of(network)), 0
-        if self._gaps is None or not np.array_equal(gaps, self._gaps):
-            self._gaps, self._shared_gaps = gaps, self._engine.share(gaps)
-            sent = gaps.nbytes
+        sent = self._gaps_sent()
         progress = partwise.progress_of(self.estimator, whole=whole)
         arrays = arrays_of(network, optimizer)
         state = State(arrays, optimizer.weight_born, optimizer.step, progress)

@@ -11,8 +11,8 @@ import sklearn
 _LIBRARIES = (str(Path(__file__).parents[1]), str(Path(sklearn.__file__).parent))
 
 
-# Of a task on another machine, whose user is elsewhere. Filters of warnings are those of
-# a process, in which other tasks may run; this is the task's own.
+# Of a task whose user is at another machine. Filters of warnings belong to a process,
+# in which other tasks may run; this belongs to the task.
 _COLLECTED: ContextVar = ContextVar("collected", default=None)
 
 

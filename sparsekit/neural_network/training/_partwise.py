@@ -20,7 +20,7 @@ from sparsekit.neural_network.training._inputs import with_scales
 from sparsekit.neural_network.training._rewirings import Rewirings, rows_of_change
 from sparsekit.topology import Exploration, MagnitudePruner, SETPruner, needs_of
 
-# Parameters whose other values ask for all rows at once, or for one fit from end to end.
+# Parameters whose other values ask for all rows at once, or for a fit of one piece.
 _USUAL = {
     "early_stopping": False,
     "record": None,
@@ -306,10 +306,11 @@ def copy_at(estimator, network, state, progress):
 
 
 def without_network(estimator):
-    """Return a copy of an estimator that knows all but its network."""
+    """Return a silent copy of an estimator that knows all but its network."""
     twin = copy(estimator)
     for name in ("_network", "_optimizer", "_rewiring"):
         delattr(twin, name)
+    twin.verbose = 0
     return twin
 
 
