@@ -1,5 +1,6 @@
 """Where calls run: in processes of this machine, or on the workers of a cluster."""
 
+import pickle
 import warnings
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
@@ -12,6 +13,12 @@ from sparsekit._utils._cluster import connected, results_of
 from sparsekit.distributed._parts import Part
 from sparsekit.distributed._tasks import RawRows, rows_ready
 from sparsekit.neural_network import collected_warnings, warn_user
+
+
+class Frozen(NamedTuple):
+    """A value as bytes, of which joblib keeps no file until the processes end."""
+
+    pickled: bytes
 
 
 class Answer(NamedTuple):
@@ -36,8 +43,16 @@ def answered(version, function, *args):
         )
     told = frozenset().union(*(a.told for a in args if isinstance(a, Answer)))
     with collected_warnings() as collected:
-        value = function(*(a.value if isinstance(a, Answer) else a for a in args))
+        value = function(*map(_plain, args))
     return Answer(value, told.union(collected))
+
+
+def _plain(argument):
+    if isinstance(argument, Answer):
+        return argument.value
+    if isinstance(argument, Frozen):
+        return pickle.loads(argument.pickled)
+    return argument
 
 
 class _Engine:
@@ -79,8 +94,12 @@ class InProcesses(_Engine):
         self._parallel = parallel
 
     def share(self, value):
-        """Return what stands for a value that many calls get."""
+        """Return what stands for a value that the calls of a fit get."""
         return value
+
+    def send(self, value):
+        """Return what stands for a value that the calls of a round get."""
+        return Frozen(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
     def call(self, function, *args):
         """Call a function here."""
@@ -139,6 +158,8 @@ class OnCluster(_Engine):
         """Return what stands for a value that many calls get."""
         return self._submit(_same, value)
 
+    send = share
+
     def call(self, function, *args):
         """Call a function on a worker."""
         return self._submit(answered, __version__, function, *args)
@@ -149,9 +170,10 @@ class OnCluster(_Engine):
 
     def rows(self, estimator):
         """Return what stands for the rows of each part, prepared for training."""
-        numbered = enumerate(self.parts)
-        raw = [self.call(RawRows, number, p, estimator) for number, p in numbered]
-        return self.each(rows_ready, [(one,) for one in raw])
+        known = self.share(estimator)
+        raw = [self.call(RawRows, n, part, known) for n, part in enumerate(self.parts)]
+        self.parts = []  # the workers need not hold rows twice
+        return [self.call(rows_ready, one) for one in raw]
 
     def release(self):
         """Let the workers forget all; an error that is kept would keep futures, too."""

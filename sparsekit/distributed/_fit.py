@@ -144,7 +144,7 @@ def fit_distributed(
     with "float16". No array has n_out x n_in elements anywhere.
 
     Up to 16 copies are added at once; of more the sums are added, 16 at a time, in the
-    order of the parts. A sum goes on with four times the connections of a copy at most,
+    order of the parts. Such a sum goes on with twice the connections of a copy at most,
     those of largest weight.
 
     References
@@ -195,7 +195,9 @@ def fit_distributed(
 
 def _check_settings(settings):
     for name, allowed in _CHOICES.items():
-        if settings[name] not in allowed:
+        # What is no string may compare to none, or to several at once.
+        known = settings[name] is None or isinstance(settings[name], str)
+        if not known or settings[name] not in allowed:
             raise ValueError(
                 f"{name} must be one of {allowed}, got {settings[name]!r}."
             )

@@ -14,9 +14,9 @@ from sparsekit.distributed._messages import (
 )
 from sparsekit.topology import RandomGrower, mark_lowest, plan_rewiring
 
-# Copies with connections of their own have more and more of them together. A sum over
-# many keeps so many times the connections of a copy, those of largest weight.
-MOST_TOGETHER = 4
+# Copies with connections of their own have more and more of them together. What sums of
+# some of the copies send on are so many times the connections of one.
+MOST_TOGETHER = 2
 
 
 class Copy(NamedTuple):
@@ -115,7 +115,7 @@ def summed(frame: Frame, *messages: Copy | Total) -> Total:
         values = np.concatenate(values)
         return np.bincount(place, values, keys.size) if values.size else values
 
-    total = total._replace(
+    return total._replace(
         keys=keys,
         mass=by_key([one.mass for one in totals]),
         arrays={
@@ -123,7 +123,12 @@ def summed(frame: Frame, *messages: Copy | Total) -> Total:
             for name, a in arrays.items()
         },
     )
-    return _with_keys(total, _largest(frame, total))
+
+
+def summed_to_send(frame: Frame, *messages: Copy | Total) -> Total:
+    """Return the total with so many connections as may travel on, the largest."""
+    total = summed(frame, *messages)
+    return total if total.keys is None else _with_keys(total, _largest(frame, total))
 
 
 def _added(arrays):

@@ -77,11 +77,18 @@ def _pair(one, number):
 
 def _parts_of_rows(X, y, n_parts):
     """Deal the rows out, so that parts of a sorted table are alike."""
+    if X is None:
+        raise ValueError("X must be a table or its parts, got None.")
     X, y = sound(X), sound(y, "y")
     check_consistent_length(X, y)
-    n_rows = len(y) if hasattr(y, "__len__") else y.shape[0]
-    deals = [slice(start, None, n_parts) for start in range(min(n_parts, n_rows))]
+    n_dealt = max(1, min(n_parts, n_rows_of(X)))
+    deals = [slice(start, None, n_parts) for start in range(n_dealt)]
     return [Part(_safe_indexing(X, rows), _safe_indexing(y, rows)) for rows in deals]
+
+
+def n_rows_of(X: Any) -> int:
+    """Return the number of rows of a table of any kind."""
+    return X.shape[0] if hasattr(X, "shape") else len(X)
 
 
 def _parts_of_collection(X, y):

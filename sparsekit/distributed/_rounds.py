@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
-from sparsekit.distributed._merge import averaged, summed
+from sparsekit.distributed._merge import averaged, summed_to_send
 from sparsekit.distributed._messages import (
     Frame,
     arrays_of,
@@ -179,17 +179,17 @@ class Rounds:
             transfer_dtype=settings["transfer_dtype"],
         )
         self._plan = engine.share(plan)
-        self._rows = engine.rows(engine.share(known))
+        self._rows = engine.rows(known)
         # The connections as parts have them, and what stands for them.
         self._gaps = self._shared_gaps = None
 
     def _gaps_sent(self):
-        """Send the connections, unless parts have them; return the bytes of one copy."""
+        """Send connections that parts have not got; return the bytes of one copy."""
         network, _ = partwise.network_of(self.estimator)
         gaps = gaps_of(keys_of(network))
         if self._gaps is not None and np.array_equal(gaps, self._gaps):
             return 0
-        self._gaps, self._shared_gaps = gaps, self._engine.share(gaps)
+        self._gaps, self._shared_gaps = gaps, self._engine.send(gaps)
         return gaps.nbytes
 
     def _sent(self, *, whole):
@@ -200,7 +200,7 @@ class Rounds:
         arrays = arrays_of(network, optimizer)
         state = State(arrays, optimizer.weight_born, optimizer.step, progress)
         sent += n_bytes(state)
-        return (self._plan, self._shared_gaps, self._engine.share(state)), sent
+        return (self._plan, self._shared_gaps, self._engine.send(state)), sent
 
     def _round(self):
         """Do one round; return whether training goes on."""
@@ -216,10 +216,12 @@ class Rounds:
         )
         while len(copies) > ADDED_AT_ONCE:
             groups = range(0, len(copies), ADDED_AT_ONCE)
-            copies = engine.each(
-                summed,
-                [(self._frame, *copies[at : at + ADDED_AT_ONCE]) for at in groups],
-            )
+            copies = [
+                engine.call(
+                    summed_to_send, self._frame, *copies[at : at + ADDED_AT_ONCE]
+                )
+                for at in groups
+            ]
         mean = engine.call(
             averaged,
             self._frame,

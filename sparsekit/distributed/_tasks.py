@@ -15,7 +15,7 @@ from sparsekit.distributed._messages import (
     packed,
     state_of,
 )
-from sparsekit.distributed._parts import Part, rows_of
+from sparsekit.distributed._parts import Part, n_rows_of, rows_of
 from sparsekit.network import n_samples_of
 from sparsekit.neural_network import partwise
 
@@ -73,9 +73,12 @@ class RawRows(NamedTuple):
 
 
 def facts_of(estimator, number, part):
-    """Return what a part tells, see `partwise.facts_of_rows`."""
+    """Return what a part tells, see `partwise.facts_of_rows`; None without rows."""
     with _about_part(number):
-        return partwise.facts_of_rows(estimator, *rows_of(part))
+        X, y = rows_of(part)
+        if n_rows_of(X) == 0:
+            return None
+        return partwise.facts_of_rows(estimator, X, y)
 
 
 def beginning(estimator, facts, part):

@@ -103,11 +103,8 @@ def facts_of_rows(estimator, X, y):
 
     Returns
     -------
-    dict or None
-        None if there are no rows.
+    dict
     """
-    if np.shape(X)[0] == 0:
-        return None
     reader = clone(estimator)
     X, y = reader._check_X(X, y, reset=True)
     return {
