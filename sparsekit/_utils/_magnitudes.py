@@ -31,9 +31,13 @@ def units_of(X):
     ndarray of shape (n_features,), float64
         1 where the squares of the column neither over- nor underflow.
     """
-    largest = largest_of(X).astype(np.float64)
+    return units_of_largest(largest_of(X).astype(np.float64), X.dtype)
+
+
+def units_of_largest(largest, dtype):
+    """Return the units of columns of a type from their largest absolute values."""
     exponents = np.frexp(largest)[1] - 1
-    far = (largest > 0) & (np.abs(exponents) > _EXPONENTS[X.dtype])
+    far = (largest > 0) & (np.abs(exponents) > _EXPONENTS[dtype])
     return np.where(far, np.ldexp(1.0, np.maximum(exponents, -1022)), 1.0)
 
 

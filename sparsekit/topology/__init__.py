@@ -35,6 +35,7 @@ from sparsekit.topology._redistribution import (
     NonzeroRedistribution,
 )
 from sparsekit.topology._registry import STRATEGIES
+from sparsekit.topology._selection import mark_lowest
 from sparsekit.topology.growers import *
 from sparsekit.topology.initial import *
 from sparsekit.topology.initial._centered_features import CenteredFeatures

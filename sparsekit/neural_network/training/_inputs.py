@@ -10,6 +10,7 @@ from sparsekit._utils._magnitudes import (
     LARGEST,
     TINIEST,
     in_units,
+    largest_of,
     units_of,
 )
 from sparsekit._utils._sklearn_compat import _incremental_mean_and_var
@@ -59,12 +60,29 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     else:
         has_missing = np.isnan(X).any(axis=0)
     moments["has_missing"] = has_missing | kept.get("has_missing", False)
+    return {**kept, **with_scales(moments, standardize)}
+
+
+def with_scales(moments, standardize):
+    """Return moments of features with the location and scale that follow from them.
+
+    Parameters
+    ----------
+    moments : dict
+        All but ``shift`` and ``scale`` of what `learn_inputs` returns.
+    standardize : bool
+
+    Returns
+    -------
+    dict
+        As `learn_inputs` returns it.
+    """
     mean, var, n_seen = moments["mean"], moments["var"], moments["n_seen"]
     seen = n_seen > 0
     # A column without any observed value has no scale: 0 keeps it out for good.
     if not standardize:
-        shift, scale = np.zeros(X.shape[1]), seen.astype(np.float64)
-        return {**kept, **moments, "shift": shift, "scale": scale}
+        shift, scale = np.zeros(seen.size), seen.astype(np.float64)
+        return {**moments, "shift": shift, "scale": scale}
     unit = moments["unit"]
     # What is left of the variance of a constant column is rounding.
     epsilon = np.finfo(np.float64).eps
@@ -78,7 +96,14 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     size = np.abs(shift)
     constant = np.where(size > LARGE_CONSTANT, size, 1.0)
     scale = np.where(seen, 1.0 / np.where(varies, spread, constant), 0.0)
-    return {**kept, **moments, "shift": shift, "scale": scale}
+    return {**moments, "shift": shift, "scale": scale}
+
+
+def lie_far(X, inputs, dtype):
+    """Return whether rows lie beyond numbers of `dtype` in the scale known so far."""
+    with np.errstate(over="ignore"):
+        reach = (largest_of(X) + np.abs(inputs["shift"])) * inputs["scale"]
+    return bool((reach > np.finfo(dtype).max).any())
 
 
 def _rows_at_a_time(X):

@@ -275,30 +275,7 @@ class Rewirings:
     def _record(self, change, seconds):
         """Note one row for each layer."""
         estimator, network = self.estimator, self.trainer.network
-        per_layer = zip(
-            change.n_dropped.tolist(),
-            change.n_grown.tolist(),
-            change.n_regrown.tolist(),
-            degree_statistics(network),
-            strict=True,
-        )
-        rows = []
-        for layer, (dropped, grown, regrown, degrees) in enumerate(per_layer, 1):
-            mine = network.connections(layer)
-            rows.append(
-                {
-                    "epoch": estimator._n_epochs,
-                    "step": self.kept["n_steps"],
-                    "layer": layer,
-                    "n_connections": mine.stop - mine.start,
-                    "n_dropped": dropped,
-                    "n_grown": grown,
-                    "n_regrown": regrown,
-                    "exploration_rate": np.nan,
-                    **degrees,
-                    "seconds": seconds,
-                }
-            )
+        rows = rows_of_change(estimator, network, change, self.kept["n_steps"], seconds)
 
         def note_rates(rates):
             for row, rate in zip(rows, rates.tolist(), strict=True):
@@ -338,6 +315,38 @@ class Rewirings:
         self.keep()
         # All arrays in it are replaced, not written to.
         return dict(self.kept)
+
+
+def rows_of_change(estimator, network, change, n_steps, seconds):
+    """Return the rows of `rewiring_history_` about a change, one for each layer.
+
+    Their exploration rates are yet to be told.
+    """
+    per_layer = zip(
+        change.n_dropped.tolist(),
+        change.n_grown.tolist(),
+        change.n_regrown.tolist(),
+        degree_statistics(network),
+        strict=True,
+    )
+    rows = []
+    for layer, (dropped, grown, regrown, degrees) in enumerate(per_layer, 1):
+        mine = network.connections(layer)
+        rows.append(
+            {
+                "epoch": estimator._n_epochs,
+                "step": n_steps,
+                "layer": layer,
+                "n_connections": mine.stop - mine.start,
+                "n_dropped": dropped,
+                "n_grown": grown,
+                "n_regrown": regrown,
+                "exploration_rate": np.nan,
+                **degrees,
+                "seconds": seconds,
+            }
+        )
+    return rows
 
 
 def _is_of(kept, part):
