@@ -8,7 +8,12 @@ machine, and the moments are the same to the bit.
 import numpy as np
 from scipy import sparse
 
-from sparsekit._utils._magnitudes import TINIEST, largest_of, units_of_largest
+from sparsekit._utils._magnitudes import (
+    TINIEST,
+    largest_of,
+    nonzero_counts,
+    units_of_largest,
+)
 
 _BITS = 27
 _DIGIT = 2**_BITS - 1
@@ -33,6 +38,8 @@ class ExactMoments:
     ----------
     n_rows : int
     n_missing : ndarray of int64, shape (n_columns,)
+    n_nonzero : ndarray of float64, shape (n_columns,)
+        Whole numbers.
     largest : ndarray of shape (n_columns,), float64
         Largest absolute value of each column, 0 where there is none.
     """
@@ -40,6 +47,7 @@ class ExactMoments:
     def __init__(self, n_columns):
         self.n_rows = 0
         self.n_missing = np.zeros(n_columns, dtype=np.int64)
+        self.n_nonzero = np.zeros(n_columns)
         self.largest = np.zeros(n_columns)
         # By place: how many units of 2 ** (27 * place) each column has.
         self._sums: dict[int, np.ndarray] = {}
@@ -59,6 +67,7 @@ class ExactMoments:
             Itself. Complexity: O(values), some ten passes over them.
         """
         self.n_rows += X.shape[0]
+        self.n_nonzero = self.n_nonzero + nonzero_counts(X)
         largest = largest_of(X).astype(np.float64)
         self.largest = np.maximum(self.largest, largest)
         if sparse.issparse(X):
@@ -116,6 +125,7 @@ class ExactMoments:
         """Add the rows of another one, and return itself."""
         self.n_rows += other.n_rows
         self.n_missing = self.n_missing + other.n_missing
+        self.n_nonzero = self.n_nonzero + other.n_nonzero
         self.largest = np.maximum(self.largest, other.largest)
         for mine, theirs in (
             (self._sums, other._sums),
@@ -132,7 +142,8 @@ class ExactMoments:
         -------
         dict
             ``unit``, powers of two; ``mean`` and ``var`` of the values divided by it;
-            ``n_seen``; arrays with a number for each column, and ``n_rows``, a float.
+            ``n_seen`` and ``n_nonzero``; arrays with a number for each column, and
+            ``n_rows``, a float.
             Complexity: O(n_columns), in Python.
         """
         n_seen = self.n_rows - self.n_missing
@@ -156,6 +167,7 @@ class ExactMoments:
             "mean": mean,
             "var": var,
             "n_seen": n_seen.astype(np.float64),
+            "n_nonzero": self.n_nonzero,
             "n_rows": float(self.n_rows),
         }
 

@@ -51,6 +51,19 @@ def largest_of(X):
     return np.fmax(above, -np.fmin.reduce(X, axis=0, initial=0.0))
 
 
+def nonzero_counts(X, sample_weight=None):
+    """Return the weighted count of each column of observed values that are not 0."""
+    if sparse.issparse(X):
+        counts = (X.data != 0) & ~np.isnan(X.data)
+        if sample_weight is not None:
+            counts = counts * np.repeat(sample_weight, np.diff(X.indptr))
+        return np.bincount(X.indices, counts, minlength=X.shape[1])
+    counts = (X != 0) & ~np.isnan(X)
+    if sample_weight is not None:
+        return np.asarray(sample_weight, np.float64) @ counts
+    return np.count_nonzero(counts, axis=0).astype(np.float64)
+
+
 def in_units(X, units):
     """Return `X` with each column divided by its unit; `X` itself where all are 1."""
     if (units == 1).all():

@@ -11,6 +11,7 @@ from sparsekit._utils._magnitudes import (
     TINIEST,
     in_units,
     largest_of,
+    nonzero_counts,
     units_of,
 )
 from sparsekit._utils._sklearn_compat import _incremental_mean_and_var
@@ -144,7 +145,7 @@ def _moments(X, sample_weight):
         "mean": mean,
         "var": var,
         "n_seen": n_seen,
-        "n_nonzero": _n_nonzero(X, sample_weight),
+        "n_nonzero": nonzero_counts(X, sample_weight),
         "n_rows": float(X.shape[0] if sample_weight is None else sample_weight.sum()),
     }
 
@@ -159,19 +160,6 @@ def _is_empty(X, sample_weight):
     counted = np.isnan(X.data) & np.repeat(weighs, np.diff(X.indptr))
     n_missing = np.bincount(X.indices[counted], minlength=X.shape[1])
     return n_missing == np.count_nonzero(weighs)
-
-
-def _n_nonzero(X, sample_weight):
-    """Return the weighted count of observed values of each column that are not 0."""
-    if sparse.issparse(X):
-        counts = (X.data != 0) & ~np.isnan(X.data)
-        if sample_weight is not None:
-            counts = counts * np.repeat(sample_weight, np.diff(X.indptr))
-        return np.bincount(X.indices, counts, minlength=X.shape[1])
-    counts = (X != 0) & ~np.isnan(X)
-    if sample_weight is not None:
-        return np.asarray(sample_weight, np.float64) @ counts
-    return np.count_nonzero(counts, axis=0).astype(np.float64)
 
 
 def _merged(one, other):
