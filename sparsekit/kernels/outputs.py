@@ -1,9 +1,12 @@
 """At the outputs: losses, the gradient that goes back, notes about samples."""
 
+import math
+
 import numpy as np
 
-from sparsekit.kernels._jit import inner_kernel, kernel
+from sparsekit.kernels._jit import inlined_kernel, inner_kernel, kernel
 from sparsekit.kernels._lanes import width_of
+from sparsekit.kernels.forward import PIECEWISE
 from sparsekit.kernels.losses import lane_loss, smooth_labels
 from sparsekit.kernels.records import note
 
@@ -137,3 +140,50 @@ def mean_loss(loss, targets, outputs):
             total += weight * loss_here
             weights += weight
     return total / weights
+
+
+@inlined_kernel
+def _norm(values, begin, end):
+    """Return the root of the summed squares, infinite where these overflow."""
+    total = 0.0
+    for k in range(begin, end):
+        value = np.float64(values[k])
+        total += value * value
+    return math.sqrt(total)
+
+
+@kernel
+def outputs_are_below(
+    sizes, first, indptr, weights, biases, kinds, slopes, inputs, limit
+):
+    """Tell whether a bound on the sums of all levels says that none is beyond a limit.
+
+    Parameters
+    ----------
+    sizes, first, indptr, weights, biases, kinds, slopes : ndarray
+        The network, see `_structs`.
+    inputs : float
+        Bound on the norm of the inputs of a sample, the root of the summed squares.
+    limit : float
+        For the norm of the sums of a level; a bounded activation would hide those that
+        are beyond the numbers.
+
+    Returns
+    -------
+    bool
+        Complexity: O(connections).
+    """
+    norm = inputs
+    last = sizes.size - 1
+    for level in range(1, last + 1):
+        row = first[level]
+        end = row + sizes[level]
+        norm *= _norm(weights, indptr[row], indptr[end])
+        norm += _norm(biases, row, end)
+        if not norm < limit:
+            return False
+        if kinds[level] != PIECEWISE:
+            norm = math.sqrt(sizes[level])
+        elif level < last:
+            norm *= max(1.0, abs(slopes[level]))
+    return True

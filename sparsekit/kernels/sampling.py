@@ -117,6 +117,26 @@ def draw_distinct(seed, population, size):
 
 
 @kernel
+def draw_subset(seed, population, size):
+    """Draw `size` distinct integers from ``range(population)``, sorted.
+
+    Of more than half of them the others are drawn, by `draw_distinct`. Complexity:
+    O(size).
+    """
+    if 2 * size <= population:
+        return draw_distinct(seed, population, size)
+    absent = draw_distinct(seed, population, population - size)
+    present = np.empty(size, dtype=np.int64)
+    passed = 0
+    for value in range(population):
+        if passed < absent.size and absent[passed] == value:
+            passed += 1
+        else:
+            present[value - passed] = value
+    return present
+
+
+@kernel
 def draw_per_group(seed, populations, sizes):
     """Draw distinct integers from each of several ranges that follow each other.
 

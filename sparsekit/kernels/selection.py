@@ -4,13 +4,18 @@ import numpy as np
 
 from sparsekit.kernels._jit import inlined_kernel, kernel
 
-# Bits of a number that one pass over all numbers settles.
-_DIGIT = 11
+# Bits of a number that one pass over all numbers settles: of many and of few numbers,
+# for which the table of a long digit would take longer than they do.
+_DIGIT, _SHORT_DIGIT = 11, 9
+_MANY = 4096
+
+# No float is as large.
+NO_LIMIT = np.iinfo(np.int64).max
 
 
 @kernel
-def mark_smallest(bits, fraction, marked):
-    """Mark, per sign, the `fraction` of floats that lie nearest to zero.
+def mark_smallest(bits, fraction, by_sign, below, marked):
+    """Mark the `fraction` of floats that lie nearest to zero.
 
     Parameters
     ----------
@@ -18,7 +23,13 @@ def mark_smallest(bits, fraction, marked):
         The floats, viewed as integers: read so, floats of one sign are ordered by
         their distance from zero, and the sign is the integer's own.
     fraction : float
-        In [0, 1]; the number per sign is rounded down.
+        In [0, 1]; their number is rounded down.
+    by_sign : bool
+        Whether it is the fraction of the positive floats and that of the negative ones,
+        or of all together.
+    below : int
+        The magnitude of a float, read as `bits` are, or NO_LIMIT: only smaller ones are
+        marked.
     marked : ndarray of bool, shape (n,)
         Written: of equal floats the first are marked. Complexity: O(n), with no
         array but this; a radix selection reads `bits` once for every 11 bits.
@@ -26,19 +37,21 @@ def mark_smallest(bits, fraction, marked):
     n_bits = 8 * bits.itemsize - 1
     half = np.int64(1) << (n_bits - 1)
     distance = half - 1 + half  # masks the sign
-    counts = np.zeros((2, 1 << _DIGIT), dtype=np.int64)
-    # Per sign: how many are still to be marked among the floats that begin with
-    # `prefix` (-1: it is settled), and the distance below which all are marked.
+    digit_bits = _DIGIT if bits.size > _MANY else _SHORT_DIGIT
+    counts = np.zeros((2, 1 << digit_bits), dtype=np.int64)
+    # Per sign, or for all at the place of the positive ones: how many are still to be
+    # marked among the floats that begin with `prefix` (-1: it is settled), and the
+    # distance below which all are marked.
     left = np.zeros(2, dtype=np.int64)
     prefix = np.zeros(2, dtype=np.int64)
     limit = np.zeros(2, dtype=np.int64)
     known = n_bits
     while known > 0 and (prefix[0] >= 0 or prefix[1] >= 0):
-        shift = max(known - _DIGIT, 0)
+        shift = max(known - digit_bits, 0)
         last_digit = (1 << (known - shift)) - 1
         counts[:] = 0
         for i in range(bits.size):
-            sign = np.int64(bits[i] < 0)
+            sign = np.int64(by_sign and bits[i] < 0)
             size = bits[i] & distance
             if size >> known == prefix[sign]:
                 counts[sign, (size >> shift) & last_digit] += 1
@@ -61,14 +74,18 @@ def mark_smallest(bits, fraction, marked):
                 left[sign] = 0
                 prefix[sign] = -1
         known = shift
+    for sign in range(2):
+        if limit[sign] >= below:
+            limit[sign] = below
+            left[sign] = 0
     limit_positive, limit_negative = limit
     for i in range(bits.size):
-        here = limit_negative if bits[i] < 0 else limit_positive
+        here = limit_negative if by_sign and bits[i] < 0 else limit_positive
         marked[i] = (bits[i] & distance) < here
     if left[0] == 0 and left[1] == 0:
         return
     for i in range(bits.size):
-        sign = np.int64(bits[i] < 0)
+        sign = np.int64(by_sign and bits[i] < 0)
         if left[sign] > 0 and (bits[i] & distance) == limit[sign]:
             marked[i] = True
             left[sign] -= 1

@@ -6,6 +6,12 @@ import numpy as np
 
 from sparsekit.kernels._jit import inlined_kernel, inner_kernel, kernel
 from sparsekit.kernels._structs import INDEXED
+from sparsekit.kernels.hashing import GAMMA
+from sparsekit.kernels.sampling import draw_subset
+from sparsekit.kernels.selection import mark_smallest
+
+# What `degree_spread` tells of a layer.
+N_DEGREES = 7
 
 
 @kernel
@@ -106,18 +112,125 @@ def first_taken(indptr, indices, n_in, dropped, grown):
     return np.int64(-1)
 
 
-@inner_kernel
-def _replace_in_rows(n_in, rows, indptr, indices, dropped, grown, is_new):
-    """Replace the connections of one layer in `indptr` and `indices`, in place.
+@kernel
+def choose_replacements(
+    sizes,
+    first,
+    indptr,
+    indices,
+    bits,
+    fraction,
+    by_sign,
+    below,
+    at_random,
+    seeds,
+    dropped,
+    grown,
+    ends,
+):
+    """Choose which connections are dropped, and as many free positions at random.
 
-    Of the result, `is_new` tells which connections are new.
+    Layers that have all their connections are left alone.
+
+    Parameters
+    ----------
+    sizes, first, indptr, indices : ndarray
+        The network, see `_structs`.
+    bits : ndarray of shape (n_connections,), int32 or int64
+        Its weights, viewed as integers.
+    fraction, by_sign, below
+        Which connections of a layer go, see `mark_smallest`.
+    at_random : bool
+        Whether it is this fraction of them, but at random.
+    seeds : ndarray of uint64
+        Of the layers that are not full, one after another: with `at_random` for what is
+        dropped, and then for what grows.
+
+    dropped, grown, ends : ndarray
+        Written, see `replace_connections`; `dropped` holds zeros before, and `grown`
+        has room for `fraction` of all connections. Complexity: O(connections + rows).
     """
-    begin, place = indptr[0], indptr[rows]
-    kept = k = begin
+    ends[0] = 0
+    used = 0
+    for level in range(1, sizes.size):
+        begin = indptr[first[level]]
+        end = indptr[first[level] + sizes[level]]
+        if end - begin < sizes[level - 1] * sizes[level]:
+            if at_random:
+                count = np.int64(fraction * (end - begin))
+                for k in draw_subset(seeds[used], end - begin, count):
+                    dropped[begin + k] = True
+                used += 1
+            else:
+                mine = dropped[begin:end]
+                mark_smallest(bits[begin:end], fraction, by_sign, below, mine)
+        count = 0
+        for k in range(begin, end):
+            count += dropped[k]
+        ends[level] = ends[level - 1] + count
+    for level in range(1, sizes.size):
+        row, n_in = first[level], sizes[level - 1]
+        n_now = indptr[row + sizes[level]] - indptr[row]
+        n_free = n_in * sizes[level] - n_now
+        if n_free == 0:
+            continue
+        count = ends[level] - ends[level - 1]
+        ranks = draw_subset(seeds[used], n_free + count, count)
+        used += 1
+        rows = indptr[row : row + sizes[level] + 1]
+        positions = free_positions(rows, indices, n_in, dropped, ranks)
+        for k in range(count):
+            grown[ends[level - 1] + k] = positions[k]
+
+
+@kernel
+def count_regrown(sizes, first, indptr, indices, dropped, grown, ends, counts):
+    """Count, layer by layer, the new connections that are where one is dropped.
+
+    Parameters
+    ----------
+    sizes, first, indptr, indices, dropped, grown, ends
+        See `replace_connections`, before which it is called.
+    counts : ndarray of shape (n_layers,), int64
+        Written. Complexity: O(connections + rows), with a byte of memory for each
+        neuron of the widest level.
+    """
+    is_grown = np.zeros(sizes.max(), dtype=np.bool_)
+    for level in range(1, sizes.size):
+        done, end, n_in = ends[level - 1], ends[level], sizes[level - 1]
+        count = 0
+        for row in range(sizes[level]):
+            start, begin = np.int64(row) * n_in, done
+            while done < end and grown[done] < start + n_in:
+                is_grown[grown[done] - start] = True
+                done += 1
+            if done == begin:
+                continue
+            neuron = first[level] + row
+            for k in range(indptr[neuron], indptr[neuron + 1]):
+                count += is_grown[indices[k]] & dropped[k]
+            for new in range(begin, done):
+                is_grown[grown[new] - start] = False
+        counts[level - 1] = count
+
+
+@inner_kernel
+def _replace_in_layer(n_in, indptr, indices, belongings, dropped, grown):
+    """Replace the connections of one layer, and zeros for what belongs to new ones."""
+    weights, first, second = belongings
+    has_second = second.size > 0
+    zero = weights.dtype.type(0)
+    rows = indptr.size - 1
+    place = indptr[rows]
+    kept = k = indptr[0]
     for row in range(rows):
         row_end = indptr[row + 1]
         while k < row_end:
             indices[kept] = indices[k]
+            weights[kept] = weights[k]
+            first[kept] = first[k]
+            if has_second:
+                second[kept] = second[k]
             kept += not dropped[k]
             k += 1
         indptr[row + 1] = kept
@@ -130,45 +243,50 @@ def _replace_in_rows(n_in, rows, indptr, indices, dropped, grown, is_new):
         start_of_row = np.int64(row) * n_in
         indptr[row + 1] = place
         while kept > indptr[row] and new > 0 and grown[new - 1] >= start_of_row:
-            column = grown[new - 1] - start_of_row
-            is_larger = column > indices[kept - 1]
+            column, old = grown[new - 1] - start_of_row, indices[kept - 1]
+            is_new = column > old
             place -= 1
-            indices[place] = column if is_larger else indices[kept - 1]
-            is_new[place] = is_larger
-            new -= is_larger
-            kept -= not is_larger
+            indices[place] = column if is_new else old
+            # Read in any case: without a branch, which no processor can foresee.
+            value = weights[kept - 1]
+            weights[place] = zero if is_new else value
+            value = first[kept - 1]
+            first[place] = zero if is_new else value
+            if has_second:
+                value = second[kept - 1]
+                second[place] = zero if is_new else value
+            new -= is_new
+            kept -= not is_new
         while new > 0 and grown[new - 1] >= start_of_row:
             place -= 1
             new -= 1
             indices[place] = grown[new] - start_of_row
-            is_new[place] = True
+            weights[place] = zero
+            first[place] = zero
+            if has_second:
+                second[place] = zero
         while kept > indptr[row] and place > kept:
             place -= 1
             kept -= 1
             indices[place] = indices[kept]
-            is_new[place] = False
-    is_new[begin:place] = False
-
-
-@inner_kernel
-def _move(belongings, begin, end, dropped, is_new):
-    """Move what belongs to the connections of one layer; new ones get zero."""
-    kept = begin
-    for k in range(begin, end):
-        for values in belongings:
-            values[kept] = values[k]
-        kept += not dropped[k]
-    zero = belongings[0].dtype.type(0)
-    for k in range(end - 1, begin - 1, -1):
-        kept -= not is_new[k]
-        for values in belongings:
-            value = values[kept]
-            values[k] = zero if is_new[k] else value
+            weights[place] = weights[kept]
+            first[place] = first[kept]
+            if has_second:
+                second[place] = second[kept]
 
 
 @kernel
 def replace_connections(
-    sizes, first, indptr, indices, belongings, dropped, grown, grown_ends
+    sizes,
+    first,
+    indptr,
+    indices,
+    belongings,
+    dropped,
+    grown,
+    ends,
+    n_regrown,
+    degrees,
 ):
     """Replace connections of all layers, in place.
 
@@ -176,37 +294,123 @@ def replace_connections(
     ----------
     sizes, first, indptr, indices : ndarray
         The network, see `_structs`; rows stay sorted.
-    belongings : tuple of ndarray of shape (n_connections,), all of one type
-        What moves with the connections. A new connection gets zeros.
+    belongings : tuple of three ndarray of shape (n_connections,), all of one type
+        What moves with the connections: weights, and moments, of which the last may be
+        empty. A new connection gets zeros.
     dropped : ndarray of bool, shape (n_connections,)
         Connections that go.
     grown : ndarray of int64
         Positions ``row * n_in + column`` of new connections, sorted within a layer; as
         many per layer as are dropped there.
-    grown_ends : ndarray of shape (n_layers + 1,), int64
-        ``grown[grown_ends[l - 1]:grown_ends[l]]`` belongs to layer `l`.
+    ends : ndarray of shape (n_layers + 1,), int64
+        ``grown[ends[l - 1]:ends[l]]`` belongs to layer `l`.
+
+    n_regrown, degrees : ndarray
+        Written by `count_regrown` and, after the change, by `degree_spread`.
 
     Notes
     -----
-    Complexity: O(connections + rows), with one byte of memory for a connection.
+    It returns nothing: to hand an array to Python, numba runs Python, where an
+    interruption would find the call done and its result lost. Complexity:
+    O(connections + rows), with memory for neurons only.
     """
-    is_new = np.empty(indices.size, dtype=np.bool_)
+    count_regrown(sizes, first, indptr, indices, dropped, grown, ends, n_regrown)
     for level in range(1, sizes.size):
-        mine = grown[grown_ends[level - 1] : grown_ends[level]]
-        if mine.size == 0:
-            continue
-        row = first[level]
-        begin, end = indptr[row], indptr[row + sizes[level]]
-        _replace_in_rows(
-            sizes[level - 1],
-            sizes[level],
-            indptr[row : row + sizes[level] + 1],
-            indices,
-            dropped,
-            mine,
-            is_new,
-        )
-        _move(belongings, begin, end, dropped, is_new)
+        mine = grown[ends[level - 1] : ends[level]]
+        if mine.size > 0:
+            rows = indptr[first[level] : first[level] + sizes[level] + 1]
+            _replace_in_layer(
+                sizes[level - 1], rows, indices, belongings, dropped, mine
+            )
+    degree_spread(sizes, first, indptr, indices, degrees)
+
+
+@inlined_kernel
+def _is_sampled(key, n_bits):
+    """Tell whether the first bits of a hash are zero (Fibonacci hashing)."""
+    return n_bits == 0 or np.uint64(key) * GAMMA >> np.uint64(64 - n_bits) == 0
+
+
+@kernel
+def positions_of(indptr, indices, n_in, first_position, n_bits):
+    """Return the positions of the connections of a layer, or a sample of them.
+
+    Parameters
+    ----------
+    indptr, indices : ndarray
+        Connections of the layer, CSR by output neuron.
+    n_in : int
+        Its input neurons.
+    first_position : int
+        Positions of the layers before.
+    n_bits : int
+        See `add_explored`.
+
+    Returns
+    -------
+    ndarray of int64
+        ``row * n_in + column``, sorted. Complexity: O(connections + rows).
+    """
+    n_kept = done = 0
+    for row in range(indptr.size - 1):
+        for k in range(indptr[row], indptr[row + 1]):
+            position = np.int64(row) * n_in + indices[k]
+            n_kept += _is_sampled(first_position + position, n_bits)
+    # One more place, for what is written before it is known whether it counts.
+    result = np.empty(n_kept + 1, dtype=np.int64)
+    for row in range(indptr.size - 1):
+        for k in range(indptr[row], indptr[row + 1]):
+            result[done] = np.int64(row) * n_in + indices[k]
+            done += _is_sampled(first_position + result[done], n_bits)
+    return result[:done]
+
+
+@kernel
+def add_explored(explored, starts, grown, ends, n_bits, result, rates):
+    """Add new connections to the positions that ever had one, or to a sample of them.
+
+    Parameters
+    ----------
+    explored : ndarray of int64
+        Positions, numbered through all layers, sorted and distinct.
+    starts : ndarray of shape (n_layers + 1,), int64
+        Number of the first position of each layer, and of all positions.
+    grown, ends : ndarray of int64
+        New connections, see `replace_connections`.
+    n_bits : int
+        How many of the first bits of the hash of a position must be zero for it to be
+        kept: of all positions, ``2 ** -n_bits``.
+
+    result : ndarray of int64
+        Gets what is kept, sorted; with room for all.
+    rates : ndarray of shape (n_layers,), float64
+        Gets, by what is kept, the share of the positions of each layer that ever had a
+        connection, at most 1.
+
+    Returns
+    -------
+    int
+        How many positions are kept. Complexity: O(explored + grown).
+    """
+    at = done = 0
+    for level in range(1, starts.size):
+        begin = done
+        for new in range(ends[level - 1], ends[level] + 1):
+            is_end = new == ends[level]
+            key = starts[level] if is_end else starts[level - 1] + grown[new]
+            if not (is_end or _is_sampled(key, n_bits)):
+                continue
+            while at < explored.size and explored[at] < key:
+                result[done] = explored[at]
+                done += _is_sampled(explored[at], n_bits)
+                at += 1
+            if not is_end:
+                at += at < explored.size and explored[at] == key
+                result[done] = key
+                done += 1
+        n_positions = starts[level] - starts[level - 1]
+        rates[level - 1] = min((done - begin) * 2.0**n_bits / n_positions, 1.0)
+    return done
 
 
 @inlined_kernel
@@ -219,18 +423,19 @@ def _spread(total, squares, most, n_neurons, out):
 
 
 @kernel
-def degree_spread(sizes, first, indptr, indices):
-    """Return, layer by layer, how the connections spread over the neurons.
+def degree_spread(sizes, first, indptr, indices, spread):
+    """Tell, layer by layer, how the connections spread over the neurons.
 
-    Returns
-    -------
-    ndarray of shape (n_layers, 7), float64
-        Input neurons that somebody reads and that, in hidden levels, read something
-        themselves; mean, standard deviation and maximum of the connections of an output
-        neuron; the same three of an input neuron. Complexity: O(connections + neurons)
-        time and O(neurons) memory.
+    Parameters
+    ----------
+    sizes, first, indptr, indices : ndarray
+        The network, see `_structs`.
+    spread : ndarray of shape (n_layers, N_DEGREES), float64
+        Written: input neurons that somebody reads and that, in hidden levels, read
+        something themselves; mean, standard deviation and maximum of the connections of
+        an output neuron; the same three of an input neuron. Complexity: O(connections +
+        neurons) time and O(neurons) memory.
     """
-    spread = np.empty((sizes.size - 1, 7))
     fan_out = np.empty(sizes.max(), dtype=np.int64)
     for layer in range(1, sizes.size):
         n_in, n_out = sizes[layer - 1], sizes[layer]
@@ -254,4 +459,3 @@ def degree_spread(sizes, first, indptr, indices):
             most = max(most, fan_out[neuron])
         _spread(total, squares, most, n_in, spread[layer - 1, 4:7])
         spread[layer - 1, 0] = n_active
-    return spread

@@ -33,7 +33,12 @@ from sparsekit.network._inference import (
     raw_outputs,
     thread_count,
 )
-from sparsekit.network._network import SparseNetwork, degree_statistics
+from sparsekit.network._network import (
+    SparseNetwork,
+    degree_statistics,
+    degrees_of,
+    named_degrees,
+)
 from sparsekit.network._optimizer import (
     LearningRate,
     Optimizer,

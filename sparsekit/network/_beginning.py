@@ -3,7 +3,7 @@
 import numpy as np
 
 from sparsekit.network._build import WEIGHT_INITS, weight_limits
-from sparsekit.network._rewiring import positions_at
+from sparsekit.network._optimizer import has_velocity
 
 # Standard deviation of the weights that SET gives to new connections.
 _SET_DEVIATION = 0.1
@@ -43,18 +43,18 @@ class Beginning:
             return frozenset({"values", "deltas"})
         return frozenset()
 
-    def before(self, network, plans):
+    def before(self, network, plan):
         """Take note of the weights that a rewiring is about to drop."""
         if self.weights != "history":
             return
         nothing = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=network.dtype)
         known = self.memory or [nothing] * network.n_layers
         self.memory = []
-        for layer, plan, (positions, weights) in zip(
-            network.layers(), plans, known, strict=True
+        for number, (layer, (positions, weights)) in enumerate(
+            zip(network.layers(), known, strict=True), start=1
         ):
-            places = np.flatnonzero(plan.dropped)
-            gone = positions_at(layer, places)
+            places = np.flatnonzero(plan.dropped[network.connections(number)])
+            gone = layer.positions()[places]
             stays = ~np.isin(positions, gone, assume_unique=True)
             positions = np.concatenate([positions[stays], gone])
             weights = np.concatenate([weights[stays], layer.weights[places]])
@@ -77,8 +77,9 @@ class Beginning:
         limits = None
         if self.weights in WEIGHT_INITS:
             limits = weight_limits(network, self.weights)
-        for number, layer in enumerate(network.layers(), start=1):
-            grown = change.grown[number - 1]
+        for number, (layer, grown) in enumerate(
+            zip(network.layers(), change.grown, strict=True), start=1
+        ):
             mine = network.connections(number)
             places = np.searchsorted(layer.positions(), grown)
             if self.moments == "layer_mean" and state.weight_second.size:
@@ -97,7 +98,7 @@ class Beginning:
 
     def _first_step(self, gradients):
         """Return where a step of the solver leads from a weight and moments of zero."""
-        if self.optimizer.has_velocity:
+        if has_velocity(self.optimizer.solver):
             nesterov = self.optimizer.nesterovs_momentum
             reach = 1.0 + self.optimizer.momentum if nesterov else 1.0
             return -self.learning_rate * reach * gradients

@@ -13,21 +13,13 @@ from sparsekit.kernels._structs import (
     Network,
 )
 from sparsekit.kernels.forward import EXPECTED_PIECEWISE
-from sparsekit.kernels.wiring import degree_spread, index_by_input
+from sparsekit.kernels.wiring import N_DEGREES, degree_spread, index_by_input
 from sparsekit.topology import Layer
 
 _INT32_MAX = np.iinfo(np.int32).max
 
-# The columns of `degree_spread`.
-_DEGREES = (
-    "n_active",
-    "fan_in_mean",
-    "fan_in_std",
-    "fan_in_max",
-    "fan_out_mean",
-    "fan_out_std",
-    "fan_out_max",
-)
+# All that a network is made of.
+_ARRAYS = ("sizes", "indptr", "indices", "weights", "biases", "kinds", "slopes")
 
 
 class SparseNetwork:
@@ -57,6 +49,10 @@ class SparseNetwork:
         Number of the first row of each layer, see `kernels._structs`.
     n_layers : int
         Number of weight matrices.
+    counts : list of int
+        Number of connections of each layer.
+    n_open : int
+        Number of layers that have free positions.
     dtype : dtype
         Number type of weights and values.
     """
@@ -78,6 +74,8 @@ class SparseNetwork:
         # Where rows and connections of each layer end, from layer 0, which has none.
         self._row_ends = row_ends.tolist()
         self._ends = indptr[row_ends].tolist()
+        self.counts = np.diff(self._ends).tolist()
+        self.n_open = int(np.count_nonzero(sizes[:-1] * sizes[1:] > self.counts))
         self._for_inference = None
 
     def __repr__(self):
@@ -93,25 +91,18 @@ class SparseNetwork:
 
     def to_dict(self) -> dict[str, np.ndarray]:
         """Return the arrays by name, not copied."""
-        return {
-            "sizes": self.sizes,
-            "indptr": self.indptr,
-            "indices": self.indices,
-            "weights": self.weights,
-            "biases": self.biases,
-            "kinds": self.kinds,
-            "slopes": self.slopes,
-        }
+        return {name: getattr(self, name) for name in _ARRAYS}
 
     def copy(self, *, topology: bool = True) -> "SparseNetwork":
         """Return a network with arrays of its own.
 
         Without `topology`, only weights and biases are; connections are shared.
         """
-        arrays = self.to_dict()
-        for name in tuple(arrays) if topology else ("weights", "biases"):
-            arrays[name] = arrays[name].copy()
-        return SparseNetwork(**arrays)
+        twin = object.__new__(SparseNetwork)
+        vars(twin).update(vars(self), _for_inference=None)
+        for name in _ARRAYS if topology else ("weights", "biases"):
+            setattr(twin, name, getattr(self, name).copy())
+        return twin
 
     def with_connections(self, kept: np.ndarray) -> "SparseNetwork":
         """Return a network with some of the connections, and the same biases.
@@ -267,12 +258,12 @@ class SparseNetwork:
         """
         dense_at = np.zeros(self.sizes.size, dtype=np.int64)
         n_indexed = n_matrices = n_gradient = n_inputs = n_deltas = 0
-        for number in range(1, self.n_layers + 1):
-            n_mine = self._ends[number] - self._ends[number - 1]
-            if formats[number] in INDEXED:
+        sizes, of_layers = self.sizes.tolist(), formats.tolist()
+        for number, n_mine in enumerate(self.counts, start=1):
+            if of_layers[number] in INDEXED:
                 n_indexed += n_mine
-            elif formats[number] == DENSE:
-                n_in, n_out = int(self.sizes[number - 1]), int(self.sizes[number])
+            elif of_layers[number] == DENSE:
+                n_in, n_out = sizes[number - 1], sizes[number]
                 if n_mine == n_in * n_out:
                     dense_at[number] = -1  # the weights are the matrix
                 else:
@@ -291,7 +282,7 @@ class SparseNetwork:
             kinds=self.kinds,
             slopes=self.slopes,
             formats=formats,
-            in_indptr=np.zeros(int(self.sizes[:-1].sum()) + 1, dtype=np.int64),
+            in_indptr=np.zeros(sum(sizes[:-1]) + 1, dtype=np.int64),
             in_indices=np.empty(n_indexed, dtype=self.indices.dtype),
             in_position=np.empty(n_indexed, dtype=self._position_type),
             in_weights=np.empty(n_indexed, dtype=self.dtype),
@@ -323,18 +314,47 @@ def degree_statistics(network):
     Returns
     -------
     list of dict of str to int or float, one for each layer
+        See `named_degrees`. Complexity: O(connections + neurons).
+    """
+    return named_degrees(degrees_of(network))
+
+
+def degrees_of(network):
+    """Return what `degree_spread` tells of each layer, shape (n_layers, N_DEGREES)."""
+    degrees = np.empty((network.n_layers, N_DEGREES))
+    degree_spread(
+        network.sizes, network.first, network.indptr, network.indices, degrees
+    )
+    return degrees
+
+
+def named_degrees(spread):
+    """Return what `degree_spread` tells of each layer by name.
+
+    Parameters
+    ----------
+    spread : ndarray of shape (n_layers, N_DEGREES)
+
+    Returns
+    -------
+    list of dict of str to int or float, one for each layer
         ``n_active``: neurons on the reading side that somebody reads and that, in
         hidden levels, read something themselves; mean, standard deviation and maximum
         of the connections of an output neuron (``fan_in_...``) and of an input neuron
-        (``fan_out_...``). Complexity: O(connections + neurons).
+        (``fan_out_...``).
     """
-    spread = degree_spread(
-        network.sizes, network.first, network.indptr, network.indices
-    )
     statistics = []
     for layer in spread.tolist():
-        degrees = dict(zip(_DEGREES, layer, strict=True))
-        for name in ("n_active", "fan_in_max", "fan_out_max"):
-            degrees[name] = int(degrees[name])
-        statistics.append(degrees)
+        n_active, in_mean, in_std, in_max, out_mean, out_std, out_max = layer
+        statistics.append(
+            {
+                "n_active": int(n_active),
+                "fan_in_mean": in_mean,
+                "fan_in_std": in_std,
+                "fan_in_max": int(in_max),
+                "fan_out_mean": out_mean,
+                "fan_out_std": out_std,
+                "fan_out_max": int(out_max),
+            }
+        )
     return statistics

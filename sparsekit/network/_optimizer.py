@@ -83,16 +83,11 @@ class Optimizer:
     beta_2: float = 0.999
     epsilon: float = 1e-8
 
-    @property
-    def has_velocity(self) -> bool:
-        """Whether it remembers a velocity and no second moment."""
-        return has_velocity(self.solver)
-
     def config(self, rate: float, dtype: np.dtype) -> OptimizerConfig:
         """Return what the kernels take, for one learning rate."""
         decoupled = self.solver in ("adamw", "sgdw")
         return OptimizerConfig(
-            kind=SGD if self.has_velocity else ADAM,
+            kind=SGD if has_velocity(self.solver) else ADAM,
             rate=float(rate),
             momentum=float(self.momentum),
             nesterov=int(self.nesterovs_momentum),

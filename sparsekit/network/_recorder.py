@@ -248,7 +248,7 @@ class RewiringRecorder:
         self.n_null_forgotten += lost
         self.null_loss_change += null[1] - self.loss
         event["null_forgotten"] = int(lost.sum())
-        pruned = before.with_connections(~change.dropped)
+        pruned = before.with_connections(~change.plan.dropped)
         after_pruning = self._evaluate(pruned, trainer)
         self.events.append(event)
         self._note(PRUNE, *after_pruning)
@@ -262,7 +262,7 @@ class RewiringRecorder:
     def _random_drops(self, network, change):
         """Return as many random drops in each layer as the rewiring made."""
         dropped = np.zeros(network.weights.size, dtype=bool)
-        for number, n_dropped in enumerate(change.n_dropped.tolist(), start=1):
+        for number, n_dropped in enumerate(change.plan.n_dropped.tolist(), start=1):
             mine = network.connections(number)
             n_mine = mine.stop - mine.start
             chosen = self.rng.choice(n_mine, n_dropped, replace=False)

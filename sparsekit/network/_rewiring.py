@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sparsekit.kernels._structs import INDEXED
-from sparsekit.kernels.wiring import replace_connections
-from sparsekit.network._network import SparseNetwork
+from sparsekit.kernels.wiring import N_DEGREES, count_regrown, replace_connections
+from sparsekit.network._network import SparseNetwork, degrees_of
 from sparsekit.network._optimizer import OptimizerState
+from sparsekit.topology import Plan
 
 
 class Change(NamedTuple):
@@ -15,20 +16,22 @@ class Change(NamedTuple):
 
     Attributes
     ----------
-    dropped : ndarray of bool
-        Which of the old connections went, over all layers.
-    grown : list of ndarray of int64, one per layer
-        Positions ``row * n_in + column`` of the new connections, sorted.
-    n_dropped, n_grown : ndarray of int64, one number per layer
+    plan : Plan
+        Which of the old connections went, and where new ones are.
     n_regrown : ndarray of int64, one number per layer
         How many of the new connections are where one was just dropped.
+    degrees : ndarray of shape (n_layers, 7)
+        How the connections spread after the change, see `named_degrees`.
     """
 
-    dropped: np.ndarray
-    grown: list[np.ndarray]
-    n_dropped: np.ndarray
-    n_grown: np.ndarray
+    plan: Plan
     n_regrown: np.ndarray
+    degrees: np.ndarray
+
+    @property
+    def grown(self) -> list[np.ndarray]:
+        """Positions of the new connections of each layer."""
+        return np.split(self.plan.grown, self.plan.ends[1:-1])
 
     def is_new(self, network) -> np.ndarray:
         """Return which connections of the network after the change are new.
@@ -36,13 +39,14 @@ class Change(NamedTuple):
         Complexity: O(connections + new ones * log(connections)).
         """
         is_new = np.zeros(network.weights.size, dtype=bool)
-        for number, layer in enumerate(network.layers(), start=1):
-            places = np.searchsorted(layer.positions(), self.grown[number - 1])
+        layers = zip(network.layers(), self.grown, strict=True)
+        for number, (layer, grown) in enumerate(layers, start=1):
+            places = np.searchsorted(layer.positions(), grown)
             is_new[places + network.connections(number).start] = True
         return is_new
 
 
-def carry_out(network, state, plans):
+def carry_out(network, state, plan):
     """Carry out the planned replacements of all layers.
 
     A survivor keeps its weight and its optimizer state; a new connection starts with a
@@ -52,7 +56,7 @@ def carry_out(network, state, plans):
     ----------
     network : SparseNetwork
     state : OptimizerState
-    plans : list of Replacement, one per layer
+    plan : Plan
 
     Returns
     -------
@@ -67,58 +71,53 @@ def carry_out(network, state, plans):
     In place, all layers change in one compiled call. Python handles an interruption
     before or after such a call: it leaves the old network or the new one, never half of
     each, and no copy is needed for that. Complexity: O(connections + neurons) time,
-    with 3 bytes of memory for a connection and 16 for a replaced one.
+    with a byte of memory for a connection and 16 for a replaced one.
     """
-    dropped, grown, n_dropped, n_grown, n_regrown = [], [], [], [], []
-    for layer, plan in zip(network.layers(), plans, strict=True):
-        dropped.append(plan.dropped)
-        grown.append(plan.grown)
-        gone = positions_at(layer, np.flatnonzero(plan.dropped))
-        n_dropped.append(gone.size)
-        n_grown.append(plan.grown.size)
-        n_regrown.append(np.intersect1d(gone, plan.grown, assume_unique=True).size)
+    if plan.n_dropped.tolist() != plan.n_grown.tolist():
+        return _resized(network, state, plan)
     change = Change(
-        np.concatenate(dropped),
-        grown,
-        np.array(n_dropped, dtype=np.int64),
-        np.array(n_grown, dtype=np.int64),
-        np.array(n_regrown, dtype=np.int64),
+        plan,
+        np.empty(network.n_layers, dtype=np.int64),
+        np.empty((network.n_layers, N_DEGREES)),
     )
-    if n_dropped != n_grown:
-        return change, *_resized(network, state, change)
-    born = state.weight_born
-    moved = network.weights, state.weight_first, state.weight_second
     replace_connections(
         network.sizes,
         network.first,
         network.indptr,
         network.indices,
-        moved if state.weight_second.size else moved[:2],
-        change.dropped,
-        np.concatenate(grown),
-        np.cumsum([0, *change.n_grown]),
+        (network.weights, state.weight_first, state.weight_second),
+        plan.dropped,
+        plan.grown,
+        plan.ends,
+        change.n_regrown,
+        change.degrees,
     )
-    if born.size:
+    if state.weight_born.size:
         state.weight_born = moved_with_connections(
-            born, change.dropped, change.is_new(network), start=state.step
+            state.weight_born, plan.dropped, change.is_new(network), start=state.step
         )
     return change, network, state
 
 
-def positions_at(layer, places):
-    """Return the positions ``row * n_in + column`` of some connections of a layer."""
-    rows = np.searchsorted(layer.indptr, places, side="right") - 1
-    return rows * np.int64(layer.n_in) + layer.indices[places]
-
-
-def _resized(network, state, change):
-    """Return a network and a state with other numbers of connections."""
+def _resized(network, state, plan):
+    """Return a change, and a network and a state with other numbers of connections."""
+    n_regrown = np.empty(network.n_layers, dtype=np.int64)
+    count_regrown(
+        network.sizes,
+        network.first,
+        network.indptr,
+        network.indices,
+        plan.dropped,
+        plan.grown,
+        plan.ends,
+        n_regrown,
+    )
     indptrs, indices = [np.zeros(1, dtype=np.int64)], []
-    kept = ~change.dropped
+    kept = ~plan.dropped
     is_new = []
     for number, layer in enumerate(network.layers(), start=1):
         survivors = layer.positions()[kept[network.connections(number)]]
-        grown = change.grown[number - 1]
+        grown = plan.grown[plan.ends[number - 1] : plan.ends[number]]
         positions = np.concatenate([survivors, grown])
         order = np.argsort(positions, kind="stable")
         positions = positions[order]
@@ -128,19 +127,21 @@ def _resized(network, state, change):
         indices.append((positions % layer.n_in).astype(network.indices.dtype))
     is_new = np.concatenate(is_new)
     moved = {
-        name: moved_with_connections(values, change.dropped, is_new)
+        name: moved_with_connections(values, plan.dropped, is_new)
         for name, values in state.weight_moments().items()
     }
     arrays = network.to_dict() | {
         "indptr": np.concatenate(indptrs),
         "indices": np.concatenate(indices),
-        "weights": moved_with_connections(network.weights, change.dropped, is_new),
+        "weights": moved_with_connections(network.weights, plan.dropped, is_new),
     }
     if state.weight_born.size:
         moved["weight_born"] = moved_with_connections(
-            state.weight_born, change.dropped, is_new, start=state.step
+            state.weight_born, plan.dropped, is_new, start=state.step
         )
-    return SparseNetwork(**arrays), OptimizerState(**(state.to_dict() | moved))
+    network = SparseNetwork(**arrays)
+    change = Change(plan, n_regrown, degrees_of(network))
+    return change, network, OptimizerState(**(state.to_dict() | moved))
 
 
 def moved_with_connections(values, dropped, is_new, start=0):

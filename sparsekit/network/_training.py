@@ -7,8 +7,8 @@ import numpy as np
 
 from sparsekit.kernels._structs import InputNoise, Noise
 from sparsekit.kernels.epoch import run_epoch, run_epoch_parallel
-from sparsekit.kernels.forward import PIECEWISE
 from sparsekit.kernels.losses import POISSON, SQUARED
+from sparsekit.kernels.outputs import outputs_are_below
 from sparsekit.network._formats import check_formats, layer_formats
 from sparsekit.network._inference import (
     blas_on_one_thread,
@@ -22,7 +22,7 @@ from sparsekit.network._inference import (
 from sparsekit.network._optimizer import OptimizerState
 from sparsekit.network._rewiring import carry_out, in_training_order
 from sparsekit.network._samples import n_samples_of
-from sparsekit.topology import plan_rewiring
+from sparsekit.topology import Plan, plan_at_once, plan_rewiring
 
 
 class Trainer:
@@ -258,24 +258,20 @@ class Trainer:
                 # number.
                 limit = 5.0 * math.log(limit)
             self._bounds = largest * factor, 0.1 * limit
-        norm, limit = self._bounds
-        with np.errstate(over="ignore", invalid="ignore"):
-            for number in range(1, network.n_layers + 1):
-                # The root of the summed squares of a row's sums: infinite where
-                # squares overflow.
-                weights = network.weights[network.connections(number)]
-                first = network.first[number]
-                biases = network.biases[first : first + network.sizes[number]]
-                norm *= math.sqrt(np.einsum("i,i->", weights, weights))
-                norm += math.sqrt(np.einsum("i,i->", biases, biases))
-                if not norm < limit:  # a bounded activation would hide it
-                    rows = np.arange(n_samples_of(self.samples))
-                    return bool(np.isfinite(losses_of(self, rows)).all())
-                if network.kinds[number] != PIECEWISE:
-                    norm = math.sqrt(biases.size)
-                elif number < network.n_layers:
-                    norm *= max(1.0, abs(float(network.slopes[number])))
-        return True
+        network = self.network
+        if outputs_are_below(
+            network.sizes,
+            network.first,
+            network.indptr,
+            network.weights,
+            network.biases,
+            network.kinds,
+            network.slopes,
+            *self._bounds,
+        ):
+            return True
+        rows = np.arange(n_samples_of(self.samples))
+        return bool(np.isfinite(losses_of(self, rows)).all())
 
     def rewire(
         self,
@@ -322,26 +318,31 @@ class Trainer:
         if self.recorder is not None:
             self.recorder.before_rewiring(self)
         self._arrays = None
-        facts = dict(facts or {})
-        if self.protection is not None:
-            facts["protected"] = self.protection.masks(self.network)
-        layers = self.network.layers()
-        for name, values in facts.items():
-            for at, value in enumerate(values):
-                layers[at] = layers[at]._replace(**{name: value})
-        plans = plan_rewiring(
-            layers,
-            pruner,
-            grower,
-            fraction,
-            rng,
-            counts=counts,
-            redistribution=redistribution,
-            states=states,
-        )
+        plan = layers = None
+        keeps_counts = counts is None or list(counts) == self.network.counts
+        if (
+            keeps_counts
+            and not facts
+            and redistribution is None
+            and self.protection is None
+        ):
+            plan = plan_at_once(self.network, pruner, grower, fraction, rng)
+        if plan is None:
+            layers = self._layers(facts or {})
+            replacements = plan_rewiring(
+                layers,
+                pruner,
+                grower,
+                fraction,
+                rng,
+                counts=counts,
+                redistribution=redistribution,
+                states=states,
+            )
+            plan = Plan.of(replacements)
         if beginning is not None:
-            beginning.before(self.network, plans)
-        change, network, state = carry_out(self.network, self.state, plans)
+            beginning.before(self.network, plan)
+        change, network, state = carry_out(self.network, self.state, plan)
         if network is not self.network:
             formats = layer_formats(
                 network, self.samples, self.missing_inputs, self._input_dropout
@@ -353,3 +354,14 @@ class Trainer:
         if self.recorder is not None:
             self.recorder.after_rewiring(self, change)
         return change
+
+    def _layers(self, facts):
+        """Return the layers as strategies see them."""
+        facts = dict(facts)
+        if self.protection is not None:
+            facts["protected"] = self.protection.masks(self.network)
+        layers = self.network.layers()
+        for name, values in facts.items():
+            for at, value in enumerate(values):
+                layers[at] = layers[at]._replace(**{name: value})
+        return layers

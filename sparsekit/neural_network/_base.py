@@ -405,8 +405,8 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
         self.t_ = 0
         state = OptimizerState.zeros(network, self.solver)
         trainer = self._trainer(network, state, samples, targets, partial)
-        chosen = chosen_network(self, strategies, trainer)
-        if chosen is not None:
+        if hasattr(strategies.initial_topology, "keep"):
+            chosen = chosen_network(self, strategies, trainer)
             state = OptimizerState.zeros(chosen, self.solver)
             trainer = self._trainer(chosen, state, samples, targets, partial)
         self._keep(trainer)

@@ -33,6 +33,38 @@ class Replacement(NamedTuple):
     grown: np.ndarray
 
 
+class Plan(NamedTuple):
+    """The replacements of all layers in arrays, one layer after another.
+
+    Attributes
+    ----------
+    dropped : ndarray of bool, shape (n_connections,)
+    grown : ndarray of int64
+    ends : ndarray of int64, shape (n_layers + 1,)
+        ``grown[ends[l - 1]:ends[l]]`` belongs to layer `l`, from 1.
+    n_dropped, n_grown : ndarray of int64, shape (n_layers,)
+    """
+
+    dropped: np.ndarray
+    grown: np.ndarray
+    ends: np.ndarray
+    n_dropped: np.ndarray
+    n_grown: np.ndarray
+
+    @classmethod
+    def of(cls, replacements) -> "Plan":
+        """Return the plan of a list of replacements, one for each layer."""
+        masks, positions = zip(*replacements, strict=True)
+        n_grown = np.array([*map(len, positions)], dtype=np.int64)
+        return cls(
+            dropped=np.concatenate(masks),
+            grown=np.concatenate(positions),
+            ends=np.concatenate([[0], np.cumsum(n_grown)]),
+            n_dropped=np.array([*map(np.count_nonzero, masks)], dtype=np.int64),
+            n_grown=n_grown,
+        )
+
+
 def plan_rewiring(
     layers: Sequence[Layer],
     pruner: Any,

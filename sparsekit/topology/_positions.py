@@ -1,20 +1,13 @@
 """Sets of positions: random ones, and those that have ever had a connection."""
 
-from itertools import pairwise
-
 import numpy as np
 
-from sparsekit.kernels.sampling import draw_distinct
+from sparsekit.kernels.sampling import draw_subset
+from sparsekit.kernels.wiring import add_explored, positions_of
 
 # Positions that are remembered one by one; beyond that, a random sample of them is.
 # They are stored with the network and take half a megabyte at most.
 BUDGET = 2**16
-
-# Positions looked at at a time, so that a large network needs no copy of them.
-_CHUNK = 2**16
-
-# Fibonacci hashing: 2**64 divided by the golden ratio, odd.
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.ndarray:
@@ -36,13 +29,15 @@ def sample_distinct(population: int, size: int, rng: np.random.Generator) -> np.
     -------
     ndarray of shape (size,), int64
     """
-    if 2 * size > population:
-        absent = sample_distinct(population, population - size, rng)
-        present = np.ones(population, dtype=bool)
-        present[absent] = False
-        return np.flatnonzero(present)
     seed = rng.integers(2**64, dtype=np.uint64)
-    return draw_distinct(seed, population, size)
+    return draw_subset(seed, population, size)
+
+
+def draw_seeds(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw the seeds that as many calls of `sample_distinct` would take."""
+    if isinstance(rng.bit_generator, np.random.PCG64):  # of 64 bits each
+        return rng.bit_generator.random_raw(count)
+    return rng.integers(2**64, size=count, dtype=np.uint64)
 
 
 class Exploration:
@@ -66,31 +61,36 @@ class Exploration:
     state : dict or None, default=None
         What `to_dict` returned, to continue from there.
 
+    Attributes
+    ----------
+    rates : ndarray of shape (n_layers,)
+        Fraction of the positions of each layer that ever had a connection, as of the
+        last addition.
+
     Examples
     --------
     >>> import numpy as np
     >>> from sparsekit.topology import Exploration
     >>> exploration = Exploration([2, 3, 1])
-    >>> exploration.add([np.array([0, 4]), np.array([2])])
-    >>> exploration.add([np.array([4, 5]), np.array([2])])
-    >>> exploration.flush()
-    >>> exploration.rates().round(2)
+    >>> exploration.add(np.array([0, 4, 2]), np.array([0, 2, 3]))
+    >>> exploration.add(np.array([4, 5, 2]), np.array([0, 2, 3]))
+    >>> exploration.rates.round(2)
     array([0.5 , 0.33])
     """
 
     def __init__(self, sizes, *, exact=False, state=None) -> None:
         spans = np.asarray(sizes[:-1], np.int64) * np.asarray(sizes[1:], np.int64)
-        self.ends = np.concatenate([[0], np.cumsum(spans)])
+        self.starts = np.concatenate([[0], np.cumsum(spans)])
         self.exact = exact
-        self._seen = np.empty(0, dtype=np.int64)
-        self._halvings = 0
-        self._pending: list[np.ndarray] = []
-        self._n_pending = 0
+        self.rates = np.zeros(spans.size)
+        self._seen, self._n_halvings = np.empty(0, dtype=np.int64), 0
         if state is not None:
-            self._seen, self._halvings = state["seen"], int(state["halvings"])
+            # A copy: what comes from a file may not be writable, see `read_only`.
+            self._seen = np.array(state["seen"], dtype=np.int64)
+            self._n_halvings = int(state["halvings"])
 
     def __repr__(self):
-        return f"Exploration({self.ends.size - 1} layers, exact={self.exact})"
+        return f"Exploration({self.rates.size} layers, exact={self.exact})"
 
     def to_dict(self):
         """Return the state, from which a copy can be made.
@@ -100,31 +100,7 @@ class Exploration:
         dict
             The remembered positions, and how they were chosen.
         """
-        self.flush()
-        return {"seen": self._seen, "halvings": self._halvings}
-
-    def add(self, positions, callback=None):
-        """Add new connections.
-
-        Parameters
-        ----------
-        positions : list of ndarray of int64, one per layer
-            ``row * n_in + column``, sorted and distinct.
-        callback : callable or None, default=None
-            Called with the rates that include these positions, once they are counted.
-            Counting needs a sort and is put off until the rates are needed or many
-            positions have accumulated.
-        """
-        n_new, keys = sum(map(len, positions)), []
-        while not self.exact and n_new >> self._halvings > BUDGET:
-            self._halvings += 1  # until so many fit into the budget
-        for here, first in zip(positions, self.ends[:-1], strict=True):
-            for at in range(0, here.size, _CHUNK):
-                keys.append(self._sampled(here[at : at + _CHUNK] + first))
-        self._pending.append((np.concatenate([self._seen[:0], *keys]), callback))
-        self._n_pending += self._pending[-1][0].size
-        if self.exact or self._n_pending > BUDGET:
-            self.flush()
+        return {"seen": self._seen, "halvings": self._n_halvings}
 
     def add_layers(self, layers):
         """Add all connections of a network, without a copy of their positions.
@@ -133,55 +109,48 @@ class Exploration:
         ----------
         layers : list of Layer
         """
-        n_new, keys = 0, []
+        n_new, positions = 0, []
         for layer in layers:
             n_new += layer.indices.size
-        while not self.exact and n_new >> self._halvings > BUDGET:
-            self._halvings += 1
-        for layer, first in zip(layers, self.ends[:-1], strict=True):
-            indptr = layer.indptr
-            cuts = np.searchsorted(indptr, np.arange(0, indptr[-1], _CHUNK))
-            for begin, end in pairwise(np.unique([0, *cuts, indptr.size - 1])):
-                rows = np.repeat(
-                    np.arange(begin, end), np.diff(indptr[begin : end + 1])
+        while not self.exact and n_new >> self._n_halvings > BUDGET:
+            self._n_halvings += 1  # until so many fit into the budget
+        for layer, first in zip(layers, self.starts[:-1], strict=True):
+            positions.append(
+                positions_of(
+                    layer.indptr, layer.indices, layer.n_in, first, self._n_halvings
                 )
-                columns = layer.indices[indptr[begin] : indptr[end]]
-                keys.append(self._sampled(rows * layer.n_in + columns + first))
-        self._pending.append((np.concatenate(keys), None))
-        self._n_pending += self._pending[-1][0].size
+            )
+        self.add(np.concatenate(positions), np.cumsum([0, *map(len, positions)]))
 
-    def flush(self):
-        """Count the positions that were added, and call the callbacks."""
-        pending, self._pending, self._n_pending = self._pending, [], 0
-        self._seen = self._sampled(self._seen)
-        for keys, callback in pending:
-            # Sorted and distinct already: a set operation of numpy takes far longer.
-            keys = self._sampled(keys)
-            known = np.append(self._seen, -1)[np.searchsorted(self._seen, keys)]
-            self._seen = np.concatenate([self._seen, keys[known != keys]])
-            self._seen.sort(kind="stable")
-            while not self.exact and self._seen.size > BUDGET:
-                self._halvings += 1
-                self._seen = self._sampled(self._seen)
-            if callback is not None:
-                callback(self.rates())
+    def add(self, positions, ends):
+        """Add new connections.
 
-    def _sampled(self, keys):
-        if not self._halvings:
-            return keys
-        hashes = keys.astype(np.uint64) * _MULTIPLIER
-        return keys[hashes >> np.uint64(64 - self._halvings) == 0]
-
-    def rates(self):
-        """Return the fraction of the positions of each layer that were ever connected.
-
-        Returns
-        -------
-        ndarray of shape (n_layers,)
-            In [0, 1].
+        Parameters
+        ----------
+        positions : ndarray of int64
+            ``row * n_in + column`` of those of all layers, one layer after another;
+            sorted and distinct within each.
+        ends : ndarray of shape (n_layers + 1,), int64
+            Where those of each layer end, from 0 on.
         """
-        counts = np.diff(np.searchsorted(self._seen, self.ends))
-        return np.minimum(counts * 2.0**self._halvings / np.diff(self.ends), 1.0)
+        self._merge(positions, ends)
+        while not self.exact and self._seen.size > BUDGET:
+            self._n_halvings += 1
+            self._merge(positions[:0], np.zeros_like(ends))
+
+    def _merge(self, positions, ends):
+        room = np.empty(self._seen.size + positions.size, dtype=np.int64)
+        n_kept = add_explored(
+            self._seen,
+            self.starts,
+            positions,
+            ends,
+            self._n_halvings,
+            room,
+            self.rates,
+        )
+        # Of a sample, most of the room is left over.
+        self._seen = room[:n_kept].copy() if self._n_halvings else room[:n_kept]
 
     def positions(self):
         """Return the remembered positions of each layer.
@@ -191,9 +160,5 @@ class Exploration:
         list of ndarray of int64
             ``row * n_in + column``, sorted.
         """
-        self.flush()
-        at = np.searchsorted(self._seen, self.ends)
-        return [
-            self._seen[begin:end] - first
-            for begin, end, first in zip(at[:-1], at[1:], self.ends[:-1], strict=True)
-        ]
+        parts = np.split(self._seen, np.searchsorted(self._seen, self.starts[1:-1]))
+        return [part - first for part, first in zip(parts, self.starts, strict=False)]

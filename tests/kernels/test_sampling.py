@@ -12,6 +12,7 @@ from sparsekit.kernels.hashing import stream
 from sparsekit.kernels.sampling import (
     draw,
     draw_distinct,
+    draw_subset,
     insert_absent,
     sort_distinct,
 )
@@ -63,6 +64,16 @@ def test_draw_distinct_adds_from_the_absent_until_there_are_enough(
         ranks, used = draw(seed, used, population - len(chosen), size - len(chosen))
         chosen = naive.insert_absent(chosen, sorted(set(ranks.tolist())))
     assert draw_distinct(seed, population, size).tolist() == chosen
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 300), st.data())
+def test_of_more_than_half_the_others_are_drawn(seed, population, data):
+    size = data.draw(st.integers(0, population))
+    seed, is_most = np.uint64(seed), 2 * size > population
+    drawn = draw_distinct(seed, population, population - size if is_most else size)
+    drawn = set(drawn.tolist())
+    expected = set(range(population)) - drawn if is_most else drawn
+    assert draw_subset(seed, population, size).tolist() == sorted(expected)
 
 
 # Spread evenly or not: that matters to speed only.

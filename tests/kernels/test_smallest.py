@@ -6,14 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from sparsekit.kernels.selection import mark_smallest
+from sparsekit.kernels import selection
+from sparsekit.kernels.selection import NO_LIMIT, mark_smallest
+from tests.reference.naive_pruners import lowest
 from tests.reference.naive_topology import set_dropped
 from tests.reference.strategies import shares
 
 
-def marked(values, fraction):
-    result = np.empty(values.size, dtype=bool)
-    mark_smallest(values.view(f"i{values.itemsize}"), fraction, result)
+def marked(values, fraction, by_sign=True, below=None):
+    result, bits = np.empty(values.size, dtype=bool), f"i{values.itemsize}"
+    limit = NO_LIMIT if below is None else int(values.dtype.type(below).view(bits))
+    mark_smallest(values.view(bits), fraction, by_sign, limit, result)
     return result.tolist()
 
 
@@ -30,12 +33,26 @@ def test_any_floats_are_dropped_as_by_sorting(dtype, data, fraction):
 
 
 @dtypes
+@given(st.data(), shares)
+def test_any_floats_are_dropped_by_magnitude_up_to_a_limit(dtype, data, fraction):
+    finest = st.floats(width=8 * np.dtype(dtype).itemsize, allow_nan=False)
+    values = data.draw(arrays.arrays(dtype, st.integers(0, 30), elements=finest))
+    sizes = abs(values).tolist()
+    below = data.draw(st.sampled_from([*sizes, 0.0]) | finest.map(abs))
+    low = lowest(sizes, fraction)
+    assert marked(values, fraction, by_sign=False) == low
+    expected = [size < below and gone for size, gone in zip(sizes, low, strict=True)]
+    assert marked(values, fraction, by_sign=False, below=below) == expected
+
+
+@dtypes
 @pytest.mark.parametrize("scale", [0, 1e-3, 1.0])
 @pytest.mark.parametrize("fraction", [0.01, 0.3, 0.9])
-def test_many_weights_from_wide_to_almost_equal(dtype, scale, fraction):
+@pytest.mark.parametrize("n", [3000, selection._MANY + 1])
+def test_many_weights_from_wide_to_almost_equal(dtype, scale, fraction, n):
     # With a spread of 0.001 they share their first digits, with none they are equal.
     rng = np.random.default_rng(0)
-    values = rng.choice([-1, 1], 3000) * np.exp(scale * rng.normal(size=3000))
+    values = rng.choice([-1, 1], n) * np.exp(scale * rng.normal(size=n))
     values = values.astype(dtype)
     assert marked(values, fraction) == set_dropped(values.tolist(), fraction)
 

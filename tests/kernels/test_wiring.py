@@ -1,5 +1,7 @@
 """Index work on CSR connections agrees with set arithmetic."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from sparsekit.kernels import wiring
 from sparsekit.kernels._structs import BY_INPUT, BY_ROW
-from sparsekit.network import SparseNetwork
+from sparsekit.network import SparseNetwork, degree_statistics, named_degrees
 from tests.reference import naive_topology as naive
 from tests.reference.cases import random_naive_network, sparse_network
 from tests.reference.strategies import layers, pairs_of, shares
@@ -62,8 +64,9 @@ def test_first_taken(drawn, drop_rate, grow_rate):
 
 
 def replace(network, belongings, dropped, grown):
-    """Run the kernel on masks and positions that are given layer by layer."""
+    """Call the kernel with masks and positions that are given layer by layer."""
     ends = np.cumsum([0, *map(len, grown)])
+    n_regrown, degrees = np.empty(len(grown), dtype=np.int64), np.empty((len(grown), 7))
     wiring.replace_connections(
         network.sizes,
         network.first,
@@ -73,16 +76,22 @@ def replace(network, belongings, dropped, grown):
         np.concatenate(dropped),
         np.concatenate(grown),
         ends,
+        n_regrown,
+        degrees,
     )
+    return n_regrown, degrees
 
 
 @given(
     st.lists(st.integers(1, 8), min_size=2, max_size=4),
     st.sampled_from([0.2, 0.6, 1]),
     st.lists(shares, min_size=3, max_size=3),
+    st.booleans(),
     st.integers(0, 10**6),
 )
-def test_connections_are_replaced_as_one_by_one(sizes, density, drop_rates, seed):
+def test_connections_are_replaced_as_one_by_one(
+    sizes, density, drop_rates, has_second, seed
+):
     rng = np.random.default_rng(seed)
     network = sparse_network(random_naive_network(rng, sizes, density))
     layers = [network.layer(number) for number in range(1, len(sizes))]
@@ -100,13 +109,21 @@ def test_connections_are_replaced_as_one_by_one(sizes, density, drop_rates, seed
     ]
     # Where a connection stood before, counted from 1; zero for a new one.
     places = [np.arange(1.0, len(pairs) + 1) for pairs in old]
-    belongings = np.concatenate(places), -np.concatenate(places)
-    replace(network, belongings, dropped, grown)
+    old_places = np.concatenate(places)
+    second = 2 * old_places if has_second else old_places[:0]
+    belongings = old_places, -old_places, second
+    n_regrown, degrees = replace(network, belongings, dropped, grown)
+    assert named_degrees(degrees) == degree_statistics(network)
     for number, (pairs, source) in enumerate(expected, start=1):
         mine = network.connections(number)
         assert pairs_of(network.layer(number)) == pairs
         assert belongings[0][mine].tolist() == [place + 1 for place in source]
         assert belongings[1][mine].tolist() == [-place - 1 for place in source]
+        if has_second:
+            assert second[mine].tolist() == [2 * place + 2 for place in source]
+        was_dropped = set(itertools.compress(old[number - 1], dropped[number - 1]))
+        came_back = was_dropped & set(pairs)
+        assert n_regrown[number - 1] == len(came_back)
 
 
 def test_positions_beyond_32_bits():
@@ -129,7 +146,8 @@ def test_positions_beyond_32_bits():
         indptr, network.indices, n_in, dropped, np.array([last - 1], dtype=np.int64)
     )
     assert grown.tolist() == [last]
-    replace(network, (network.weights,), [dropped], [grown])
+    moments = np.zeros(2), np.zeros(2)
+    replace(network, (network.weights, *moments), [dropped], [grown])
     np.testing.assert_array_equal(network.indptr, indptr)
     assert network.indices.tolist() == [5, n_in - 1]
     assert network.weights.tolist() == [1, 0]

@@ -45,8 +45,11 @@ def test_survivors_keep_weight_and_moments_and_the_total_is_exact(
     after = belongings(trainer)
     for layer, (old, new) in enumerate(zip(before, after, strict=True)):
         stayed = [pair for pair, value in new.items() if old.get(pair) == value]
-        assert len(stayed) >= len(old) - change.n_dropped[layer]
-        assert len(new) == len(old) - change.n_dropped[layer] + change.n_grown[layer]
+        assert len(stayed) >= len(old) - change.plan.n_dropped[layer]
+        assert (
+            len(new)
+            == len(old) - change.plan.n_dropped[layer] + change.plan.n_grown[layer]
+        )
         for pair in new.keys() - set(stayed):
             assert all(not any(value) for value in new[pair])
 

@@ -107,7 +107,7 @@ def test_survivors_keep_weight_and_moments_to_the_bit(
     biases = network.biases.copy(), trainer.state.bias_first.copy()
     change = trainer.rewire(SETPruner(), RandomGrower(), fraction, rng)
     assert trainer.network is network
-    assert change.n_grown.tolist() == [len(pairs) for pairs in gone]
+    assert change.plan.n_grown.tolist() == [len(pairs) for pairs in gone]
     for old, new, dropped in zip(before, belongings(trainer), gone, strict=True):
         survivors = {pair: old[pair] for pair in old.keys() - dropped}
         grown = new.keys() - survivors.keys()
@@ -165,7 +165,7 @@ def test_growth_changes_no_output():
         gone = SETPruner().select(pruned.layer(number), 0.4, rng)
         pruned.weights[pruned.connections(number)][gone] = 0
     before = raw_outputs(pruned, samples)
-    assert trainer.rewire(SETPruner(), RandomGrower(), 0.4, rng).n_grown.sum() > 10
+    assert trainer.rewire(SETPruner(), RandomGrower(), 0.4, rng).plan.n_grown.sum() > 10
     assert (trainer.network.indices != pruned.indices).any()
     np.testing.assert_array_equal(raw_outputs(trainer.network, samples), before)
 

@@ -58,7 +58,7 @@ def books_checked():
         after = belongings(trainer)
         n_old = np.cumsum([0, *(len(layer) for layer in before)])
         for layer, (old, new) in enumerate(zip(before, after, strict=True)):
-            gone = change.dropped[n_old[layer] : n_old[layer + 1]]
+            gone = change.plan.dropped[n_old[layer] : n_old[layer + 1]]
             grown = set(change.grown[layer].tolist())
             kept = {p: v for (p, v), g in zip(old.items(), gone, strict=True) if not g}
             assert new.keys() == kept.keys() | grown

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from sparsekit.topology._positions import sample_distinct
+from sparsekit.topology._positions import draw_seeds, sample_distinct
 
 
 @st.composite
@@ -60,3 +60,17 @@ def test_population_may_be_larger_than_memory():
     sample = sample_distinct(2**62, 100_000, np.random.default_rng(0))
     assert np.unique(sample).size == 100_000
     assert sample.mean() == pytest.approx(2**61, rel=0.02)
+
+
+@pytest.mark.parametrize("source", [np.random.PCG64, np.random.MT19937])
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_seeds_are_those_that_samples_take_one_by_one(source, count):
+    first, second = (np.random.Generator(source(7)) for _ in range(2))
+    seeds = draw_seeds(count, first)
+    assert seeds.dtype == np.uint64
+    assert seeds.tolist() == [
+        int(second.integers(2**64, dtype=np.uint64)) for _ in range(count)
+    ]
+    assert first.integers(2**64, dtype=np.uint64) == second.integers(
+        2**64, dtype=np.uint64
+    )

@@ -191,7 +191,13 @@ def strategies_of(estimator):
     chosen = {}
     for name, usual in recipe.items():
         given = getattr(estimator, name, None)
-        chosen[name] = _made(name, usual if given is None else given)
+        if given is not None:
+            chosen[name] = _made(name, given)
+        elif isinstance(usual, str):
+            chosen[name] = _made(name, usual)
+        else:
+            # The recipe's own part, which no copy is needed of: it notes nothing.
+            chosen[name] = usual
         check_parameters_of(chosen[name])
     return Strategies(
         **chosen,

@@ -121,21 +121,28 @@ def may_have(strategies, sizes, n_connections):
     return n_connections >= n_final
 
 
-def warn_if_overridden(estimator, strategies, sizes):
-    """Warn if `sparsity` was set and the allocation makes another one."""
-    set_to = strategies.sparsity
-    parameters = inspect.signature(type(estimator)).parameters
-    usual = parameters["sparsity"].default if "sparsity" in parameters else set_to
-    if set_to in ("auto", usual):
+def warn_if_overridden(estimator, sparsity, counts):
+    """Warn if `sparsity` was set and the allocation makes another one.
+
+    Parameters
+    ----------
+    estimator : BaseSparseMLP
+    sparsity : float or "auto"
+        What is asked for.
+    counts : ConnectionCounts
+    """
+    if sparsity == "auto":
         return
-    counts = ConnectionCounts(strategies, sizes)
     n = counts.n_sharing
     n_positions = int(counts.positions[:n].sum())
     n_connections = int(counts.final[:n].sum())
     # Each layer may be rounded.
-    if abs(n_connections - (1.0 - set_to) * n_positions) > n:
+    if abs(n_connections - (1.0 - sparsity) * n_positions) <= n:
+        return
+    known = inspect.signature(type(estimator)).parameters.get("sparsity")
+    if known is not None and sparsity != known.default:
         warn_user(
-            f"sparsity={set_to} has no effect: with this allocation the sparsity is "
+            f"sparsity={sparsity} has no effect: with this allocation the sparsity is "
             f"{1.0 - n_connections / n_positions:.4g}. Leave sparsity out, or choose "
             "an allocation that follows it."
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from sparsekit.network import LearningRate, n_samples_of
+from sparsekit.network import LearningRate, has_velocity, n_samples_of
 from sparsekit.neural_network._warnings import warn_user
 from sparsekit.neural_network.training._history import WINDOW, show_epoch
 from sparsekit.neural_network.training._learning_rates import LEARNING_RATES
@@ -75,7 +75,7 @@ class FitLoop:
         schedule = estimator.learning_rate
         if isinstance(schedule, str):
             schedule = LEARNING_RATES.get(schedule, schedule)
-        if not callable(schedule) and not trainer.optimizer.has_velocity:
+        if not callable(schedule) and not has_velocity(trainer.optimizer.solver):
             schedule = "constant"  # as in scikit-learn
         self.rate = LearningRate(
             schedule,
@@ -132,7 +132,8 @@ class FitLoop:
         if self.best_network is not None:
             self.trainer.go_back(self.best_network)
             self.rewirings.network_restored({"births": self.best_births})
-        self._keep()
+        self.rewirings.keep()
+        estimator._keep(self.trainer)
         if self.context is None:
             self._leave_window()
         if estimator.record is not None:
@@ -147,17 +148,13 @@ class FitLoop:
         del estimator.history_[:-WINDOW]
         del estimator.loss_curve_[:-WINDOW]
 
-    def _keep(self):
-        """Store the network, and what outlasts the fit, in the estimator."""
-        self.rewirings.keep()
-        self.estimator._keep(self.trainer)
-
     def _rewire(self, context):
         """Rewire if that is due, which it never is in a new network."""
-        if not self.rewirings.due:
+        wanted = self.rewirings.wanted()
+        if wanted is None:
             return 0
         with self._task("rewiring", context) as task:
-            n_replaced = self.rewirings.rewire()
+            n_replaced = self.rewirings.rewire(*wanted)
         if self.selected is not None:
             self.selected.rewired = True
         self.stopped |= task.stop
@@ -308,7 +305,7 @@ class FitLoop:
         a callback asks training to ``stop``.
         """
         task = SimpleNamespace(context=None, stop=False)
-        if parent is None:
+        if parent is None or not hasattr(self.estimator, "_skl_callbacks"):
             yield task
             return
         data = self.callback_data

@@ -44,8 +44,9 @@ def first_network(estimator, strategies, X, samples, sizes):
     that it chooses among; see `chosen_network`.
     """
     topology, dtype = strategies.initial_topology, np.dtype(estimator.dtype)
-    counts = ConnectionCounts(strategies, sizes).at(0.0)
-    warn_if_overridden(estimator, strategies, sizes)
+    connection_counts = ConnectionCounts(strategies, sizes)
+    warn_if_overridden(estimator, strategies.sparsity, connection_counts)
+    counts = connection_counts.at(0.0)
     if hasattr(topology, "keep"):
         counts = topology.candidate_counts(sizes, counts)
     resizes = strategies.density_schedule is not None
@@ -54,7 +55,7 @@ def first_network(estimator, strategies, X, samples, sizes):
     if needs & CORRELATIONS and estimator._missing_inputs(dtype) is not None:
         # Correlations are those of values with the mean in place of missing ones.
         samples = prepare(X, estimator._inputs, dtype, keep_missing=False)
-    facts = _facts(needs, estimator, samples, len(sizes) - 1)
+    facts = _facts(needs, estimator, samples, len(sizes) - 1) if needs else None
     return build_network(
         sizes,
         counts,
@@ -100,11 +101,9 @@ def _inputs_of(samples):
 def chosen_network(estimator, strategies, trainer):
     """Return the network with the connections that its topology chooses by gradients.
 
-    None if the topology leaves nothing to choose.
+    It has a method `keep` for that.
     """
     network = trainer.network
-    if not hasattr(strategies.initial_topology, "keep"):
-        return None
     counts = ConnectionCounts(strategies, network.sizes).at(0.0)
     n_batches = strategies.n_batches(trainer.batch_size)
     values, deltas = probe(trainer, n_batches, estimator._generator)
@@ -143,6 +142,10 @@ _DRAWING, _RANKING = 24, 32
 
 _INDEX = 4
 
+# Bytes that are there, or the libraries would not have been loaded: to ask the system
+# takes longer than to draw so small a network.
+_ALWAYS_THERE = 2**24
+
 
 def check_memory(sizes, counts, dtype, solver, resizes):
     """Raise MemoryError if a network is larger than the memory that is available.
@@ -159,6 +162,8 @@ def check_memory(sizes, counts, dtype, solver, resizes):
         Whether rewirings change the number of connections.
     """
     needed = training_bytes(sizes, counts, dtype, solver, resizes)
+    if needed <= _ALWAYS_THERE:
+        return
     available = available_bytes()
     if needed <= available:
         return

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.base import clone
 
 from sparsekit._utils._exact_moments import ExactMoments
-from sparsekit.network import Change, has_velocity, n_samples_of
+from sparsekit.network import Change, degrees_of, has_velocity, n_samples_of
 from sparsekit.neural_network._base import BaseSparseMLP
 from sparsekit.neural_network._checks import validate_parameters
 from sparsekit.neural_network.parameters._methods import strategies_of
@@ -18,7 +18,14 @@ from sparsekit.neural_network.training._fit_loop import FitLoop, PreparedFit
 from sparsekit.neural_network.training._history import show_epoch
 from sparsekit.neural_network.training._inputs import with_scales
 from sparsekit.neural_network.training._rewirings import Rewirings, rows_of_change
-from sparsekit.topology import Exploration, MagnitudePruner, SETPruner, needs_of
+from sparsekit.topology import (
+    Exploration,
+    MagnitudePruner,
+    Plan,
+    Replacement,
+    SETPruner,
+    needs_of,
+)
 
 # Parameters whose other values ask for all rows at once, or for a fit of one piece.
 _USUAL = {
@@ -245,8 +252,8 @@ def rewire_on(estimator, rows, seed, last):
     n_replaced = 0
     if last:
         rewirings.finish()
-    elif rewirings.due:
-        n_replaced = rewirings.rewire()
+    elif (wanted := rewirings.wanted()) is not None:
+        n_replaced = rewirings.rewire(*wanted)
     rewirings.keep()
     estimator._keep(trainer)
     return n_replaced
@@ -389,26 +396,21 @@ def _note_other_connections(estimator, network):
     )
     if "exploration" not in kept:
         exploration.add_layers(before.layers())
-    exploration.add(change.grown)
+    exploration.add(change.plan.grown, change.plan.ends)
     kept["exploration"] = exploration.to_dict()
-    rows = rows_of_change(estimator, network, change, kept["n_steps"], math.nan)
-    for row, rate in zip(rows, exploration.rates().tolist(), strict=True):
-        row["exploration_rate"] = rate
-    estimator.rewiring_history_ += rows
-    return int(change.n_grown.sum())
+    estimator.rewiring_history_ += rows_of_change(
+        estimator, network, change, exploration.rates, kept["n_steps"], math.nan
+    )
+    return int(change.plan.grown.size)
 
 
 def _change_between(before, after):
     """Return the change that leads from one network to another of its levels."""
-    dropped, grown = [], []
+    replacements = []
     for old, new in zip(before.layers(), after.layers(), strict=True):
         old, new = old.positions(), new.positions()
-        dropped.append(~np.isin(old, new, assume_unique=True))
-        grown.append(np.setdiff1d(new, old, assume_unique=True))
-    return Change(
-        np.concatenate(dropped),
-        grown,
-        np.array([np.count_nonzero(mask) for mask in dropped]),
-        np.array([new.size for new in grown]),
-        np.zeros(len(grown), dtype=np.int64),
-    )
+        dropped = ~np.isin(old, new, assume_unique=True)
+        grown = np.setdiff1d(new, old, assume_unique=True)
+        replacements.append(Replacement(dropped, grown))
+    none = np.zeros(len(replacements), dtype=np.int64)
+    return Change(Plan.of(replacements), none, degrees_of(after))

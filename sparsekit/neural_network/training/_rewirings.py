@@ -6,8 +6,9 @@ import numpy as np
 
 from sparsekit.network import (
     Beginning,
-    degree_statistics,
+    has_velocity,
     moved_with_connections,
+    named_degrees,
     probe,
 )
 from sparsekit.neural_network.training._connection_counts import ConnectionCounts
@@ -34,8 +35,6 @@ class Rewirings:
     ----------
     by_steps : bool
         Whether the schedule counts steps rather than epochs.
-    due : bool
-        Whether a rewiring is due before training goes on.
     """
 
     def __init__(self, estimator, trainer, strategies) -> None:
@@ -43,14 +42,18 @@ class Rewirings:
         self.trainer = trainer
         self.strategies = strategies
         self.counts = ConnectionCounts(strategies, trainer.network.sizes)
+        self.n_final = int(self.counts.final.sum())
         self.kept = estimator._rewiring = dict(estimator._rewiring)
         self.beginning = self._beginning()
-        self.needs = needs_of(
-            strategies.pruner,
-            strategies.grower,
-            strategies.redistribution,
-            self.beginning,
-        )
+        # Parts of a rewiring that note something, by name.
+        self.noting = {}
+        self.needs = needs_of(self.beginning)
+        for name in ("pruner", "grower", "redistribution"):
+            part = getattr(strategies, name)
+            needs = needs_of(part)
+            self.needs |= needs
+            if "state" in needs:
+                self.noting[name] = part
         self.records_births = getattr(estimator, "record_births", False)
         self.progress = 0.0
         self._epoch_start, self._epoch_length = 0.0, 0.0
@@ -73,9 +76,9 @@ class Rewirings:
         )
 
     def _begin(self, network):
-        counts_steps = self.strategies.growth_moments == "per_connection_step"
         self.trainer.state.count_steps(
-            counts_steps and not self.trainer.optimizer.has_velocity
+            self.strategies.growth_moments == "per_connection_step"
+            and not has_velocity(self.trainer.optimizer.solver)
         )
         if not self.records_births:
             self.kept.pop("births", None)
@@ -92,26 +95,30 @@ class Rewirings:
             self.kept["initial_weights"] = network.weights.copy()
             self.kept["initial_biases"] = network.biases.copy()
 
-    @property
-    def due(self):
-        if not self.strategies.rewires:
-            return False
-        if self.kept["n_since_rewiring"] < self.strategies.schedule.every:
-            return False
-        fraction, counts = self._wanted()
-        return fraction > 0 or counts.sum() != self.trainer.network.weights.size
+    def wanted(self):
+        """Return the rewiring that is due before training goes on, or None.
+
+        Returns
+        -------
+        (float, ndarray of int) or None
+            Fraction to replace, and connections of each layer afterwards.
+        """
+        strategies = self.strategies
+        if not strategies.rewires:
+            return None
+        if self.kept["n_since_rewiring"] < strategies.schedule.every:
+            return None
+        initial = strategies.prune_fraction
+        fraction = fraction_at(strategies.schedule, initial, self.progress)
+        counts = self.counts.at(self.progress)
+        if fraction > 0 or counts.sum() != self.trainer.network.weights.size:
+            return fraction, counts
+        return None
 
     @property
     def has_final_number(self):
         """Whether the network has as many connections as it shall have in the end."""
-        return self.trainer.network.weights.size == self.counts.final.sum()
-
-    def _wanted(self):
-        """Return the fraction to replace now, and the connections of each layer."""
-        strategies = self.strategies
-        initial = strategies.prune_fraction
-        fraction = fraction_at(strategies.schedule, initial, self.progress)
-        return fraction, self.counts.at(self.progress)
+        return self.trainer.network.weights.size == self.n_final
 
     def rows_until_due(self, n_left):
         """Return how many of an epoch's `n_left` rows come before the next rewiring."""
@@ -139,27 +146,17 @@ class Rewirings:
         if not self.has_final_number:
             self.rewire(0.0, self.counts.final)
 
-    def rewire(self, fraction=None, counts=None):
-        """Rewire all layers; return how many connections moved.
-
-        Parameters
-        ----------
-        fraction : float or None, default=None
-            Fraction of the connections to replace; None as the schedule says.
-        counts : ndarray of int or None, default=None
-            Connections of each layer afterwards; None as the schedule says.
-        """
+    def rewire(self, fraction, counts):
+        """Rewire all layers, see `wanted`; return how many connections moved."""
         begin = time.perf_counter()
-        if fraction is None:
-            fraction, counts = self._wanted()
         estimator, trainer = self.estimator, self.trainer
-        states = self._states()
+        states = self._states() if self.noting else None
         change = trainer.rewire(
             self.strategies.pruner,
             self.strategies.grower,
             fraction,
             estimator._generator,
-            facts=self._facts(),
+            facts=self._facts() if self.needs else None,
             counts=counts,
             redistribution=self.strategies.redistribution,
             beginning=self.beginning,
@@ -177,7 +174,7 @@ class Rewirings:
         if "signs" in self.needs:
             self._note_signs()
         self._record(change, time.perf_counter() - begin)
-        return int((change.n_grown - change.n_regrown).sum())
+        return change.plan.grown.size - sum(change.n_regrown.tolist())
 
     def _facts(self):
         network = self.trainer.network
@@ -212,19 +209,13 @@ class Rewirings:
             facts["number"] = range(1, network.n_layers + 1)
         return facts
 
-    def _parts_with_state(self):
-        """Return the parts that note something, by name."""
-        names = ("pruner", "grower", "redistribution")
-        parts = {name: getattr(self.strategies, name) for name in names}
-        return {n: part for n, part in parts.items() if "state" in needs_of(part)}
-
     def _states(self):
         """Return copies of what parts noted about each layer, for them to write to.
 
         What another part noted in its place, before a parameter changed, is not theirs.
         """
         states = {}
-        for name, part in self._parts_with_state().items():
+        for name, part in self.noting.items():
             kept = self.kept.get("states", {}).get(name, {})
             of_layers = kept.get("layers") if _is_of(kept, part) else None
             if of_layers is None:
@@ -239,7 +230,7 @@ class Rewirings:
                 "strategy": type(part).__name__,
                 "layers": copied_states(part, states[name]),
             }
-            for name, part in self._parts_with_state().items()
+            for name, part in self.noting.items()
         }
 
     def _note_signs(self):
@@ -254,7 +245,7 @@ class Rewirings:
         self.kept["n_rewirings"] += 1
         self.kept["births"] = moved_with_connections(
             self.kept["births"],
-            change.dropped,
+            change.plan.dropped,
             change.is_new(self.trainer.network),
             start=self.kept["n_rewirings"],
         )
@@ -263,7 +254,9 @@ class Rewirings:
         """Set the surviving weights, and all biases, back to where they began."""
         network = self.trainer.network
         self.kept["initial_weights"] = moved_with_connections(
-            self.kept["initial_weights"], change.dropped, change.is_new(network)
+            self.kept["initial_weights"],
+            change.plan.dropped,
+            change.is_new(network),
         )
         free = np.ones(network.weights.size, dtype=bool)
         if self.trainer.protection is not None:
@@ -274,15 +267,15 @@ class Rewirings:
 
     def _record(self, change, seconds):
         """Note one row for each layer."""
-        estimator, network = self.estimator, self.trainer.network
-        rows = rows_of_change(estimator, network, change, self.kept["n_steps"], seconds)
-
-        def note_rates(rates):
-            for row, rate in zip(rows, rates.tolist(), strict=True):
-                row["exploration_rate"] = rate
-
-        self.exploration.add(change.grown, note_rates)
-        estimator.rewiring_history_ += rows
+        self.exploration.add(change.plan.grown, change.plan.ends)
+        self.estimator.rewiring_history_ += rows_of_change(
+            self.estimator,
+            self.trainer.network,
+            change,
+            self.exploration.rates,
+            self.kept["n_steps"],
+            seconds,
+        )
 
     def network_restored(self, kept=None):
         """Take note that an earlier network was put in place.
@@ -317,36 +310,46 @@ class Rewirings:
         return dict(self.kept)
 
 
-def rows_of_change(estimator, network, change, n_steps, seconds):
+def rows_of_change(estimator, network, change, rates, n_steps, seconds):
     """Return the rows of `rewiring_history_` about a change, one for each layer.
 
-    Their exploration rates are yet to be told.
+    Parameters
+    ----------
+    estimator : BaseSparseMLP
+    network : SparseNetwork
+        After the change.
+    change : Change
+    rates : ndarray of shape (n_layers,)
+        Fraction of the positions that have ever been connected.
+    n_steps : int
+    seconds : float
     """
     per_layer = zip(
-        change.n_dropped.tolist(),
-        change.n_grown.tolist(),
+        network.counts,
+        change.plan.n_dropped.tolist(),
+        change.plan.n_grown.tolist(),
         change.n_regrown.tolist(),
-        degree_statistics(network),
+        rates.tolist(),
+        named_degrees(change.degrees),
         strict=True,
     )
-    rows = []
-    for layer, (dropped, grown, regrown, degrees) in enumerate(per_layer, 1):
-        mine = network.connections(layer)
-        rows.append(
-            {
-                "epoch": estimator._n_epochs,
-                "step": n_steps,
-                "layer": layer,
-                "n_connections": mine.stop - mine.start,
-                "n_dropped": dropped,
-                "n_grown": grown,
-                "n_regrown": regrown,
-                "exploration_rate": np.nan,
-                **degrees,
-                "seconds": seconds,
-            }
+    return [
+        {
+            "epoch": estimator._n_epochs,
+            "step": n_steps,
+            "layer": layer,
+            "n_connections": count,
+            "n_dropped": dropped,
+            "n_grown": grown,
+            "n_regrown": regrown,
+            "exploration_rate": rate,
+            **degrees,
+            "seconds": seconds,
+        }
+        for layer, (count, dropped, grown, regrown, rate, degrees) in enumerate(
+            per_layer, start=1
         )
-    return rows
+    ]
 
 
 def _is_of(kept, part):

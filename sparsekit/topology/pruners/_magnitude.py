@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from sparsekit.kernels.selection import mark_smallest
+from sparsekit.kernels.selection import NO_LIMIT, mark_smallest
 from sparsekit.topology._layer import Layer
 from sparsekit.topology.pruners._score import ScorePruner
 
@@ -85,7 +85,7 @@ class SETPruner(BaseEstimator):
         """
         dropped = np.empty(layer.weights.size, dtype=bool)
         bits = layer.weights.view(f"i{layer.weights.itemsize}")
-        mark_smallest(bits, float(fraction), dropped)
+        mark_smallest(bits, float(fraction), True, NO_LIMIT, dropped)
         return dropped
 
 
