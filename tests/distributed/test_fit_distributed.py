@@ -381,3 +381,18 @@ def test_no_warning_of_epochs_that_were_too_few():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fitted(network(learning_rate="constant"), rounds=1)
+
+
+def test_processes_leave_no_files_behind_from_round_to_round(tmp_path, monkeypatch):
+    monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path))
+    counts, save = [], _rounds.save_checkpoint
+
+    def counted(estimator, path):
+        counts.append(sum(path.is_file() for path in tmp_path.rglob("*")))
+        save(estimator, path)
+
+    monkeypatch.setattr(_rounds, "save_checkpoint", counted)
+    # A megabyte of weights, from which on joblib makes files of arrays.
+    net = StaticSparseMLPClassifier((60_000,), sparsity=0.5, random_state=0)
+    fitted(net, n_jobs=2, rounds=3, checkpoint=tmp_path.parent / "net.ckpt")
+    assert counts[0] == counts[-1]

@@ -174,7 +174,7 @@ def begin(estimator, facts, X, y):
         moments.moments() | {"has_missing": moments.n_missing > 0},
         estimator.standardize,
     )
-    _fit_batches(estimator, len(y))
+    _fit_batches(estimator, X.shape[0])
     estimator._first_trainer(strategies_of(estimator), X, targets, inputs=inputs)
     estimator.n_iter_ = 0
 
