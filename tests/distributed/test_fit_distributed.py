@@ -20,7 +20,7 @@ from sparsekit import (
     load_checkpoint,
 )
 from sparsekit.distributed import _rounds, fit_distributed
-from sparsekit.neural_network import CheckpointCallback, partwise
+from sparsekit.neural_network import CheckpointCallback, partwise, save_checkpoint
 from tests.distributed.tables import assert_same_fit, cut, network, table
 from tests.fuzz.invariants import check_network
 
@@ -201,6 +201,13 @@ def test_parts_smaller_than_a_batch_are_learned():
     assert fitted(network(batch_size=20), cut(X, y, 4)).n_iter_ == 6
 
 
+def test_a_small_first_part_leaves_the_batches_of_the_others_alone():
+    X, y = table()
+    parts = [(X[:8], y[:8]), (X[8:], y[8:])]
+    net = fitted(network(batch_size=29), parts, rounds=1)
+    assert net._optimizer.step == 8  # of the second part: 232 rows in batches of 29
+
+
 def test_more_parts_than_are_added_at_once(monkeypatch):
     X, y = table()
     whole = fitted(parts=cut(X, y, 7), rounds=2)
@@ -368,6 +375,21 @@ def test_a_checkpoint_of_an_ordinary_fit_is_refused(tmp_path):
     network().set_callbacks(CheckpointCallback(path)).fit(*table())
     with pytest.raises(ValueError, match="is not of such a fit"):
         checkpointed(path)
+
+
+@pytest.mark.parametrize("rounds", [None, 3, {"seed": 1}, {"settings": {}, "seed": ""}])
+def test_a_checkpoint_that_says_nonsense_is_refused(tmp_path, rounds):
+    path = tmp_path / "net.ckpt"
+    net = network().fit(*table())
+    net._rounds = rounds
+    save_checkpoint(net, path)
+    with pytest.raises(ValueError, match="is not of such a fit"):
+        checkpointed(path)
+
+
+def test_a_checkpoint_needs_a_folder_before_anything_is_trained(tmp_path):
+    with pytest.raises(ValueError, match="checkpoint: there is no folder"):
+        checkpointed(tmp_path / "none" / "net.ckpt")
 
 
 def test_verbose_shows_a_line_for_each_round(capsys):
