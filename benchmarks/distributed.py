@@ -38,7 +38,8 @@ from sparsekit.distributed._rounds import ADDED_AT_ONCE
 from sparsekit.distributed._tasks import Copy
 from sparsekit.topology import SETPruner
 
-IMAGES = ("mnist_t10k", "fashion_mnist_part")
+MILLION = "million_rows"
+TABLES = ("mnist_t10k", "fashion_mnist_part", MILLION)
 
 # The network of the throughput: 784-1000-1000-1000-10 with a density of 4 %.
 WIDE = {"hidden_layer_sizes": (1000, 1000, 1000), "sparsity": 0.96}
@@ -78,27 +79,30 @@ def accuracies(name, table, net, seeds, parts, n_jobs):
         for n_parts in parts:
             for label, options in (
                 ("own", {}),
+                ("top", {"merge": "top"}),
                 ("shared", {"topology": "shared"}),
                 ("half", {"transfer_dtype": "float16"}),
             ):
                 apart = clone(net).set_params(random_state=seed)
                 fit_distributed(apart, X, y, n_parts=n_parts, n_jobs=n_jobs, **options)
                 row[f"{label} {n_parts}"] = 100 * apart.score(X_test, y_test)
+        print(*(f"{k} {v:.4g}" if k != "table" else v for k, v in row.items()))
         yield row
 
 
 def accuracy(options):
-    """Print accuracies, means over seeds."""
-    quick = options.quick
+    """Print accuracies, and their means over seeds."""
+    quick, rows = options.quick, []
     small = SETMLPClassifier((300, 300), sparsity=0.9, max_iter=3 if quick else 30)
-    rows = []
-    for name in IMAGES:
-        table = images(options.data, name)
-        seeds, parts = (range(1), (2,)) if quick else (range(3), (2, 4, 8))
-        rows += accuracies(name, table, small, seeds, parts, 2)
-    table = generated(20_000 if quick else 1_000_000)
-    net = SETMLPClassifier((100, 100), sparsity=0.8, max_iter=2 if quick else 5)
-    rows += accuracies("1 million rows", table, net, range(1), (4,), 2)
+    seeds, parts = (range(1), (2,)) if quick else (range(3), (2, 4, 8))
+    for name in options.tables:
+        if name != MILLION:
+            table = images(options.data, name)
+            rows += accuracies(name, table, small, seeds, parts, 2)
+    if MILLION in options.tables:
+        table = generated(20_000 if quick else 1_000_000)
+        net = SETMLPClassifier((100, 100), sparsity=0.8, max_iter=2 if quick else 5)
+        rows += accuracies(MILLION, table, net, range(1), (4,), 2)
     means = pd.DataFrame(rows).groupby("table", sort=False).mean()
     print(means.drop(columns="seed").round(2).T.to_string(na_rep=""))
 
@@ -280,6 +284,7 @@ def main(arguments=None):
     )
     parser.add_argument("--data", type=Path, metavar="FOLDER")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args(arguments)
     if "accuracy" in options.only and options.data is None:

@@ -117,8 +117,8 @@ def fit_distributed(
         `record_births`, `grow_init` or `growth_moments`, which are about single
         connections. If `checkpoint` is of another fit.
     OSError
-        If the scheduler does not answer any more, no worker came in time, or one call
-        was the end of several workers. It says how far the fit has come.
+        A `ClusterError` if the scheduler does not answer any more, no worker came in
+        time, or one call was the end of several workers. It says how far the fit came.
     RuntimeError
         If a worker has another version of sparsekit.
     ImportError

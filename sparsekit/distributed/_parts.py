@@ -155,7 +155,7 @@ def rows_of(part: Part) -> tuple[Any, Any]:
         return _read(X, y) if not X.lower().endswith(".npy") else (_map(X), _map(y))
     if not isinstance(y, str):
         return X, y
-    if y not in X:
+    if y not in getattr(X, "columns", ()):
         raise ValueError(f"there is no column {y!r} for y.")
     return X.drop(columns=y), X[y]
 

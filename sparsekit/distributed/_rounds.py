@@ -67,12 +67,16 @@ class Rounds:
         self._engine = engine
         self._n_rounds = n_rounds
         self._settings = {"rounds": n_rounds, **settings}
-        self._checkpoint = checkpoint
+        self._checkpoint = None if checkpoint is None else os.fspath(checkpoint)
         self._done = 0
         self.estimator = None
 
     def run(self):
         """Train until all rounds are done, or as far as that goes."""
+        if self._checkpoint is not None:
+            folder = os.path.dirname(os.path.abspath(self._checkpoint))
+            if not os.path.isdir(folder):
+                raise ValueError(f"checkpoint: there is no folder {folder!r}.")
         facts = self._facts()
         saved = self._saved(joblib.hash(facts))
         self._begin(facts)
@@ -96,7 +100,7 @@ class Rounds:
         done = f"{self._done} of {self._n_rounds} rounds are done"
         if self._checkpoint is None:
             return f"{done}, and lost: with checkpoint=... the same call would go on"
-        return f"{done} and kept in {os.fspath(self._checkpoint)!r}: call it again"
+        return f"{done} and kept in {self._checkpoint!r}: call it again"
 
     def _facts(self):
         """Look at all parts; return what those with rows tell, together."""
@@ -110,28 +114,30 @@ class Rounds:
     def _saved(self, data):
         """Return the estimator in the checkpoint, if there is one, of this very fit."""
         self._settings["data"] = data
-        random_state = self._given.random_state
         path = self._checkpoint
         if path is None or not os.path.exists(path):
-            largest = np.iinfo(np.int32).max
-            self._seed = int(check_random_state(random_state).randint(largest))
+            random = check_random_state(self._given.random_state)
+            self._seed = int(random.randint(np.iinfo(np.int32).max))
             return None
         saved = load_checkpoint(path)
-        known = vars(saved).get("_rounds")
-        if known is None or type(saved) is not type(self._given):
+        match vars(saved).get("_rounds"):
+            case {"settings": dict(others), "seed": int(seed), "done": int(done)}:
+                pass
+            case _:
+                others = {}
+        if not others or type(saved) is not type(self._given):
             raise ValueError(
-                f"checkpoint={os.fspath(path)!r} is not of such a fit; give another "
-                "name."
+                f"checkpoint={path!r} is not of such a fit; give another name."
             )
         given = self._settings | self._parameters(self._given)
-        others = known["settings"] | self._parameters(saved)
+        others = others | self._parameters(saved)
         differing = [name for name in given if given[name] != others.get(name)]
         if differing:
             raise ValueError(
-                f"checkpoint={os.fspath(path)!r} is of a fit with other "
-                f"{', '.join(differing)}; give another name, or remove the file."
+                f"checkpoint={path!r} is of a fit with other {', '.join(differing)}; "
+                "give another name, or remove the file."
             )
-        self._seed, self._done = known["seed"], known["done"]
+        self._seed, self._done = seed, done
         return saved
 
     def _parameters(self, estimator):

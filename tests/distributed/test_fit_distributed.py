@@ -20,7 +20,7 @@ from sparsekit import (
     load_checkpoint,
 )
 from sparsekit.distributed import _rounds, fit_distributed
-from sparsekit.neural_network import CheckpointCallback, partwise
+from sparsekit.neural_network import CheckpointCallback, partwise, save_checkpoint
 from tests.distributed.tables import assert_same_fit, cut, network, table
 from tests.fuzz.invariants import check_network
 
@@ -201,6 +201,13 @@ def test_parts_smaller_than_a_batch_are_learned():
     assert fitted(network(batch_size=20), cut(X, y, 4)).n_iter_ == 6
 
 
+def test_a_small_first_part_leaves_the_batches_of_the_others_alone():
+    X, y = table()
+    parts = [(X[:8], y[:8]), (X[8:], y[8:])]
+    net = fitted(network(batch_size=29), parts, rounds=1)
+    assert net._optimizer.step == 8  # of the second part: 232 rows in batches of 29
+
+
 def test_more_parts_than_are_added_at_once(monkeypatch):
     X, y = table()
     whole = fitted(parts=cut(X, y, 7), rounds=2)
@@ -370,6 +377,21 @@ def test_a_checkpoint_of_an_ordinary_fit_is_refused(tmp_path):
         checkpointed(path)
 
 
+@pytest.mark.parametrize("rounds", [None, 3, {"seed": 1}, {"settings": {}, "seed": ""}])
+def test_a_checkpoint_that_says_nonsense_is_refused(tmp_path, rounds):
+    path = tmp_path / "net.ckpt"
+    net = network().fit(*table())
+    net._rounds = rounds
+    save_checkpoint(net, path)
+    with pytest.raises(ValueError, match="is not of such a fit"):
+        checkpointed(path)
+
+
+def test_a_checkpoint_needs_a_folder_before_anything_is_trained(tmp_path):
+    with pytest.raises(ValueError, match="checkpoint: there is no folder"):
+        checkpointed(tmp_path / "none" / "net.ckpt")
+
+
 def test_verbose_shows_a_line_for_each_round(capsys):
     fitted(network(verbose=1), rounds=2)
     lines = capsys.readouterr().out.splitlines()
@@ -381,3 +403,18 @@ def test_no_warning_of_epochs_that_were_too_few():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fitted(network(learning_rate="constant"), rounds=1)
+
+
+def test_processes_leave_no_files_behind_from_round_to_round(tmp_path, monkeypatch):
+    monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path))
+    counts, save = [], _rounds.save_checkpoint
+
+    def counted(estimator, path):
+        counts.append(sum(path.is_file() for path in tmp_path.rglob("*")))
+        save(estimator, path)
+
+    monkeypatch.setattr(_rounds, "save_checkpoint", counted)
+    # A megabyte of weights, from which on joblib makes files of arrays.
+    net = StaticSparseMLPClassifier((60_000,), sparsity=0.5, random_state=0)
+    fitted(net, n_jobs=2, rounds=3, checkpoint=tmp_path.parent / "net.ckpt")
+    assert counts[0] == counts[-1]

@@ -181,8 +181,10 @@ def begin(estimator, facts, X, y):
         moments.moments() | {"has_missing": moments.n_missing > 0},
         estimator.standardize,
     )
-    _fit_batches(estimator, len(y))
+    batch_size = estimator.batch_size
+    _fit_batches(estimator, X.shape[0])
     estimator._first_trainer(strategies_of(estimator), X, targets, inputs=inputs)
+    estimator.batch_size = batch_size  # other parts may have more rows
     estimator.n_iter_ = 0
 
 
