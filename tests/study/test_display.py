@@ -199,9 +199,9 @@ def test_one_missing_rate_shows_scores_against_sparsity_with_error_bars():
     of_set = summary[summary["model"] == "set"].sort_values("sparsity")
     (bars,) = (c for c in ax.containers if c.get_label() == "SET")
     line, _, (stems,) = bars.lines
-    np.testing.assert_allclose(line.get_xdata(), [50, 90, 98])
-    drawn = np.asarray(line.get_ydata(), dtype=float)
-    np.testing.assert_allclose(drawn, 100 * of_set["score"].to_numpy(dtype=float))
+    x, y = np.asarray(line.get_data(), dtype=float)
+    np.testing.assert_allclose(x, [50, 90, 98])
+    np.testing.assert_allclose(y, 100 * of_set["score"].to_numpy(dtype=float))
     ends = np.array([segment[:, 1] for segment in stems.get_segments()], dtype=float)
     expected = 100 * of_set[["score_low", "score_high"]].to_numpy(dtype=float)
     np.testing.assert_allclose(ends, expected)
