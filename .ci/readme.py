@@ -72,7 +72,8 @@ def run_snippets(path):
         raise SystemExit(f"{path} has no Python block")
     print(f"{path}:", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / f"{path.stem}.py"
+        # Not the bare name, by which the page would be imported in place of a library.
+        script = Path(folder) / f"page_{path.stem}.py"
         script.write_text(code, encoding="utf-8")
         command = [sys.executable, "-W", "error", script]
         done = subprocess.run(

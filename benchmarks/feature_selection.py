@@ -11,10 +11,8 @@ from where it stood before; an interrupted run goes on from its file.
 """
 
 import argparse
-import multiprocessing
 import time
 import warnings
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from benchmarks.processes import in_own_process, megabytes
 from benchmarks.results import measured, shown, with_intervals
 from sparsekit import DSTMLPClassifier
 from sparsekit.missingness import MCARMasker
@@ -151,35 +150,16 @@ def measure(folder, table, rate, method, seed, sizes):
             rank(X[:, :10], y, 5, seed)  # compiles, or loads compiled code
         for size in sizes:
             if ranked is None or method in BY_SIZE:
-                before = _megabytes("VmRSS", forget=True)
+                before = megabytes("VmRSS", forget=True)
                 start = time.perf_counter()
                 ranked = np.argsort(-rank(X, y, size, seed), kind="stable")
                 seconds = time.perf_counter() - start
-                megabytes = _megabytes("VmHWM") - before
+                peak = megabytes("VmHWM") - before
             chosen = ranked[:size]
             scores = accuracies(X[:, chosen], y, X_test[:, chosen], y_test, seed)
-            costs = {"seconds": seconds, "megabytes": megabytes}
+            costs = {"seconds": seconds, "megabytes": peak}
             rows.append({"size": size, **scores, **costs})
     return rows
-
-
-def _megabytes(name, forget=False):
-    """Return the resident memory of this process; NaN where Linux does not tell it."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return np.nan
-    if forget:  # the peak so far
-        Path("/proc/self/clear_refs").write_text("5")
-    lines = status.read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1000
-
-
-def in_own_process(*arguments):
-    """Return the result of `measure` in a new interpreter."""
-    # Unlike a pool of multiprocessing it raises where the new interpreter dies.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(measure, *arguments).result()
 
 
 def summary(rows):
@@ -225,7 +205,9 @@ def main(arguments=None):
 
     def rows_of(table, rate, method, seed):
         print(f"{table}, {rate:.0%} missing, seed {seed}: {method}", flush=True)
-        return in_own_process(options.data, table, rate, method, seed, options.sizes)
+        return in_own_process(
+            measure, options.data, table, rate, method, seed, options.sizes
+        )
 
     show(summary(measured(cells, rows_of, options.out)))
 

@@ -38,6 +38,7 @@ _SUBPACKAGES = (
     "continual",
     "deploy",
     "difficulty",
+    "distributed",
     "kernels",
     "missingness",
     "network",

@@ -13,7 +13,7 @@ from sparsekit.missingness import diagnose
 from sparsekit.study import TableComparison
 from tests.study.frames import made_up_study
 
-ROOMS = ("difficulty", "missingness", "neural_network", "study")
+SUBPACKAGES = ("difficulty", "missingness", "neural_network", "study")
 
 
 @functools.cache
@@ -78,10 +78,16 @@ CLASS_METHODS = {
 
 def public_displays():
     """Return the classes of all displays by their names."""
-    rooms = [importlib.import_module(f"sparsekit.{room}") for room in ROOMS]
-    names = [(room, name) for room in rooms for name in room.__all__]
+    subpackages = [
+        importlib.import_module(f"sparsekit.{subpackage}") for subpackage in SUBPACKAGES
+    ]
+    names = [
+        (subpackage, name) for subpackage in subpackages for name in subpackage.__all__
+    ]
     return {
-        name: getattr(room, name) for room, name in names if name.endswith("Display")
+        name: getattr(subpackage, name)
+        for subpackage, name in names
+        if name.endswith("Display")
     }
 
 

@@ -149,10 +149,12 @@ MASKER_VARIANTS = [
 
 def public_estimators():
     """Return all public classes with a method `fit`, in the order of their names."""
-    rooms = [room.name for room in pkgutil.iter_modules(sparsekit.__path__)]
+    subpackages = [
+        subpackage.name for subpackage in pkgutil.iter_modules(sparsekit.__path__)
+    ]
     found = set()
-    for room in [name for name in rooms if not name.startswith("_")]:
-        module = importlib.import_module(f"sparsekit.{room}")
+    for subpackage in [name for name in subpackages if not name.startswith("_")]:
+        module = importlib.import_module(f"sparsekit.{subpackage}")
         public = (getattr(module, name) for name in getattr(module, "__all__", []))
         found |= {each for each in public if inspect.isclass(each) and _fits(each)}
     return sorted(found, key=lambda each: each.__name__)

@@ -16,6 +16,7 @@ SUBPACKAGES = (
     "difficulty",
     "continual",
     "out_of_core",
+    "distributed",
     "deploy",
     "study",
     "network",

@@ -12,7 +12,7 @@ This example compares a dense network, a static sparse one and one that rewires 
 # Four studies, put together
 # --------------------------
 # Three tables have classes, one a quantity. Each study has five seeds, each with a new
-# split; all models of a seed see the same rows and the same holes.
+# split; all models of a seed see the same rows and the same missing values.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine

@@ -4,8 +4,8 @@ Sparse models on sparse data
 
 A table loses more and more of its values; a network has fewer and fewer of its
 connections. How do the two act together? This example trains a dense network, a static
-sparse one and one that rewires itself (SET) on the same splits and the same holes, and
-compares them within each seed.
+sparse one and one that rewires itself (SET) on the same splits and the same missing
+values, and compares them within each seed.
 
 The grid is small, so that the example runs in seconds. ``sparsekit study`` runs the
 same on a larger one.
@@ -48,8 +48,9 @@ result.plot()
 # Differences
 # -----------
 # The bands overlap, but that says little: a seed that drew an easy split is easy for
-# all models. All models of a seed share split and holes, so the difference within each
-# seed is the better measure. Here it is averaged over the missing rates first.
+# all models. All models of a seed share split and missing values, so the difference
+# within each seed is the better measure. Here it is averaged over the missing rates
+# first.
 
 pooled = result.summary(pool_rates=True)
 columns = ["minus_dense", "minus_dense_low", "minus_dense_high"]

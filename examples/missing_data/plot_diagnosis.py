@@ -1,11 +1,12 @@
 """
-The diagnosis of a table: what do its holes depend on?
+The diagnosis of a table: what do its missing values depend on?
 ======================================================
 
-Somebody hands us a table of patients with holes in it. Which values go missing
+Somebody hands us a table of patients with missing values in it. Which values go missing
 together? Do they go missing by chance, because of what else is in the row, or because
-of what they are themselves? We make the holes ourselves here, by three mechanisms, so
-that we can tell whether the diagnosis finds them, and what it cannot find.
+of what they are themselves? We make the missing values ourselves here, by three
+mechanisms, so that we can tell whether the diagnosis finds them, and what it cannot
+find.
 """
 
 # %%
@@ -41,8 +42,8 @@ mask.loc[no_panel, ["cholesterol", "LDL", "HDL"]] = True
 patients = truth.mask(mask)
 
 # %%
-# The table with its holes is all that an analyst has. The summary comes first; every
-# line of it belongs to a DataFrame.
+# The table with its missing values is all that an analyst has. The summary comes first;
+# every line of it belongs to a DataFrame.
 seen = diagnose(patients)
 print(seen)
 print(seen.columns)
@@ -60,10 +61,10 @@ print(seen.dependence[["missing", "depends_on", "difference", "z", "p_adjusted"]
 
 # %%
 # We know the hidden values, so with the mask we can test those, too. The diagonal then
-# shows what no table with holes can: that the glucose goes missing because of itself.
-# Columns that go with the glucose show a shadow of it in either table, and so do the
-# cholesterols, which go with the body mass index: a score test looks at one column at a
-# time.
+# shows what no table with missing values can: that the glucose goes missing because of
+# itself. Columns that go with the glucose show a shadow of it in either table, and so
+# do the cholesterols, which go with the body mass index: a score test looks at one
+# column at a time.
 known = diagnose(truth, mask)
 shown = ["pressure", "cholesterol", "LDL", "HDL", "glucose"]
 figure, axes = plt.subplots(1, 2, figsize=(10, 4.4), sharey=True, layout="constrained")

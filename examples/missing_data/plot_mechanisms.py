@@ -4,7 +4,8 @@ The mechanisms seen: what each does to a feature
 
 Thirty per cent of the values of a feature go missing. Which thirty decides whether the
 values that stay still tell the truth. We take two features of breast tumours, let the
-first drive the holes of the second or the second its own, and look at what is left.
+first drive the missing values of the second or the second its own, and look at what
+is left.
 """
 
 # %%

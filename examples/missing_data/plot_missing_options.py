@@ -10,7 +10,7 @@ depends on why the values are missing.
 
 # %%
 # We hide values of the breast tumours by three mechanisms, and compare each option with
-# ``missing="absent"`` on the same splits, holes and connections.
+# ``missing="absent"`` on the same splits, missing values and connections.
 import warnings
 
 import matplotlib.pyplot as plt
@@ -40,7 +40,7 @@ X, y = load_breast_cancer(return_X_y=True)
 
 
 def accuracy(masker, seed, **settings):
-    """Return the accuracy on holes of the same kind as in training."""
+    """Return the accuracy on missing values of the same kind as in training."""
     split = train_test_split(X, y, stratify=y, test_size=0.4, random_state=seed)
     X_train, X_test, y_train, y_test = split
     net = SETMLPClassifier((100,), sparsity=0.8, max_iter=60, random_state=seed)
@@ -75,10 +75,10 @@ axes[0].set(ylabel="accuracy gained over absent")
 axes[0].legend(frameon=False)
 
 # %%
-# Where holes say nothing about the label beyond the observed values (MCAR, MAR), no
-# option gains or loses much. Where large values hide themselves (MNAR), that a value is
-# missing tells that it was large: an indicator passes this on, while an expectation
-# over the values that did stay is an expectation over the wrong ones.
+# Where missing values say nothing about the label beyond the observed values (MCAR,
+# MAR), no option gains or loses much. Where large values hide themselves (MNAR), that a
+# value is missing tells that it was large: an indicator passes this on, while an
+# expectation over the values that did stay is an expectation over the wrong ones.
 #
 # Scaling is not needed here. It is meant for what the next figure shows: a neuron that
 # reads few inputs may have lost most of them while its neighbour has lost none. The

@@ -9,8 +9,9 @@ and a SET network on what is left.
 """
 
 # %%
-# All networks of a seed see the same split and the same holes, and the holes at a lower
-# rate are among those at a higher one. The sparse networks have a tenth of the weights.
+# All networks of a seed see the same split and the same missing values, and the missing
+# values at a lower rate are among those at a higher one. The sparse networks have a
+# tenth of the weights.
 import warnings
 
 import matplotlib.pyplot as plt
@@ -48,7 +49,7 @@ X, y = load_breast_cancer(return_X_y=True)
 
 
 def accuracy(model, masker, rate, seed):
-    """Return the accuracy on test rows with holes like those of the training rows."""
+    """Return the accuracy on test rows with missing values as in the training rows."""
     split = train_test_split(X, y, stratify=y, test_size=0.4, random_state=seed)
     X_train, X_test, y_train, y_test = split
     if rate > 0:

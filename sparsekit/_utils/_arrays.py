@@ -14,7 +14,8 @@ _ACTIVATIONS = (0, 1, 2)
 def admitted(X):
     """Return X as scikit-learn's checks of arrays can take it, whatever was given.
 
-    A malformed sparse matrix is refused, see `sound`; holes among objects become NaN.
+    A malformed sparse matrix is refused, see `sound`; missing values among
+    objects become NaN.
     """
     return missing_as_nan(sound(X))
 

@@ -31,9 +31,13 @@ def units_of(X):
     ndarray of shape (n_features,), float64
         1 where the squares of the column neither over- nor underflow.
     """
-    largest = largest_of(X).astype(np.float64)
+    return units_of_largest(largest_of(X).astype(np.float64), X.dtype)
+
+
+def units_of_largest(largest, dtype):
+    """Return the units of columns of a type from their largest absolute values."""
     exponents = np.frexp(largest)[1] - 1
-    far = (largest > 0) & (np.abs(exponents) > _EXPONENTS[X.dtype])
+    far = (largest > 0) & (np.abs(exponents) > _EXPONENTS[dtype])
     return np.where(far, np.ldexp(1.0, np.maximum(exponents, -1022)), 1.0)
 
 
@@ -45,6 +49,19 @@ def largest_of(X):
         return largest
     above = np.fmax.reduce(X, axis=0, initial=0.0)
     return np.fmax(above, -np.fmin.reduce(X, axis=0, initial=0.0))
+
+
+def nonzero_counts(X, sample_weight=None):
+    """Return the weighted count of each column of observed values that are not 0."""
+    if sparse.issparse(X):
+        counts = (X.data != 0) & ~np.isnan(X.data)
+        if sample_weight is not None:
+            counts = counts * np.repeat(sample_weight, np.diff(X.indptr))
+        return np.bincount(X.indices, counts, minlength=X.shape[1])
+    counts = (X != 0) & ~np.isnan(X)
+    if sample_weight is not None:
+        return np.asarray(sample_weight, np.float64) @ counts
+    return np.count_nonzero(counts, axis=0).astype(np.float64)
 
 
 def in_units(X, units):

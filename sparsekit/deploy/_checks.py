@@ -4,24 +4,24 @@ import numpy as np
 
 from sparsekit._utils._arrays import check_layers
 
-_HOLES = (None, "sample", "neuron", "expected")
+_MISSING_INPUTS = (None, "sample", "neuron", "expected")
 _HEADS = ("softmax", "logistic", "labels", "identity", "exp")
 _ENTRIES = {
     "network": ("sizes", "indptr", "indices", "weights", "biases", "kinds", "slopes"),
     "inputs": ("shift", "scale", "indicators"),
-    "holes": ("kind", "typical", "root", "mean", "variance", "allowed"),
+    "missing_inputs": ("kind", "typical", "root", "mean", "variance", "allowed"),
     "head": ("kind",),
 }
 _OF_HEADS = {"identity": ("shift", "scale", "flat"), "exp": ("scale", "flat")}
 _ACTIVATIONS = ("piecewise", "logistic", "tanh")
 
 
-def check_parts(network, inputs, holes, head, activation, feature_names):
+def check_parts(network, inputs, missing_inputs, head, activation, feature_names):
     """Raise unless the parts of a predictor belong together.
 
     Parameters
     ----------
-    network, inputs, holes, head, activation, feature_names
+    network, inputs, missing_inputs, head, activation, feature_names
         See `SparsePredictor`.
 
     Raises
@@ -31,13 +31,18 @@ def check_parts(network, inputs, holes, head, activation, feature_names):
     ValueError
         If an entry is missing, not known, or does not belong to the others.
     """
-    parts = {"network": network, "inputs": inputs, "holes": holes, "head": head}
+    parts = {
+        "network": network,
+        "inputs": inputs,
+        "missing_inputs": missing_inputs,
+        "head": head,
+    }
     for name, part in parts.items():
         _check_names(name, part, _ENTRIES[name])
     check_layers(**network)
     n_inputs, n_outputs = int(network["sizes"][0]), int(network["sizes"][-1])
     n_features = _check_inputs(inputs, n_inputs)
-    _check_holes(holes, n_features)
+    _check_missing_inputs(missing_inputs, n_features)
     _check_head(head, n_outputs)
     if activation not in _ACTIVATIONS:
         raise ValueError(f"activation {activation!r:.20} is not known")
@@ -66,17 +71,17 @@ def _check_inputs(inputs, n_inputs):
     return n_features
 
 
-def _check_holes(holes, n_features):
-    if holes["kind"] not in _HOLES:
-        raise ValueError("what becomes of holes is not known")
+def _check_missing_inputs(missing_inputs, n_features):
+    if missing_inputs["kind"] not in _MISSING_INPUTS:
+        raise ValueError("what becomes of missing inputs is not known")
     for name in ("allowed", "root"):
-        if not isinstance(holes[name], bool):
+        if not isinstance(missing_inputs[name], bool):
             raise ValueError(f"{name} is neither true nor false")
-    if not isinstance(holes["typical"], float):
+    if not isinstance(missing_inputs["typical"], float):
         raise ValueError("typical is no number")
-    size = n_features if holes["kind"] == "expected" else None
+    size = n_features if missing_inputs["kind"] == "expected" else None
     for name in ("mean", "variance"):
-        _vector(holes[name], "f", size, name)
+        _vector(missing_inputs[name], "f", size, name)
 
 
 def _check_head(head, n_outputs):

@@ -99,8 +99,8 @@ def stored_values(X, inputs, dtype, names):
     difference = sparse.csr_array((data, columns, X.indptr), shape=X.shape)
     indicators = inputs["indicators"]
     if indicators.size:
-        holes = (missing.astype(dtype), columns, X.indptr)
-        marked = sparse.csr_array(holes, shape=X.shape)[:, indicators]
+        marks = (missing.astype(dtype), columns, X.indptr)
+        marked = sparse.csr_array(marks, shape=X.shape)[:, indicators]
         difference = sparse.hstack([difference, marked], format="csr")
         fill = np.concatenate([fill, np.zeros(indicators.size, dtype)])
     return fill, difference

@@ -155,27 +155,31 @@ def _activated(graph, kind, slope, z):
 
 def _first_level(graph, predictor, x):
     """Return the values of level 1; the formulas are those of `_forward`."""
-    inputs, holes = predictor._inputs, predictor._holes
+    inputs, missing_inputs = predictor._inputs, predictor._missing_inputs
     (matrix, bias), slope = predictor._layers[0], predictor._network["slopes"][1]
     hidden = len(predictor._layers) > 1
     missing = graph.add("IsNaN", x)
     x = graph.add("Mul", graph.add("Sub", x, inputs["shift"]), inputs["scale"])
-    absent = holes["mean"] if holes["kind"] == "expected" else 0.0
+    absent = missing_inputs["mean"] if missing_inputs["kind"] == "expected" else 0.0
     x = graph.add("Where", missing, absent, graph.cast(x, graph.dtype))
-    if holes["kind"] == "expected" and hidden:
+    if missing_inputs["kind"] == "expected" and hidden:
         if graph.dtype != np.float32:
             raise ValueError(
                 "missing='expected' needs the error function, which onnxruntime has in "
                 "single precision only; fit with dtype='float32' to export."
             )
-        return _expected(graph, matrix, bias, x, missing, holes["variance"], slope)
-    if holes["kind"] == "sample":
+        return _expected(
+            graph, matrix, bias, x, missing, missing_inputs["variance"], slope
+        )
+    if missing_inputs["kind"] == "sample":
         marks = graph.cast(missing, graph.dtype)
         n_missing = graph.add("ReduceSum", marks, np.array([1]))
         n_seen = graph.add("Sub", float(predictor.n_features_in_), n_missing)
-        factor = _factor(graph, holes["typical"], n_seen, holes["root"])
+        factor = _factor(
+            graph, missing_inputs["typical"], n_seen, missing_inputs["root"]
+        )
         x = graph.add("Mul", x, factor)
-    if holes["kind"] == "neuron":
+    if missing_inputs["kind"] == "neuron":
         z = _neuron_scaled(graph, predictor, x, missing)
     else:
         marks = _indicators(graph, inputs["indicators"], missing)
@@ -210,7 +214,9 @@ def _neuron_scaled(graph, predictor, x, missing):
     n_missing = graph.add("MatMul", marks, graph.matrix(present))
     n_seen = graph.add("Sub", n_read, n_missing)
     # A neuron that reads no value has no sum to scale.
-    factor = _factor(graph, np.maximum(n_read, 1), n_seen, predictor._holes["root"])
+    factor = _factor(
+        graph, np.maximum(n_read, 1), n_seen, predictor._missing_inputs["root"]
+    )
     z = graph.add("Mul", graph.add("MatMul", x, graph.matrix(of_values)), factor)
     marks = _indicators(graph, predictor._inputs["indicators"], missing)
     if marks:

@@ -24,7 +24,7 @@ from sparsekit.deploy._inputs import checked, dense_values, stored_values
 _FORMAT, _VERSION = "sparsekit predictor", 1
 
 # What a predictor is made of, besides names.
-_PARTS = ("network", "inputs", "holes", "head")
+_PARTS = ("network", "inputs", "missing_inputs", "head")
 
 # Numbers of a level that are computed at a time: bounds the memory beside the result.
 _BLOCK = 2**22
@@ -45,7 +45,7 @@ class SparsePredictor:
         estimators store them.
     inputs : dict of str to ndarray
         `shift` and `scale` of the features, and the features with `indicators`.
-    holes : dict
+    missing_inputs : dict
         `kind`: None, "sample", "neuron" or "expected"; `typical`, `root`, `mean`,
         `variance`; and `allowed`, whether values may be missing.
     head : dict
@@ -66,7 +66,7 @@ class SparsePredictor:
     Raises
     ------
     TypeError
-        If `network`, `inputs`, `holes` or `head` is no dict.
+        If `network`, `inputs`, `missing_inputs` or `head` is no dict.
     ValueError
         If the parts do not belong together.
 
@@ -83,12 +83,12 @@ class SparsePredictor:
     """
 
     def __init__(
-        self, network, inputs, holes, head, activation, feature_names=None
+        self, network, inputs, missing_inputs, head, activation, feature_names=None
     ) -> None:
-        check_parts(network, inputs, holes, head, activation, feature_names)
+        check_parts(network, inputs, missing_inputs, head, activation, feature_names)
         self._network = network
         self._inputs = inputs
-        self._holes = holes
+        self._missing_inputs = missing_inputs
         self._head = head
         self._activation = activation
         self._feature_names = feature_names
@@ -238,7 +238,7 @@ class SparsePredictor:
 
     def _outputs(self, X):
         """Return W x + b of the output level, shape (n_samples, n_outputs)."""
-        allowed = self._holes["allowed"]
+        allowed = self._missing_inputs["allowed"]
         X = checked(X, self.n_features_in_, self._feature_names, allowed)
         n_rows = max(1, _BLOCK // int(self._network["sizes"].max()))
         starts = range(0, max(1, X.shape[0]), n_rows)
@@ -260,27 +260,31 @@ class SparsePredictor:
 
     def _first_level(self, X):
         """Return the values of level 1, whatever becomes of missing inputs."""
-        (matrix, bias), holes = self._layers[0], self._holes
+        (matrix, bias), missing_inputs = self._layers[0], self._missing_inputs
         names = self._feature_names
         slope, hidden = self._network["slopes"][1], len(self._layers) > 1
-        if holes["kind"] is None and sparse.issparse(X):
+        if missing_inputs["kind"] is None and sparse.issparse(X):
             z = stored_sums(
                 matrix, bias, *stored_values(X, self._inputs, bias.dtype, names)
             )
             return activated(z, self._activation, slope) if hidden else z
         X = X.toarray() if sparse.issparse(X) else X
         values, missing = dense_values(X, self._inputs, bias.dtype, names)
-        if holes["kind"] == "expected":
+        if missing_inputs["kind"] == "expected":
             if hidden:
-                moments = holes["mean"], holes["variance"]
+                moments = missing_inputs["mean"], missing_inputs["variance"]
                 return expected_activation(
                     matrix, bias, values, missing, *moments, slope
                 )
-            values = np.where(missing, holes["mean"][:, np.newaxis], values)
-        elif holes["kind"] == "sample":
-            values = sample_scaled(values, missing, holes["typical"], holes["root"])
-        if holes["kind"] == "neuron":
-            z = neuron_scaled_sums(matrix, bias, values, missing, holes["root"])
+            values = np.where(missing, missing_inputs["mean"][:, np.newaxis], values)
+        elif missing_inputs["kind"] == "sample":
+            values = sample_scaled(
+                values, missing, missing_inputs["typical"], missing_inputs["root"]
+            )
+        if missing_inputs["kind"] == "neuron":
+            z = neuron_scaled_sums(
+                matrix, bias, values, missing, missing_inputs["root"]
+            )
         else:
             z = plain_sums(matrix, bias, values)
         return activated(z, self._activation, slope) if hidden else z

@@ -1,4 +1,4 @@
-"""The decorators of the kernels room: one place for numba's flags and its disk cache.
+"""The decorators of the kernels: one place for numba's flags and its disk cache.
 
 numba keys a cached function by the content of the file that defines it, so an edit to a
 function in *another* file would go unseen. Kernels call each other across the files of
@@ -58,7 +58,7 @@ class _Announcer(events.Listener):
 events.register("numba:compile", _Announcer())
 
 
-def _room_stamp():
+def _kernels_stamp():
     """Return a digest of every source file in this folder."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
@@ -67,7 +67,7 @@ def _room_stamp():
     return digest.hexdigest()
 
 
-_STAMP = _room_stamp()
+_STAMP = _kernels_stamp()
 
 
 def _compile(function, **options):

@@ -61,7 +61,7 @@ class Network(NamedTuple):
     in_weights: np.ndarray  # weights in the order of the by-input index
     dense_at: np.ndarray  # int64 (L + 1,): where a layer's matrix begins; -1: weights
     dense_matrices: np.ndarray
-    dense_gradient: np.ndarray  # room for the gradient of one matrix
+    dense_gradient: np.ndarray  # buffer for the gradient of one matrix
     dense_inputs: np.ndarray  # what a layer reads, (n_in, lanes of the batch)
     dense_deltas: np.ndarray  # gradient at its outputs, (n_out, lanes of the batch)
 

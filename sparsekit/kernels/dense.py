@@ -153,14 +153,14 @@ def join_tile(lanes, net, level, tile, n_tiles, values, deltas):
 def gradient_of_dense_rows(lanes, net, level, begin, end, n_tiles):
     """Write the gradient of the connections of the rows `begin` to `end`.
 
-    Their room in `net.dense_gradient` begins with it.
+    Their part of `net.dense_gradient` begins with it.
     """
     n_in, n_out = net.sizes[level - 1], net.sizes[level]
     n_lanes = n_tiles * width_of(lanes)
     inputs = net.dense_inputs[: n_in * n_lanes].reshape(n_in, n_lanes)
     deltas = net.dense_deltas[: n_out * n_lanes].reshape(n_out, n_lanes)
-    room = net.dense_gradient[begin * n_in : end * n_in]
-    np.dot(deltas[begin:end], inputs.T, room.reshape(end - begin, n_in))
+    buffer = net.dense_gradient[begin * n_in : end * n_in]
+    np.dot(deltas[begin:end], inputs.T, buffer.reshape(end - begin, n_in))
     if _is_full(net, level):
         return
     # The gradient at existing connections moves to the front: a connection never stands
@@ -169,4 +169,4 @@ def gradient_of_dense_rows(lanes, net, level, begin, end, n_tiles):
     first = net.indptr[neuron]
     for row in range(end - begin):
         for k in range(net.indptr[neuron + row], net.indptr[neuron + row + 1]):
-            put(room, k - first, item(room, row * n_in + item(net.indices, k)))
+            put(buffer, k - first, item(buffer, row * n_in + item(net.indices, k)))

@@ -54,7 +54,14 @@ from sparsekit.kernels.order import (
     weights_by_row,
 )
 from sparsekit.kernels.outputs import output_deltas
-from sparsekit.kernels.stored import base_rows, gradient_of_stored, stored_forward_tile
+from sparsekit.kernels.stored import (
+    base_part,
+    fills_read,
+    gradient_of_stored,
+    n_base_parts,
+    stored_forward_tile,
+    sum_base,
+)
 
 
 @inner_kernel
@@ -218,11 +225,12 @@ def _learn_block(
     rule,
     weight,
     step,
+    fills,
     gradient,
 ):
     """Take the backward pass and a step for one block; return what `learn` returns.
 
-    `gradient` is room for that of the block.
+    `gradient` is a buffer for that of the block.
     """
     kind = net.formats[layer]
     begin, end, first, last = span
@@ -265,6 +273,7 @@ def _learn_block(
                 slots,
                 input_noise,
                 step,
+                fills,
                 gradient,
             )
         weights = net.in_weights[first:last]
@@ -274,7 +283,7 @@ def _learn_block(
     result = take_step(lanes, weights, gradient, slots, moments_at, rule, weight, step)
     if kind == DENSE:
         mirror_rows(net, layer, begin, end)
-    elif kind in INDEXED:
+    elif kind == BY_INPUT:
         weights_by_row(net, first, last)
     return result
 
@@ -317,6 +326,8 @@ def _run_epoch(
     squares = np.zeros((n_levels, n_most))
     broken = np.zeros((n_levels, n_most), np.int64)
     base = np.empty(net.sizes[1], values.dtype)
+    fills = fills_read(net, samples)
+    base_sums = np.empty((n_base_parts(fills.size), net.sizes[1]), values.dtype)
     width = width_of(lanes)
     epoch_loss = 0.0
     n_rows = 0
@@ -356,11 +367,10 @@ def _run_epoch(
         now = step + steps
 
         if net.formats[1] == STORED:
-            parts = n_blocks(net.indptr, 0, net.sizes[1])
-            for block in prange(parts):
-                begin = first_row(net.indptr, 0, net.sizes[1], block, parts)
-                end = first_row(net.indptr, 0, net.sizes[1], block + 1, parts)
-                base_rows(net, samples, begin, end, base)
+            parts = base_sums.shape[0]
+            for part in prange(parts):
+                base_part(net, fills, part, parts, base_sums[part])
+            sum_base(net, base_sums, base)
         for tile in prange(n_tiles):
             tile_loss[tile] = _batch_tile(
                 lanes,
@@ -408,7 +418,7 @@ def _run_epoch(
                 )
             for block in prange(counts[layer]):
                 span = _block_range(net, layer, block, counts[layer])
-                # Dense layers have a room of their own.
+                # Dense layers have a buffer of their own.
                 size = 0 if net.formats[layer] == DENSE else span[3] - span[2]
                 squares[layer, block], broken[layer, block] = _learn_block(
                     lanes,
@@ -429,6 +439,7 @@ def _run_epoch(
                     rule,
                     weight,
                     now,
+                    fills,
                     np.empty(size, values.dtype),
                 )
         failures = update(
@@ -454,6 +465,11 @@ def _run_epoch(
     for layer in range(1, n_levels):
         if net.formats[layer] in INDEXED:
             first, last, by_input = connection_range(net, layer)
+            if net.formats[layer] == STORED:
+                # Nothing has looked at them in CSR order since the epoch began.
+                for chunk in prange(n_chunks(first, last)):
+                    begin, end = bounds(chunk, first, last)
+                    weights_by_row(net, by_input + begin, by_input + end)
             for moments in (slots.weight_first, slots.weight_second):
                 if moments.size == 0:
                     continue

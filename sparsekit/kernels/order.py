@@ -5,7 +5,7 @@ weights and moments that the backward pass works on stand in the order in which 
 pass goes through them: reading them one after another is faster than through the index
 in every step.
 
-The place of the weights by input serves as room for the moments while these move, so
+The place of the weights by input serves as buffer for the moments while these move, so
 that an epoch needs no memory of its own.
 """
 
@@ -38,10 +38,10 @@ def bounds(chunk, first, last):
 
 
 @inner_kernel
-def stash(moments, room, first, by_input, begin, end):
-    """Copy a chunk of moments to the room of the weights by input."""
+def stash(moments, buffer, first, by_input, begin, end):
+    """Copy a chunk of moments to the buffer of the weights by input."""
     for k in range(begin, end):
-        put(room, by_input + k, item(moments, first + k))
+        put(buffer, by_input + k, item(moments, first + k))
 
 
 @inner_kernel

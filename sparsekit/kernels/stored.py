@@ -8,23 +8,66 @@ The first part is the same for all samples. The second takes one multiplication 
 pair of a stored entry and a connection that reads it; there is no array of n_features
 values per sample. The gradient of a weight splits in the same way. Entries that dropout
 takes away are skipped.
+
+Both first parts go through the connections by input, each with the fill value that it
+reads beside it: a step takes no time for features that nothing reads. With a million
+features and a quarter of a million connections that is 4 times as fast as going through
+the features.
 """
 
-from sparsekit.kernels._jit import inner_kernel
+import numpy as np
+
+from sparsekit.kernels._jit import allocating_kernel, inner_kernel
 from sparsekit.kernels._lanes import fill, item, load, put, store, width_of
+from sparsekit.kernels._structs import STORED
+from sparsekit.kernels.blocks import BLOCK
 from sparsekit.kernels.forward import derivative_from_output, finish_row
 from sparsekit.kernels.gather import entry_after_dropout
 from sparsekit.kernels.selection import first_not_below
 
+# Parts of the connections whose products with fill values are summed apart, at most:
+# few enough that adding them up costs little. Threads play no part in their number.
+_PARTS = 32
+
+
+@allocating_kernel
+def fills_read(net, samples):
+    """Return the fill value that each connection of the first layer reads.
+
+    It has no elements where that layer has another format, be there an index or not.
+    """
+    if net.formats[1] != STORED:
+        return np.empty(0, samples.fill.dtype)
+    fills = np.empty(net.indptr[net.sizes[1]], samples.fill.dtype)
+    for j in range(samples.fill.size):
+        for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
+            put(fills, k, item(samples.fill, j))
+    return fills
+
 
 @inner_kernel
-def base_rows(net, samples, begin, end, base):
-    """Write what rows `begin` to `end` of the first layer make of fill values alone."""
-    for row in range(begin, end):
-        z = net.biases[row]
-        for k in range(net.indptr[row], net.indptr[row + 1]):
-            z += item(net.weights, k) * item(samples.fill, item(net.indices, k))
-        base[row] = z
+def n_base_parts(n_connections):
+    """Return in how many parts `base_part` goes through the connections."""
+    return min(_PARTS, max(1, n_connections // BLOCK))
+
+
+@inner_kernel
+def base_part(net, fills, part, parts, sums):
+    """Sum what level 1 makes of fill values, over a part of the connections."""
+    sums[:] = 0
+    for k in range(fills.size * part // parts, fills.size * (part + 1) // parts):
+        row = item(net.in_indices, k)
+        put(sums, row, item(sums, row) + item(net.in_weights, k) * item(fills, k))
+
+
+@inner_kernel
+def sum_base(net, sums, base):
+    """Write what the neurons of level 1 make of biases and fill values alone."""
+    for row in range(base.size):
+        base[row] = net.biases[row]
+    for part in range(sums.shape[0]):
+        for row in range(base.size):
+            base[row] += sums[part, row]
 
 
 @inner_kernel
@@ -94,6 +137,7 @@ def gradient_of_stored(
     slots,
     input_noise,
     step,
+    fills,
     gradient,
 ):
     """Write the gradient of the connections that read the features `begin` to `end`.
@@ -102,10 +146,9 @@ def gradient_of_stored(
     """
     width = width_of(lanes)
     first = net.in_indptr[begin]
-    for j in range(begin, end):
-        for k in range(net.in_indptr[j], net.in_indptr[j + 1]):
-            push = item(slots.bias_grad, item(net.in_indices, k))
-            put(gradient, k - first, samples.fill[j] * push)
+    for k in range(first, net.in_indptr[end]):
+        push = item(slots.bias_grad, item(net.in_indices, k))
+        put(gradient, k - first, item(fills, k) * push)
     for i in range(count):
         tile = i // width
         source = tile * net.sizes[1] * width + i % width

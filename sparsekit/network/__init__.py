@@ -36,6 +36,7 @@ from sparsekit.network._inference import (
 from sparsekit.network._network import (
     SparseNetwork,
     degree_statistics,
+    degrees_of,
     named_degrees,
 )
 from sparsekit.network._optimizer import (

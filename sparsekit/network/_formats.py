@@ -19,6 +19,10 @@ DENSE_SIDE = 64
 # are level at 0.03 to 0.05.
 STORED_BELOW = 0.03
 
+# Features of CSR inputs from which prediction visits their stored entries only: tiles
+# of so many features no longer fit the caches.
+STORED_FROM = 2**14
+
 
 def layer_format(number, n_in, n_out, n_connections, stored_fraction=None, plain=True):
     """Return the fastest format for a layer.
@@ -120,6 +124,16 @@ def layer_formats(network, samples, missing_inputs=None, input_dropout=0.0):
             number, n_in, n_out, n_connections, stored_fraction, plain
         )
     return formats
+
+
+def inference_is_stored(network, samples, missing_inputs=None):
+    """Return whether prediction visits the stored entries of the inputs only.
+
+    It does for wide CSR inputs, however many entries they store, so that what is
+    predicted for a row does not depend on the rows beside it.
+    """
+    wide = int(network.sizes[0]) >= STORED_FROM
+    return wide and samples.fill.size > 0 and missing_inputs is None
 
 
 def check_formats(arrays, samples, missing_inputs=None):

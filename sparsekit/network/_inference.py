@@ -17,7 +17,7 @@ from sparsekit.kernels._structs import SAMPLE_SCALED, Loss, Noise, Record, Selec
 from sparsekit.kernels.outputs import mean_loss, note_outputs
 from sparsekit.kernels.predict import predict, predict_parallel
 from sparsekit.kernels.records import EARLY, LATEST_LOSS, N_COUNTS, N_LATEST, N_MEANS
-from sparsekit.network._formats import check_formats
+from sparsekit.network._formats import check_formats, inference_is_stored
 from sparsekit.network._samples import take_samples, take_targets
 
 # Where the Huber loss becomes linear, in standard deviations of the target: with normal
@@ -182,9 +182,10 @@ def raw_outputs(network, samples, n_threads=1, missing_inputs=None):
     -------
     ndarray of shape (n_samples, n_outputs)
         A row does not depend on the other rows, nor on the number of threads. Memory
-        beside it: O(neurons) per thread.
+        beside it: O(neurons) per thread, and O(connections) for wide CSR inputs.
     """
-    arrays = network.for_inference(missing_inputs)
+    stored = inference_is_stored(network, samples, missing_inputs)
+    arrays = network.for_inference(missing_inputs, stored)
     check_formats(arrays, samples, missing_inputs)
     n_samples = samples.indptr.size - 1 if samples.fill.size else len(samples.dense)
     lanes, width = lanes_for(n_samples, network.dtype)

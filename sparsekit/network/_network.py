@@ -4,7 +4,14 @@ import numpy as np
 from scipy import sparse
 
 from sparsekit._utils._arrays import read_only
-from sparsekit.kernels._structs import DENSE, EXPECTED, INDEXED, MissingInputs, Network
+from sparsekit.kernels._structs import (
+    DENSE,
+    EXPECTED,
+    INDEXED,
+    STORED,
+    MissingInputs,
+    Network,
+)
 from sparsekit.kernels.forward import EXPECTED_PIECEWISE
 from sparsekit.kernels.wiring import N_DEGREES, degree_spread, index_by_input
 from sparsekit.topology import Layer
@@ -170,7 +177,9 @@ class SparseNetwork:
         layers = range(1, self.n_layers + 1)
         return [self.biases[self.rows(number)].copy() for number in layers]
 
-    def for_inference(self, missing_inputs: MissingInputs | None = None) -> Network:
+    def for_inference(
+        self, missing_inputs: MissingInputs | None = None, stored: bool = False
+    ) -> Network:
         """Return the arrays for the prediction kernel, all read-only.
 
         Weights loaded with ``mmap_mode="r"`` are read-only; with read-only views of the
@@ -180,6 +189,9 @@ class SparseNetwork:
         ----------
         missing_inputs : MissingInputs or None, default=None
             What the first layer makes of NaN.
+        stored : bool, default=False
+            Whether the first layer shall visit stored entries only. Its index by input
+            is made in each call, since weights may have changed: O(n_in + connections).
         """
         if self._for_inference is None:
             none = np.zeros(self.sizes.size, dtype=np.int64)
@@ -205,10 +217,27 @@ class SparseNetwork:
                 dense_deltas=nothing,
             )
             self._for_inference = Network(*map(read_only, arrays))
+        if stored:
+            return self._for_stored_inference()
         if missing_inputs is None or missing_inputs.kind != EXPECTED:
             return self._for_inference
         kinds = read_only(self._kinds_of_expectations())
         return self._for_inference._replace(kinds=kinds)
+
+    def _for_stored_inference(self):
+        first = self.layers()[0]
+        by_input = sparse.csr_array(
+            (first.weights, first.indices, first.indptr),
+            shape=(first.n_out, first.n_in),
+        ).tocsc()
+        formats = self._for_inference.formats.copy()
+        formats[1] = STORED
+        return self._for_inference._replace(
+            formats=read_only(formats),
+            in_indptr=read_only(by_input.indptr.astype(np.int64)),
+            in_indices=read_only(by_input.indices.astype(self.indices.dtype)),
+            in_weights=read_only(by_input.data),
+        )
 
     def for_training(
         self,

@@ -14,6 +14,10 @@ from sparsekit.neural_network._static import (
     StaticSparseMLPClassifier,
     StaticSparseMLPRegressor,
 )
+from sparsekit.neural_network._warnings import (
+    collected_warnings as collected_warnings,
+)
+from sparsekit.neural_network._warnings import warn_user as warn_user
 from sparsekit.neural_network.checkpoint._callback import CheckpointCallback
 from sparsekit.neural_network.checkpoint._files import (
     load_checkpoint,
@@ -26,6 +30,9 @@ from sparsekit.neural_network.export._compact import compact
 from sparsekit.neural_network.export._onnx import export_onnx
 from sparsekit.neural_network.export._predictor import to_predictor
 from sparsekit.neural_network.export._state_dict import from_state_dict, to_state_dict
+from sparsekit.neural_network.training import (
+    _partwise as partwise,  # noqa: F401 (for sparsekit.distributed)
+)
 from sparsekit.neural_network.training._learning_rates import (
     CosineDecay,
     LinearDecay,

@@ -12,7 +12,6 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sparsekit._utils._estimators import unchanged_on_error
-from sparsekit._utils._magnitudes import largest_of
 from sparsekit._utils._sklearn_compat import _check_sample_weight, _fit_context
 from sparsekit._utils._validation import check_sample_ids
 from sparsekit.network import (
@@ -49,6 +48,7 @@ from sparsekit.neural_network.training._inputs import (
     check_expectation,
     indicator_features,
     learn_inputs,
+    lie_far,
     warn_about_empty_columns,
 )
 from sparsekit.neural_network.training._records_by_id import recorder_of
@@ -230,7 +230,9 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             self.n_iter_ = 0
         else:
             self._check_same_network(strategies)
-            self._refuse_far_values(X)
+            # With such rows the scale would be theirs, in which all so far are one.
+            if lie_far(X, self._inputs, self._network.dtype):
+                self._samples(X)
             self._inputs = learn_inputs(
                 X, self.standardize, sample_weight, self._inputs
             )
@@ -374,12 +376,16 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
                 )
         return [n_features, *map(int, sizes), self.n_outputs_]
 
-    def _first_trainer(self, strategies, X, targets, partial=False):
-        """Build a network, and return a trainer of it as it begins."""
+    def _first_trainer(self, strategies, X, targets, partial=False, inputs=None):
+        """Build a network, and return a trainer of it as it begins.
+
+        With `inputs`, that is what is known of them; without, X tells.
+        """
         if self.missing == "expected":
             check_expectation(self.missing_scaling, self.activation)
-        weights = targets.sample_weight if targets.sample_weight.size else None
-        inputs = learn_inputs(X, self.standardize, weights)
+        if inputs is None:
+            weights = targets.sample_weight if targets.sample_weight.size else None
+            inputs = learn_inputs(X, self.standardize, weights)
         inputs["indicators"] = np.empty(0, dtype=np.int64)
         if self.missing == "indicator":
             inputs["indicators"] = indicator_features(inputs, all_features=partial)
@@ -455,17 +461,6 @@ class BaseSparseMLP(CallbackSupportMixin, FittedNetwork, metaclass=ABCMeta):
             "missing": missing,
             "missing_scaling": self.missing_scaling,
         }
-
-    def _refuse_far_values(self, X):
-        """Refuse rows that lie beyond the network's numbers, in the scale known so far.
-
-        With them the scale would be theirs, in which all rows so far are one value.
-        """
-        inputs = self._inputs
-        with np.errstate(over="ignore"):
-            reach = (largest_of(X) + np.abs(inputs["shift"])) * inputs["scale"]
-        if (reach > np.finfo(self._network.dtype).max).any():
-            self._samples(X)
 
     def _check_same_network(self, strategies):
         """Refuse to go on from a network that the parameters do not describe."""

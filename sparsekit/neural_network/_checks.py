@@ -62,6 +62,17 @@ def refuse_missing(X):
         )
 
 
+def check_one_kind(facts):
+    """Raise ValueError unless the targets of all parts have as many dimensions."""
+    first = facts[0]["kind"]
+    for number, one in enumerate(facts):
+        if one["kind"] != first:
+            raise ValueError(
+                "y must be of one kind in all parts: rows of part 0 have targets of "
+                f"shape {first}, those of part {number} of shape {one['kind']}."
+            )
+
+
 def dropout_rates(dropout, n_hidden):
     """Return the dropout of each hidden level.
 

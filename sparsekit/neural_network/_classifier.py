@@ -21,7 +21,7 @@ from sparsekit._utils._sklearn_compat import _align_api_if_sparse, _fit_context
 from sparsekit._utils._validation import refuse_unknown
 from sparsekit.network import LOSSES, label_targets, moderate, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
-from sparsekit.neural_network._checks import learns_in_pieces
+from sparsekit.neural_network._checks import check_one_kind, learns_in_pieces
 
 
 class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
@@ -150,6 +150,37 @@ class BaseSparseMLPClassifier(ClassifierMixin, BaseSparseMLP):
         self.n_outputs_ = 1 if one_output else known.size
         if not multilabel:
             self._check_classes(y, None, multilabel)
+
+    def _facts_of_targets(self, y):
+        is_sparse, y = issparse(y), _dense_labels(y)
+        check_classification_targets(y)
+        if type_of_target(y).startswith("multilabel"):
+            return {"kind": y.shape[1:], "sparse": is_sparse}
+        labels, counts = np.unique(column_or_1d(y), return_counts=True)
+        return {"kind": (), "sparse": is_sparse, "labels": labels, "counts": counts}
+
+    def _learn_targets(self, facts):
+        check_one_kind(facts)
+        self._sparse_labels = facts[0]["sparse"]
+        balanced = isinstance(self.class_weight, str)
+        if facts[0]["kind"]:
+            if balanced:
+                raise ValueError(
+                    "class_weight='balanced' needs all label indicators at once; give "
+                    "a list of weights."
+                )
+            self._learn_classes(np.empty((0, *facts[0]["kind"])), None, True)
+            return
+        labels = [one["labels"] for one in facts]
+        classes = unique_labels(*labels)  # which refuses words among numbers
+        self._learn_classes(classes, classes, False)
+        if balanced:
+            counts = np.concatenate([one["counts"] for one in facts])
+            place = np.searchsorted(classes, np.concatenate(labels))
+            of_classes = np.bincount(place, counts)
+            weights = counts.sum() / (classes.size * of_classes)
+            pairs = zip(classes.tolist(), weights.tolist(), strict=True)
+            self.class_weight = dict(pairs)
 
     def _loss(self):
         loss = LOSSES[self.out_activation_]

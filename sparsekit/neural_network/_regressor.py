@@ -9,6 +9,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
 from sparsekit._utils._estimators import unchanged_on_error
+from sparsekit._utils._exact_moments import ExactMoments
 from sparsekit._utils._magnitudes import (
     LARGE_CONSTANT,
     LARGEST,
@@ -21,7 +22,7 @@ from sparsekit._utils._magnitudes import (
 from sparsekit._utils._sklearn_compat import _fit_context
 from sparsekit.network import LOSSES, OF_LOGARITHMS, value_targets
 from sparsekit.neural_network._base import BaseSparseMLP
-from sparsekit.neural_network._checks import learns_in_pieces
+from sparsekit.neural_network._checks import check_one_kind, learns_in_pieces
 
 
 class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
@@ -107,12 +108,20 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
         return loss
 
     def _learn_target(self, y, sample_weight):
-        self._target_shift = np.zeros(y.shape[1])
-        self._target_scale = np.ones(y.shape[1])
         if self.loss in OF_LOGARITHMS:
             self._refuse_not_positive(y)
-            unit = units_of(y)
-            mean = np.average(in_units(y, unit), axis=0, weights=sample_weight) * unit
+        unit = units_of(y)
+        y = in_units(y, unit)
+        mean = np.average(y, axis=0, weights=sample_weight)
+        spread = np.average((y - mean) ** 2, axis=0, weights=sample_weight)
+        self._learn_scale(mean, spread, unit)
+
+    def _learn_scale(self, mean, spread, unit):
+        """Learn location and scale from mean and variance of targets in their units."""
+        self._target_shift = np.zeros(mean.size)
+        self._target_scale = np.ones(mean.size)
+        if self.loss in OF_LOGARITHMS:
+            mean = mean * unit
             if not (mean > 0).all():
                 raise ValueError(
                     f"loss={self.loss!r} needs targets of a positive sum; the mean of "
@@ -121,10 +130,6 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
             if self.standardize:
                 self._target_scale = np.clip(mean, TINIEST, LARGEST)
         elif self.standardize:
-            unit = units_of(y)
-            y = in_units(y, unit)
-            mean = np.average(y, axis=0, weights=sample_weight)
-            spread = np.average((y - mean) ** 2, axis=0, weights=sample_weight)
             # What is left of the variance of a constant target is rounding.
             rounding = (np.finfo(np.float64).eps * mean) ** 2
             with np.errstate(over="ignore"):
@@ -134,6 +139,24 @@ class BaseSparseMLPRegressor(MultiOutputMixin, RegressorMixin, BaseSparseMLP):
             # Rounding in the mean of a large constant must not look like an error.
             constant = np.maximum(np.abs(self._target_shift) / LARGE_CONSTANT, 1.0)
             self._target_scale = np.where(varies, scale, constant)
+
+    def _facts_of_targets(self, y):
+        if self.loss in OF_LOGARITHMS:
+            self._refuse_not_positive(_columns(y))
+        columns = _columns(y)
+        moments = ExactMoments(columns.shape[1]).add(columns)
+        return {"kind": y.shape[1:], "moments": moments}
+
+    def _learn_targets(self, facts):
+        check_one_kind(facts)
+        moments = ExactMoments(facts[0]["moments"].n_missing.size)
+        for one in facts:
+            moments.merge(one["moments"])
+        found = moments.moments()
+        self._flat = facts[0]["kind"] == ()
+        self.out_activation_ = self._wanted_activation()
+        self.n_outputs_ = found["mean"].size
+        self._learn_scale(found["mean"], found["var"], found["unit"])
 
     def _scaled(self, y, sample_weight=None):
         self._check_loss()

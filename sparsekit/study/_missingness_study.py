@@ -4,8 +4,8 @@ import sys
 import warnings
 from contextlib import closing
 
+from sparsekit._utils._cluster import check_seconds
 from sparsekit.study._result import StudyResult
-from sparsekit.study.plan._grid import check_seconds
 from sparsekit.study.plan._plan import make_plan
 from sparsekit.study.run._run import run_plan
 from sparsekit.study.run._store import FileStore, ResultStore

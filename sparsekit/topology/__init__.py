@@ -29,13 +29,14 @@ from sparsekit.topology._contract import (
 )
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._neurons import active_neurons
-from sparsekit.topology._plan import Plan, plan_rewiring
+from sparsekit.topology._plan import Plan, Replacement, plan_rewiring
 from sparsekit.topology._positions import Exploration
 from sparsekit.topology._redistribution import (
     MomentumRedistribution,
     NonzeroRedistribution,
 )
 from sparsekit.topology._registry import STRATEGIES
+from sparsekit.topology._selection import mark_lowest
 from sparsekit.topology.growers import *
 from sparsekit.topology.initial import *
 from sparsekit.topology.initial._centered_features import CenteredFeatures

@@ -67,8 +67,9 @@ def check_strategy(strategy: Any) -> None:
     hidden: dict[str, Any] = dict.fromkeys(_OPTIONAL - needs)
     for case, layer in example_layers().items():
         check(strategy, layer._replace(**hidden), f"{name} on a layer {_clause(case)}")
-    if "input_rates" in needs:
-        hidden["input_rates"] = None
+    rates = needs & {"input_rates", "nonzero_rates"}
+    if rates:
+        hidden |= dict.fromkeys(rates)
         layer = example_layers()["sparse"]._replace(**hidden)
         check(strategy, layer, f"{name} on a layer whose inputs have no rates")
 

@@ -30,6 +30,9 @@ class Layer(NamedTuple):
     input_rates : ndarray of shape (n_in,) or None
         Fraction of the samples in which each input is observed, in [0, 1]. None for
         the layers that read hidden neurons.
+    nonzero_rates : ndarray of shape (n_in,) or None
+        Fraction of the samples in which each input is observed and not zero in the data
+        as they were given. None for the layers that read hidden neurons.
     values : ndarray of shape (n_tiles, n_in, n_lanes) or None
         Values of the inputs for some training samples, a lane for each sample.
     deltas : ndarray of shape (n_tiles, n_out, n_lanes) or None
@@ -73,6 +76,7 @@ class Layer(NamedTuple):
     weights: np.ndarray
     n_in: int
     input_rates: np.ndarray | None = None
+    nonzero_rates: np.ndarray | None = None
     values: np.ndarray | None = None
     deltas: np.ndarray | None = None
     signs: np.ndarray | None = None

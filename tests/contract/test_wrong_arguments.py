@@ -271,13 +271,13 @@ def parts():
     return {
         "network": made._network,
         "inputs": made._inputs,
-        "holes": made._holes,
+        "missing_inputs": made._missing_inputs,
         "head": made._head,
         "activation": made._activation,
     }
 
 
-@pytest.mark.parametrize("name", ["network", "inputs", "holes", "head"])
+@pytest.mark.parametrize("name", ["network", "inputs", "missing_inputs", "head"])
 def test_parts_of_a_predictor_are_dicts_that_lack_nothing(name):
     for value in (None, 3, "x", [1], np.zeros(2)):
         with pytest.raises(TypeError, match=f"{name} must be a dict"):
@@ -293,7 +293,7 @@ def test_parts_of_a_predictor_are_dicts_that_lack_nothing(name):
     [
         ("network", {"indices": np.array([99])}),
         ("inputs", {"shift": np.zeros(7)}),
-        ("holes", {"kind": "nonsense"}),
+        ("missing_inputs", {"kind": "nonsense"}),
         ("head", {"classes": np.arange(9)}),
     ],
 )

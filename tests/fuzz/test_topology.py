@@ -55,6 +55,7 @@ def layers(draw, n_in, n_out):
         weights=weights,
         n_in=n_in,
         input_rates=draw(st.sampled_from([None, rng.random(n_in), np.zeros(n_in)])),
+        nonzero_rates=draw(st.sampled_from([None, rng.random(n_in)])),
         values=rng.normal(size=(2, n_in, 4)).astype(dtype),
         deltas=rng.normal(size=(2, n_out, 4)).astype(dtype),
         signs=rng.choice(np.array([-1, 1], dtype=np.int8), size=weights.size),

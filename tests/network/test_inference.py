@@ -6,6 +6,9 @@ from scipy import sparse
 
 from sparsekit import SETMLPClassifier
 from sparsekit.network import _inference, _training, csr_samples, raw_outputs
+from sparsekit.network._build import build_network
+from sparsekit.network._formats import STORED_FROM
+from sparsekit.network._samples import take_samples
 from tests.reference.cases import plain_samples, random_naive_network, sparse_network
 from tests.reference.naive_network import forward
 
@@ -109,3 +112,36 @@ def test_training_and_prediction_keep_tiles_there(monkeypatch, module, name, pla
         model.fit(X, X[:, 0] > 0).predict(X)
     assert begins
     assert not any(begins)
+
+
+def wide_csr(rng, n_rows, n_features):
+    X = sparse.random_array((n_rows, n_features), density=0.001, rng=rng, format="csr")
+    shift, scale = rng.normal(size=n_features), np.ones(n_features)
+    return X, csr_samples(X, shift, scale, np.float64)
+
+
+def test_wide_csr_inputs_give_the_outputs_of_their_dense_form():
+    rng = np.random.default_rng(5)
+    sizes, counts = (STORED_FROM, 6, 2), [20_000, 12]
+    network = build_network(sizes, counts, "relu", None, np.float64, rng)
+    X, samples = wide_csr(rng, 70, STORED_FROM)
+    dense = samples.fill + np.zeros(X.shape)
+    dense[X.nonzero()] = samples.data
+    np.testing.assert_allclose(
+        raw_outputs(network, samples),
+        raw_outputs(network, plain_samples(dense, np.float64)),
+        rtol=1e-9,
+        atol=1e-9,
+    )
+
+
+def test_wide_csr_row_has_the_same_bits_alone_and_on_any_number_of_threads():
+    rng = np.random.default_rng(6)
+    sizes, counts = (STORED_FROM, 40, 2), [300_000, 80]
+    network = build_network(sizes, counts, "relu", None, np.float32, rng)
+    _, samples = wide_csr(rng, 70, STORED_FROM)
+    together = raw_outputs(network, samples)
+    np.testing.assert_array_equal(raw_outputs(network, samples, 2), together)
+    for row in (0, 69):
+        alone = take_samples(samples, np.array([row]))
+        np.testing.assert_array_equal(raw_outputs(network, alone), together[[row]])

@@ -168,9 +168,9 @@ def test_a_users_own_attribute_comes_back(fitted, tmp_path):
     [
         (("head", "kind"), "other"),
         (("head", "classes"), [0, 1]),
-        (("holes", "allowed"), None),
-        (("holes", "kind"), "other"),
-        (("holes", "typical"), "many"),
+        (("missing_inputs", "allowed"), None),
+        (("missing_inputs", "kind"), "other"),
+        (("missing_inputs", "typical"), "many"),
         (("activation",), "other"),
         (("feature_names",), ["a"]),
     ],

@@ -47,6 +47,7 @@ def known_layers(draw, dtype=np.float64):
     layer = layer._replace(
         weights=np.where(is_zero, dtype(0), rng.choice(layer.weights, is_zero.size)),
         input_rates=rng.random(layer.n_in),
+        nonzero_rates=rng.random(layer.n_in),
         values=rng.normal(size=(n_tiles, layer.n_in, n_lanes)).astype(dtype),
         deltas=rng.normal(size=(n_tiles, layer.n_out, n_lanes)).astype(dtype),
         signs=rng.choice(np.array([-1, 1], dtype=np.int8), layer.weights.size),
@@ -83,6 +84,7 @@ def rewirings(draw, distinct_gradients=False):
         probed = np.round(probed)
     layer = layer._replace(
         input_rates=rng.choice([0.0, 0.1, 1.0], size=layer.n_in),
+        nonzero_rates=rng.choice([0.0, 0.1, 1.0], size=layer.n_in),
         values=np.ascontiguousarray(probed[:, : layer.n_in]),
         deltas=np.ascontiguousarray(probed[:, layer.n_in :]),
         explored=np.union1d(layer.positions(), others),

@@ -17,6 +17,7 @@ SUBPACKAGES = (
     "continual",
     "deploy",
     "difficulty",
+    "distributed",
     "missingness",
     "neural_network",
     "study",

@@ -25,7 +25,7 @@ NOT_FUZZED = {
 
 PACKAGES = [
     "",
-    *("continual", "deploy", "difficulty", "missingness", "network"),
+    *("continual", "deploy", "difficulty", "distributed", "missingness", "network"),
     *("neural_network", "out_of_core", "study", "tabular", "topology"),
 ]
 

@@ -26,6 +26,7 @@ ARROWS = {
     "continual": {"_utils"},
     "deploy": {"_utils"},
     "difficulty": {"_utils", "neural_network"},
+    "distributed": {"_utils", "__version__", "network", "neural_network", "topology"},
     "out_of_core": {"_utils"},
     "tabular": {"_utils", "deploy", "network", "neural_network"},
     "study": {"_utils", "__version__", "missingness", "neural_network", "tabular"},

@@ -16,6 +16,7 @@ SUBPACKAGES = [
     "sparsekit.continual",
     "sparsekit.deploy",
     "sparsekit.difficulty",
+    "sparsekit.distributed",
     "sparsekit.missingness",
     "sparsekit.network",
     "sparsekit.neural_network",

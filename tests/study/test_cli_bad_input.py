@@ -3,8 +3,9 @@ import sys
 import pandas as pd
 import pytest
 
+from sparsekit._utils import _cluster
 from sparsekit.study.cli import main
-from sparsekit.study.run import _cluster, _run
+from sparsekit.study.run import _run
 
 
 @pytest.fixture(autouse=True)

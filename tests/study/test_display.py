@@ -184,3 +184,44 @@ def test_nothing_is_clipped_at_the_edges_of_the_figure(display):
         assert tight.x1 <= box.x1
         assert tight.y0 >= box.y0
         assert tight.y1 <= box.y1
+
+
+def at_one_rate(**options):
+    frame = study(["dense", "static", "set"], (0.5, 0.9, 0.98), **options)
+    return frame[frame["missing_rate"] == 0.4]
+
+
+def test_one_missing_rate_shows_scores_against_sparsity_with_error_bars():
+    display = MissingnessStudyDisplay.from_frame(at_one_rate())
+    (ax,) = display.axes_
+    assert "sparsity" in ax.get_xlabel()
+    summary = summarize(at_one_rate())
+    of_set = summary[summary["model"] == "set"].sort_values("sparsity")
+    (bars,) = (c for c in ax.containers if c.get_label() == "SET")
+    line, _, (stems,) = bars.lines
+    x, y = np.asarray(line.get_data(), dtype=float)
+    np.testing.assert_allclose(x, [50, 90, 98])
+    np.testing.assert_allclose(y, 100 * of_set["score"].to_numpy(dtype=float))
+    ends = np.array([segment[:, 1] for segment in stems.get_segments()], dtype=float)
+    expected = 100 * of_set[["score_low", "score_high"]].to_numpy(dtype=float)
+    np.testing.assert_allclose(ends, expected)
+    assert line.get_marker() not in ("None", "")
+
+
+def test_one_missing_rate_shows_a_model_without_sparsity_as_a_line():
+    frame = at_one_rate()
+    display = MissingnessStudyDisplay.from_frame(frame)
+    (dense,) = (line for line in display.lines_ if line.get_label() == "dense")
+    score = 100 * frame.loc[frame["model"] == "dense", "score"].mean()
+    np.testing.assert_allclose(dense.get_ydata(), score)
+    (legend,) = display.figure_.legends
+    assert set(texts(legend)) == {"dense", "SET", "static sparse"}
+    assert "missing rate of 40 %" in legend.get_title().get_text()
+    assert "95 % intervals over 3 seeds" in legend.get_title().get_text()
+
+
+def test_one_missing_rate_has_a_panel_for_each_mechanism():
+    frame = at_one_rate(mechanisms=("mcar", "mnar"))
+    display = MissingnessStudyDisplay.from_frame(frame)
+    assert len(display.axes_) == 2
+    assert [ax.get_title() for ax in display.axes_] == ["mcar", "mnar"]

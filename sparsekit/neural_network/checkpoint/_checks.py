@@ -13,6 +13,7 @@ _PER_FEATURE = {
     "var": "f",
     "unit": "f",
     "n_seen": "f",
+    "n_nonzero": "f",
     "shift": "f",
     "scale": "f",
     "has_missing": "b",
@@ -174,7 +175,7 @@ def _check_inputs(inputs, n_features, n_inputs):
     for name, kind in _PER_FEATURE.items():
         if inputs[name].shape != (n_features,) or inputs[name].dtype.kind != kind:
             raise ValueError(f"{name} does not belong to the features")
-    for name in ("mean", "var", "unit", "n_seen", "shift", "scale"):
+    for name in ("mean", "var", "unit", "n_seen", "n_nonzero", "shift", "scale"):
         if not np.isfinite(inputs[name]).all():
             raise ValueError(f"{name} is not finite")
     if (inputs["unit"] <= 0).any():

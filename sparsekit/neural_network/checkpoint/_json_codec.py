@@ -178,8 +178,10 @@ def _check_attributes(fitted, estimator):
 
 def estimators():
     """Return the estimators that a checkpoint may hold, by name."""
-    rooms = [importlib.import_module(room) for room in _SUBPACKAGES]
-    public = {name: getattr(room, name) for room in rooms for name in room.__all__}
+    modules = [importlib.import_module(name) for name in _SUBPACKAGES]
+    public = {
+        name: getattr(module, name) for module in modules for name in module.__all__
+    }
     return {
         name: found
         for name, found in public.items()

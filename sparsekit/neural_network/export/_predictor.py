@@ -63,7 +63,7 @@ def to_predictor(estimator: Any) -> SparsePredictor | SparseEnsemblePredictor:
             name: estimator._inputs[name].copy()
             for name in ("shift", "scale", "indicators")
         },
-        holes=_missing_inputs_of(estimator),
+        missing_inputs=_missing_inputs_of(estimator),
         head=_head_of(estimator),
         activation=_activation_names()[int(network.kinds[1])],
         feature_names=None if names is None else names.tolist(),
@@ -78,15 +78,15 @@ def _activation_names():
 
 def _missing_inputs_of(estimator):
     config = estimator._input_config
-    holes = estimator._missing_inputs(estimator._network.dtype)
+    missing_inputs = estimator._missing_inputs(estimator._network.dtype)
     expected = config["missing"] == "expected"
     empty = np.empty(0)
     return {
         "kind": "expected" if expected else config["missing_scaling"],
-        "typical": 0.0 if holes is None else float(holes.typical),
-        "root": bool(holes is not None and holes.root),
-        "mean": empty if holes is None else holes.mean.copy(),
-        "variance": empty if holes is None else holes.variance.copy(),
+        "typical": 0.0 if missing_inputs is None else float(missing_inputs.typical),
+        "root": bool(missing_inputs is not None and missing_inputs.root),
+        "mean": empty if missing_inputs is None else missing_inputs.mean.copy(),
+        "variance": empty if missing_inputs is None else missing_inputs.variance.copy(),
         "allowed": estimator.missing != "raise",
     }
 

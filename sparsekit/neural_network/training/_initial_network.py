@@ -18,7 +18,7 @@ from sparsekit.neural_network.training._connection_counts import (
     ConnectionCounts,
     warn_if_overridden,
 )
-from sparsekit.neural_network.training._inputs import prepare
+from sparsekit.neural_network.training._inputs import nonzero_rates, prepare
 from sparsekit.topology import (
     CenteredFeatures,
     check_kept,
@@ -55,9 +55,7 @@ def first_network(estimator, strategies, X, samples, sizes):
     if needs & CORRELATIONS and estimator._missing_inputs(dtype) is not None:
         # Correlations are those of values with the mean in place of missing ones.
         samples = prepare(X, estimator._inputs, dtype, keep_missing=False)
-    facts = None
-    if needs:
-        facts = _facts(needs, samples, len(sizes) - 1, estimator._generator)
+    facts = _facts(needs, estimator, samples, len(sizes) - 1) if needs else None
     return build_network(
         sizes,
         counts,
@@ -71,10 +69,12 @@ def first_network(estimator, strategies, X, samples, sizes):
     )
 
 
-def _facts(needs, samples, n_layers, rng):
+def _facts(needs, estimator, samples, n_layers):
     """Return what a topology needs to know of the inputs, by name and layer."""
-    facts = {}
+    facts, rng = {}, estimator._generator
     others = [None] * (n_layers - 1)
+    if "nonzero_rates" in needs:
+        facts["nonzero_rates"] = [nonzero_rates(estimator._inputs), *others]
     if "input_strengths" in needs:
         X, fill = _inputs_of(samples)
         facts["input_strengths"] = [correlation_strengths(X, rng, fill=fill), *others]

@@ -10,6 +10,8 @@ from sparsekit._utils._magnitudes import (
     LARGEST,
     TINIEST,
     in_units,
+    largest_of,
+    nonzero_counts,
     units_of,
 )
 from sparsekit._utils._sklearn_compat import _incremental_mean_and_var
@@ -21,7 +23,7 @@ from sparsekit.network import (
 )
 from sparsekit.neural_network._warnings import warn_user
 
-# Elements standardised at a time: bounds the temporary arrays of the moments.
+# Values whose moments are computed at a time: bounds the temporary arrays.
 _BLOCK = 2**22
 
 
@@ -43,11 +45,12 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     -------
     dict of ndarray of shape (n_features,)
         ``unit``; ``mean`` and ``var``, for values divided by it; ``n_seen`` (weighted
-        count of observed values), ``has_missing`` (whether a value is missing),
+        count of observed values), ``n_nonzero`` (of those that are not 0),
+        ``has_missing`` (whether a value is missing),
         ``shift`` and ``scale``; and ``n_rows``, the weighted count of rows.
     """
     moments = known
-    for rows in gen_batches(X.shape[0], max(1, _BLOCK // X.shape[1])):
+    for rows in gen_batches(X.shape[0], _rows_at_a_time(X)):
         weight = None if sample_weight is None else sample_weight[rows]
         block = _moments(X[rows], weight)
         moments = block if moments is None else _merged(moments, block)
@@ -58,12 +61,29 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     else:
         has_missing = np.isnan(X).any(axis=0)
     moments["has_missing"] = has_missing | kept.get("has_missing", False)
+    return {**kept, **with_scales(moments, standardize)}
+
+
+def with_scales(moments, standardize):
+    """Return moments of features with the location and scale that follow from them.
+
+    Parameters
+    ----------
+    moments : dict
+        All but ``shift`` and ``scale`` of what `learn_inputs` returns.
+    standardize : bool
+
+    Returns
+    -------
+    dict
+        As `learn_inputs` returns it.
+    """
     mean, var, n_seen = moments["mean"], moments["var"], moments["n_seen"]
     seen = n_seen > 0
     # A column without any observed value has no scale: 0 keeps it out for good.
     if not standardize:
-        shift, scale = np.zeros(X.shape[1]), seen.astype(np.float64)
-        return {**kept, **moments, "shift": shift, "scale": scale}
+        shift, scale = np.zeros(seen.size), seen.astype(np.float64)
+        return {**moments, "shift": shift, "scale": scale}
     unit = moments["unit"]
     # What is left of the variance of a constant column is rounding.
     epsilon = np.finfo(np.float64).eps
@@ -77,7 +97,22 @@ def learn_inputs(X, standardize, sample_weight=None, known=None):
     size = np.abs(shift)
     constant = np.where(size > LARGE_CONSTANT, size, 1.0)
     scale = np.where(seen, 1.0 / np.where(varies, spread, constant), 0.0)
-    return {**kept, **moments, "shift": shift, "scale": scale}
+    return {**moments, "shift": shift, "scale": scale}
+
+
+def lie_far(X, inputs, dtype):
+    """Return whether rows lie beyond numbers of `dtype` in the scale known so far."""
+    with np.errstate(over="ignore"):
+        reach = (largest_of(X) + np.abs(inputs["shift"])) * inputs["scale"]
+    return bool((reach > np.finfo(dtype).max).any())
+
+
+def _rows_at_a_time(X):
+    n_rows, n_features = X.shape
+    if sparse.issparse(X):
+        # Each block has moments of all columns: it should not be smaller than these.
+        return max(1, n_rows * max(_BLOCK, n_features) // max(1, X.nnz))
+    return max(1, _BLOCK // n_features)
 
 
 def _moments(X, sample_weight):
@@ -110,6 +145,7 @@ def _moments(X, sample_weight):
         "mean": mean,
         "var": var,
         "n_seen": n_seen,
+        "n_nonzero": nonzero_counts(X, sample_weight),
         "n_rows": float(X.shape[0] if sample_weight is None else sample_weight.sum()),
     }
 
@@ -142,12 +178,15 @@ def _merged(one, other):
         + share * other["var"]
         + share * (1 - share) * step**2,
         "n_seen": n_seen,
+        "n_nonzero": one["n_nonzero"] + other["n_nonzero"],
         "n_rows": one["n_rows"] + other["n_rows"],
     }
 
 
 def _in_unit(moments, unit):
     """Return moments in a unit that is no smaller than theirs."""
+    if np.array_equal(moments["unit"], unit):
+        return moments
     factor = moments["unit"] / unit
     mean, var = moments["mean"] * factor, moments["var"] * factor * factor
     return moments | {"mean": mean, "var": var}
@@ -221,6 +260,24 @@ def input_rates(inputs):
     rates = np.concatenate([observed, 1.0 - observed[inputs["indicators"]]])
     # Rounding of weighted counts may leave the unit interval.
     return np.clip(rates, 0.0, 1.0)
+
+
+def nonzero_rates(inputs):
+    """Return the share of the rows in which each input is observed and not zero.
+
+    Parameters
+    ----------
+    inputs : dict
+        See `learn_inputs`.
+
+    Returns
+    -------
+    ndarray of shape (n_inputs,)
+        Of features, then of indicators: these are not zero where a value is missing.
+    """
+    rates = inputs["n_nonzero"] / inputs["n_rows"]
+    missing = 1.0 - inputs["n_seen"][inputs["indicators"]] / inputs["n_rows"]
+    return np.clip(np.concatenate([rates, missing]), 0.0, 1.0)
 
 
 def prepare(X, inputs, dtype, *, keep_missing, names=None):

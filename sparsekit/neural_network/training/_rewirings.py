@@ -12,7 +12,7 @@ from sparsekit.network import (
     probe,
 )
 from sparsekit.neural_network.training._connection_counts import ConnectionCounts
-from sparsekit.neural_network.training._inputs import input_rates
+from sparsekit.neural_network.training._inputs import input_rates, nonzero_rates
 from sparsekit.topology import Exploration, copied_states, fraction_at, needs_of
 
 # partial_fit has no end: rewirings that no schedule ends go on beyond `max_iter`.
@@ -182,6 +182,9 @@ class Rewirings:
         if "input_rates" in self.needs:
             rates = input_rates(self.estimator._inputs)
             facts["input_rates"] = [rates, *[None] * (network.n_layers - 1)]
+        if "nonzero_rates" in self.needs:
+            rates = nonzero_rates(self.estimator._inputs)
+            facts["nonzero_rates"] = [rates, *[None] * (network.n_layers - 1)]
         if self.needs & {"values", "deltas"}:
             facts["values"], facts["deltas"] = probe(
                 self.trainer,
@@ -264,34 +267,15 @@ class Rewirings:
 
     def _record(self, change, seconds):
         """Note one row for each layer."""
-        plan, history = change.plan, self.estimator.rewiring_history_
-        epoch, step = self.estimator._n_epochs, self.kept["n_steps"]
-        self.exploration.add(plan.grown, plan.ends)
-        per_layer = zip(
-            self.trainer.network.counts,
-            plan.n_dropped.tolist(),
-            plan.n_grown.tolist(),
-            change.n_regrown.tolist(),
-            self.exploration.rates.tolist(),
-            named_degrees(change.degrees),
-            strict=True,
+        self.exploration.add(change.plan.grown, change.plan.ends)
+        self.estimator.rewiring_history_ += rows_of_change(
+            self.estimator,
+            self.trainer.network,
+            change,
+            self.exploration.rates,
+            self.kept["n_steps"],
+            seconds,
         )
-        for layer, (count, dropped, grown, regrown, rate, degrees) in enumerate(
-            per_layer, start=1
-        ):
-            row = {
-                "epoch": epoch,
-                "step": step,
-                "layer": layer,
-                "n_connections": count,
-                "n_dropped": dropped,
-                "n_grown": grown,
-                "n_regrown": regrown,
-                "exploration_rate": rate,
-                **degrees,
-                "seconds": seconds,
-            }
-            history.append(row)
 
     def network_restored(self, kept=None):
         """Take note that an earlier network was put in place.
@@ -324,6 +308,48 @@ class Rewirings:
         self.keep()
         # All arrays in it are replaced, not written to.
         return dict(self.kept)
+
+
+def rows_of_change(estimator, network, change, rates, n_steps, seconds):
+    """Return the rows of `rewiring_history_` about a change, one for each layer.
+
+    Parameters
+    ----------
+    estimator : BaseSparseMLP
+    network : SparseNetwork
+        After the change.
+    change : Change
+    rates : ndarray of shape (n_layers,)
+        Fraction of the positions that have ever been connected.
+    n_steps : int
+    seconds : float
+    """
+    per_layer = zip(
+        network.counts,
+        change.plan.n_dropped.tolist(),
+        change.plan.n_grown.tolist(),
+        change.n_regrown.tolist(),
+        rates.tolist(),
+        named_degrees(change.degrees),
+        strict=True,
+    )
+    return [
+        {
+            "epoch": estimator._n_epochs,
+            "step": n_steps,
+            "layer": layer,
+            "n_connections": count,
+            "n_dropped": dropped,
+            "n_grown": grown,
+            "n_regrown": regrown,
+            "exploration_rate": rate,
+            **degrees,
+            "seconds": seconds,
+        }
+        for layer, (count, dropped, grown, regrown, rate, degrees) in enumerate(
+            per_layer, start=1
+        )
+    ]
 
 
 def _is_of(kept, part):

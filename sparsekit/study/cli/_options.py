@@ -2,6 +2,7 @@
 
 import argparse
 
+from sparsekit._utils._cluster import WORKER_SECONDS
 from sparsekit.study.one_table._comparison import METRIC_NAMES
 from sparsekit.study.one_table._models import TABLE_MODELS
 from sparsekit.study.plan._baselines import BASELINE_NAMES
@@ -9,7 +10,6 @@ from sparsekit.study.plan._builtin_tables import BUILTIN_TABLES
 from sparsekit.study.plan._grid import WHEN_MASKED, known_mechanisms
 from sparsekit.study.plan._models import TABULAR, model_names, network_names
 from sparsekit.study.plan._presets import PRESETS
-from sparsekit.study.run._cluster import WORKER_SECONDS
 
 
 def add_data_options(parser):

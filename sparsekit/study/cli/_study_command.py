@@ -5,6 +5,7 @@ import time
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from sparsekit._utils._cluster import connected
 from sparsekit._utils._one_line import one_line
 from sparsekit._utils._tables import codes_of
 from sparsekit._utils._whole_files import remove_unfinished, replace_file
@@ -20,7 +21,6 @@ from sparsekit.study.cli._output import (
 )
 from sparsekit.study.cli._user_table import InputError, read_user_table
 from sparsekit.study.plan._plan import make_plan
-from sparsekit.study.run._cluster import connected
 from sparsekit.study.run._run import run_plan
 from sparsekit.study.run._store import FileStore
 

@@ -7,9 +7,11 @@ import numpy as np
 from sparsekit.study.displays._drawing import (
     AXIS,
     MAX_COLUMNS,
+    add_legend,
     add_legend_below,
     as_text,
     axis_of,
+    draw_panels,
     given_panels,
     keep_to_percent,
     label_missing_rates,
@@ -18,6 +20,7 @@ from sparsekit.study.displays._drawing import (
     tidy,
 )
 from sparsekit.study.displays._score_panels import score_panels
+from sparsekit.study.displays._single_rate import draw_single_rate, styles_of_models
 from sparsekit.study.rows._conditions import by_condition
 from sparsekit.study.rows._models_at_sparsity import LABELS, rows_of
 from sparsekit.study.rows._rows import check_rows
@@ -35,6 +38,9 @@ class MissingnessStudyDisplay:
     without a sparsity in both. Of more models, each sparsity has its panel and each
     model its colour; models without a sparsity share the first panel, and the dense
     network is in all of them.
+
+    Of a study at one missing rate, the panels show the score against the sparsity, with
+    error bars; a model without a sparsity is a line, and its interval a band.
 
     It is recommended to use `from_frame` to make a display.
 
@@ -121,6 +127,8 @@ class MissingnessStudyDisplay:
         ValueError
             If the number of `axes` is not the number of panels.
         """
+        if self.summary["missing_rate"].nunique() == 1:
+            return self._plot_single_rate(axes)
         panels = score_panels(self.summary)
         conditions = list(by_condition(self.summary))
         several = len(conditions) > 1
@@ -150,6 +158,29 @@ class MissingnessStudyDisplay:
             if ax.get_ylabel() == AXIS["accuracy"][1]:
                 keep_to_percent(ax)
         self._add_model_legend(panels.models, new_figure=axes is None)
+        return self
+
+    def _plot_single_rate(self, axes):
+        styles = styles_of_models(self.summary)
+        self.lines_ = []
+
+        def draw(ax, rows):
+            self.lines_ += draw_single_rate(ax, rows, styles)
+
+        conditions = list(by_condition(self.summary))
+        drawn = draw_panels(conditions, axes, draw)
+        self.axes_ = np.array(drawn, dtype=object)
+        self.figure_ = self.axes_[0].figure
+        for ax in self.axes_:
+            if ax.get_ylabel() == AXIS["accuracy"][1]:
+                keep_to_percent(ax)
+        rate = self.summary["missing_rate"].iloc[0]
+        title = f"at a missing rate of {100 * rate:g} %"
+        if self.summary["n_seeds"].max() > 1:
+            n_seeds = self.summary["n_seeds"].max()
+            title += f"; {100 * self.confidence:g} % intervals over {n_seeds} seeds"
+        labels = [as_text(LABELS.get(model, model)) for model in styles]
+        add_legend(self.axes_, title, labels, below=axes is None)
         return self
 
     def _draw_panel(self, ax, rows, column):

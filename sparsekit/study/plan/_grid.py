@@ -68,9 +68,3 @@ def check_seeds(seeds):
             "that are not negative."
         )
     return tuple(sorted(int(seed) for seed in seeds))
-
-
-def check_seconds(name, value):
-    """Refuse what is no length of time."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not value >= 0:
-        raise ValueError(f"{name}={value!r} must be a number of seconds, 0 or more.")

@@ -11,10 +11,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from sparsekit._utils._cluster import WORKER_SECONDS, run_on_cluster
 from sparsekit.study.plan._models import copy_for_fit, set_known_params
 from sparsekit.study.plan._plan import row_key
 from sparsekit.study.plan._study_table import missing_fraction
-from sparsekit.study.run._cluster import WORKER_SECONDS, run_on_cluster
 from sparsekit.study.run._progress import show_progress
 
 # Two epochs, so that a model which rewires between epochs does so in its trial.

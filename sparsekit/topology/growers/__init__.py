@@ -11,6 +11,7 @@ from sparsekit.topology.growers._input import InputGrower
 from sparsekit.topology.growers._link_prediction import LinkPredictionGrower
 from sparsekit.topology.growers._random import (
     ObservedGrower,
+    OccurringGrower,
     RandomGrower,
     UnfiredGrower,
 )
@@ -19,6 +20,7 @@ GROWERS: dict[str, Any] = {
     "random": RandomGrower,
     "unfired": UnfiredGrower,
     "observed": ObservedGrower,
+    "occurring": OccurringGrower,
     "gradient": GradientGrower,
     "momentum": MomentumGrower,
     "fan_in": FanInGrower,
@@ -33,6 +35,7 @@ __all__ = [
     "LinkPredictionGrower",
     "MomentumGrower",
     "ObservedGrower",
+    "OccurringGrower",
     "RandomGrower",
     "UnfiredGrower",
 ]

@@ -68,20 +68,60 @@ class ObservedGrower(BaseGrower):
     def select(
         self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
     ) -> np.ndarray:
-        if layer.input_rates is None:
-            return RandomGrower().select(layer, dropped, count, rng)
-        rates = np.ascontiguousarray(layer.input_rates, dtype=np.float64)
-        if rates.shape != (layer.n_in,) or not ((rates >= 0) & (rates <= 1)).all():
-            raise ValueError(
-                f"layer.input_rates must be {layer.n_in} numbers in [0, 1], one for "
-                f"each input; got {layer.input_rates!r}."
-            )
-        if (rates == rates[0]).all():
-            return RandomGrower().select(layer, dropped, count, rng)
-        seed = rng.integers(2**64, dtype=np.uint64)
-        return np.sort(
-            draw_by_column(seed, layer.indptr, layer.indices, dropped, rates, count)
+        return _grown_by_rate("input_rates", layer, dropped, count, rng)
+
+
+class OccurringGrower(BaseGrower):
+    """Add connections at random, with a preference for inputs that are often not zero.
+
+    Of a million hashed or one-hot columns most are zero in nearly all rows, or in all,
+    and a connection from one of these learns nothing. Free positions are sampled one
+    after another without replacement, with probabilities proportional to the rate at
+    which their input is observed and not zero (``layer.nonzero_rates``). Inputs that
+    never occur get connections only when no other position is free, uniformly at
+    random. If all rates are equal, the result is that of :class:`RandomGrower`.
+
+    Notes
+    -----
+    Complexity: O(n_connections + n_in + count log(n_in + count)), whatever the rates
+    are: the column is drawn first. ``layer.nonzero_rates`` of None means equal rates.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import Layer, OccurringGrower
+    >>> layer = Layer(np.array([0, 1, 1]), np.array([0]), np.ones(1), n_in=4)
+    >>> layer = layer._replace(nonzero_rates=np.array([0.1, 0.0, 0.1, 0.0]))
+    >>> dropped = np.array([False])
+    >>> OccurringGrower().select(layer, dropped, 3, np.random.default_rng(0))
+    array([2, 4, 6])
+    """
+
+    needs = frozenset({"nonzero_rates"})
+
+    def select(
+        self, layer: Layer, dropped: np.ndarray, count: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        return _grown_by_rate("nonzero_rates", layer, dropped, count, rng)
+
+
+def _grown_by_rate(name, layer, dropped, count, rng):
+    """Return positions in proportion to a rate of the inputs, a field of the layer."""
+    given = getattr(layer, name)
+    if given is None:
+        return RandomGrower().select(layer, dropped, count, rng)
+    rates = np.ascontiguousarray(given, dtype=np.float64)
+    if rates.shape != (layer.n_in,) or not ((rates >= 0) & (rates <= 1)).all():
+        raise ValueError(
+            f"layer.{name} must be {layer.n_in} numbers in [0, 1], one for each input; "
+            f"got {given!r}."
         )
+    if (rates == rates[0]).all():
+        return RandomGrower().select(layer, dropped, count, rng)
+    seed = rng.integers(2**64, dtype=np.uint64)
+    return np.sort(
+        draw_by_column(seed, layer.indptr, layer.indices, dropped, rates, count)
+    )
 
 
 class UnfiredGrower(BaseGrower):

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from sparsekit.kernels.topologies import draw_rows
+from sparsekit.topology._layer import Layer
 from sparsekit.topology._positions import sample_distinct
+from sparsekit.topology.growers._random import OccurringGrower
 from sparsekit.topology.initial._base import BaseInitialTopology
 
 _INT32_MAX = np.iinfo(np.int32).max
@@ -54,6 +56,47 @@ class RandomTopology(BaseInitialTopology):
         facts: Mapping[str, np.ndarray | None] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         positions = sample_distinct(n_in * n_out, count, rng)
+        return rows_of(positions, n_in, n_out)
+
+
+class OccurringTopology(BaseInitialTopology):
+    """Random positions, with a preference for inputs that are often not zero.
+
+    The first layer is drawn as :class:`OccurringGrower` draws: by the rate at which an
+    input is observed and not zero. Inputs that never occur get connections only when
+    all other positions have one. The other layers are those of
+    :class:`RandomTopology`.
+
+    Notes
+    -----
+    Complexity: O(n_in + n_out + count log(n_in + count)).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sparsekit.topology import OccurringTopology
+    >>> facts = {"nonzero_rates": np.array([0.0, 0.2, 0.0, 0.1])}
+    >>> OccurringTopology().draw(4, 2, 4, np.random.default_rng(0), facts)[1]
+    array([1, 3, 1, 3], dtype=int32)
+    """
+
+    needs = frozenset({"nonzero_rates"})
+
+    def draw(
+        self,
+        n_in: int,
+        n_out: int,
+        count: int,
+        rng: np.random.Generator,
+        facts: Mapping[str, np.ndarray | None] | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        rates = None if facts is None else facts.get("nonzero_rates")
+        no_row = np.zeros(n_out + 1, dtype=np.int64)
+        index_type = np.int32 if n_in <= _INT32_MAX else np.int64
+        empty = Layer(no_row, np.zeros(0, index_type), np.zeros(0), n_in)
+        empty = empty._replace(nonzero_rates=rates)
+        nothing = np.zeros(0, dtype=bool)
+        positions = OccurringGrower().select(empty, nothing, count, rng)
         return rows_of(positions, n_in, n_out)
 
 

@@ -80,7 +80,8 @@ def test_same_seed_gives_the_same_positions_and_nothing_given_changes(
 @given(drawn=rewirings(), seed=seeds)
 def test_a_grower_asks_for_all_that_it_uses(grower, drawn, seed):
     layer, dropped, count, _ = drawn
-    optional = {"input_rates", "values", "deltas", "signs", "explored", "progress"}
+    optional = {"input_rates", "nonzero_rates", "values", "deltas", "signs"}
+    optional |= {"explored", "progress"}
     unknown = dict.fromkeys(optional - needs_of(grower))
     told_less = layer._replace(**unknown)
     np.testing.assert_array_equal(

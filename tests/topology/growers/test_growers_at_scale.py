@@ -46,6 +46,7 @@ def layer_of(n, n_connections):
         np.zeros(n_connections, dtype=np.float32),
         n,
         input_rates=np.linspace(0, 1, n),
+        nonzero_rates=np.linspace(0, 1, n),
         values=rng.normal(size=(2, n, 64)).astype(np.float32),
         deltas=rng.normal(size=(2, n, 64)).astype(np.float32),
     )

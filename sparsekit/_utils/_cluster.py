@@ -1,10 +1,11 @@
-"""A study on the workers of a dask cluster."""
+"""Calls on the workers of a dask cluster, some of which may die."""
 
 import sys
 import time
 import warnings
 from contextlib import contextmanager, suppress
 from itertools import islice
+from numbers import Real
 
 # So many calls wait at the scheduler: enough for every worker to have a next one, and
 # few enough for the scheduler to stay quick.
@@ -18,6 +19,12 @@ LOOK_SECONDS = 0.5
 
 
 GONE = "the scheduler of the cluster does not answer any more"
+
+
+def check_seconds(name, value):
+    """Refuse what is no length of time."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not value >= 0:
+        raise ValueError(f"{name}={value!r} must be a number of seconds, 0 or more.")
 
 
 class ClusterError(OSError):
@@ -111,6 +118,38 @@ def run_on_cluster(client, function, tables, calls, worker_seconds=WORKER_SECOND
     finally:
         if _answers(client):
             client.cancel([*running, *remote.values()])
+
+
+def results_of(client, futures, worker_seconds=WORKER_SECONDS):
+    """Return the results of futures, in their order.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    futures : list of distributed.Future
+    worker_seconds : float, default=WORKER_SECONDS
+        How long to wait for a worker where there is none.
+
+    Raises
+    ------
+    ClusterError
+        If the scheduler does not answer any more, no worker came in time, or one call
+        was the end of several workers.
+    """
+    from distributed import CancelledError, KilledWorker
+
+    watch = _Watch(client, worker_seconds)
+    results = []
+    for future in futures:
+        while not future.done():
+            watch.look()
+        try:
+            results.append(future.result())
+        except CancelledError as error:
+            raise ClusterError(GONE) from error
+        except KilledWorker as error:
+            raise ClusterError(f"one call ended several workers: {error}") from error
+    return results
 
 
 class _Watch:
