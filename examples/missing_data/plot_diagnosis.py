@@ -1,6 +1,6 @@
 """
 The diagnosis of a table: what do its missing values depend on?
-======================================================
+===============================================================
 
 Somebody hands us a table of patients with missing values in it. Which values go missing
 together? Do they go missing by chance, because of what else is in the row, or because
