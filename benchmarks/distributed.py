@@ -18,10 +18,11 @@ It prints Markdown. `--quick` shows in a minute that it works.
 
 import argparse
 import math
-import os
-import signal
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -107,18 +108,79 @@ def accuracy(options):
     print(means.drop(columns="seed").round(2).T.to_string(na_rep=""))
 
 
+class Workers:
+    """Worker processes of one thread each, which can be killed.
+
+    They have nobody who watches over them, as dask's nannies do, which give up when a
+    worker dies before it has begun.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler.
+    n_workers : int
+    """
+
+    def __init__(self, address, n_workers):
+        self._address = address
+        self._processes = [self._start() for _ in range(n_workers)]
+
+    def _start(self):
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", self._address]
+        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
+        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen([*command, *options], **nowhere)
+
+    def kill(self, number):
+        """Kill a worker, whatever it is doing, and start another one."""
+        self._processes[number].kill()
+        self._processes[number].wait()
+        self._processes[number] = self._start()
+
+    def kill_at_random(self, n_kills, seconds, stopped, rng):
+        """Kill workers until so many are killed, or it is stopped.
+
+        Parameters
+        ----------
+        n_kills : int
+        seconds : float
+            From one to the next, on average.
+        stopped : threading.Event
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        int
+            How many were killed.
+        """
+        done = 0
+        while done < n_kills and not stopped.wait(rng.exponential(seconds)):
+            self.kill(rng.integers(len(self._processes)))
+            done += 1
+        return done
+
+    def stop(self):
+        """End all of them."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+
 @contextmanager
-def workers(n_workers):
-    """Yield a client of worker processes of one thread each, and their nannies."""
+def cluster_of(n_workers):
+    """Yield a client of a new cluster on this machine, and its `Workers`."""
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(
-            n_workers=n_workers, threads_per_worker=1, dashboard_address=":0"
-        ) as cluster,
+        LocalCluster(n_workers=0, dashboard_address=":0") as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
-        yield client, list(cluster.workers.values())
+        workers = Workers(cluster.scheduler_address, n_workers)
+        try:
+            client.wait_for_workers(n_workers, timeout=120)
+            yield client, workers
+        finally:
+            workers.stop()
 
 
 def throughput(options):
@@ -128,7 +190,7 @@ def throughput(options):
     X = rng.normal(size=(n_rows, 784)).astype(np.float32)
     y = rng.integers(0, 10, size=n_rows)
     seconds = {1: [], 2: []}
-    with workers(1) as (one, _), workers(2) as (two, _):
+    with cluster_of(1) as (one, _), cluster_of(2) as (two, _):
         for turn in range(turns + 1):
             for n_workers, client in ((1, one), (2, two)):
                 net = SETMLPClassifier(**WIDE, random_state=0)
@@ -145,29 +207,17 @@ def throughput(options):
     print(f"two workers do {medians[1] / medians[2]:.2f} times the work of one")
 
 
-def killed(nannies, n_kills, stopped, done):
-    """Kill workers at random moments; note each in the list `done`."""
-    rng = np.random.default_rng()
-    while len(done) < n_kills and not stopped.wait(rng.exponential(3.0)):
-        pid = nannies[rng.integers(len(nannies))].pid
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-            done.append(time.monotonic())
-
-
 def deaths(options):
     """Print how many fits there were until so many workers had died, and were right."""
     n_kills = 2 if options.quick else 20
     X, y = generated(40_000)[:2]
     net = SETMLPClassifier((200, 200), sparsity=0.9, max_iter=30, random_state=0)
     whole = fit_distributed(clone(net), X, y)
-    done, n_fits, n_right, stopped = [], 0, 0, threading.Event()
-    with workers(2) as (client, nannies):
-        thread = threading.Thread(
-            target=killed, args=(nannies, n_kills, stopped, done), daemon=True
-        )
-        thread.start()
-        while thread.is_alive():
+    n_fits, n_right, stopped = 0, 0, threading.Event()
+    with cluster_of(2) as (client, workers), ThreadPoolExecutor() as threads:
+        arguments = n_kills, 5.0, stopped, np.random.default_rng()
+        killing = threads.submit(workers.kill_at_random, *arguments)
+        while not killing.done():
             apart = fit_distributed(clone(net), X, y, client=client)
             n_fits += 1
             n_right += all(
@@ -175,10 +225,7 @@ def deaths(options):
                 and np.array_equal(mine.indices, theirs.indices)
                 for mine, theirs in zip(apart.coefs_, whole.coefs_, strict=True)
             )
-        stopped.set()
-    print(
-        f"{len(done)} workers died in {n_fits} fits; {n_right} fits have the same bits"
-    )
+    print(f"{killing.result()} workers died in {n_fits} fits; {n_right} are the same")
 
 
 def random_copy(frame, counts, rng):

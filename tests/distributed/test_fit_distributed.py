@@ -1,6 +1,7 @@
 """Fits on parts in processes: as `fit` in all that users see, and the same anywhere."""
 
 import pickle
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -148,6 +149,21 @@ def test_bytes_are_those_of_connections_and_not_of_positions():
     wide = fitted(SETMLPClassifier((1000,), sparsity=0.99, random_state=0, max_iter=1))
     of_connections = 3 * (14 * wide.n_connections_ + 12 * 1003)
     assert wide.history_[-1]["bytes_from_parts"] < 1.1 * of_connections
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+def test_memory_goes_with_connections_and_not_with_positions(topology):
+    net = SETMLPClassifier((20_000, 20_000), sparsity=0.9998, random_state=0)
+    parts = cut(*table())
+    fitted(net, parts, rounds=1, topology=topology)
+    tracemalloc.start()
+    try:
+        fitted(net, parts, rounds=2, topology=topology)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # A byte for each position would be 400 MB. Measured: 35 MB.
+    assert peak < 100e6
 
 
 def test_half_precision_costs_half_the_bytes_and_no_accuracy():

@@ -1,17 +1,17 @@
 """Fits on dask: the same bits as in processes, also when workers or schedulers die."""
 
-import os
-import signal
 import subprocess
 import sys
 import threading
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.distributed import cluster_of
 from sparsekit import load_checkpoint
 from sparsekit.distributed import _engines, fit_distributed
 from tests.distributed.tables import assert_same_fit, cut, network, table
@@ -38,14 +38,9 @@ def client(request):
 
 
 @pytest.fixture(scope="module")
-def workers():
-    """Yield a client of two workers that are processes, and come back when they die."""
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=":0"
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
+def processes():
+    """Yield a client of two workers that are processes of their own."""
+    with cluster_of(2) as (client, _):
         yield client
 
 
@@ -138,9 +133,9 @@ def test_nothing_stays_on_the_cluster(client):
         time.sleep(0.05)
 
 
-def test_an_address_will_do(workers):
+def test_an_address_will_do(processes):
     net = fit_distributed(
-        network(), cut(*table()), client=workers.scheduler.address, rounds=2
+        network(), cut(*table()), client=processes.scheduler.address, rounds=2
     )
     assert_same_fit(net, fit_distributed(network(), cut(*table()), rounds=2))
 
@@ -172,64 +167,30 @@ def other_version(version):
     sparsekit.distributed._engines.__version__ = version
 
 
-def test_workers_with_another_version_are_refused(workers):
+def test_workers_with_another_version_are_refused(processes):
     version = _engines.__version__
-    workers.run(other_version, "0.0.7")
+    processes.run(other_version, "0.0.7")
     try:
         with pytest.raises(
             RuntimeError, match=r"worker has sparsekit 0\.0\.7.* begun by"
         ):
-            fit_distributed(network(), cut(*table()), client=workers)
+            fit_distributed(network(), cut(*table()), client=processes)
     finally:
-        workers.run(other_version, version)
-
-
-class Killer:
-    """Kills workers at random moments while a block runs.
-
-    Parameters
-    ----------
-    nannies : list of distributed.Nanny
-        Who start workers again.
-    n_kills : int
-    seconds : float
-        Between kills, on average.
-    """
-
-    def __init__(self, nannies, n_kills, seconds):
-        self._nannies, self._seconds = nannies, seconds
-        self.left = n_kills
-        self._stopped = threading.Event()
-
-    def __enter__(self):
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self._stopped.set()
-        self._thread.join(30)
-
-    def _run(self):
-        rng = np.random.default_rng(0)
-        while self.left and not self._stopped.wait(rng.exponential(self._seconds)):
-            pid = self._nannies[rng.integers(len(self._nannies))].pid
-            if pid is not None:
-                os.kill(pid, signal.SIGKILL)
-                self.left -= 1
+        processes.run(other_version, version)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
-def test_workers_that_die_change_no_bit(workers):
+def test_workers_that_die_change_no_bit():
     X, y = table(2400)
     parts = cut(X, y, 4)
-    net = network(max_iter=100)
-    whole = fit_distributed(network(max_iter=100), parts)
-    nannies = list(workers.cluster.workers.values())
-    with Killer(nannies, n_kills=3, seconds=1.0) as killer:
-        fit_distributed(net, parts, client=workers)
-    assert killer.left < 3
+    whole = fit_distributed(network(max_iter=60), parts)
+    stopped = threading.Event()
+    with cluster_of(2) as (client, workers), ThreadPoolExecutor() as threads:
+        arguments = 3, 3.0, stopped, np.random.default_rng(0)
+        killing = threads.submit(workers.kill_at_random, *arguments)
+        net = fit_distributed(network(max_iter=60), parts, client=client)
+        stopped.set()
+    assert killing.result() > 0
     assert_same_fit(net, whole)
 
 
