@@ -3,6 +3,7 @@
 import numpy as np
 
 from sparsekit.kernels._jit import inlined_kernel, kernel
+from sparsekit.kernels.hashing import GAMMA
 
 # Bits of a number that one pass over all numbers settles, at least and at most.
 _DIGITS = (4, 11)
@@ -105,3 +106,90 @@ def first_not_below(values, low, high, goal):
         else:
             high = middle
     return low
+
+
+@inlined_kernel
+def _is_sampled(key, n_bits):
+    """Tell whether the first bits of a hash are zero (Fibonacci hashing)."""
+    return n_bits == 0 or np.uint64(key) * GAMMA >> np.uint64(64 - n_bits) == 0
+
+
+@kernel
+def positions_of(indptr, indices, n_in, first_position, n_bits):
+    """Return the positions of the connections of a layer, or a sample of them.
+
+    Parameters
+    ----------
+    indptr, indices : ndarray
+        Connections of the layer, CSR by output neuron.
+    n_in : int
+        Its input neurons.
+    first_position : int
+        Positions of the layers before.
+    n_bits : int
+        See `add_explored`.
+
+    Returns
+    -------
+    ndarray of int64
+        ``row * n_in + column``, sorted. Complexity: O(connections + rows).
+    """
+    n_kept = done = 0
+    for row in range(indptr.size - 1):
+        for k in range(indptr[row], indptr[row + 1]):
+            position = np.int64(row) * n_in + indices[k]
+            n_kept += _is_sampled(first_position + position, n_bits)
+    # One more place, for what is written before it is known whether it counts.
+    result = np.empty(n_kept + 1, dtype=np.int64)
+    for row in range(indptr.size - 1):
+        for k in range(indptr[row], indptr[row + 1]):
+            result[done] = np.int64(row) * n_in + indices[k]
+            done += _is_sampled(first_position + result[done], n_bits)
+    return result[:done]
+
+
+@kernel
+def add_explored(explored, starts, grown, ends, n_bits, result, rates):
+    """Add new connections to the positions that ever had one, or to a sample of them.
+
+    Parameters
+    ----------
+    explored : ndarray of int64
+        Positions, numbered through all layers, sorted and distinct.
+    starts : ndarray of shape (n_layers + 1,), int64
+        Number of the first position of each layer, and of all positions.
+    grown, ends : ndarray of int64
+        New connections, see `wiring.replace_connections`.
+    n_bits : int
+        How many of the first bits of the hash of a position must be zero for it to be
+        kept: of all positions, ``2 ** -n_bits``.
+    result : ndarray of int64
+        Gets what is kept, sorted; with room for all.
+    rates : ndarray of shape (n_layers,), float64
+        Gets, by what is kept, the share of the positions of each layer that ever had a
+        connection, at most 1.
+
+    Returns
+    -------
+    int
+        How many positions are kept. Complexity: O(explored + grown).
+    """
+    at = done = 0
+    for level in range(1, starts.size):
+        begin = done
+        for new in range(ends[level - 1], ends[level] + 1):
+            is_end = new == ends[level]
+            key = starts[level] if is_end else starts[level - 1] + grown[new]
+            if not (is_end or _is_sampled(key, n_bits)):
+                continue
+            while at < explored.size and explored[at] < key:
+                result[done] = explored[at]
+                done += _is_sampled(explored[at], n_bits)
+                at += 1
+            if not is_end:
+                at += at < explored.size and explored[at] == key
+                result[done] = key
+                done += 1
+        n_positions = starts[level] - starts[level - 1]
+        rates[level - 1] = min((done - begin) * 2.0**n_bits / n_positions, 1.0)
+    return done

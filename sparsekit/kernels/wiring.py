@@ -6,7 +6,6 @@ import numpy as np
 
 from sparsekit.kernels._jit import inlined_kernel, inner_kernel, kernel
 from sparsekit.kernels._structs import INDEXED
-from sparsekit.kernels.hashing import GAMMA
 from sparsekit.kernels.sampling import draw_subset
 from sparsekit.kernels.selection import mark_smallest
 
@@ -15,34 +14,40 @@ N_DEGREES = 7
 
 
 @kernel
-def index_by_input(net):
+def index_by_input(
+    sizes, first, indptr, indices, formats, in_indptr, in_indices, in_position
+):
     """Fill the by-input index of the layers that need it: a counting sort.
 
     Within an input the connections come in the order of their output neurons.
-    `in_indptr` holds zeros before. Complexity: O(connections + neurons).
+
+    Parameters
+    ----------
+    sizes, first, indptr, indices, formats : ndarray
+        The network, see `_structs`.
+    in_indptr, in_indices, in_position : ndarray
+        Written. Complexity: O(connections + neurons).
     """
-    in_indptr = net.in_indptr
-    for layer in range(1, net.sizes.size):
-        if net.formats[layer] not in INDEXED:
+    in_indptr[:] = 0
+    for layer in range(1, sizes.size):
+        if formats[layer] not in INDEXED:
             continue
-        inputs = net.first[layer - 1] - net.first[0]
-        first = net.indptr[net.first[layer]]
-        last = net.indptr[net.first[layer] + net.sizes[layer]]
-        for k in range(first, last):
-            in_indptr[inputs + net.indices[k] + 1] += 1
+        inputs = first[layer - 1] - first[0]
+        for k in range(indptr[first[layer]], indptr[first[layer] + sizes[layer]]):
+            in_indptr[inputs + indices[k] + 1] += 1
     for j in range(in_indptr.size - 1):
         in_indptr[j + 1] += in_indptr[j]
     free = in_indptr[:-1].copy()
-    for layer in range(1, net.sizes.size):
-        if net.formats[layer] not in INDEXED:
+    for layer in range(1, sizes.size):
+        if formats[layer] not in INDEXED:
             continue
-        inputs = net.first[layer - 1] - net.first[0]
-        for row in range(net.sizes[layer]):
-            neuron = net.first[layer] + row
-            for k in range(net.indptr[neuron], net.indptr[neuron + 1]):
-                source = inputs + net.indices[k]
-                net.in_indices[free[source]] = row
-                net.in_position[free[source]] = k
+        inputs = first[layer - 1] - first[0]
+        for row in range(sizes[layer]):
+            neuron = first[layer] + row
+            for k in range(indptr[neuron], indptr[neuron + 1]):
+                source = inputs + indices[k]
+                in_indices[free[source]] = row
+                in_position[free[source]] = k
                 free[source] += 1
 
 
@@ -118,7 +123,7 @@ def choose_replacements(
     first,
     indptr,
     indices,
-    bits,
+    weights,
     fraction,
     by_sign,
     below,
@@ -127,7 +132,6 @@ def choose_replacements(
     dropped,
     grown,
     ends,
-    counts,
 ):
     """Choose which connections are dropped, and as many free positions at random.
 
@@ -137,8 +141,8 @@ def choose_replacements(
     ----------
     sizes, first, indptr, indices : ndarray
         The network, see `_structs`.
-    bits : ndarray of shape (n_connections,), int32 or int64
-        Its weights, viewed as integers.
+    weights : ndarray of shape (n_connections,), int32 or int64
+        Viewed as integers.
     fraction, by_sign, below
         Which connections of a layer go, see `mark_smallest`.
     at_random : bool
@@ -146,12 +150,10 @@ def choose_replacements(
     seeds : ndarray of uint64
         Of the layers that are not full, one after another: with `at_random` for what is
         dropped, and then for what grows.
-
     dropped, grown, ends : ndarray
         Written, see `replace_connections`; `dropped` holds zeros before, and `grown`
-        has room for `fraction` of all connections and one more.
-    counts : ndarray of shape (n_layers,), int64
-        Written: how many are replaced in each layer. Complexity: O(connections + rows).
+        has room for `fraction` of all connections and one more. Complexity:
+        O(connections + rows).
     """
     ends[0] = 0
     used = 0
@@ -166,11 +168,10 @@ def choose_replacements(
                 used += 1
             else:
                 mine = dropped[begin:end]
-                mark_smallest(bits[begin:end], fraction, by_sign, below, mine)
+                mark_smallest(weights[begin:end], fraction, by_sign, below, mine)
         count = 0
         for k in range(begin, end):
             count += dropped[k]
-        counts[level - 1] = count
         ends[level] = ends[level - 1] + count
     for level in range(1, sizes.size):
         row, n_in = first[level], sizes[level - 1]
@@ -178,7 +179,7 @@ def choose_replacements(
         n_free = n_in * sizes[level] - n_now
         if n_free == 0:
             continue
-        count = counts[level - 1]
+        count = ends[level] - ends[level - 1]
         ranks = draw_subset(seeds[used], n_free + count, count)
         used += 1
         rows = indptr[row : row + sizes[level] + 1]
@@ -329,92 +330,57 @@ def replace_connections(
     degree_spread(sizes, first, indptr, indices, degrees)
 
 
-@inlined_kernel
-def _is_sampled(key, n_bits):
-    """Tell whether the first bits of a hash are zero (Fibonacci hashing)."""
-    return n_bits == 0 or np.uint64(key) * GAMMA >> np.uint64(64 - n_bits) == 0
-
-
 @kernel
-def positions_of(indptr, indices, n_in, first_position, n_bits):
-    """Return the positions of the connections of a layer, or a sample of them.
+def rewire(
+    sizes,
+    first,
+    indptr,
+    indices,
+    belongings,
+    weights,
+    fraction,
+    by_sign,
+    below,
+    at_random,
+    seeds,
+    dropped,
+    grown,
+    ends,
+    n_regrown,
+    degrees,
+):
+    """Choose connections as `choose_replacements` does, and replace them.
 
-    Parameters
-    ----------
-    indptr, indices : ndarray
-        Connections of the layer, CSR by output neuron.
-    n_in : int
-        Its input neurons.
-    first_position : int
-        Positions of the layers before.
-    n_bits : int
-        See `add_explored`.
-
-    Returns
-    -------
-    ndarray of int64
-        ``row * n_in + column``, sorted. Complexity: O(connections + rows).
+    For the parameters see there and `replace_connections`, which returns nothing for
+    the same reason.
     """
-    n_kept = done = 0
-    for row in range(indptr.size - 1):
-        for k in range(indptr[row], indptr[row + 1]):
-            position = np.int64(row) * n_in + indices[k]
-            n_kept += _is_sampled(first_position + position, n_bits)
-    # One more place, for what is written before it is known whether it counts.
-    result = np.empty(n_kept + 1, dtype=np.int64)
-    for row in range(indptr.size - 1):
-        for k in range(indptr[row], indptr[row + 1]):
-            result[done] = np.int64(row) * n_in + indices[k]
-            done += _is_sampled(first_position + result[done], n_bits)
-    return result[:done]
-
-
-@kernel
-def add_explored(explored, starts, grown, ends, n_bits, result, rates):
-    """Add new connections to the positions that ever had one, or to a sample of them.
-
-    Parameters
-    ----------
-    explored : ndarray of int64
-        Positions, numbered through all layers, sorted and distinct.
-    starts : ndarray of shape (n_layers + 1,), int64
-        Number of the first position of each layer, and of all positions.
-    grown, ends : ndarray of int64
-        New connections, see `replace_connections`.
-    n_bits : int
-        How many of the first bits of the hash of a position must be zero for it to be
-        kept: of all positions, ``2 ** -n_bits``.
-
-    result : ndarray of int64
-        Gets what is kept, sorted; with room for all.
-    rates : ndarray of shape (n_layers,), float64
-        Gets, by what is kept, the share of the positions of each layer that ever had a
-        connection, at most 1.
-
-    Returns
-    -------
-    int
-        How many positions are kept. Complexity: O(explored + grown).
-    """
-    at = done = 0
-    for level in range(1, starts.size):
-        begin = done
-        for new in range(ends[level - 1], ends[level] + 1):
-            is_end = new == ends[level]
-            key = starts[level] if is_end else starts[level - 1] + grown[new]
-            if not (is_end or _is_sampled(key, n_bits)):
-                continue
-            while at < explored.size and explored[at] < key:
-                result[done] = explored[at]
-                done += _is_sampled(explored[at], n_bits)
-                at += 1
-            if not is_end:
-                at += at < explored.size and explored[at] == key
-                result[done] = key
-                done += 1
-        n_positions = starts[level] - starts[level - 1]
-        rates[level - 1] = min((done - begin) * 2.0**n_bits / n_positions, 1.0)
-    return done
+    choose_replacements(
+        sizes,
+        first,
+        indptr,
+        indices,
+        weights,
+        fraction,
+        by_sign,
+        below,
+        at_random,
+        seeds,
+        dropped,
+        grown,
+        ends,
+    )
+    replace_connections(
+        sizes,
+        first,
+        indptr,
+        indices,
+        belongings,
+        dropped,
+        grown,
+        ends,
+        n_regrown,
+        degrees,
+    )
 
 
 @inlined_kernel

@@ -261,8 +261,7 @@ class SparseNetwork:
             again, and only the index is made anew.
         """
         if room is not None and room.weights is self.weights:
-            room.in_indptr[:] = 0
-            index_by_input(room)
+            _fill_index(room)
             return room
         dense_at = np.zeros(self.sizes.size, dtype=np.int64)
         n_indexed = n_matrices = n_gradient = n_inputs = n_deltas = 0
@@ -290,7 +289,7 @@ class SparseNetwork:
             kinds=self.kinds,
             slopes=self.slopes,
             formats=formats,
-            in_indptr=np.zeros(sum(sizes[:-1]) + 1, dtype=np.int64),
+            in_indptr=np.empty(sum(sizes[:-1]) + 1, dtype=np.int64),
             in_indices=np.empty(n_indexed, dtype=self.indices.dtype),
             in_position=np.empty(n_indexed, dtype=self._position_type),
             in_weights=np.empty(n_indexed, dtype=self.dtype),
@@ -302,7 +301,7 @@ class SparseNetwork:
         )
         if missing_inputs is not None and missing_inputs.kind == EXPECTED:
             arrays = arrays._replace(kinds=self._kinds_of_expectations())
-        index_by_input(arrays)
+        _fill_index(arrays)
         return arrays
 
     def _kinds_of_expectations(self):
@@ -310,6 +309,20 @@ class SparseNetwork:
         kinds = self.kinds.copy()
         kinds[1] = EXPECTED_PIECEWISE
         return kinds
+
+
+def _fill_index(arrays):
+    """Make the by-input index of what kernels take anew."""
+    index_by_input(
+        arrays.sizes,
+        arrays.first,
+        arrays.indptr,
+        arrays.indices,
+        arrays.formats,
+        arrays.in_indptr,
+        arrays.in_indices,
+        arrays.in_position,
+    )
 
 
 def degree_statistics(network):

@@ -5,10 +5,15 @@ from typing import NamedTuple
 import numpy as np
 
 from sparsekit.kernels._structs import INDEXED
-from sparsekit.kernels.wiring import N_DEGREES, count_regrown, replace_connections
+from sparsekit.kernels.wiring import (
+    N_DEGREES,
+    count_regrown,
+    replace_connections,
+    rewire,
+)
 from sparsekit.network._network import SparseNetwork, degrees_of
 from sparsekit.network._optimizer import OptimizerState
-from sparsekit.topology import Plan
+from sparsekit.topology import Plan, draw_seeds
 
 
 class Change(NamedTuple):
@@ -44,6 +49,58 @@ class Change(NamedTuple):
             places = np.searchsorted(layer.positions(), grown)
             is_new[places + network.connections(number).start] = True
         return is_new
+
+
+def rewired_at_once(network, state, choice, fraction, rng):
+    """Choose connections and replace them, in place and in one compiled call.
+
+    Parameters
+    ----------
+    network : SparseNetwork
+        No connection is protected.
+    state : OptimizerState
+    choice : (bool, int, bool)
+        See `compiled_choice`.
+    fraction : float
+        Fraction of the connections that is replaced.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Change
+        That of `carry_out` with the plan that `plan_rewiring` makes, and so are the
+        network and the state. Complexity: O(connections + neurons).
+    """
+    by_sign, below, at_random = choice
+    n_connections, n_layers = network.weights.size, network.n_layers
+    is_single = network.weights.itemsize == 4
+    dropped = np.zeros(n_connections, dtype=bool)
+    # One more: where the share of a layer is rounded up, that of all need not be.
+    grown = np.empty(int(fraction * n_connections) + 1, dtype=np.int64)
+    ends = np.empty(n_layers + 1, dtype=np.int64)
+    n_regrown = np.empty(n_layers, dtype=np.int64)
+    degrees = np.empty((n_layers, N_DEGREES))
+    rewire(
+        network.sizes,
+        network.first,
+        network.indptr,
+        network.indices,
+        (network.weights, state.weight_first, state.weight_second),
+        network.weights.view(np.int32 if is_single else np.int64),
+        float(fraction),
+        by_sign,
+        below,
+        at_random,
+        draw_seeds((1 + at_random) * network.n_open, rng),
+        dropped,
+        grown,
+        ends,
+        n_regrown,
+        degrees,
+    )
+    n_grown = ends[1:] - ends[:-1]
+    plan = Plan(dropped, grown[: ends[-1]], ends, n_grown, n_grown)
+    return _with_births(Change(plan, n_regrown, degrees), network, state)
 
 
 def carry_out(network, state, plan):
@@ -92,11 +149,19 @@ def carry_out(network, state, plan):
         change.n_regrown,
         change.degrees,
     )
+    return _with_births(change, network, state), network, state
+
+
+def _with_births(change, network, state):
+    """Move the first steps of the connections, too, where these are counted."""
     if state.weight_born.size:
         state.weight_born = moved_with_connections(
-            state.weight_born, plan.dropped, change.is_new(network), start=state.step
+            state.weight_born,
+            change.plan.dropped,
+            change.is_new(network),
+            start=state.step,
         )
-    return change, network, state
+    return change
 
 
 def _resized(network, state, plan):

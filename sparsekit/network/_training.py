@@ -20,9 +20,13 @@ from sparsekit.network._inference import (
     useful_threads,
 )
 from sparsekit.network._optimizer import OptimizerState
-from sparsekit.network._rewiring import carry_out, in_training_order
+from sparsekit.network._rewiring import (
+    carry_out,
+    in_training_order,
+    rewired_at_once,
+)
 from sparsekit.network._samples import n_samples_of
-from sparsekit.topology import Plan, plan_at_once, plan_rewiring
+from sparsekit.topology import Plan, compiled_choice, plan_rewiring
 
 # Connections of which the by-input index keeps its memory: a megabyte.
 _FEW = 2**16
@@ -322,16 +326,14 @@ class Trainer:
         if self.recorder is not None:
             self.recorder.before_rewiring(self)
         self._arrays = None
-        plan = layers = None
+        choice = None
         keeps_counts = counts is None or list(counts) == self.network.counts
-        if (
-            keeps_counts
-            and not facts
-            and redistribution is None
-            and self.protection is None
-        ):
-            plan = plan_at_once(self.network, pruner, grower, fraction, rng)
-        if plan is None:
+        others = facts, redistribution, beginning, self.protection
+        if keeps_counts and others == (None, None, None, None):
+            choice = compiled_choice(pruner, grower, self.network.dtype)
+        if choice is not None:
+            change = rewired_at_once(self.network, self.state, choice, fraction, rng)
+        else:
             layers = self._layers(facts or {})
             replacements = plan_rewiring(
                 layers,
@@ -343,7 +345,13 @@ class Trainer:
                 redistribution=redistribution,
                 states=states,
             )
-            plan = Plan.of(replacements)
+            change = self._carry_out(Plan.of(replacements), beginning, layers, rng)
+        if self.recorder is not None:
+            self.recorder.after_rewiring(self, change)
+        return change
+
+    def _carry_out(self, plan, beginning, layers, rng):
+        """Carry out a plan for the layers; return the `Change`."""
         if beginning is not None:
             beginning.before(self.network, plan)
         change, network, state = carry_out(self.network, self.state, plan)
@@ -355,8 +363,6 @@ class Trainer:
             vars(self).update(network=network, state=state, _formats=formats)
         if beginning is not None:
             beginning.after(network, state, layers, change, rng)
-        if self.recorder is not None:
-            self.recorder.after_rewiring(self, change)
         return change
 
     def _layers(self, facts):

@@ -13,7 +13,7 @@ from sparsekit.topology._allocation import (
     apportion,
     n_layers_sharing,
 )
-from sparsekit.topology._built_in import plan_at_once
+from sparsekit.topology._built_in import compiled_choice
 from sparsekit.topology._check_strategy import check_strategy
 from sparsekit.topology._contract import (
     Number,
@@ -30,7 +30,7 @@ from sparsekit.topology._contract import (
 from sparsekit.topology._layer import Layer
 from sparsekit.topology._neurons import active_neurons
 from sparsekit.topology._plan import Plan, Replacement, plan_rewiring
-from sparsekit.topology._positions import Exploration
+from sparsekit.topology._positions import Exploration, draw_seeds
 from sparsekit.topology._redistribution import (
     MomentumRedistribution,
     NonzeroRedistribution,

@@ -1,16 +1,12 @@
-"""The plan of a rewiring whose parts are all built in: one compiled call.
+"""The parts of a rewiring that compiled code decides by itself, for all layers.
 
-It has no rules of its own. What `plan_rewiring` asks of these pruners and growers layer
-by layer, the kernel does for all layers, with the same random numbers: the plan is the
-same.
+It has no rules of its own: it chooses what `plan_rewiring` would ask of these pruners
+and growers layer by layer, with the same random numbers.
 """
 
 import numpy as np
 
 from sparsekit.kernels.selection import NO_LIMIT
-from sparsekit.kernels.wiring import choose_replacements
-from sparsekit.topology._plan import Plan
-from sparsekit.topology._positions import draw_seeds
 from sparsekit.topology.growers import RandomGrower
 from sparsekit.topology.pruners import (
     MagnitudePruner,
@@ -20,56 +16,25 @@ from sparsekit.topology.pruners import (
 )
 
 
-def plan_at_once(network, pruner, grower, fraction, rng):
-    """Return the plan of a rewiring, or None if one of its parts is not compiled.
+def compiled_choice(pruner, grower, dtype):
+    """Return how compiled code chooses as these parts do, or None if it cannot.
 
     Parameters
     ----------
-    network : SparseNetwork
-        None of its connections is protected, and every layer keeps their number.
     pruner, grower : objects
         One of a user's own class is never compiled, also if that is derived from one
         that is.
-    fraction : float
-    rng : numpy.random.Generator
+    dtype : numpy.dtype
+        Of the weights.
 
     Returns
     -------
-    Plan or None
-        As of `plan_rewiring`. Complexity: O(connections + neurons).
+    (bool, int, bool) or None
+        `by_sign`, `below` and `at_random` of `kernels.wiring.choose_replacements`.
     """
-    choice = _choice_of(pruner, network.dtype)
-    if choice is None or type(grower) is not RandomGrower:
-        return None
-    by_sign, below, at_random = choice
-    n_connections, is_single = network.weights.size, network.weights.itemsize == 4
-    dropped = np.zeros(n_connections, dtype=bool)
-    # One more: where the share of a layer is rounded up, that of all need not be.
-    grown = np.empty(int(fraction * n_connections) + 1, dtype=np.int64)
-    ends = np.empty(network.n_layers + 1, dtype=np.int64)
-    counts = np.empty(network.n_layers, dtype=np.int64)
-    choose_replacements(
-        network.sizes,
-        network.first,
-        network.indptr,
-        network.indices,
-        network.weights.view(np.int32 if is_single else np.int64),
-        float(fraction),
-        by_sign,
-        below,
-        at_random,
-        draw_seeds((1 + at_random) * network.n_open, rng),
-        dropped,
-        grown,
-        ends,
-        counts,
-    )
-    return Plan(dropped, grown[: ends[-1]], ends, counts, counts)
-
-
-def _choice_of(pruner, dtype):
-    """Return `by_sign`, `below` and `at_random` of the kernel; None if it cannot."""
     kind = type(pruner)
+    if type(grower) is not RandomGrower:
+        return None
     if kind is SETPruner:
         return True, NO_LIMIT, False
     if kind is RandomPruner:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sparsekit.kernels.sampling import draw_subset
-from sparsekit.kernels.wiring import add_explored, positions_of
+from sparsekit.kernels.selection import add_explored, positions_of
 
 # Positions that are remembered one by one; beyond that, a random sample of them is.
 # They are stored with the network and take half a megabyte at most.
