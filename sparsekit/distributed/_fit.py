@@ -135,13 +135,16 @@ def fit_distributed(
     -----
     A first pass over the parts finds classes, location and scale of all rows, from sums
     without rounding, which do not depend on how rows are divided. `learning_rate`
-    follows the epochs of all rounds; `tol`, `n_iter_no_change` and `validation` play no
+    follows the epochs of all rounds; `tol` and `n_iter_no_change` play no
     part. Samples have no weights; `class_weight` does not count for location and scale.
 
     Time of a round: that of `local_epochs` epochs of the parts of one worker, and
     O(connections * log(connections)) to average. Bytes of a round with "adam": to each
     part about 16 for a connection, and 14 back with "own", 12 with "shared", half of it
     with "float16". No array has n_out x n_in elements anywhere.
+
+    Ctrl-C keeps the rounds that are done. A process of `n_jobs` that dies ends the fit;
+    with `checkpoint`, the same call goes on.
 
     Up to 16 copies are added at once; of more the sums are added, 16 at a time, in the
     order of the parts. Such a sum goes on with twice the connections of a copy at most,

@@ -114,6 +114,35 @@ def test_targets_of_a_regression_are_scaled_by_all_rows():
     np.testing.assert_allclose(net._target_shift, 1000 + y.mean(), rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"missing": "indicator"},
+        {"missing": "expected"},
+        {"missing_scaling": "neuron", "dtype": "float64"},
+        {"standardize": False},
+        {"input_dropout": 0.2, "dropout": 0.1},
+    ],
+    ids=str,
+)
+def test_rows_are_prepared_as_by_fit(parameters):
+    X, y = table()
+    net = fitted(network(**parameters), cut(X, y), n_jobs=2)
+    assert_same_fit(net, fitted(network(**parameters), cut(X, y)))
+    together = network(**parameters).fit(X, y)
+    assert net.n_connections_ == together.n_connections_
+    np.testing.assert_allclose(net._inputs["scale"], together._inputs["scale"])
+    assert net.coefs_[0].dtype == together.coefs_[0].dtype
+
+
+def test_targets_that_a_loss_does_not_take_are_refused_by_their_part():
+    X, y = load_diabetes(return_X_y=True)
+    net = SETMLPRegressor((10,), sparsity=0.5, loss="poisson", max_iter=2)
+    with pytest.raises(ValueError, match="Part 1: y has the value -2"):
+        fit_distributed(net, [(X, y), (X, np.where(y > 300, -2, y))])
+    assert fit_distributed(net, cut(X, y)).predict(X).min() > 0
+
+
 def test_several_outputs_and_labels_are_learned():
     X, y = table()
     labels = np.column_stack([y == "elk", y == "owl"]).astype(int)
