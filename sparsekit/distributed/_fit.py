@@ -165,9 +165,9 @@ def fit_distributed(
     >>> from sparsekit.distributed import fit_distributed
     >>> X, y = load_iris(return_X_y=True)
     >>> net = SETMLPClassifier((50,), sparsity=0.5, random_state=0)
-    >>> _ = fit_distributed(net, X, y, n_parts=2, rounds=20)
+    >>> _ = fit_distributed(net, X, y, n_parts=2, rounds=40)
     >>> bool(net.score(X, y) > 0.9), net.n_iter_
-    (True, 20)
+    (True, 40)
     """
     settings: dict[str, Any] = {
         "local_epochs": local_epochs,
