@@ -239,7 +239,9 @@ def test_copies_of_every_kind_predict_the_same(loss, n_outputs, tmp_path):
 def test_a_predictor_of_logarithms_without_a_positive_scale_is_refused():
     X, y = amounts(40)
     made = vars(to_predictor(net_of("gamma").fit(X, y)))
-    parts = {n: made[f"_{n}"] for n in ("network", "inputs", "missing_inputs", "activation")}
+    parts = {
+        n: made[f"_{n}"] for n in ("network", "inputs", "missing_inputs", "activation")
+    }
     with pytest.raises(ValueError, match="scale is not positive"):
         SparsePredictor(**parts, head=made["_head"] | {"scale": np.zeros(1)})
 
