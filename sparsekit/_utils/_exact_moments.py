@@ -143,8 +143,7 @@ class ExactMoments:
         dict
             ``unit``, powers of two; ``mean`` and ``var`` of the values divided by it;
             ``n_seen`` and ``n_nonzero``; arrays with a number for each column, and
-            ``n_rows``, a float.
-            Complexity: O(n_columns), in Python.
+            ``n_rows``, a float. Complexity: O(n_columns), in Python.
         """
         n_seen = self.n_rows - self.n_missing
         unit = units_of_largest(self.largest, np.dtype(np.float64))

@@ -135,8 +135,8 @@ def fit_distributed(
     -----
     A first pass over the parts finds classes, location and scale of all rows, from sums
     without rounding, which do not depend on how rows are divided. `learning_rate`
-    follows the epochs of all rounds; `tol` and `n_iter_no_change` play no
-    part. Samples have no weights; `class_weight` does not count for location and scale.
+    follows the epochs of all rounds; `tol` and `n_iter_no_change` play no part. Samples
+    have no weights; `class_weight` does not count for location and scale.
 
     Time of a round: that of `local_epochs` epochs of the parts of one worker, and
     O(connections * log(connections)) to average. Bytes of a round with "adam": to each

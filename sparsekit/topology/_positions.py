@@ -139,18 +139,18 @@ class Exploration:
             self._merge(positions[:0], np.zeros_like(ends))
 
     def _merge(self, positions, ends):
-        room = np.empty(self._seen.size + positions.size, dtype=np.int64)
+        merged = np.empty(self._seen.size + positions.size, dtype=np.int64)
         n_kept = add_explored(
             self._seen,
             self.starts,
             positions,
             ends,
             self._n_halvings,
-            room,
+            merged,
             self.rates,
         )
-        # Of a sample, most of the room is left over.
-        self._seen = room[:n_kept].copy() if self._n_halvings else room[:n_kept]
+        # Of a sample, most of the array is left over.
+        self._seen = merged[:n_kept].copy() if self._n_halvings else merged[:n_kept]
 
     def positions(self):
         """Return the remembered positions of each layer.

@@ -81,3 +81,10 @@ def test_a_constant_has_no_variance(value):
 def test_single_precision_counts_as_it_is():
     X = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
     assert_same(ExactMoments(2).add(X), ExactMoments(2).add(X.astype(np.float64)))
+
+
+@pytest.mark.parametrize("container", [np.asarray, as_csr])
+def test_values_that_are_there_and_not_zero_are_counted_over_all_rows(container):
+    X = np.array([[0.0, 2.0, np.nan], [0.0, -3.0, 0.0], [0.0, 0.0, 1.0]])
+    whole = ExactMoments(3).add(container(X[:2])).merge(ExactMoments(3).add(X[2:]))
+    np.testing.assert_array_equal(whole.moments()["n_nonzero"], [0, 2, 1])
